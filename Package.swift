@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Exports one symbol and binds everything else inside the library, so that an engine neither
+/// lends its symbols to the host nor takes the host's.
+let engineLinkerSettings: [LinkerSetting] = [
+    .unsafeFlags([
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/EngineABI/engine.map",
+        "-Xlinker", "-Bsymbolic",
+    ])
+]
+
+let package = Package(
+    name: "lynx-runner",
+    products: [
+        .executable(name: "runner-host", targets: ["runner-host"]),
+        .executable(name: "lynxctl", targets: ["lynxctl"]),
+        .library(name: "BasiliskEngine", type: .dynamic, targets: ["BasiliskEngine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C: what Debian brings, and the little that Swift cannot say itself.
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "EngineABI"),
+        .target(name: "CLinux"),
+        .target(name: "CGuardian"),
+        .target(name: "CTelemetryProto", dependencies: ["CProtobufC"]),
+
+        // Foundations: no knowledge of runners or servers.
+        .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: swiftSettings),
+        .target(name: "LynxModel", dependencies: ["CYAML"], swiftSettings: swiftSettings),
+        .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
+        .target(
+            name: "TelemetryServer",
+            dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop"],
+            swiftSettings: swiftSettings),
+
+        // Engines: they share only the C header with the host.
+        .target(
+            name: "EngineKit",
+            dependencies: ["CGuardian", "CLinux", "EngineABI", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "BasiliskEngine", dependencies: ["EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
+            swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
+
+        // The two sides of the wire.
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "LynxModel", "Sampling",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RunnerHost",
+            dependencies: [
+                "CLinux", "EngineABI", "EventLoop", "LynxModel", "TelemetryServer",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Executables: wiring only.
+        .executableTarget(
+            name: "runner-host",
+            dependencies: ["RunnerHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lynxctl",
+            dependencies: [
+                "ControlPlane", "LynxModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,33 @@
+#pragma once
+
+// Linux system calls and netlink questions that Swift's Glibc overlay lacks.
+// Every function answers -1 with errno set on failure; all may be called on any thread.
+
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A close-on-exec descriptor that becomes readable when `pid` ends (pidfd_open(2), Linux 5.3).
+/// `pid` must be a process that cannot have been recycled: a child not waited for yet.
+int lynx_pidfd_open(pid_t pid);
+
+/// Sends `sig` to the process behind `pidfd`; ESRCH once it has been reaped. Signal 0 only asks.
+int lynx_pidfd_send_signal(int pidfd, int sig);
+
+/// Makes the calling process the parent of its descendants' orphans (PR_SET_CHILD_SUBREAPER).
+int lynx_set_child_subreaper(void);
+
+/// The user that owns the other end of a TCP connection on this machine, asked from the kernel's
+/// socket table (sock_diag(7)). `local` and `peer` are this end's getsockname and getpeername.
+/// Writes the answer to `uid` and returns 0.
+/// Fails with ENOENT if the peer's socket isn't on this machine or exists no more, and with ENOTCONN if
+/// its process has closed it already and the kernel no longer knows whose it was.
+int lynx_tcp_peer_uid(const struct sockaddr_in *local, const struct sockaddr_in *peer, uid_t *uid);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,92 @@
+public import FoundationEssentials
+
+public enum BatchStatus: String, Codable, CaseIterable, Sendable {
+    case pending = "Pending"
+    case running = "Running"
+    case completed = "Completed"
+    case failed = "Failed"
+    case cancelled = "Cancelled"
+
+    /// A batch ends when all its jobs are terminal.
+    public var isTerminal: Bool { self == .completed || self == .failed || self == .cancelled }
+}
+
+public struct Batch: Codable, Hashable, Sendable {
+    public var batchID: String
+    public var name: String
+    public var status: BatchStatus
+    public var totalJobs: Int
+    public var completedJobs: Int
+    /// Failed and timed-out jobs.
+    public var failedJobs: Int
+    public var cancelledJobs: Int
+    public var createdAt: Date
+    public var completedAt: Date?
+    /// The seed the samples were drawn with, also when the submission left it open.
+    public var seed: UInt64
+
+    public init(
+        batchID: String, name: String, status: BatchStatus, totalJobs: Int, completedJobs: Int = 0, failedJobs: Int = 0,
+        cancelledJobs: Int = 0, createdAt: Date, completedAt: Date? = nil, seed: UInt64
+    ) {
+        self.batchID = batchID
+        self.name = name
+        self.status = status
+        self.totalJobs = totalJobs
+        self.completedJobs = completedJobs
+        self.failedJobs = failedJobs
+        self.cancelledJobs = cancelledJobs
+        self.createdAt = createdAt
+        self.completedAt = completedAt
+        self.seed = seed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, status, seed
+        case batchID = "batch_id"
+        case totalJobs = "total_jobs"
+        case completedJobs = "completed_jobs"
+        case failedJobs = "failed_jobs"
+        case cancelledJobs = "cancelled_jobs"
+        case createdAt = "created_at"
+        case completedAt = "completed_at"
+    }
+}
+
+/// Answer to `POST /jobs`.
+public struct BatchReceipt: Codable, Hashable, Sendable {
+    public var batchID: String
+    public var totalJobs: Int
+    /// From `simulation.duration_minutes`, the number of runs and the free slots of the pool; a guess, in minutes.
+    public var estimatedCompletionTimeMins: Double
+
+    public init(batchID: String, totalJobs: Int, estimatedCompletionTimeMins: Double) {
+        self.batchID = batchID
+        self.totalJobs = totalJobs
+        self.estimatedCompletionTimeMins = estimatedCompletionTimeMins
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case batchID = "batch_id"
+        case totalJobs = "total_jobs"
+        case estimatedCompletionTimeMins = "estimated_completion_time_mins"
+    }
+}
+
+/// Answer to `GET /batches/{id}`; states without jobs are left out of the counts.
+public struct BatchOverview: Codable, Hashable, Sendable {
+    public var batch: Batch
+    public var jobsByStatus: [String: Int]
+
+    public init(batch: Batch, jobsByStatus: [JobStatus: Int]) {
+        self.batch = batch
+        self.jobsByStatus = Dictionary(uniqueKeysWithValues: jobsByStatus.map { ($0.key.rawValue, $0.value) })
+    }
+
+    public func count(_ status: JobStatus) -> Int { jobsByStatus[status.rawValue] ?? 0 }
+
+    private enum CodingKeys: String, CodingKey {
+        case batch
+        case jobsByStatus = "jobs_by_status"
+    }
+}

@@ -1,0 +1,38 @@
+public import FoundationEssentials
+
+/// The one JSON dialect of the API, the runner protocol and the ledger: ISO 8601 dates in UTC with
+/// milliseconds, keys in a stable order, slashes unescaped. Field names are spelled out by each type.
+public enum WireJSON {
+    public static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var container = encoder.singleValueContainer()
+            try container.encode(timestamp(date))
+        }
+        return try encoder.encode(value)
+    }
+
+    public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let container = try decoder.singleValueContainer()
+            let text = try container.decode(String.self)
+            guard let date = date(text) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "'\(text)' is not an ISO 8601 date such as 2026-01-31T12:00:00.000Z")
+            }
+            return date
+        }
+        return try decoder.decode(type, from: data)
+    }
+
+    private static let withMilliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+    /// `2026-01-31T12:00:00.000Z`
+    public static func timestamp(_ date: Date) -> String { withMilliseconds.format(date) }
+
+    public static func date(_ text: String) -> Date? {
+        (try? withMilliseconds.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text))
+    }
+}

@@ -1,0 +1,79 @@
+public import FoundationEssentials
+
+public struct RunnerCapabilities: Codable, Hashable, Sendable {
+    public var maxConcurrentJobs: Int
+    public var cpuCores: Int
+    public var memoryGB: Double
+    public var gpuAvailable: Bool
+    /// Engine ids and further tags; a job whose `simulation.type` is one of them can run here.
+    public var supportedSimulationTypes: [String]
+
+    public init(maxConcurrentJobs: Int, cpuCores: Int, memoryGB: Double, gpuAvailable: Bool, supportedSimulationTypes: [String]) {
+        self.maxConcurrentJobs = maxConcurrentJobs
+        self.cpuCores = cpuCores
+        self.memoryGB = memoryGB
+        self.gpuAvailable = gpuAvailable
+        self.supportedSimulationTypes = supportedSimulationTypes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case maxConcurrentJobs = "max_concurrent_jobs"
+        case cpuCores = "cpu_cores"
+        case memoryGB = "memory_gb"
+        case gpuAvailable = "gpu_available"
+        case supportedSimulationTypes = "supported_simulation_types"
+    }
+}
+
+public enum RunnerStatus: String, Codable, CaseIterable, Sendable {
+    case idle = "Idle"
+    case busy = "Busy"
+    case offline = "Offline"
+    /// Drained: takes no jobs until resumed.
+    case maintenance = "Maintenance"
+}
+
+public struct Runner: Codable, Hashable, Sendable {
+    public var runnerID: String
+    public var name: String
+    public var status: RunnerStatus
+    public var capabilities: RunnerCapabilities
+    public var engines: [RunnerEngine]
+    public var version: String
+    public var registeredAt: Date
+    public var lastHeartbeatAt: Date
+    public var currentJobs: [String]
+
+    public init(
+        runnerID: String, name: String, status: RunnerStatus, capabilities: RunnerCapabilities, engines: [RunnerEngine],
+        version: String, registeredAt: Date, lastHeartbeatAt: Date, currentJobs: [String]
+    ) {
+        self.runnerID = runnerID
+        self.name = name
+        self.status = status
+        self.capabilities = capabilities
+        self.engines = engines
+        self.version = version
+        self.registeredAt = registeredAt
+        self.lastHeartbeatAt = lastHeartbeatAt
+        self.currentJobs = currentJobs
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, status, capabilities, engines, version
+        case runnerID = "runner_id"
+        case registeredAt = "registered_at"
+        case lastHeartbeatAt = "last_heartbeat_at"
+        case currentJobs = "current_jobs"
+    }
+}
+
+public struct RunnerEngine: Codable, Hashable, Sendable {
+    public var id: String
+    public var version: String
+
+    public init(id: String, version: String) {
+        self.id = id
+        self.version = version
+    }
+}

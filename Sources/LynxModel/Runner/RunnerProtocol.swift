@@ -1,0 +1,243 @@
+public import FoundationEssentials
+
+/// What a runner and the control plane say to each other under `/runner/v1/`.
+///
+/// | Call | Body | Answer |
+/// | --- | --- | --- |
+/// | `POST register` | `RegisterRequest` | `RegisterResponse` |
+/// | `POST claim` | `ClaimRequest` | `ClaimResponse`, after at most `wait_seconds` |
+/// | `POST heartbeat` | `HeartbeatRequest` | `HeartbeatResponse` |
+/// | `POST jobs/{id}/started` | `StartedReport` | 204; 409 if the attempt is stale |
+/// | `POST jobs/{id}/result` | `AttemptReport` | 204, also when repeated; 409 if the attempt is stale |
+/// | `POST leave` | `LeaveRequest` | 204; its unfinished attempts are lost at once |
+///
+/// 401 or 404 on any but `register` tells the runner to register again.
+public enum RunnerProtocol {
+    public static let version = "1.0"
+}
+
+/// A new session of a runner. The attempts of its earlier sessions that were never reported are lost, and
+/// requeued at once: a runner delivers what it has spooled before it registers.
+public struct RegisterRequest: Codable, Hashable, Sendable {
+    /// Made by the runner once and kept beside its spool.
+    public var runnerID: String
+    /// New at every start of the process.
+    public var sessionID: String
+    public var name: String
+    public var version: String
+    public var protocolVersion: String
+    public var capabilities: RunnerCapabilities
+    public var engines: [RunnerEngine]
+
+    public init(
+        runnerID: String, sessionID: String, name: String, version: String, protocolVersion: String = RunnerProtocol.version,
+        capabilities: RunnerCapabilities, engines: [RunnerEngine]
+    ) {
+        self.runnerID = runnerID
+        self.sessionID = sessionID
+        self.name = name
+        self.version = version
+        self.protocolVersion = protocolVersion
+        self.capabilities = capabilities
+        self.engines = engines
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, version, capabilities, engines
+        case runnerID = "runner_id"
+        case sessionID = "session_id"
+        case protocolVersion = "protocol_version"
+    }
+}
+
+public struct RegisterResponse: Codable, Hashable, Sendable {
+    /// A claim lives this long after the last heartbeat, in seconds.
+    public var leaseSeconds: Double
+    public var heartbeatIntervalSeconds: Double
+
+    public init(leaseSeconds: Double, heartbeatIntervalSeconds: Double) {
+        self.leaseSeconds = leaseSeconds
+        self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case leaseSeconds = "lease_seconds"
+        case heartbeatIntervalSeconds = "heartbeat_interval_seconds"
+    }
+}
+
+public struct ClaimRequest: Codable, Hashable, Sendable {
+    public var runnerID: String
+    public var sessionID: String
+    /// At most this many jobs.
+    public var slots: Int
+    /// How long the control plane may hold the call while there is nothing to do, in seconds.
+    public var waitSeconds: Double
+
+    public init(runnerID: String, sessionID: String, slots: Int, waitSeconds: Double) {
+        self.runnerID = runnerID
+        self.sessionID = sessionID
+        self.slots = slots
+        self.waitSeconds = waitSeconds
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case slots
+        case runnerID = "runner_id"
+        case sessionID = "session_id"
+        case waitSeconds = "wait_seconds"
+    }
+}
+
+public struct ClaimResponse: Codable, Hashable, Sendable {
+    public var jobs: [JobAssignment]
+    /// The runner is drained: stop claiming until a heartbeat says otherwise.
+    public var drain: Bool
+
+    public init(jobs: [JobAssignment], drain: Bool = false) {
+        self.jobs = jobs
+        self.drain = drain
+    }
+}
+
+/// One attempt at one job, handed to one runner under a lease.
+public struct JobAssignment: Codable, Hashable, Sendable {
+    public var jobID: String
+    public var batchID: String
+    /// The attempt's number, from 1; also its fencing token.
+    public var attempt: Int
+    public var timeoutSecs: Double
+    public var runConfig: RunConfiguration
+    public var earlyTermination: EarlyTerminationSpec
+    public var telemetry: TelemetrySpec
+
+    public init(
+        jobID: String, batchID: String, attempt: Int, timeoutSecs: Double, runConfig: RunConfiguration,
+        earlyTermination: EarlyTerminationSpec, telemetry: TelemetrySpec
+    ) {
+        self.jobID = jobID
+        self.batchID = batchID
+        self.attempt = attempt
+        self.timeoutSecs = timeoutSecs
+        self.runConfig = runConfig
+        self.earlyTermination = earlyTermination
+        self.telemetry = telemetry
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case attempt, telemetry
+        case jobID = "job_id"
+        case batchID = "batch_id"
+        case timeoutSecs = "timeout_secs"
+        case runConfig = "run_config"
+        case earlyTermination = "early_termination"
+    }
+}
+
+public struct AttemptKey: Codable, Hashable, Sendable {
+    public var jobID: String
+    public var attempt: Int
+
+    public init(jobID: String, attempt: Int) {
+        self.jobID = jobID
+        self.attempt = attempt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case attempt
+        case jobID = "job_id"
+    }
+}
+
+public struct HeartbeatRequest: Codable, Hashable, Sendable {
+    public var runnerID: String
+    public var sessionID: String
+    /// The attempts whose leases to renew: running here, or ended and not yet reported.
+    public var attempts: [AttemptKey]
+
+    public init(runnerID: String, sessionID: String, attempts: [AttemptKey]) {
+        self.runnerID = runnerID
+        self.sessionID = sessionID
+        self.attempts = attempts
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case attempts
+        case runnerID = "runner_id"
+        case sessionID = "session_id"
+    }
+}
+
+public struct HeartbeatResponse: Codable, Hashable, Sendable {
+    /// Attempts to kill and report as cancelled.
+    public var cancel: [AttemptKey]
+    /// Attempts that are this runner's no longer: kill them and forget them.
+    public var stale: [AttemptKey]
+    public var drain: Bool
+
+    public init(cancel: [AttemptKey] = [], stale: [AttemptKey] = [], drain: Bool = false) {
+        self.cancel = cancel
+        self.stale = stale
+        self.drain = drain
+    }
+}
+
+public struct StartedReport: Codable, Hashable, Sendable {
+    public var runnerID: String
+    public var attempt: Int
+    public var startedAt: Date
+
+    public init(runnerID: String, attempt: Int, startedAt: Date) {
+        self.runnerID = runnerID
+        self.attempt = attempt
+        self.startedAt = startedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case attempt
+        case runnerID = "runner_id"
+        case startedAt = "started_at"
+    }
+}
+
+/// The end of an attempt. The outcome is in `result.metadata.outcome`.
+public struct AttemptReport: Codable, Hashable, Sendable {
+    public var runnerID: String
+    public var batchID: String
+    public var attempt: Int
+    /// False when the same configuration would end the same way on any runner.
+    public var retryable: Bool
+    public var result: JobResult
+
+    public var outcome: AttemptOutcome { result.metadata.outcome }
+    public var jobID: String { result.jobID }
+
+    public init(runnerID: String, batchID: String, attempt: Int, retryable: Bool, result: JobResult) {
+        self.runnerID = runnerID
+        self.batchID = batchID
+        self.attempt = attempt
+        self.retryable = retryable
+        self.result = result
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case attempt, retryable, result
+        case runnerID = "runner_id"
+        case batchID = "batch_id"
+    }
+}
+
+public struct LeaveRequest: Codable, Hashable, Sendable {
+    public var runnerID: String
+    public var sessionID: String
+
+    public init(runnerID: String, sessionID: String) {
+        self.runnerID = runnerID
+        self.sessionID = sessionID
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case runnerID = "runner_id"
+        case sessionID = "session_id"
+    }
+}
