@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "LynxModel", "Sampling",
+                "CZlib", "LynxModel", "Sampling",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -82,16 +82,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
-
-        // Executables: wiring only.
-        .executableTarget(
-            name: "runner-host",
-            dependencies: ["RunnerHost", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "lynxctl",
+        .target(
+            name: "LynxCLI",
             dependencies: [
                 "ControlPlane", "LynxModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -99,8 +94,58 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
+
+        // Executables: wiring only.
+        .executableTarget(
+            name: "runner-host",
+            dependencies: [
+                "LynxModel", "RunnerHost", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(name: "lynxctl", dependencies: ["LynxCLI"], swiftSettings: swiftSettings),
+
+        // Tests, one target for each above, and whole studies.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop"], swiftSettings: swiftSettings),
+        .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SamplingTests", dependencies: ["LynxModel", "Sampling"], exclude: ["scipy_reference.py"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TelemetryServerTests", dependencies: ["CNGHTTP2", "CTelemetryProto", "CZlib", "EventLoop", "TelemetryServer"],
+            exclude: ["Python"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "ControlPlane", "LynxModel", "Sampling",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RunnerHostTests",
+            dependencies: [
+                "BasiliskEngine", "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "TelemetryServer", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "lynxctlTests", dependencies: ["LynxCLI", "LynxModel", "lynxctl"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,10 +1,12 @@
 #pragma once
 
-// Linux system calls and netlink questions that Swift's Glibc overlay lacks.
+// Linux system calls, headers and netlink questions that Swift's Glibc overlay lacks.
 // Every function answers -1 with errno set on failure; all may be called on any thread.
 
 #include <netinet/in.h>
 #include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/types.h>
 
 #ifdef __cplusplus
@@ -20,6 +22,13 @@ int lynx_pidfd_send_signal(int pidfd, int sig);
 
 /// Makes the calling process the parent of its descendants' orphans (PR_SET_CHILD_SUBREAPER).
 int lynx_set_child_subreaper(void);
+
+/// Names the calling thread, as shown by ps and debuggers; the kernel keeps the first 15 bytes.
+int lynx_set_thread_name(const char *name);
+
+/// Accepts one IPv4 connection and writes its other end to `peer`. The new descriptor is non-blocking, and close-on-exec from
+/// its first moment: a process that starts meanwhile must not hold the connection open.
+int lynx_accept(int listener, struct sockaddr_in *peer);
 
 /// The user that owns the other end of a TCP connection on this machine, asked from the kernel's
 /// socket table (sock_diag(7)). `local` and `peer` are this end's getsockname and getpeername.

@@ -1,0 +1,51 @@
+# The few commands a person types. `make` alone lists them.
+
+RUNS ?= 8
+VENV ?= .venv
+PYTHON ?= python3
+
+STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
+RUNNER := configs/lynx-runner-basilisk.yaml
+PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python
+ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
+
+export VENV PYTHON
+.DEFAULT_GOAL := help
+.PHONY: help setup build tutorial test check proto clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+setup: ## install what is missing: Debian packages, and Python packages in .venv
+	@scripts/setup.sh
+
+build: setup ## build runner-host, lynxctl and the engines, in .build/release
+	@scripts/swift-build.sh -c release
+
+tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
+	@.build/release/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
+
+test: setup ## build and run every test and check
+	@scripts/swift-build.sh --build-tests
+	swift test --skip-build
+	$(VENV)/bin/python -m pytest -q -c python/pyproject.toml --rootdir python python/tests
+	@$(MAKE) --no-print-directory check
+
+check: setup ## lint and type-check Python, and compile the engine header alone as C11 and C++17
+	$(VENV)/bin/ruff check --config python/pyproject.toml $(PYTHON_SOURCES)
+	$(VENV)/bin/ruff format --check --config python/pyproject.toml $(PYTHON_SOURCES)
+	$(VENV)/bin/mypy --strict --config-file python/pyproject.toml $(PYTHON_SOURCES)
+	@for header in $(ENGINE_HEADERS); do \
+	  echo "$$header as C11 and C++17"; \
+	  cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c "$$header" && \
+	  c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$$header" || exit 1; \
+	done
+
+# Needs protoc and protoc-c (Debian: protobuf-compiler, protobuf-c-compiler).
+proto: setup ## generate C and Python from proto/ again; the results are committed
+	@scripts/generate-proto.sh
+
+clean: ## remove what was built; .venv and the results in .lynx stay
+	rm -rf .build
+	find python scenarios -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf python/*.egg-info python/build .mypy_cache .ruff_cache python/.mypy_cache python/.ruff_cache python/.pytest_cache

@@ -1,0 +1,147 @@
+#define _GNU_SOURCE
+#include "guardian_main.h"
+#include "capture.h"
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void tell(int news, int error, int step, pid_t program) {
+    const lynx_guardian_news message = {.error = error, .step = step, .program = program};
+    ssize_t ignored = write(news, &message, sizeof message);
+    (void)ignored;
+}
+
+static _Noreturn void fail(int news, int error, int step) {
+    tell(news, error, step, 0);
+    _exit(1);
+}
+
+/* Keeps the given descriptors at 3, 4, ... in their order, /dev/null at 0 to 2, and closes all others. */
+static int keep_only(int *descriptors, int count) {
+    for (int i = 0; i < count; i++) {
+        descriptors[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 3 + count);
+        if (descriptors[i] < 0) return -1;
+    }
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0) return -1;
+    for (int i = 0; i < 3; i++) {
+        if (dup2(null, i) < 0) return -1;
+    }
+    for (int i = 0; i < count; i++) {
+        if (dup3(descriptors[i], 3 + i, O_CLOEXEC) < 0) return -1;
+        descriptors[i] = 3 + i;
+    }
+    return (int)syscall(SYS_close_range, 3u + (unsigned)count, ~0u, 0u);
+}
+
+/* In the program's process: everything the host had set up is put back to what a fresh process expects. */
+static _Noreturn void become_program(const lynx_guardian_request *request, pid_t guardian, int out, int err, int exec_pipe) {
+    lynx_guardian_news problem = {.error = 0, .step = LYNX_GUARDIAN_EXEC};
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != guardian) _exit(127);
+    for (int number = 1; number < NSIG; number++) {
+        if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (dup2(out, 1) < 0 || dup2(err, 2) < 0) {
+        problem.error = errno;
+    } else if (chdir(request->working_directory) < 0) {
+        problem.error = errno;
+        problem.step = LYNX_GUARDIAN_CHDIR;
+    } else {
+        execve(request->program, request->argv, request->envp);
+        problem.error = errno;
+    }
+    ssize_t ignored = write(exec_pipe, &problem, sizeof problem);
+    (void)ignored;
+    _exit(127);
+}
+
+/* Reaps adopted orphans; 1 when the program itself has ended (and stays a zombie). */
+static int program_ended(pid_t program) {
+    for (;;) {
+        siginfo_t info = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) return 0;
+        if (info.si_pid == program) return 1;
+        waitpid(info.si_pid, NULL, WNOHANG);
+    }
+}
+
+_Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own) {
+    int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
+    setsid();
+    prctl(PR_SET_NAME, "lynx-guardian");
+    if (keep_only(kept, 4) < 0) fail(own->news, errno, LYNX_GUARDIAN_FORK);
+    const int lifeline = kept[2], news = kept[3];
+
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigset_t child_signal;
+    sigemptyset(&child_signal);
+    sigaddset(&child_signal, SIGCHLD);
+    const int children = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
+    int out[2], err[2], exec_pipe[2];
+    if (children < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || pipe2(exec_pipe, O_CLOEXEC) < 0) {
+        fail(news, errno, LYNX_GUARDIAN_FORK);
+    }
+
+    const pid_t self = getpid();
+    const pid_t program = _Fork();
+    if (program < 0) fail(news, errno, LYNX_GUARDIAN_FORK);
+    if (program == 0) become_program(request, self, out[1], err[1], exec_pipe[1]);
+    close(out[1]);
+    close(err[1]);
+    close(exec_pipe[1]);
+
+    lynx_guardian_news problem;
+    ssize_t n;
+    do {
+        n = read(exec_pipe[0], &problem, sizeof problem);
+    } while (n < 0 && errno == EINTR);
+    close(exec_pipe[0]);
+    if (n == (ssize_t)sizeof problem) {
+        waitpid(program, NULL, 0);
+        fail(news, problem.error, problem.step);
+    }
+    tell(news, 0, 0, program);
+    close(news);
+
+    lynx_capture captures[2] = {
+        {.source = out[0], .log = kept[0], .cap = request->capture_bytes},
+        {.source = err[0], .log = kept[1], .cap = request->capture_bytes},
+    };
+    fcntl(out[0], F_SETFL, O_NONBLOCK);
+    fcntl(err[0], F_SETFL, O_NONBLOCK);
+
+    for (;;) {
+        struct pollfd waits[4] = {
+            {.fd = children, .events = POLLIN},
+            {.fd = lifeline, .events = POLLIN},
+            {.fd = captures[0].source, .events = POLLIN},
+            {.fd = captures[1].source, .events = POLLIN},
+        };
+        if (poll(waits, 4, -1) < 0 && errno != EINTR) break;
+        for (int i = 0; i < 2; i++) {
+            if (waits[2 + i].revents != 0) lynx_capture_pump(&captures[i]);
+        }
+        /* A word from the host, or its end. */
+        if (waits[1].revents != 0) break;
+        struct signalfd_siginfo drained;
+        while (read(children, &drained, sizeof drained) > 0) {}
+        if (program_ended(program)) break;
+    }
+
+    lynx_tree_kill(program);
+    for (int i = 0; i < 2; i++) lynx_capture_finish(&captures[i]);
+    _exit(0);
+}

@@ -1,0 +1,69 @@
+/*
+ * Starts a program under a guardian: a small process, forked and never exec'ed, that stands between the
+ * host and the simulation and outlives neither.
+ *
+ * The guardian is the child subreaper of all that the program starts, so whatever daemonises or calls
+ * setsid comes back to it. It ends the whole tree when the program ends, when told to, and when the
+ * host is gone (the lifeline pipe closes), and only then ends itself. It also copies stdout and stderr
+ * into files up to a cap, so that a program that writes without end fills no disk and never blocks.
+ *
+ * In C because what runs between fork and exec in a process with threads may only use
+ * async-signal-safe functions (fork(2), signal-safety(7)), which Swift cannot promise.
+ */
+#ifndef LYNX_GUARDIAN_H
+#define LYNX_GUARDIAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct lynx_guardian_request {
+    const char *program; /* path; no search */
+    char *const *argv;
+    char *const *envp;
+    const char *working_directory;
+    /* Files to create, mode 0600. At most capture_bytes of each stream go there, plus its last 8 KiB. */
+    const char *stdout_path;
+    const char *stderr_path;
+    uint64_t capture_bytes;
+} lynx_guardian_request;
+
+typedef struct lynx_guardian {
+    pid_t guardian;
+    /* The program: leader of its own session and process group; a zombie from its end until it is reaped. */
+    pid_t program;
+    /* Readable when the guardian, and so everything else, is gone. */
+    int pidfd;
+    /* One byte written here, or closing it, ends the tree. */
+    int lifeline;
+} lynx_guardian;
+
+/* What could not be done. */
+typedef enum lynx_guardian_step {
+    LYNX_GUARDIAN_OPEN_LOG = 1,
+    LYNX_GUARDIAN_FORK = 2,
+    LYNX_GUARDIAN_CHDIR = 3,
+    LYNX_GUARDIAN_EXEC = 4
+} lynx_guardian_step;
+
+/* Returns 0, or an errno with *step set; then nothing is left running and no descriptor open. */
+int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out, lynx_guardian_step *step);
+
+/* Ends the tree with SIGKILL. Does not wait. */
+void lynx_guardian_kill(const lynx_guardian *guardian);
+
+typedef struct lynx_guardian_exit {
+    int exit_code;   /* -1 if a signal ended the program */
+    int exit_signal; /* 0 if none */
+    int64_t max_rss_bytes;
+    /* 1 if the guardian itself was killed: strays may be left. */
+    int guardian_lost;
+} lynx_guardian_exit;
+
+/*
+ * Call once, after pidfd is readable. Reaps both processes, closes both descriptors. Until this call
+ * the program's pid cannot have been given to another process, provided that the caller is a subreaper.
+ */
+void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out);
+
+#endif

@@ -1,0 +1,60 @@
+import FoundationEssentials
+import Hummingbird
+import LynxModel
+import NIOCore
+
+/// The calls of the API, each a thin translation between HTTP and the ledger.
+struct API: Sendable {
+    let ledger: Ledger
+    let configuration: ControlPlaneConfiguration
+    let connections: Connections
+
+    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
+
+    struct Route: Sendable {
+        var method: HTTPRequest.Method
+        var path: RouterPath
+        var handler: Handler
+    }
+
+    func router() -> Router<APIContext> {
+        let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: LoopbackOnlyMiddleware())
+        let routes = studyRoutes + runnerRoutes + protocolRoutes
+        for route in routes {
+            router.on(route.path, method: route.method, use: route.handler)
+        }
+        addMethodRefusals(routes, to: router)
+        return router
+    }
+
+    /// The router knows only paths with methods; a known path with another method is to get 405, not 404.
+    private func addMethodRefusals(_ routes: [Route], to router: Router<APIContext>) {
+        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        for (path, routes) in Dictionary(grouping: routes, by: \.path.description) {
+            var allowed = routes.map(\.method)
+            if allowed.contains(.get) { allowed.append(.head) }
+            let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+            for method in methods where !allowed.contains(method) {
+                router.on(RouterPath(path), method: method) { request, _ in
+                    try Problem(
+                        title: "Method not allowed", status: 405, detail: "'\(request.uri.path)' takes \(allow), not \(method.rawValue)"
+                    ).response(headers: [.allow: allow])
+                }
+            }
+        }
+    }
+}
+
+extension Response {
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+        .json(data: try WireJSON.encode(value), status: status)
+    }
+
+    static func json(data: Data, status: HTTPResponse.Status = .ok) -> Response {
+        Response(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: data)))
+    }
+
+    static var noContent: Response { Response(status: .noContent) }
+}

@@ -1,0 +1,95 @@
+import FoundationEssentials
+import Hummingbird
+import LynxModel
+import NIOCore
+import NIOHTTP1
+
+extension Problem {
+    static func notFound(_ detail: String) -> Problem { Problem(title: "Not found", status: 404, detail: detail) }
+
+    static func badParameter(_ name: String, _ detail: String) -> Problem {
+        Problem(title: "Bad parameter", status: 422, detail: "the parameter '\(name)' \(detail)", errors: [.init(field: name, detail: detail)])
+    }
+
+    static func invalid(_ field: String, _ detail: String) -> Problem {
+        Problem(title: "Invalid body", status: 422, detail: "\(field): \(detail)", errors: [.init(field: field, detail: detail)])
+    }
+
+    static func tooLarge(limit: Int) -> Problem {
+        Problem(title: "Body too large", status: 413, detail: "the body may have at most \(limit) bytes")
+    }
+
+    /// What a client is told of an error; nil for what is our fault and not to be told.
+    init?(describing error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as LedgerError: self.init(error)
+        case let error as HTTPError: self.init(error)
+        default: return nil
+        }
+    }
+
+    private init(_ error: HTTPError) {
+        self.init(title: error.status.reasonPhrase, status: error.status.code, detail: error.body)
+    }
+
+    private init(_ error: LedgerError) {
+        switch error {
+        case .noSuchBatch(let id): self = .notFound("there is no batch '\(id)'")
+        case .noSuchJob(let id): self = .notFound("there is no job '\(id)'")
+        case .noSuchRunner(let id): self = .notFound("there is no runner '\(id)'")
+        case .noResult(let jobID, let status):
+            self = .notFound("job '\(jobID)' is \(status.rawValue) and has no result\(status.isTerminal ? "" : " yet")")
+        case .unknownSession(let runnerID):
+            self = .notFound("runner '\(runnerID)' is not registered with this session; register again")
+        case .staleAttempt(let jobID, let attempt, let reason):
+            self.init(title: "Stale attempt", status: 409, detail: "attempt \(attempt) at job '\(jobID)' is over: \(reason)")
+        case .alreadyEnded(let what, let id, let status):
+            self.init(title: "Already ended", status: 409, detail: "\(what) '\(id)' is \(status) and cannot be cancelled")
+        case .tooManyRuns(let runs, let limit):
+            let detail = "is \(runs); a batch may have at most \(limit)"
+            self.init(
+                title: "Too many runs", status: 422, detail: "the number of runs \(detail)",
+                errors: [.init(field: "config.monte_carlo.runs", detail: detail)])
+        case .incompatibleRunner(let version):
+            let detail = "is '\(version)'; this control plane speaks \(RunnerProtocol.version), and one minor version up or down"
+            self.init(
+                title: "Incompatible runner", status: 422, detail: "the protocol version \(detail)",
+                errors: [.init(field: "protocol_version", detail: detail)])
+        }
+    }
+}
+
+/// Renders whatever goes wrong, unknown routes included, as `application/problem+json`.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error where error is CancellationError || error is HTTPParserError {
+            // There is nobody to answer, or what comes cannot be understood as HTTP; the server sees to that.
+            throw error
+        } catch {
+            if let problem = Problem(describing: error) {
+                if problem.status == 404, problem.detail == nil {
+                    return try Problem.notFound("there is nothing at '\(request.uri.path)'").response()
+                }
+                return try problem.response(headers: (error as? HTTPError)?.headers ?? [:])
+            }
+            context.logger.callFailed(request, error)
+            return try Problem(
+                title: "Internal error", status: 500, detail: "the control plane could not answer; its log says why"
+            ).response()
+        }
+    }
+}
+
+extension Problem {
+    func response(headers: HTTPFields = [:]) throws -> Response {
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        return Response(
+            status: .init(code: status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: try WireJSON.encode(self))))
+    }
+}

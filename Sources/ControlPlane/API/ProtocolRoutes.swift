@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Hummingbird
+import LynxModel
+
+/// What runners call; see `RunnerProtocol`.
+extension API {
+    var protocolRoutes: [Route] {
+        [
+            Route(method: .post, path: "/runner/v1/register", handler: register),
+            Route(method: .post, path: "/runner/v1/claim", handler: claim),
+            Route(method: .post, path: "/runner/v1/heartbeat") { request, _ in
+                try .json(try await ledger.heartbeat(try await request.decode()))
+            },
+            Route(method: .post, path: "/runner/v1/leave") { request, context in
+                let leave = try await request.decode(LeaveRequest.self)
+                try await ledger.leave(leave)
+                context.logger.runnerLeft(leave)
+                return .noContent
+            },
+            Route(method: .post, path: "/runner/v1/jobs/:job/started") { request, context in
+                try await ledger.started(jobID: try context.id("job"), try await request.decode())
+                return .noContent
+            },
+            Route(method: .post, path: "/runner/v1/jobs/:job/result", handler: result),
+        ]
+    }
+
+    private static let longestWait = 60.0
+
+    @Sendable private func register(_ request: Request, _ context: APIContext) async throws -> Response {
+        let registration = try await request.decode(RegisterRequest.self)
+        try registration.check()
+        try await ledger.register(registration)
+        context.logger.runnerRegistered(registration)
+        return try .json(
+            RegisterResponse(
+                leaseSeconds: configuration.leaseSeconds, heartbeatIntervalSeconds: configuration.heartbeatIntervalSeconds))
+    }
+
+    /// Waits for work where there is none; ends early when the runner hangs up or the control plane shuts down.
+    @Sendable private func claim(_ request: Request, _ context: APIContext) async throws -> Response {
+        let claim = try await request.decode(ClaimRequest.self)
+        guard claim.slots >= 1 else { throw Problem.invalid("slots", "must be 1 or more") }
+        let wait = claim.waitSeconds.isFinite ? min(max(claim.waitSeconds, 0), Self.longestWait) : 0
+        let deadline = ledger.clock.now().addingTimeInterval(wait)
+        let peerGone = connections.peerGone(context.channel)
+        while true {
+            if let peerGone, peerGone.isSilenced { return try .json(ClaimResponse(jobs: [])) }
+            let strokes = ledger.work.strokes
+            let response = try await ledger.claim(claim)
+            context.logger.jobsClaimed(response.jobs, by: claim)
+            if !response.jobs.isEmpty || response.drain || ledger.clock.now() >= deadline || ledger.work.isSilenced {
+                return try .json(response)
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await ledger.work.wait(after: strokes, until: deadline, clock: ledger.clock) }
+                if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
+                await group.next()
+                group.cancelAll()
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    @Sendable private func result(_ request: Request, _ context: APIContext) async throws -> Response {
+        let jobID = try context.id("job")
+        let report = try await request.decode(AttemptReport.self, upTo: BodyLimit.result)
+        guard report.jobID == jobID else {
+            throw Problem.invalid("result.job_id", "is '\(report.jobID)', but the call is for '\(jobID)'")
+        }
+        try await ledger.ended(jobID: jobID, report)
+        context.logger.attemptEnded(report)
+        return .noContent
+    }
+}
+
+extension RegisterRequest {
+    /// - Throws: a `Problem` that names the field that makes no runner.
+    fileprivate func check() throws {
+        for (field, id) in [("runner_id", runnerID), ("session_id", sessionID)] where !(1...128).contains(id.utf8.count) {
+            throw Problem.invalid(field, "must have 1 to 128 characters")
+        }
+        guard capabilities.maxConcurrentJobs >= 1 else {
+            throw Problem.invalid("capabilities.max_concurrent_jobs", "must be 1 or more")
+        }
+        guard capabilities.supportedSimulationTypes.count <= 256 else {
+            throw Problem.invalid("capabilities.supported_simulation_types", "may have at most 256 entries")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Hummingbird
+public import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The control plane: a ledger of batches, jobs and runners, and the HTTP API over it.
+public final class ControlPlane: Sendable {
+    private let configuration: ControlPlaneConfiguration
+    private let logger: Logger
+    let ledger: Ledger
+
+    /// Opens the ledger and brings its schema up to date.
+    ///
+    /// - Throws: `ControlPlaneError` for a configuration that can't be served, `StorageError` for a ledger that can't be used.
+    public convenience init(configuration: ControlPlaneConfiguration, logger: Logger) throws {
+        try self.init(configuration: configuration, clock: WallClock(), logger: logger)
+    }
+
+    init(configuration: ControlPlaneConfiguration, clock: any ControlPlaneClock, logger: Logger) throws {
+        try configuration.check()
+        self.configuration = configuration
+        self.logger = logger
+        ledger = Ledger(
+            driver: try SQLiteDriver(path: configuration.databasePath), clock: clock,
+            policy: LedgerPolicy(
+                leaseMilliseconds: Instant((configuration.leaseSeconds * 1000).rounded()),
+                maxLostAttempts: configuration.maxLostAttempts),
+            onlyBatch: configuration.onlyBatch)
+    }
+
+    /// Hands out only jobs of `batchID` from now on; nil lifts the restriction. For a control plane that serves one study.
+    public func restrict(to batchID: String?) { ledger.onlyBatch = batchID }
+
+    /// Serves until the task is cancelled or a graceful shutdown begins; then lets the calls in flight end, and
+    /// closes the ledger. To be called once.
+    ///
+    /// - Parameter onListening: called once, with the port, when calls are being answered.
+    /// - Throws: `ControlPlaneError.cannotListen` if the address can't be had.
+    public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void) async throws {
+        do {
+            defer { try? ledger.driver.close() }
+            try await ledger.extendLeases()
+            try await withGracefulShutdownHandler {
+                try await application(onListening: onListening).run()
+            } onGracefulShutdown: {
+                // Claims that wait for work are answered, so that nobody waits for them.
+                self.ledger.work.silence()
+            }
+        } catch let error as IOError {
+            throw ControlPlaneError.cannotListen(
+                host: configuration.host, port: configuration.port, reason: String(describing: error))
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    func application(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) -> some ApplicationProtocol {
+        let connections = Connections()
+        return Application(
+            router: API(ledger: ledger, configuration: configuration, connections: connections).router(),
+            server: .http1(configuration: .init(additionalChannelHandlers: [connections.watch()])),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "lynx"),
+            services: [LeaseSweeper(ledger: ledger, logger: logger)],
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+}

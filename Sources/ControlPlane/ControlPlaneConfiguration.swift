@@ -1,0 +1,71 @@
+/// How a control plane listens and what it decides by.
+public struct ControlPlaneConfiguration: Sendable {
+    /// The address to listen on. Only loopback addresses are accepted: nobody is asked who they are.
+    public var host: String
+    /// 0 lets the system choose a free one.
+    public var port: Int
+    /// The SQLite file of the ledger; made, with its directory, if it is missing.
+    public var databasePath: String
+    /// How long a claim outlives the last heartbeat, in seconds.
+    public var leaseSeconds: Double
+    /// How often runners are asked to send heartbeats, in seconds.
+    public var heartbeatIntervalSeconds: Double
+    /// How many attempts of a job may end with their runner before the job fails.
+    public var maxLostAttempts: Int
+    /// If given, only jobs of this batch are handed out; an id that no batch has hands out nothing.
+    public var onlyBatch: String?
+
+    public init(
+        host: String = "127.0.0.1", port: Int = 8080, databasePath: String, leaseSeconds: Double = 30,
+        heartbeatIntervalSeconds: Double = 5, maxLostAttempts: Int = 3, onlyBatch: String? = nil
+    ) {
+        self.host = host
+        self.port = port
+        self.databasePath = databasePath
+        self.leaseSeconds = leaseSeconds
+        self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
+        self.maxLostAttempts = maxLostAttempts
+        self.onlyBatch = onlyBatch
+    }
+
+    func check() throws {
+        guard Self.isLoopback(host) else { throw ControlPlaneError.notLoopback(host: host) }
+        guard (0...65535).contains(port) else { throw ControlPlaneError.badValue("the port is \(port); it must be 0 to 65535") }
+        guard heartbeatIntervalSeconds > 0 else {
+            throw ControlPlaneError.badValue("the heartbeat interval is \(heartbeatIntervalSeconds) s; it must be above 0")
+        }
+        guard leaseSeconds >= 2 * heartbeatIntervalSeconds else {
+            throw ControlPlaneError.badValue(
+                "a lease of \(leaseSeconds) s is too short for heartbeats every \(heartbeatIntervalSeconds) s; it must be at least twice as long")
+        }
+        guard leaseSeconds <= 86_400 else {
+            throw ControlPlaneError.badValue("a lease of \(leaseSeconds) s is too long; it must be a day (86400 s) at most")
+        }
+        guard maxLostAttempts >= 0 else { throw ControlPlaneError.badValue("the limit of lost attempts is \(maxLostAttempts); it must be 0 or more") }
+    }
+
+    /// RFC 5735 and RFC 4291: 127.0.0.0/8 and ::1; and the name that stands for them.
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return octets.count == 4 && octets.allSatisfy { $0 != nil } && octets[0] == 127
+    }
+}
+
+/// Why a control plane cannot start.
+public enum ControlPlaneError: Error, Hashable, Sendable, CustomStringConvertible {
+    case notLoopback(host: String)
+    case badValue(String)
+    case cannotListen(host: String, port: Int, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notLoopback(let host):
+            "refusing to listen on '\(host)': without authentication only a loopback address such as 127.0.0.1 is allowed"
+        case .badValue(let reason):
+            reason
+        case .cannotListen(let host, let port, let reason):
+            "cannot listen on \(host):\(port): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import LynxModel
+
+extension Ledger {
+    /// Cancels what of a batch is not done yet. What runners have is killed at their next heartbeat, and counts
+    /// as running until they have reported. Cancelling a cancelled batch changes nothing.
+    func cancelBatch(_ batchID: String) async throws -> BatchOverview {
+        try await transaction { transaction in
+            let batch = try transaction.batch(batchID)
+            guard !batch.status.isTerminal else {
+                if batch.status == .cancelled { return }
+                throw LedgerError.alreadyEnded(what: "batch", id: batchID, status: batch.status.rawValue)
+            }
+            let connection = transaction.connection
+            try connection.run(SQL.requestBatchCancel, [.text(batchID)])
+            let cancelled = try connection.run(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
+            transaction.countMove(batchID: batchID, from: .pending, to: .cancelled, jobs: cancelled)
+            try connection.run(SQL.requestCancelOfActiveJobs, [.text(batchID)])
+        }
+        return try await overview(batchID: batchID)
+    }
+
+    /// Cancels one job; see `cancelBatch`.
+    func cancelJob(_ jobID: String) async throws -> Job {
+        guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        try await transaction { transaction in
+            guard let job = try transaction.job(key) else { throw LedgerError.noSuchJob(jobID) }
+            var after = job
+            switch job.status {
+            case .pending: after.cancelPending(now: transaction.now)
+            case .claimed, .running: after.cancelRequested = true
+            case .cancelled: return
+            case .completed, .failed, .timeout:
+                throw LedgerError.alreadyEnded(what: "job", id: jobID, status: job.status.rawValue)
+            }
+            try transaction.save(after, was: job)
+        }
+        return try await job(jobID)
+    }
+}

@@ -1,0 +1,134 @@
+import LynxModel
+
+/// One job as the ledger knows it, and the rules by which it moves. No I/O: what these functions decide, the
+/// transaction that called them writes down.
+struct JobRecord: Hashable, Sendable {
+    var key: JobKey
+    var status: JobStatus
+    var maxRetries: Int
+    var retries = 0
+    /// Attempts that ended with their runner; they don't count as retries.
+    var lostAttempts = 0
+    /// The number of the latest attempt: the fencing token.
+    var attempt = 0
+    /// A user wants the active attempt killed.
+    var cancelRequested = false
+    var createdAt: Instant
+    var claimedAt: Instant?
+    var startedAt: Instant?
+    var completedAt: Instant?
+    /// Set while an attempt is out with a runner, and only then.
+    var leaseExpiresAt: Instant?
+    /// Of the latest attempt.
+    var assignedRunner: String?
+    var sessionID: String?
+    var errorMessage: String?
+
+    /// Out with a runner.
+    var isActive: Bool { status == .claimed || status == .running }
+
+    mutating func claim(runnerID: String, sessionID: String, now: Instant, leaseEnd: Instant) {
+        precondition(status == .pending)
+        status = .claimed
+        attempt += 1
+        claimedAt = now
+        startedAt = nil
+        leaseExpiresAt = leaseEnd
+        assignedRunner = runnerID
+        self.sessionID = sessionID
+    }
+
+    mutating func start(at time: Instant) {
+        precondition(status == .claimed)
+        status = .running
+        startedAt = time
+    }
+
+    /// Gives the latest attempt, lost and not handed out again since, back to the runner that still has it.
+    mutating func reclaim(claimedAt: Instant, startedAt: Instant?, leaseEnd: Instant) {
+        precondition(status == .pending && lostAttempts > 0)
+        status = startedAt == nil ? .claimed : .running
+        lostAttempts -= 1
+        self.claimedAt = claimedAt
+        self.startedAt = startedAt
+        leaseExpiresAt = leaseEnd
+        errorMessage = nil
+    }
+
+    /// The active attempt is over.
+    mutating func end(
+        _ outcome: AttemptOutcome, retryable: Bool, message: String?, now: Instant, maxLostAttempts: Int
+    ) {
+        precondition(isActive)
+        leaseExpiresAt = nil
+        switch outcome {
+        case .success:
+            finish(.completed, message: nil, now: now)
+        case .breach:
+            finish(.failed, message: message ?? "a stopping condition was met", now: now)
+        case .timeout:
+            finish(.timeout, message: message ?? "the job ran out of time", now: now)
+        case .cancelled:
+            finish(.cancelled, message: message ?? "cancelled", now: now)
+        case .failure where retryable && retries < maxRetries:
+            if !cancelRequested { retries += 1 }
+            requeue(message: message ?? "the simulation failed", now: now)
+        case .failure:
+            finish(.failed, message: message ?? "the simulation failed", now: now)
+        case .lost:
+            lostAttempts += 1
+            let reason = message ?? "the runner gave it up"
+            if lostAttempts > maxLostAttempts, !cancelRequested {
+                finish(.failed, message: "given up after \(lostAttempts) lost attempts (limit \(maxLostAttempts)); the last: \(reason)", now: now)
+            } else {
+                requeue(message: reason, now: now)
+            }
+        }
+    }
+
+    /// Cancels what no runner has.
+    mutating func cancelPending(now: Instant) {
+        precondition(status == .pending)
+        finish(.cancelled, message: "cancelled before it was run", now: now)
+    }
+
+    private mutating func requeue(message: String, now: Instant) {
+        if cancelRequested {
+            finish(.cancelled, message: "cancelled; its last attempt: \(message)", now: now)
+        } else {
+            status = .pending
+            claimedAt = nil
+            startedAt = nil
+            errorMessage = message
+        }
+    }
+
+    private mutating func finish(_ status: JobStatus, message: String?, now: Instant) {
+        self.status = status
+        completedAt = now
+        errorMessage = message
+    }
+}
+
+extension JobRecord {
+    init(_ row: LedgerRow) throws {
+        self.init(
+            key: JobKey(batchID: try row.text("batch_id"), runIndex: try row.int("run_index")),
+            status: try row.token("status"), maxRetries: try row.int("max_retries"), retries: try row.int("retries"),
+            lostAttempts: try row.int("lost_attempts"), attempt: try row.int("attempt"),
+            cancelRequested: try row.bool("cancel_requested"), createdAt: try row.instant("created_at") ?? 0,
+            claimedAt: try row.instant("claimed_at"), startedAt: try row.instant("started_at"),
+            completedAt: try row.instant("completed_at"), leaseExpiresAt: try row.instant("lease_expires_at"),
+            assignedRunner: try row.optionalText("assigned_runner"), sessionID: try row.optionalText("session_id"),
+            errorMessage: try row.optionalText("error_message"))
+    }
+
+    /// The values of `SQL.saveJob`.
+    var saved: [LedgerValue] {
+        [
+            .text(status.rawValue), .int(retries), .int(lostAttempts), .int(attempt), .bool(cancelRequested),
+            .instant(claimedAt), .instant(startedAt), .instant(completedAt), .instant(leaseExpiresAt),
+            .text(assignedRunner), .text(sessionID), .text(errorMessage),
+        ] + key.values
+    }
+}

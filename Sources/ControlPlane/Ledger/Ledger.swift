@@ -1,0 +1,47 @@
+import FoundationEssentials
+import LynxModel
+import Synchronization
+
+/// The truth about batches, jobs, attempts, results and runners. Each call is one transaction: it has happened
+/// on disk when it returns and has not happened at all when it throws.
+final class Ledger: Sendable {
+    let driver: any LedgerDriver
+    let clock: any ControlPlaneClock
+    let policy: LedgerPolicy
+    /// Rings when there may be something to claim.
+    let work = Bell()
+    /// Rings when a lease ends earlier than the one being waited for.
+    let leases = LeaseAlarm()
+    let plans = RunPlans()
+    private let restriction: Mutex<String?>
+
+    init(driver: any LedgerDriver, clock: any ControlPlaneClock = WallClock(), policy: LedgerPolicy = .init(), onlyBatch: String? = nil) {
+        self.driver = driver
+        self.clock = clock
+        self.policy = policy
+        restriction = Mutex(onlyBatch)
+    }
+
+    var now: Instant { clock.now().instant }
+
+    /// The only batch whose jobs are handed out; nil for all.
+    var onlyBatch: String? {
+        get { restriction.withLock { $0 } }
+        set {
+            restriction.withLock { $0 = newValue }
+            work.ring()
+        }
+    }
+
+    func transaction<Value: Sendable>(_ body: @escaping @Sendable (LedgerTransaction) throws -> Value) async throws -> Value {
+        let (policy, clock) = (policy, clock)
+        let (value, effects) = try await driver.write { connection in
+            let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.now().instant)
+            let value = try body(transaction)
+            return (value, try transaction.settle())
+        }
+        if effects.workAppeared { work.ring() }
+        if let end = effects.leaseEnd { leases.given(until: end) }
+        return value
+    }
+}

@@ -1,0 +1,16 @@
+import LynxModel
+
+/// Why the ledger refuses a call. Nothing has changed when one is thrown.
+enum LedgerError: Error, Hashable {
+    case noSuchBatch(String)
+    case noSuchJob(String)
+    case noSuchRunner(String)
+    case noResult(jobID: String, status: JobStatus)
+    /// The runner is unknown or has begun a newer session.
+    case unknownSession(runnerID: String)
+    /// The attempt is not the one that the job is waiting for.
+    case staleAttempt(jobID: String, attempt: Int, reason: String)
+    case alreadyEnded(what: String, id: String, status: String)
+    case tooManyRuns(Int, limit: Int)
+    case incompatibleRunner(protocolVersion: String)
+}

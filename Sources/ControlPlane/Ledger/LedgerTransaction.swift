@@ -1,0 +1,105 @@
+import LynxModel
+
+/// One transition of the ledger: what it writes goes through here, so that the counts of a batch always change
+/// together with its jobs. Used within one write of the driver, by one thread.
+final class LedgerTransaction {
+    /// Whom to wake once the transaction is on disk.
+    struct Effects: Sendable {
+        /// Somebody who found nothing to claim may find something now.
+        var workAppeared = false
+        /// The earliest of the leases given out.
+        var leaseEnd: Instant?
+    }
+
+    let connection: any LedgerConnection
+    let policy: LedgerPolicy
+    let now: Instant
+    private(set) var effects = Effects()
+    private var changes: [String: (counts: JobCounts, executionSecs: Double)] = [:]
+
+    var leaseEnd: Instant { now + policy.leaseMilliseconds }
+
+    init(connection: any LedgerConnection, policy: LedgerPolicy, now: Instant) {
+        self.connection = connection
+        self.policy = policy
+        self.now = now
+    }
+
+    func job(_ key: JobKey) throws -> JobRecord? {
+        try connection.row(SQL.job, key.values).map { try JobRecord($0) }
+    }
+
+    func batch(_ batchID: String) throws -> BatchRecord {
+        guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
+        return try BatchRecord(row)
+    }
+
+    func runner(_ runnerID: String) throws -> RunnerRecord {
+        guard let row = try connection.row(SQL.runner, [.text(runnerID)]) else { throw LedgerError.noSuchRunner(runnerID) }
+        return try RunnerRecord(row)
+    }
+
+    /// The runner, in the session it says it is in.
+    func runner(_ runnerID: String, session: String) throws -> RunnerRecord {
+        guard let row = try connection.row(SQL.runner, [.text(runnerID)]), try row.text("session_id") == session else {
+            throw LedgerError.unknownSession(runnerID: runnerID)
+        }
+        return try RunnerRecord(row)
+    }
+
+    /// Writes a job down after its record was moved from `before` to `after`.
+    func save(_ after: JobRecord, was before: JobRecord, executionSecs: Double = 0) throws {
+        try connection.run(SQL.saveJob, after.saved)
+        countMove(batchID: after.key.batchID, from: before.status, to: after.status, executionSecs: executionSecs)
+        if let end = after.leaseExpiresAt { effects.leaseEnd = min(effects.leaseEnd ?? end, end) }
+    }
+
+    /// Counts `jobs` jobs of a batch that moved between two states, or that are new (`from` nil).
+    func countMove(batchID: String, from: JobStatus, to: JobStatus, jobs: Int = 1, executionSecs: Double = 0) {
+        guard from != to, jobs > 0 else { return }
+        changes[batchID, default: (JobCounts(), 0)].counts[from] -= jobs
+        changes[batchID]!.counts[to] += jobs
+        changes[batchID]!.executionSecs += executionSecs
+    }
+
+    /// Ends the active attempt of `job` as `outcome` and says what became of the job.
+    @discardableResult
+    func endAttempt(
+        of job: JobRecord, _ outcome: AttemptOutcome, retryable: Bool = true, message: String?, executionSecs: Double = 0
+    ) throws -> JobRecord {
+        var after = job
+        after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
+        try connection.run(
+            SQL.endAttempt, [.instant(now), .text(outcome.rawValue), .text(message)] + job.key.values + [.int(job.attempt)])
+        try save(after, was: job, executionSecs: after.status == .completed ? executionSecs : 0)
+        return after
+    }
+
+    /// Work may have appeared by other means than a job's move.
+    func announceWork() { effects.workAppeared = true }
+
+    /// Brings counts and states of the batches up to date; the last thing a transaction does.
+    func settle() throws -> Effects {
+        for (batchID, change) in changes {
+            let counts = change.counts
+            guard
+                let row = try connection.row(
+                    SQL.changeCounts,
+                    [
+                        .int(counts.pending), .int(counts.claimed), .int(counts.running), .int(counts.completed),
+                        .int(counts.failed), .int(counts.timedOut), .int(counts.cancelled), .real(change.executionSecs),
+                        .text(batchID),
+                    ])
+            else { throw StorageError.unexpected("jobs without their batch '\(batchID)'") }
+            let batch = try BatchRecord(row)
+            let status = batch.statusByCounts
+            if status != batch.status {
+                let completedAt = status.isTerminal ? now : nil
+                try connection.run(SQL.setBatchStatus, [.text(status.rawValue), .instant(completedAt), .text(batchID)])
+            }
+            let limitEased = batch.maxParallelJobs != nil && counts.active < 0
+            if batch.counts.pending > 0, counts.pending > 0 || limitEased { effects.workAppeared = true }
+        }
+        return effects
+    }
+}

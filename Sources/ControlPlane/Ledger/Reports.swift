@@ -1,0 +1,98 @@
+import FoundationEssentials
+import LynxModel
+
+extension Ledger {
+    /// The simulation of an attempt was launched. The same report again changes nothing.
+    ///
+    /// - Throws: `LedgerError.staleAttempt` if the job has moved on; nothing has changed then.
+    func started(jobID: String, _ report: StartedReport) async throws {
+        let key = try Self.reportedKey(jobID, attempt: report.attempt)
+        try await transaction { transaction in
+            let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
+            let session = try transaction.connection.row(SQL.runner, [.text(report.runnerID)])?.text("session_id")
+            let job = try transaction.hold(reported, session: session ?? "")
+            guard job.status == .claimed else { return }
+            // A runner's clock may be off; a job doesn't start before it was claimed or in the future.
+            let time = min(max(report.startedAt.instant, job.claimedAt ?? transaction.now), transaction.now)
+            var running = job
+            running.start(at: time)
+            try transaction.connection.run(SQL.startAttempt, [.instant(time)] + key.values + [.int(report.attempt)])
+            try transaction.save(running, was: job)
+        }
+    }
+
+    /// An attempt is over. The same report again changes nothing.
+    ///
+    /// A report whose lease has ended is taken as long as nobody else was given the job: work done is not done twice.
+    ///
+    /// - Throws: `LedgerError.staleAttempt` if the job has moved on; nothing has changed then.
+    func ended(jobID: String, _ report: AttemptReport) async throws {
+        let key = try Self.reportedKey(jobID, attempt: report.attempt)
+        let stored = try StoredResult(report.result)
+        try await transaction { transaction in
+            let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
+            if reported.outcome == report.outcome { return }
+            let job = try transaction.hold(reported, session: nil)
+            let after = try transaction.endAttempt(
+                of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
+                executionSecs: max(0, report.result.executionTimeSecs))
+            if after.status.isTerminal {
+                try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
+            }
+        }
+    }
+
+    private static func reportedKey(_ jobID: String, attempt: Int) throws -> JobKey {
+        guard let key = JobKey(jobID: jobID) else {
+            throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "there is no such job")
+        }
+        return key
+    }
+}
+
+/// An attempt that a runner speaks of, and its job as it is now.
+struct ReportedAttempt {
+    var job: JobRecord
+    var attempt: Int
+    var sessionID: String
+    var claimedAt: Instant
+    var startedAt: Instant?
+    /// Nil while it is out with its runner.
+    var outcome: AttemptOutcome?
+
+    func stale(_ reason: String) -> LedgerError {
+        .staleAttempt(jobID: job.key.jobID, attempt: attempt, reason: reason)
+    }
+}
+
+extension LedgerTransaction {
+    /// - Throws: `LedgerError.staleAttempt` if the runner was never given such an attempt. Also when there is no
+    ///   such job, because the ledger was replaced: the runner is to forget it, not to try again.
+    func reported(_ key: JobKey, attempt: Int, runnerID: String) throws -> ReportedAttempt {
+        func stale(_ reason: String) -> LedgerError { .staleAttempt(jobID: key.jobID, attempt: attempt, reason: reason) }
+        guard let job = try job(key) else { throw stale("there is no such job") }
+        guard let row = try connection.row(SQL.attempt, key.values + [.int(attempt)]) else { throw stale("there was no such attempt") }
+        let holder = try row.text("runner_id")
+        guard holder == runnerID else { throw stale("it was given to runner '\(holder)'") }
+        return ReportedAttempt(
+            job: job, attempt: attempt, sessionID: try row.text("session_id"), claimedAt: try row.instant("claimed_at") ?? 0,
+            startedAt: try row.instant("started_at"), outcome: try row.optionalText("outcome").flatMap(AttemptOutcome.init))
+    }
+
+    /// The job, with this attempt out with its runner. An attempt that was taken for lost is given back if the
+    /// job hasn't been handed out again, and if it belongs to `session` (nil: to any).
+    ///
+    /// - Throws: `LedgerError.staleAttempt` if the job has moved on.
+    func hold(_ reported: ReportedAttempt, session: String?) throws -> JobRecord {
+        let job = reported.job
+        guard job.attempt == reported.attempt else { throw reported.stale("attempt \(job.attempt) has taken its place") }
+        if job.isActive { return job }
+        guard job.status == .pending, reported.outcome == .lost else { throw reported.stale("the job is \(job.status.rawValue)") }
+        guard session == nil || session == reported.sessionID else { throw reported.stale("it belongs to an earlier session") }
+        var held = job
+        held.reclaim(claimedAt: reported.claimedAt, startedAt: reported.startedAt, leaseEnd: leaseEnd)
+        try connection.run(SQL.reopenAttempt, job.key.values + [.int(reported.attempt)])
+        try save(held, was: job)
+        return held
+    }
+}

@@ -1,0 +1,123 @@
+import FoundationEssentials
+import LynxModel
+
+/// One runner as the ledger knows it.
+struct RunnerRecord: Hashable, Sendable {
+    var runnerID: String
+    var sessionID: String
+    var name: String
+    var version: String
+    var capabilities: RunnerCapabilities
+    var engines: [RunnerEngine]
+    var registeredAt: Instant
+    var lastHeartbeatAt: Instant
+    var leftAt: Instant?
+    var drained: Bool
+
+    init(_ row: LedgerRow) throws {
+        runnerID = try row.text("runner_id")
+        sessionID = try row.text("session_id")
+        name = try row.text("name")
+        version = try row.text("version")
+        capabilities = try WireJSON.decode(RunnerCapabilities.self, from: Data(try row.text("capabilities").utf8))
+        engines = try WireJSON.decode([RunnerEngine].self, from: Data(try row.text("engines").utf8))
+        registeredAt = try row.instant("registered_at") ?? 0
+        lastHeartbeatAt = try row.instant("last_heartbeat_at") ?? 0
+        leftAt = try row.instant("left_at")
+        drained = try row.bool("drained")
+    }
+
+    func model(currentJobs: [String], now: Instant, policy: LedgerPolicy) -> Runner {
+        let silent = now - lastHeartbeatAt > policy.leaseMilliseconds
+        let status: RunnerStatus =
+            if leftAt != nil || silent { .offline } else if drained { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
+        return Runner(
+            runnerID: runnerID, name: name, status: status, capabilities: capabilities, engines: engines, version: version,
+            registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs)
+    }
+}
+
+extension Ledger {
+    /// Begins a session. What the runner's earlier sessions left unreported is lost at once.
+    func register(_ request: RegisterRequest) async throws {
+        guard Self.understands(protocolVersion: request.protocolVersion) else {
+            throw LedgerError.incompatibleRunner(protocolVersion: request.protocolVersion)
+        }
+        let capabilities = String(decoding: try WireJSON.encode(request.capabilities), as: UTF8.self)
+        let engines = String(decoding: try WireJSON.encode(request.engines), as: UTF8.self)
+        try await transaction { transaction in
+            try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was restarted") {
+                $0.sessionID != request.sessionID
+            }
+            try transaction.connection.run(
+                SQL.saveRunner,
+                [
+                    .text(request.runnerID), .text(request.sessionID), .text(request.name), .text(request.version),
+                    .text(request.protocolVersion), .text(capabilities), .text(engines), .instant(transaction.now),
+                    .instant(transaction.now),
+                ])
+        }
+    }
+
+    /// Ends a session: what it left unreported is lost at once.
+    func leave(_ request: LeaveRequest) async throws {
+        try await transaction { transaction in
+            _ = try transaction.runner(request.runnerID, session: request.sessionID)
+            try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was stopped") { _ in true }
+            try transaction.connection.run(SQL.runnerLeft, [.instant(transaction.now), .text(request.runnerID)])
+        }
+    }
+
+    /// Stops or resumes handing out jobs to a runner. Jobs in flight run out.
+    func setDrained(_ drained: Bool, runnerID: String) async throws -> Runner {
+        try await transaction { transaction in
+            _ = try transaction.runner(runnerID)
+            try transaction.connection.run(SQL.drainRunner, [.bool(drained), .text(runnerID)])
+            // A drained runner's long poll is to end as well.
+            transaction.announceWork()
+        }
+        return try await runner(runnerID)
+    }
+
+    func runner(_ runnerID: String) async throws -> Runner {
+        let (now, policy) = (now, policy)
+        return try await driver.read { connection in
+            guard let row = try connection.row(SQL.runner, [.text(runnerID)]) else { throw LedgerError.noSuchRunner(runnerID) }
+            return try connection.runner(row, now: now, policy: policy)
+        }
+    }
+
+    func runners() async throws -> [Runner] {
+        let (now, policy) = (now, policy)
+        return try await driver.read { connection in
+            try connection.rows(SQL.runners, []).map { try connection.runner($0, now: now, policy: policy) }
+        }
+    }
+
+    /// Same major version, and one minor version apart at most.
+    static func understands(protocolVersion: String) -> Bool {
+        func parts(_ version: String) -> [Int]? {
+            let parts = version.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+            return parts.count == 2 && parts.allSatisfy { $0 != nil } ? parts.compactMap { $0 } : nil
+        }
+        guard let theirs = parts(protocolVersion), let ours = parts(RunnerProtocol.version) else { return false }
+        return theirs[0] == ours[0] && abs(theirs[1] - ours[1]) <= 1
+    }
+}
+
+extension LedgerTransaction {
+    fileprivate func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws {
+        for row in try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]) {
+            let job = try JobRecord(row)
+            if belongs(job) { try endAttempt(of: job, .lost, message: message) }
+        }
+    }
+}
+
+extension LedgerConnection {
+    fileprivate func runner(_ row: LedgerRow, now: Instant, policy: LedgerPolicy) throws -> Runner {
+        let record = try RunnerRecord(row)
+        let jobs = try rows(SQL.jobsOfRunner, [.text(record.runnerID)]).map { try JobRecord($0).key.jobID }
+        return record.model(currentJobs: jobs, now: now, policy: policy)
+    }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import LynxModel
+
+extension Ledger {
+    /// Queues all runs of a study; chooses the seed if it has none.
+    func submit(_ submission: BatchSubmission) async throws -> BatchReceipt {
+        let runs = submission.runs
+        guard runs <= policy.maxRunsPerBatch else { throw LedgerError.tooManyRuns(runs, limit: policy.maxRunsPerBatch) }
+
+        // Below 2⁵³, so that the seed survives readers whose numbers are doubles.
+        let seed = submission.config.monteCarlo.seed ?? UInt64.random(in: 0..<(1 << 53))
+        var submission = submission
+        submission.config.monteCarlo.seed = seed
+        let batchID = Self.newBatchID(at: clock.now())
+        let text = String(decoding: try WireJSON.encode(submission), as: UTF8.self)
+
+        let stored = submission
+        try await transaction { transaction in
+            let config = stored.config
+            try transaction.connection.run(
+                SQL.insertBatch,
+                [
+                    .text(batchID), .text(stored.name), .text(config.simulation.name), .text(config.simulation.type),
+                    .text(text), .text(String(seed)), .int(config.compute.maxParallelJobs), .int(config.compute.maxRetries),
+                    .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs),
+                ])
+            try transaction.connection.run(SQL.insertJobs, [.int(runs), .text(batchID), .text(JobStatus.pending.rawValue)])
+            transaction.announceWork()
+        }
+        plans.keep(RunPlan(batchID: batchID, submission: submission, seed: seed))
+        return BatchReceipt(
+            batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission))
+    }
+
+    /// `20260131T120000-0f3a9c51`: sorts by time, and two control planes never make the same.
+    static func newBatchID(at date: Date) -> String {
+        let format = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
+        let time = format.format(date).prefix { $0 != "Z" }
+        let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+        return "\(time)-\(String(repeating: "0", count: 8 - random.count))\(random)"
+    }
+
+    /// A guess: what such a run took before, or else how long it says it simulates, in waves over the pool's slots.
+    private func estimatedMinutes(for submission: BatchSubmission) async throws -> Double {
+        let simulation = submission.config.simulation
+        let pastMinutes = try await driver.read { connection -> Double? in
+            let row = try connection.row(SQL.pastRuns, [.text(simulation.name), .text(simulation.type)])
+            guard let row, let runs = try row.optionalInt("runs"), runs > 0 else { return nil }
+            return try row.double("seconds") / 60 / Double(runs)
+        }
+        let slots = try await runners()
+            .filter { $0.status != .offline && $0.capabilities.supportedSimulationTypes.contains(simulation.type) }
+            .reduce(0) { $0 + $1.capabilities.maxConcurrentJobs }
+        let parallel = max(1, min(slots, submission.config.compute.maxParallelJobs ?? slots))
+        let waves = (submission.runs + parallel - 1) / parallel
+        return Double(waves) * (pastMinutes ?? simulation.durationMinutes ?? 1)
+    }
+}

@@ -1,0 +1,51 @@
+import Hummingbird
+import Logging
+import LynxModel
+
+/// Everything that the control plane logs, each event with its fields.
+extension Logger {
+    func batchSubmitted(_ receipt: BatchReceipt) {
+        info("batch submitted", metadata: ["batch": "\(receipt.batchID)", "jobs": "\(receipt.totalJobs)"])
+    }
+
+    func runnerRegistered(_ request: RegisterRequest) {
+        info(
+            "runner registered",
+            metadata: [
+                "runner": "\(request.runnerID)", "session": "\(request.sessionID)", "name": "\(request.name)",
+                "version": "\(request.version)", "slots": "\(request.capabilities.maxConcurrentJobs)",
+                "types": "\(request.capabilities.supportedSimulationTypes.joined(separator: ","))",
+            ])
+    }
+
+    func runnerLeft(_ request: LeaveRequest) {
+        info("runner left", metadata: ["runner": "\(request.runnerID)", "session": "\(request.sessionID)"])
+    }
+
+    func jobsClaimed(_ jobs: [JobAssignment], by request: ClaimRequest) {
+        for job in jobs {
+            debug(
+                "job claimed",
+                metadata: [
+                    "job": "\(job.jobID)", "batch": "\(job.batchID)", "attempt": "\(job.attempt)", "runner": "\(request.runnerID)",
+                ])
+        }
+    }
+
+    func attemptEnded(_ report: AttemptReport) {
+        info(
+            "attempt ended",
+            metadata: [
+                "job": "\(report.jobID)", "batch": "\(report.batchID)", "attempt": "\(report.attempt)",
+                "runner": "\(report.runnerID)", "engine": "\(report.result.metadata.engine)", "outcome": "\(report.outcome.rawValue)",
+            ])
+    }
+
+    func callFailed(_ request: Request, _ failure: any Error) {
+        error("call failed", metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "reason": "\(failure)"])
+    }
+
+    func leasesNotChecked(_ failure: any Error) {
+        error("leases cannot be checked", metadata: ["reason": "\(failure)"])
+    }
+}

@@ -1,0 +1,115 @@
+import FoundationEssentials
+
+/// A database that can hold the ledger. Drivers differ in how they connect, lock and commit; the statements,
+/// with `?` for their values, are the same for all.
+protocol LedgerDriver: Sendable {
+    /// Runs `body` on a consistent snapshot.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value
+
+    /// Runs `body` in a transaction of its own, which is on stable storage when this returns and has left no
+    /// trace when this throws. Not cancelled with the calling task: what has begun is finished.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value
+
+    /// Ends all connections. Nothing may be called afterwards.
+    func close() throws
+}
+
+/// One connection inside a transaction; valid only in the closure it was given to.
+protocol LedgerConnection {
+    func rows(_ sql: String, _ values: [LedgerValue]) throws -> [LedgerRow]
+
+    /// The number of rows changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [LedgerValue]) throws -> Int
+}
+
+extension LedgerConnection {
+    func row(_ sql: String, _ values: [LedgerValue]) throws -> LedgerRow? { try rows(sql, values).first }
+
+    @discardableResult
+    func run(_ sql: String) throws -> Int { try run(sql, []) }
+}
+
+enum LedgerValue: Hashable, Sendable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob(Data)
+
+    /// No database's text can hold U+0000 without cutting it there, or refusing it; a simulation's last words may.
+    static func storable(_ text: String) -> String {
+        text.utf8.contains(0) ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })) : text
+    }
+
+    static func int(_ value: Int) -> LedgerValue { .integer(Int64(value)) }
+    static func int(_ value: Int?) -> LedgerValue { value.map { .integer(Int64($0)) } ?? .null }
+    static func instant(_ value: Instant?) -> LedgerValue { value.map { .integer($0) } ?? .null }
+    static func text(_ value: String?) -> LedgerValue { value.map { .text($0) } ?? .null }
+    static func bool(_ value: Bool) -> LedgerValue { .integer(value ? 1 : 0) }
+    static func blob(_ value: Data?) -> LedgerValue { value.map { .blob($0) } ?? .null }
+}
+
+/// One row of an answer, its values by column name.
+struct LedgerRow: Sendable {
+    let columns: [String: Int]
+    let values: [LedgerValue]
+
+    private func value(_ column: String) throws -> LedgerValue {
+        guard let index = columns[column] else { throw StorageError.unexpected("no column '\(column)' in the answer") }
+        return values[index]
+    }
+
+    func instant(_ column: String) throws -> Instant? {
+        switch try value(column) {
+        case .null: nil
+        case .integer(let value): value
+        case let other: throw StorageError.unexpected("column '\(column)' holds \(other), not an integer")
+        }
+    }
+
+    func optionalInt(_ column: String) throws -> Int? { try instant(column).map { Int($0) } }
+
+    func int(_ column: String) throws -> Int { try required(column, optionalInt(column)) }
+
+    func bool(_ column: String) throws -> Bool { try int(column) != 0 }
+
+    func double(_ column: String) throws -> Double {
+        switch try value(column) {
+        case .real(let value): value
+        case .integer(let value): Double(value)
+        case let other: throw StorageError.unexpected("column '\(column)' holds \(other), not a number")
+        }
+    }
+
+    func optionalText(_ column: String) throws -> String? {
+        switch try value(column) {
+        case .null: nil
+        case .text(let value): value
+        case let other: throw StorageError.unexpected("column '\(column)' holds \(other), not text")
+        }
+    }
+
+    func text(_ column: String) throws -> String { try required(column, optionalText(column)) }
+
+    func blob(_ column: String) throws -> Data? {
+        switch try value(column) {
+        case .null: nil
+        case .blob(let value): value
+        case .text(let value): Data(value.utf8)
+        case let other: throw StorageError.unexpected("column '\(column)' holds \(other), not bytes")
+        }
+    }
+
+    /// A text that names a case of `Value`.
+    func token<Value: RawRepresentable<String>>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
+        let text = try text(column)
+        guard let value = Value(rawValue: text) else { throw StorageError.unexpected("column '\(column)' holds '\(text)'") }
+        return value
+    }
+
+    private func required<Value>(_ column: String, _ value: Value?) throws -> Value {
+        guard let value else { throw StorageError.unexpected("column '\(column)' is empty") }
+        return value
+    }
+}

@@ -1,0 +1,182 @@
+/// Every statement of the ledger, in the SQL that SQLite and PostgreSQL share.
+enum SQL {
+    // Batches
+
+    static let insertBatch = """
+        INSERT INTO batches (batch_id, name, simulation_name, simulation_type, submission, seed, max_parallel_jobs,
+            max_retries, created_at, status, total, pending)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    /// Values: the number of runs, batch_id, the status.
+    static let insertJobs = """
+        INSERT INTO jobs (batch_id, run_index, status)
+        WITH RECURSIVE runs (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM runs WHERE i + 1 < ?)
+        SELECT ?, i, ? FROM runs
+        """
+
+    private static let batchColumns = """
+        batch_id, name, status, seed, created_at, completed_at, cancel_requested, max_parallel_jobs,
+        total, pending, claimed, running, completed, failed, timed_out, cancelled
+        """
+
+    static let batch = "SELECT \(batchColumns) FROM batches WHERE batch_id = ?"
+
+    static let newestBatches = "SELECT \(batchColumns) FROM batches ORDER BY created_at DESC, batch_id DESC LIMIT ?"
+
+    /// Values: the created_at and batch_id of the last one seen, the limit.
+    static let olderBatches = """
+        SELECT \(batchColumns) FROM batches WHERE (created_at, batch_id) < (?, ?)
+        ORDER BY created_at DESC, batch_id DESC LIMIT ?
+        """
+
+    static let submission = "SELECT submission, seed FROM batches WHERE batch_id = ?"
+
+    /// Values: seven changes, seconds of execution, batch_id.
+    static let changeCounts = """
+        UPDATE batches SET pending = pending + ?, claimed = claimed + ?, running = running + ?, completed = completed + ?,
+            failed = failed + ?, timed_out = timed_out + ?, cancelled = cancelled + ?, execution_secs = execution_secs + ?
+        WHERE batch_id = ? RETURNING \(batchColumns)
+        """
+
+    static let setBatchStatus = "UPDATE batches SET status = ?, completed_at = ? WHERE batch_id = ?"
+
+    static let requestBatchCancel = "UPDATE batches SET cancel_requested = 1 WHERE batch_id = ?"
+
+    static let cancelPendingJobs = """
+        UPDATE jobs SET status = 'Cancelled', completed_at = ?, error_message = 'cancelled before it was run'
+        WHERE batch_id = ? AND status = 'Pending'
+        """
+
+    static let requestCancelOfActiveJobs = """
+        UPDATE jobs SET cancel_requested = 1 WHERE batch_id = ? AND lease_expires_at IS NOT NULL
+        """
+
+    /// Wall seconds and number of the completed runs in the latest batches of the same simulation.
+    static let pastRuns = """
+        SELECT SUM(execution_secs) AS seconds, SUM(completed) AS runs FROM
+            (SELECT execution_secs, completed FROM batches WHERE simulation_name = ? AND simulation_type = ? AND completed > 0
+             ORDER BY created_at DESC LIMIT 10) AS latest
+        """
+
+    /// Batches that have jobs to hand out for one of `types` simulation types, those owed most first.
+    static func batchesWithWork(types: Int, only: Bool) -> String {
+        """
+        SELECT batch_id, pending, claimed + running AS active, max_parallel_jobs, last_turn FROM batches
+        WHERE pending > 0 AND simulation_type IN (\(marks(types)))
+            AND (max_parallel_jobs IS NULL OR claimed + running < max_parallel_jobs) \(only ? "AND batch_id = ?" : "")
+        ORDER BY claimed + running, last_turn, batch_id LIMIT ?
+        """
+    }
+
+    static let latestTurn = "SELECT MAX(last_turn) AS turn FROM batches"
+
+    static let takeTurn = "UPDATE batches SET last_turn = ? WHERE batch_id = ?"
+
+    // Jobs
+
+    private static let jobColumns = """
+        jobs.batch_id AS batch_id, jobs.run_index AS run_index, jobs.status AS status, jobs.retries AS retries,
+        jobs.lost_attempts AS lost_attempts, jobs.attempt AS attempt, jobs.cancel_requested AS cancel_requested,
+        jobs.claimed_at AS claimed_at, jobs.started_at AS started_at, jobs.completed_at AS completed_at,
+        jobs.lease_expires_at AS lease_expires_at, jobs.assigned_runner AS assigned_runner, jobs.session_id AS session_id,
+        jobs.error_message AS error_message, batches.max_retries AS max_retries, batches.created_at AS created_at
+        """
+
+    private static let jobs = "SELECT \(jobColumns) FROM jobs JOIN batches ON batches.batch_id = jobs.batch_id"
+
+    static let job = "\(jobs) WHERE jobs.batch_id = ? AND jobs.run_index = ?"
+
+    static let pendingJobs = "\(jobs) WHERE jobs.batch_id = ? AND jobs.status = 'Pending' ORDER BY jobs.run_index LIMIT ?"
+
+    /// Values: batch_id, the last run_index seen, the limit.
+    static let jobsAfter = "\(jobs) WHERE jobs.batch_id = ? AND jobs.run_index > ? ORDER BY jobs.run_index LIMIT ?"
+
+    /// Values: batch_id, status, the last run_index seen, the limit.
+    static let jobsInStatusAfter = """
+        \(jobs) WHERE jobs.batch_id = ? AND jobs.status = ? AND jobs.run_index > ? ORDER BY jobs.run_index LIMIT ?
+        """
+
+    static let jobsPastLease = """
+        \(jobs) WHERE jobs.lease_expires_at <= ? ORDER BY jobs.lease_expires_at LIMIT ?
+        """
+
+    static let jobsOfRunner = """
+        \(jobs) WHERE jobs.assigned_runner = ? AND jobs.lease_expires_at IS NOT NULL ORDER BY jobs.batch_id, jobs.run_index
+        """
+
+    static let saveJob = """
+        UPDATE jobs SET status = ?, retries = ?, lost_attempts = ?, attempt = ?, cancel_requested = ?, claimed_at = ?,
+            started_at = ?, completed_at = ?, lease_expires_at = ?, assigned_runner = ?, session_id = ?, error_message = ?
+        WHERE batch_id = ? AND run_index = ?
+        """
+
+    static let renewLease = "UPDATE jobs SET lease_expires_at = ? WHERE batch_id = ? AND run_index = ?"
+
+    static let nextLeaseEnd = "SELECT MIN(lease_expires_at) AS lease_end FROM jobs WHERE lease_expires_at IS NOT NULL"
+
+    static let extendLeases = "UPDATE jobs SET lease_expires_at = ? WHERE lease_expires_at < ?"
+
+    // Attempts
+
+    static let insertAttempt = """
+        INSERT INTO attempts (batch_id, run_index, attempt, runner_id, session_id, claimed_at) VALUES (?, ?, ?, ?, ?, ?)
+        """
+
+    static let attempt = """
+        SELECT runner_id, session_id, outcome, claimed_at, started_at FROM attempts
+        WHERE batch_id = ? AND run_index = ? AND attempt = ?
+        """
+
+    static let startAttempt = "UPDATE attempts SET started_at = ? WHERE batch_id = ? AND run_index = ? AND attempt = ?"
+
+    static let endAttempt = """
+        UPDATE attempts SET ended_at = ?, outcome = ?, message = ? WHERE batch_id = ? AND run_index = ? AND attempt = ?
+        """
+
+    static let reopenAttempt = """
+        UPDATE attempts SET ended_at = NULL, outcome = NULL, message = NULL WHERE batch_id = ? AND run_index = ? AND attempt = ?
+        """
+
+    // Results
+
+    static let saveResult = """
+        INSERT INTO results (batch_id, run_index, attempt, summary, document_bytes, document) VALUES (?, ?, ?, ?, ?, ?)
+        """
+
+    static let result = "SELECT run_index, summary, document_bytes, document FROM results WHERE batch_id = ? AND run_index = ?"
+
+    /// Values: batch_id, the last run_index seen, the limit.
+    static let resultsAfter = """
+        SELECT run_index, summary, document_bytes, document FROM results
+        WHERE batch_id = ? AND run_index > ? ORDER BY run_index LIMIT ?
+        """
+
+    static let summariesAfter = """
+        SELECT run_index, summary FROM results WHERE batch_id = ? AND run_index > ? ORDER BY run_index LIMIT ?
+        """
+
+    // Runners
+
+    static let saveRunner = """
+        INSERT INTO runners (runner_id, session_id, name, version, protocol_version, capabilities, engines, registered_at,
+            last_heartbeat_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (runner_id) DO UPDATE SET session_id = excluded.session_id, name = excluded.name,
+            version = excluded.version, protocol_version = excluded.protocol_version, capabilities = excluded.capabilities,
+            engines = excluded.engines, registered_at = excluded.registered_at,
+            last_heartbeat_at = excluded.last_heartbeat_at, left_at = NULL
+        """
+
+    static let runner = "SELECT * FROM runners WHERE runner_id = ?"
+
+    static let runners = "SELECT * FROM runners ORDER BY name, runner_id"
+
+    static let runnerAlive = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL WHERE runner_id = ?"
+
+    static let runnerLeft = "UPDATE runners SET left_at = ? WHERE runner_id = ?"
+
+    static let drainRunner = "UPDATE runners SET drained = ? WHERE runner_id = ?"
+
+    private static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+import GRDB
+
+/// The embedded ledger: one SQLite file, written by one process at a time.
+///
+/// Write-ahead log with `synchronous=FULL`: what a call has answered survives SIGKILL and a power cut.
+final class SQLiteDriver: LedgerDriver {
+    private let pool: DatabasePool
+    private let commits: GroupCommit
+    private let lock: FileLock
+
+    /// Opens the file, makes it and its directory if missing, and brings its schema up to date.
+    init(path: String) throws {
+        try Self.makeDirectory(of: path)
+        lock = try FileLock(path: path + ".lock", of: path)
+        do {
+            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            try pool.writeWithoutTransaction { database in
+                // The pool leaves its writer at NORMAL, which may lose the last commits in a power cut.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
+        } catch let error as DatabaseError {
+            throw Self.explain(error, path: path)
+        }
+        commits = GroupCommit(pool: pool)
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
+        try await pool.read { try body(SQLiteConnection(database: $0)) }
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
+        try await commits.write { try body(SQLiteConnection(database: $0)) }
+    }
+
+    func close() throws {
+        try pool.close()
+        lock.release()
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "ledger"
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+
+    private static func makeDirectory(of path: String) throws {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+        let directory = String(path[..<slash])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StorageError.cannotOpen(path: path, reason: "the directory '\(directory)' cannot be made")
+        }
+    }
+
+    private static func tables(_ database: Database) throws -> Set<String> {
+        try Set(String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"))
+    }
+
+    private static func explain(_ error: DatabaseError, path: String) -> StorageError {
+        let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+        return switch error.resultCode.primaryResultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: .notALedger(path: path, reason: reason)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse(path: path)
+        default: .cannotOpen(path: path, reason: reason)
+        }
+    }
+}
+
+private struct SQLiteConnection: LedgerConnection {
+    let database: Database
+
+    func rows(_ sql: String, _ values: [LedgerValue]) throws -> [LedgerRow] {
+        let statement = try database.cachedStatement(sql: sql)
+        let columns = Dictionary(statement.columnNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let cursor = try Row.fetchCursor(statement, arguments: Self.arguments(values))
+        var rows: [LedgerRow] = []
+        while let row = try cursor.next() {
+            rows.append(LedgerRow(columns: columns, values: row.databaseValues.map(Self.value)))
+        }
+        return rows
+    }
+
+    func run(_ sql: String, _ values: [LedgerValue]) throws -> Int {
+        try database.cachedStatement(sql: sql).execute(arguments: Self.arguments(values))
+        return database.changesCount
+    }
+
+    private static func arguments(_ values: [LedgerValue]) -> StatementArguments {
+        StatementArguments(
+            values.map { value in
+                switch value {
+                case .null: DatabaseValue.null
+                case .integer(let value): value.databaseValue
+                case .real(let value): value.databaseValue
+                case .text(let value): LedgerValue.storable(value).databaseValue
+                case .blob(let value): value.databaseValue
+                }
+            })
+    }
+
+    private static func value(_ value: DatabaseValue) -> LedgerValue {
+        switch value.storage {
+        case .null: .null
+        case .int64(let value): .integer(value)
+        case .double(let value): .real(value)
+        case .string(let value): .text(value)
+        case .blob(let value): .blob(value)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+public import EngineABI
+import Synchronization
+
+/// Builds the C table for an engine written in Swift.
+public enum EngineTable {
+    /// Returns nil when `abiMajor` is not the one this was compiled against. The table lives for ever.
+    public static func make<E: Engine>(
+        _ type: E.Type, host: UnsafePointer<lynx_host>?, abiMajor: UInt32
+    ) -> UnsafePointer<lynx_engine>? {
+        guard let host, abiMajor == LYNX_ABI_MAJOR else { return nil }
+        let handle = HostHandle(host)
+        let state = EngineState { settings throws(EngineError) in try E(host: handle, settings: settings) }
+        let table = UnsafeMutablePointer<lynx_engine>.allocate(capacity: 1)
+        table.initialize(
+            to: lynx_engine(
+                struct_size: UInt32(MemoryLayout<lynx_engine>.size), abi_major: LYNX_ABI_MAJOR, abi_minor: LYNX_ABI_MINOR,
+                context: Unmanaged.passRetained(state).toOpaque(), id: .immortal(E.id), display_name: .immortal(E.displayName),
+                version: .immortal(E.version), configure: configure, prepare: prepare, launch: launch, terminate: terminate,
+                reap: reap, collect: collect, release: release, get_extension: { _, _ in nil }))
+        return UnsafePointer(table)
+    }
+}
+
+/// What `lynx_engine.context` leads to.
+private final class EngineState: Sendable {
+    private let create: @Sendable (EngineSettings) throws(EngineError) -> any Engine
+    private let configured = Mutex<(any Engine)?>(nil)
+
+    init(create: @escaping @Sendable (EngineSettings) throws(EngineError) -> any Engine) { self.create = create }
+
+    func configure(_ settings: EngineSettings) throws(EngineError) {
+        let engine = try create(settings)
+        configured.withLock { $0 = engine }
+    }
+
+    func engine() throws(EngineError) -> any Engine {
+        guard let engine = configured.withLock({ $0 }) else {
+            throw EngineError(lynx_status(LYNX_E_INTERNAL), "prepare was called before configure")
+        }
+        return engine
+    }
+}
+
+/// What a `lynx_engine_job` is: a class of known layout around the engine's own job.
+private final class JobBox: Sendable {
+    let job: any EngineJob
+    init(_ job: any EngineJob) { self.job = job }
+}
+
+private func box(_ job: OpaquePointer) -> JobBox {
+    Unmanaged<JobBox>.fromOpaque(UnsafeRawPointer(job)).takeUnretainedValue()
+}
+
+/// Turns a thrown `EngineError` into a status and the caller's `lynx_error`.
+private func status(_ error: UnsafeMutablePointer<lynx_error>?, _ body: () throws(EngineError) -> Void) -> lynx_status {
+    do throws(EngineError) {
+        try body()
+        return lynx_status(LYNX_OK)
+    } catch let failure {
+        return failure.store(in: error)
+    }
+}
+
+private func state(_ engine: UnsafePointer<lynx_engine>?) -> EngineState {
+    Unmanaged<EngineState>.fromOpaque(engine!.pointee.context).takeUnretainedValue()
+}
+
+private func configure(
+    _ engine: UnsafePointer<lynx_engine>?, _ config: UnsafePointer<lynx_engine_config>?, _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
+    status(error) { () throws(EngineError) in try state(engine).configure(EngineSettings(config!.pointee)) }
+}
+
+private func prepare(
+    _ engine: UnsafePointer<lynx_engine>?, _ job: UnsafePointer<lynx_job>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
+    _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
+    status(error) { () throws(EngineError) in
+        let prepared = try state(engine).engine().prepare(JobRequest(job!.pointee))
+        out!.pointee = OpaquePointer(Unmanaged.passRetained(JobBox(prepared)).toOpaque())
+    }
+}
+
+private func launch(
+    _ job: OpaquePointer?, _ process: UnsafeMutablePointer<lynx_process>?, _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
+    status(error) { () throws(EngineError) in
+        let launched = try box(job!).job.launch()
+        process!.pointee.pid = launched.pid
+        process!.pointee.exit_fd = launched.exitDescriptor
+    }
+}
+
+private func terminate(_ job: OpaquePointer?) { box(job!).job.terminate() }
+
+private func reap(
+    _ job: OpaquePointer?, _ result: UnsafeMutablePointer<lynx_exit>?, _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
+    status(error) { () throws(EngineError) in
+        let end = try box(job!).job.reap()
+        result!.pointee.exit_code = end.exitCode ?? -1
+        result!.pointee.exit_signal = end.exitSignal ?? 0
+        result!.pointee.success = end.success ? 1 : 0
+        result!.pointee.retryable = end.retryable ? 1 : 0
+        result!.pointee.max_rss_bytes = end.maxRSSBytes
+        withUnsafeMutableBytes(of: &result!.pointee.message) { copyTruncated(end.message, into: $0) }
+    }
+}
+
+private func collect(
+    _ job: OpaquePointer?, _ collector: UnsafePointer<lynx_collector>?, _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
+    status(error) { () throws(EngineError) in try box(job!).job.collect(into: ArtifactSink(collector!)) }
+}
+
+private func release(_ job: OpaquePointer?) {
+    Unmanaged<JobBox>.fromOpaque(UnsafeRawPointer(job!)).release()
+}

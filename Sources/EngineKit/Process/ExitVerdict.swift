@@ -1,0 +1,28 @@
+import Glibc
+
+extension SimulationExit {
+    /// The scenario contract: exit code 0 is success, anything else a failure that another attempt may mend.
+    /// The message's first line says what happened; the end of stderr follows.
+    public static func byExitCode(_ end: GuardedProcess.End, stderrPath: String) -> SimulationExit {
+        let success = end.exitCode == 0
+        var message = ""
+        if !success {
+            let tail = LogTail.read(stderrPath)
+            message = description(of: end)
+            if let last = tail.last(where: { !$0.allSatisfy(\.isWhitespace) }) {
+                message += ": \(last.drop(while: \.isWhitespace))"
+                if tail.count > 1 { message += "\n" + tail.joined(separator: "\n") }
+            }
+        }
+        return SimulationExit(
+            exitCode: end.exitCode, exitSignal: end.exitSignal, success: success, retryable: !success, maxRSSBytes: end.maxRSSBytes,
+            message: message)
+    }
+
+    private static func description(of end: GuardedProcess.End) -> String {
+        if end.guardianLost { return "the process that guards the simulation was killed from outside" }
+        if let code = end.exitCode { return "exit code \(code)" }
+        let signal = end.exitSignal ?? 0
+        return "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+    }
+}

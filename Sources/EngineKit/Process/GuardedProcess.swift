@@ -1,0 +1,135 @@
+import CGuardian
+import EngineABI
+import Glibc
+import Synchronization
+
+/// A simulation under its guardian (`guardian.h`): its whole process tree ends with it, with the host, and on `kill`.
+public final class GuardedProcess: Sendable {
+    public struct Request: Sendable {
+        /// Absolute path of the program.
+        public var program: String
+        /// Without the program's own name.
+        public var arguments: [String]
+        public var environment: [String: String]
+        public var workingDirectory: String
+        /// Created by the guardian; must not exist.
+        public var stdoutPath: String
+        public var stderrPath: String
+        /// For each of the two streams.
+        public var captureBytes: UInt64
+
+        public init(
+            program: String, arguments: [String], environment: [String: String], workingDirectory: String, stdoutPath: String,
+            stderrPath: String, captureBytes: UInt64
+        ) {
+            self.program = program
+            self.arguments = arguments
+            self.environment = environment
+            self.workingDirectory = workingDirectory
+            self.stdoutPath = stdoutPath
+            self.stderrPath = stderrPath
+            self.captureBytes = captureBytes
+        }
+    }
+
+    public struct End: Sendable {
+        public var exitCode: Int32?
+        public var exitSignal: Int32?
+        public var maxRSSBytes: Int64
+        /// The guardian was killed from outside, so processes may have been left behind.
+        public var guardianLost: Bool
+    }
+
+    private enum State {
+        case running(lynx_guardian)
+        case reaped
+    }
+
+    private let state: Mutex<State>
+    public let pid: Int32
+    /// Readable when the whole tree is gone; open until `reap`'s end.
+    public let exitDescriptor: Int32
+
+    /// Starts the program.
+    public init(_ request: Request) throws(EngineError) {
+        let argv = CStringArray([request.program] + request.arguments)
+        let environment = CStringArray(request.environment.map { "\($0.key)=\($0.value)" }.sorted())
+        var guardian = lynx_guardian()
+        var step = LYNX_GUARDIAN_FORK
+        let failure = request.program.withCString { program in
+            request.workingDirectory.withCString { directory in
+                request.stdoutPath.withCString { stdoutPath in
+                    request.stderrPath.withCString { stderrPath in
+                        var raw = lynx_guardian_request(
+                            program: program, argv: argv.pointers, envp: environment.pointers, working_directory: directory,
+                            stdout_path: stdoutPath, stderr_path: stderrPath, capture_bytes: request.captureBytes)
+                        return lynx_guardian_spawn(&raw, &guardian, &step)
+                    }
+                }
+            }
+        }
+        guard failure == 0 else { throw Self.describe(failure, at: step, request) }
+        pid = guardian.program
+        exitDescriptor = guardian.pidfd
+        state = Mutex(.running(guardian))
+    }
+
+    deinit {
+        kill()
+        if case .running = state.withLock({ $0 }) { _ = reap() }
+    }
+
+    /// Ends the whole tree with SIGKILL, at once and without waiting. Any thread; does nothing after `reap`.
+    public func kill() {
+        state.withLock { state in
+            // Under the lock: reap gives the pid back, and a pid given back may be another process's.
+            if case .running(var guardian) = state { lynx_guardian_kill(&guardian) }
+        }
+    }
+
+    /// Call when `exitDescriptor` is readable; a second call returns nil.
+    public func reap() -> End? {
+        state.withLock { state in
+            guard case .running(var guardian) = state else { return nil }
+            var end = lynx_guardian_exit()
+            lynx_guardian_reap(&guardian, &end)
+            state = .reaped
+            return End(
+                exitCode: end.exit_code >= 0 ? end.exit_code : nil, exitSignal: end.exit_signal > 0 ? end.exit_signal : nil,
+                maxRSSBytes: end.max_rss_bytes, guardianLost: end.guardian_lost != 0)
+        }
+    }
+
+    private static func describe(_ failure: Int32, at step: lynx_guardian_step, _ request: Request) -> EngineError {
+        let reason = String(cString: strerror(failure))
+        return switch step {
+        case LYNX_GUARDIAN_OPEN_LOG:
+            EngineError(lynx_status(LYNX_E_RESOURCES), "cannot write \(request.stdoutPath): \(reason)", errno: failure)
+        case LYNX_GUARDIAN_CHDIR:
+            EngineError(
+                lynx_status(LYNX_E_LAUNCH), "working_directory: cannot enter \(request.workingDirectory): \(reason)", errno: failure)
+        case LYNX_GUARDIAN_EXEC where failure != ENOMEM && failure != EAGAIN && failure != ENFILE:
+            EngineError(lynx_status(LYNX_E_LAUNCH), "cannot execute \(request.program): \(reason)", errno: failure)
+        default:
+            EngineError(lynx_status(LYNX_E_RESOURCES), "cannot start a process: \(reason)", errno: failure)
+        }
+    }
+}
+
+/// A NULL-terminated array of C strings for execve.
+private final class CStringArray {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [String]) {
+        count = strings.count
+        pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+        pointers[count] = nil
+    }
+
+    deinit {
+        for index in 0..<count { free(pointers[index]) }
+        pointers.deallocate()
+    }
+}

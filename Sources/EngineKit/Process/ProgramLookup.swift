@@ -1,0 +1,49 @@
+import Glibc
+
+/// Finds programs and files as a shell would, and says what is wrong in one line.
+public enum ProgramLookup {
+    /// The absolute path of an executable file: a name without a slash is searched in PATH.
+    public static func executable(_ name: String, setting: String) throws(EngineError) -> String {
+        if name.contains("/") {
+            let path = absolute(name)
+            guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of a program or a name in PATH") }
+            guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' is not executable") }
+            return path
+        }
+        let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        for directory in search.split(separator: ":") {
+            let path = absolute("\(directory)/\(name)")
+            if isRegularFile(path), access(path, X_OK) == 0 { return path }
+        }
+        throw .invalid("\(setting): no program '\(name)' in PATH; install it or give its path")
+    }
+
+    public static func file(_ name: String, setting: String) throws(EngineError) -> String {
+        let path = absolute(name)
+        guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'") }
+        guard access(path, R_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be read") }
+        return path
+    }
+
+    public static func directory(_ name: String, setting: String) throws(EngineError) -> String {
+        let path = absolute(name)
+        var info = stat()
+        guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { throw .invalid("\(setting): no such directory '\(name)'") }
+        guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be entered") }
+        return path
+    }
+
+    /// Relative paths are relative to the current directory. Symbolic links stay: a virtual environment's
+    /// `python` is one, and finds its packages by the name it was called by.
+    public static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return path == "." ? String(cString: here) : "\(String(cString: here))/\(path)"
+    }
+
+    private static func isRegularFile(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import Synchronization
+
+/// One thread that waits on descriptors (epoll), timers and work from other threads, and handles them one after the other.
+///
+/// State that lives on a loop needs no locks: only closures that run there get a `LoopContext`. A closure that blocks holds up
+/// everything else on the loop. All signals are blocked on the loop's thread.
+public final class EventLoop: Sendable {
+    private let mailbox: Mailbox
+    private let thread: Mutex<pthread_t?>
+
+
+    /// Starts the loop's thread. `name` is cut to 15 bytes by the kernel.
+    /// Throws `SystemError` when descriptors or threads run out, or on a Linux older than 5.11.
+    public init(name: String) throws {
+        let mailbox = try Mailbox()
+        // The context moves to the new thread whole: nothing here keeps a reference to it.
+        let context = LoopContext(mailbox: mailbox, poller: try Poller())
+        try context.watchMailbox()
+        thread = Mutex(try LoopThread.start(name: name, context))
+        self.mailbox = mailbox
+    }
+
+    /// Runs `work` on the loop, after all work that was handed over before. May be called on any thread, the loop's own
+    /// included. Work handed over after the loop has ended is dropped.
+    public func execute(_ work: @escaping @Sendable (LoopContext) -> Void) {
+        _ = mailbox.post(work)
+    }
+
+    /// Runs `work` on the loop and returns its answer. Throws what `work` throws, or `EventLoopStopped`.
+    public func run<T: Sendable>(_ work: @escaping @Sendable (LoopContext) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+            let accepted = mailbox.post { context in
+                continuation.resume(with: Result { try work(context) })
+            }
+            if !accepted { continuation.resume(throwing: EventLoopStopped()) }
+        }
+    }
+
+    /// Ends the loop once the work that waits has run, and the work that this hands over in turn; watches and timers are
+    /// dropped uncalled. Returns when the thread has ended, or at once if called on the loop itself.
+    public func shutDown() {
+        mailbox.stop()
+        let joinable = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        guard let joinable else { return }
+        if pthread_equal(joinable, pthread_self()) != 0 {
+            pthread_detach(joinable)
+        } else {
+            pthread_join(joinable, nil)
+        }
+    }
+
+    deinit {
+        shutDown()
+    }
+}
+
+/// The loop had ended before the work could run.
+public struct EventLoopStopped: Error, Hashable, Sendable, CustomStringConvertible {
+    public init() {}
+
+    public var description: String { "the event loop has been shut down" }
+}

@@ -1,0 +1,87 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import LynxModel
+import NIOCore
+import NIOHTTP1
+
+/// The REST API, as a client sees it. Every failure is a `CLIError` whose lines say what to do.
+package struct APIClient: Sendable {
+    /// Without a slash at its end.
+    package let baseURL: String
+    private let http: HTTPClient
+
+    private static let answerLimit = 1 << 30
+
+    /// Lends a client to `body`.
+    package static func with<Value>(
+        baseURL: String, _ body: (APIClient) async throws -> Value
+    ) async throws -> Value {
+        var url = baseURL
+        while url.hasSuffix("/") { url.removeLast() }
+        guard let parsed = URL(string: url), let scheme = parsed.scheme, ["http", "https"].contains(scheme), parsed.host != nil else {
+            throw CLIError.badInput("'\(baseURL)' is not a control plane's address such as http://127.0.0.1:8080")
+        }
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        // Fails at the first refusal instead of trying again until the timeout.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let value = try await body(APIClient(baseURL: url, http: http))
+            try? await http.shutdown()
+            return value
+        } catch {
+            try? await http.shutdown()
+            throw error
+        }
+    }
+
+    package func get<Answer: Decodable>(_ path: String, as type: Answer.Type = Answer.self) async throws -> Answer {
+        try decode(type, from: try await send(.GET, path), path: path)
+    }
+
+    package func post<Answer: Decodable>(
+        _ path: String, _ body: some Encodable & Sendable, as type: Answer.Type = Answer.self
+    ) async throws -> Answer {
+        try decode(type, from: try await send(.POST, path, body: try WireJSON.encode(body)), path: path)
+    }
+
+    /// Posts without a body; what is answered is not looked at.
+    package func post(_ path: String) async throws {
+        _ = try await send(.POST, path)
+    }
+
+    private func send(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws -> Data {
+        var request = HTTPClientRequest(url: baseURL + path)
+        request.method = method
+        request.headers.add(name: "accept", value: "application/json")
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        let status: HTTPResponseStatus
+        let data: Data
+        do {
+            let response = try await http.execute(request, timeout: .seconds(60))
+            status = response.status
+            let buffer = try await response.body.collect(upTo: Self.answerLimit)
+            data = Data(buffer.readableBytesView)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw APIError.unreachable(baseURL, error)
+        }
+        guard (200..<300).contains(status.code) else {
+            throw APIError.refused(path: path, status: Int(status.code), reason: status.reasonPhrase, body: data)
+        }
+        return data
+    }
+
+    private func decode<Answer: Decodable>(_ type: Answer.Type, from data: Data, path: String) throws -> Answer {
+        do {
+            return try WireJSON.decode(type, from: data)
+        } catch {
+            throw CLIError.unavailable("\(baseURL)\(path) answered what this lynxctl doesn't understand: is it a control plane of this version?")
+        }
+    }
+}

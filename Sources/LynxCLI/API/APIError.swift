@@ -1,0 +1,39 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import Glibc
+import LynxModel
+import NIOCore
+import NIOPosix
+
+/// What went wrong between here and the control plane, in words.
+enum APIError {
+    static func unreachable(_ baseURL: String, _ error: any Error) -> CLIError {
+        let start = "start one with 'lynxctl serve', or name another with --control-plane URL"
+        return .unavailable("cannot reach a control plane at \(baseURL): \(reason(error)); \(start)")
+    }
+
+    /// Renders a `Problem` document line by line: the problem itself, then each field.
+    static func refused(path: String, status: Int, reason: String, body: Data) -> CLIError {
+        let exitCode = (400..<500).contains(status) ? ExitStatus.badInput : ExitStatus.unavailable
+        guard let problem = try? WireJSON.decode(Problem.self, from: body) else {
+            return CLIError("the control plane answered \(status) \(reason) to \(path)", exitCode: exitCode)
+        }
+        var lines = [problem.detail.map { "\(problem.title): \($0)" } ?? problem.title]
+        lines += (problem.errors ?? []).map { "  \($0.field): \($0.detail)" }
+        return CLIError(lines, exitCode: exitCode)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if error.connectionErrors.isEmpty { return "the host \(error.host) has no address" }
+            return self.reason(error.connectionErrors[0].error)
+        case let error as IOError:
+            return String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as HTTPClientError:
+            return error == .connectTimeout ? "no answer within 5 s" : error.shortDescription
+        default:
+            return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import LynxModel
+
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Cancel a batch, or one job; what runs is killed.",
+        discussion: """
+            EXAMPLES:
+              lynxctl cancel BATCH_ID
+              lynxctl cancel JOB_ID
+            """)
+
+    @Argument(help: ArgumentHelp("A batch or a job.", valueName: "id"))
+    var id: String
+
+    @OptionGroup var controlPlane: ControlPlaneOptions
+
+    func run() async throws {
+        try await controlPlane.withAPI { api in
+            switch try await api.find(id) {
+            case .batch:
+                try await api.post("/batches/\(api.escaped(id))/cancel")
+                let overview = try await api.overview(of: id)
+                guard !controlPlane.json else { return try JSONOutput.print(overview) }
+                let left = overview.batch.totalJobs - overview.batch.completedJobs - overview.batch.failedJobs
+                    - overview.batch.cancelledJobs
+                let rest = left > 0 ? ", \(left) are being stopped" : ""
+                OutputStream.standard.line(
+                    "batch \(id): \(NumberText.count(overview.batch.cancelledJobs, "job")) cancelled, "
+                        + "\(overview.batch.completedJobs) had completed\(rest)")
+            case .job:
+                try await api.post("/jobs/\(api.escaped(id))/cancel")
+                let job = try await api.job(id)
+                guard !controlPlane.json else { return try JSONOutput.print(job) }
+                OutputStream.standard.line("job \(id): \(job.status.isTerminal ? job.status.rawValue : "is being stopped")")
+            }
+        }
+    }
+}

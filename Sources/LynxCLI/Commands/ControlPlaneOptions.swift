@@ -1,0 +1,24 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// What every command that talks to a control plane takes.
+struct ControlPlaneOptions: ParsableArguments {
+    static let defaultURL = "http://127.0.0.1:8080"
+
+    @Option(
+        name: .customLong("control-plane"),
+        help: ArgumentHelp("The control plane (default: $LYNX_CONTROL_PLANE_URL, or else \(defaultURL)).", valueName: "url"))
+    var controlPlane: String?
+
+    @Flag(help: "JSON on standard output, for scripts.")
+    var json = false
+
+    var url: String {
+        let fromEnvironment = ProcessInfo.processInfo.environment["LYNX_CONTROL_PLANE_URL"]
+        return controlPlane ?? fromEnvironment.flatMap { $0.isEmpty ? nil : $0 } ?? Self.defaultURL
+    }
+
+    func withAPI<Value>(_ body: (APIClient) async throws -> Value) async throws -> Value {
+        try await APIClient.with(baseURL: url, body)
+    }
+}

@@ -1,0 +1,9 @@
+import FoundationEssentials
+import LynxModel
+
+/// Prints one JSON document for scripts.
+enum JSONOutput {
+    static func print(_ value: some Encodable) throws {
+        OutputStream.standard.line(String(decoding: try WireJSON.encode(value, pretty: true), as: UTF8.self))
+    }
+}

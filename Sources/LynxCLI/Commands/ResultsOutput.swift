@@ -1,0 +1,48 @@
+import LynxModel
+
+/// A batch and what its jobs brought, as `--json` prints it.
+struct BatchResults: Encodable {
+    var batch: Batch
+    var jobsByStatus: [String: Int]
+    var jobs: [Job]
+    var results: [JobResult]
+
+    /// - Parameter samples: with the series of the telemetry; they are most of the bytes, and no table shows them.
+    static func fetch(_ batchID: String, from api: APIClient, samples: Bool) async throws -> BatchResults {
+        let overview = try await api.overview(of: batchID)
+        return BatchResults(
+            batch: overview.batch, jobsByStatus: overview.jobsByStatus, jobs: try await api.jobs(of: batchID),
+            results: try await api.results(of: batchID, samples: samples))
+    }
+
+    var allCompleted: Bool { batch.completedJobs == batch.totalJobs }
+
+    private enum CodingKeys: String, CodingKey {
+        case batch, jobs, results
+        case jobsByStatus = "jobs_by_status"
+    }
+}
+
+/// Prints the results of a batch to standard output.
+enum ResultsOutput {
+    /// - Parameters:
+    ///   - finishedOnly: leave out the jobs that have not ended.
+    ///   - howToSeeAll: a command line for the rows that a long table leaves out.
+    ///   - totals: added to the line of totals, such as the wall time.
+    static func print(
+        _ fetched: BatchResults, json: Bool, showAll: Bool, finishedOnly: Bool = false, howToSeeAll: String, totals: [String] = []
+    ) throws {
+        guard !json else { return try JSONOutput.print(fetched) }
+        let output = OutputStream.standard
+        let terminal = Terminal.of(output.descriptor)
+        let rows = RunRow.assemble(jobs: fetched.jobs, results: fetched.results)
+        let shown = finishedOnly ? rows.filter { $0.job.status.isTerminal } : rows
+        let report = ResultsReport(batch: fetched.batch, rows: shown, showAll: showAll, howToSeeAll: howToSeeAll)
+        var sections = [shown.isEmpty ? ["no run has ended"] : report.table(terminal: terminal)]
+        sections.append(report.files())
+        sections.append(report.warnings())
+        let whole = ResultsReport(batch: fetched.batch, rows: rows, howToSeeAll: howToSeeAll)
+        sections.append([([whole.totals()] + totals).joined(separator: ", ")])
+        output.line(sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import LynxModel
+
+struct RunnersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runners", abstract: "List the runners of a control plane.",
+        discussion: """
+            EXAMPLE:
+              lynxctl runners --control-plane http://127.0.0.1:8080
+            """)
+
+    @OptionGroup var controlPlane: ControlPlaneOptions
+
+    func run() async throws {
+        try await controlPlane.withAPI { api in
+            let runners = try await api.runners()
+            guard !controlPlane.json else { return try JSONOutput.print(["runners": runners]) }
+            guard !runners.isEmpty else {
+                return OutputStream.standard.line("no runners: start one with 'runner-host --config RUNNER.yaml --control-plane \(api.baseURL)'")
+            }
+            var table = TextTable(columns: [
+                .init("runner"), .init("name"), .init("status"), .init("jobs", .right), .init("slots", .right), .init("cores", .right),
+                .init("memory GB", .right), .init("last heard of"), .init("runs"),
+            ])
+            table.rows = runners.map { runner in
+                [
+                    .init(runner.runnerID), .init(runner.name), .init(runner.status.rawValue, runner.status.paint),
+                    .init("\(runner.currentJobs.count)"), .init("\(runner.capabilities.maxConcurrentJobs)"),
+                    .init("\(runner.capabilities.cpuCores)"), .init(NumberText.fixed(runner.capabilities.memoryGB, digits: 1)),
+                    .init(WireJSON.timestamp(runner.lastHeartbeatAt)),
+                    .init(runner.capabilities.supportedSimulationTypes.joined(separator: ", ")),
+                ]
+            }
+            table.print()
+        }
+    }
+}
+
+extension RunnerStatus {
+    var paint: Paint? {
+        switch self {
+        case .idle, .busy: .green
+        case .offline: .red
+        case .maintenance: .yellow
+        }
+    }
+}

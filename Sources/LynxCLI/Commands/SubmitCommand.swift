@@ -1,0 +1,48 @@
+import ArgumentParser
+import LynxModel
+
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit", abstract: "Submit a batch to a control plane.",
+        discussion: """
+            EXAMPLES:
+              lynxctl submit study.yaml
+              lynxctl submit study.yaml --runs 500 --seed 42 --wait
+              lynxctl submit study.yaml --json | jq -r .batch_id
+
+            With --wait the exit code is 0 only if every job completed, and 1 if not.
+            """)
+
+    @Argument(help: ArgumentHelp("The batch file (YAML).", valueName: "batch.yaml"))
+    var batch: String
+
+    @OptionGroup var changes: SubmissionOptions
+
+    @Flag(help: "Stay until the batch has ended, and print its results.")
+    var wait = false
+
+    @OptionGroup var controlPlane: ControlPlaneOptions
+
+    func run() async throws {
+        let submission = try BatchFile.read(batch, changes)
+        try await controlPlane.withAPI { api in
+            let receipt = try await api.submit(submission)
+            guard wait else { return try show(receipt) }
+            let status = StatusOutput()
+            status.note("batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "job"))")
+            try await BatchWatch(api: api, batchID: receipt.batchID).run { status.show($0) }
+            status.finish()
+            let results = try await BatchResults.fetch(receipt.batchID, from: api, samples: controlPlane.json)
+            try ResultsOutput.print(
+                results, json: controlPlane.json, showAll: false, howToSeeAll: "lynxctl results \(receipt.batchID) --all")
+            if !results.allCompleted { throw ExitCode(ExitStatus.jobsFailed) }
+        }
+    }
+
+    private func show(_ receipt: BatchReceipt) throws {
+        guard !controlPlane.json else { return try JSONOutput.print(receipt) }
+        let estimate = NumberText.duration(receipt.estimatedCompletionTimeMins * 60)
+        OutputStream.standard.line("batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "job")), done in about \(estimate)")
+        OutputStream.error.line("follow it with 'lynxctl status \(receipt.batchID) --watch'")
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// The exit codes of `lynxctl`.
+package enum ExitStatus {
+    package static let success: Int32 = 0
+    /// Not every job of the batch completed.
+    package static let jobsFailed: Int32 = 1
+    /// The command line, a file or an id is wrong.
+    package static let badInput: Int32 = 2
+    /// The control plane or the runner could not do its part.
+    package static let unavailable: Int32 = 3
+
+    /// What shells report for a process that a signal ended: 130 for Ctrl-C, 143 for SIGTERM.
+    package static func signalled(_ signal: Int32) -> Int32 { 128 + signal }
+
+    static let help = """
+        EXIT CODES: 0 all went well; 1 not every job completed; 2 bad input; 3 the control plane or the runner is not \
+        available; 130 and 143 interrupted by Ctrl-C and SIGTERM. A runner-host that refuses to start gives its own code.
+        """
+}
+
+/// Ends the command with lines for standard error.
+package struct CLIError: Error, Hashable {
+    package var lines: [String]
+    package var exitCode: Int32
+    /// The lines begin with a place in a file, which editors and terminals make links of.
+    package var hasPlaces = false
+
+    package init(_ lines: [String], exitCode: Int32) {
+        self.lines = lines
+        self.exitCode = exitCode
+    }
+
+    package init(_ line: String, exitCode: Int32) {
+        self.init([line], exitCode: exitCode)
+    }
+
+    /// Any error as one that ends the command.
+    init(wrapping error: any Error) {
+        self = error as? CLIError ?? .unavailable("\(error)")
+    }
+
+    static func badInput(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.badInput) }
+    static func unavailable(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.unavailable) }
+}

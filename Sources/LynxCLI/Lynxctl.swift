@@ -1,0 +1,59 @@
+package import ArgumentParser
+import Glibc
+
+/// The user's command line.
+package struct Lynxctl: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "lynxctl",
+        abstract: "Runs Monte Carlo studies, here or on a pool of runners.",
+        discussion: """
+            A study on this machine, from one command:
+              lynxctl run study.yaml --runner-config runner.yaml
+
+            On a control plane of its own, which runners anywhere work for:
+              lynxctl serve
+              lynxctl submit study.yaml --wait
+
+            \(ExitStatus.help)
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "On this machine", subcommands: [RunCommand.self, ServeCommand.self]),
+            CommandGroup(
+                name: "With a control plane",
+                subcommands: [
+                    SubmitCommand.self, StatusCommand.self, ResultsCommand.self, JobsCommand.self, RunnersCommand.self,
+                    CancelCommand.self,
+                ]),
+        ])
+
+    package init() {}
+
+    /// Runs the command that the arguments name, and ends the process with one of the codes of `ExitStatus`.
+    package static func launch() async -> Never {
+        // A reader that went away shows as EPIPE where it is written to, which is where something can be done about it.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            Glibc.exit(ExitStatus.success)
+        } catch let error as CLIError {
+            for line in error.lines { OutputStream.error.line(error.hasPlaces ? line : "lynxctl: \(line)") }
+            Glibc.exit(error.exitCode)
+        } catch {
+            let message = fullMessage(for: error)
+            let code = exitCode(for: error)
+            if code.isSuccess {
+                OutputStream.standard.line(message)
+            } else if !message.isEmpty {
+                OutputStream.error.line(message)
+            }
+            // The parser's own code for a wrong command line is 64 (EX_USAGE).
+            Glibc.exit(code == .validationFailure ? ExitStatus.badInput : code.rawValue)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import LynxModel
+
+/// What a person reads at the end of a batch: the table of its runs, where their files are, and totals.
+package struct ResultsReport: Sendable {
+    package var batch: Batch
+    package var rows: [RunRow]
+    package var showAll: Bool
+    /// How to see the rows that were left out.
+    package var howToSeeAll: String
+
+    /// Longer tables lose their middle.
+    package static let mostRows = 40
+    /// With more runs than this the files of only the first few are named.
+    package static let mostListedRuns = 8
+    private static let fewRuns = 3
+
+    package init(batch: Batch, rows: [RunRow], showAll: Bool = false, howToSeeAll: String) {
+        self.batch = batch
+        self.rows = rows
+        self.showAll = showAll
+        self.howToSeeAll = howToSeeAll
+    }
+
+    package func table(terminal: Terminal) -> [String] {
+        var names = SummaryColumns.choose(from: rows.map(\.values).filter { !$0.names.isEmpty })
+        var table = table(values: names)
+        while let columns = terminal.columns, !names.isEmpty, table.width > columns {
+            names.removeLast()
+            table = self.table(values: names)
+        }
+        var lines = table.render(terminal: terminal, shortenedTo: showAll ? nil : Self.mostRows)
+        if !showAll, rows.count > Self.mostRows {
+            lines.append(terminal.paint("all \(rows.count) runs: \(howToSeeAll)", .dim))
+        }
+        return lines
+    }
+
+    private func table(values names: [String]) -> TextTable {
+        let retried = rows.contains { $0.job.attempt > 1 }
+        let messages = rows.contains { $0.message != nil }
+        var columns: [TextTable.Column] = [.init("run", .right), .init("status"), .init("seconds", .right)]
+        if retried { columns.append(.init("attempts", .right)) }
+        columns += names.map { .init($0, .right) }
+        if messages { columns.append(.init("message", .free)) }
+        let cells = rows.map { row in
+            var cells: [TextTable.Cell] = [
+                .init("\(row.runIndex)"), .init(row.job.status.rawValue, row.job.status.paint),
+                .init(row.result.map { NumberText.fixed($0.executionTimeSecs, digits: 2) } ?? "-"),
+            ]
+            if retried { cells.append(.init("\(row.job.attempt)")) }
+            cells += names.map { name in .init(row.values.numbers[name].map(NumberText.significant) ?? "-") }
+            if messages { cells.append(.init(row.message ?? "")) }
+            return cells
+        }
+        return TextTable(columns: columns, rows: cells)
+    }
+
+    /// The artifacts of each run with their full paths; of many runs the first few, and the folder they all lie in.
+    package func files() -> [String] {
+        let runs = rows.filter { !$0.files.isEmpty }
+        guard !runs.isEmpty else { return [] }
+        let many = !showAll && runs.count > Self.mostListedRuns
+        var lines = ["files:"]
+        for run in many ? Array(runs.prefix(Self.fewRuns)) : runs {
+            lines += run.files.map { "  run \(run.runIndex)  \($0)" }
+        }
+        if many {
+            lines.append("  and of \(runs.count - Self.fewRuns) more runs below \(Self.commonFolder(runs.flatMap(\.files)))")
+        }
+        return lines
+    }
+
+    /// `8 completed, 1 failed of 9 jobs, 27 artifacts`
+    package func totals() -> String {
+        let order: [JobStatus] = [.completed, .failed, .timeout, .cancelled, .running, .claimed, .pending]
+        let counts = order.compactMap { status -> String? in
+            let count = rows.count { $0.job.status == status }
+            return count > 0 ? "\(count) \(status.rawValue.lowercased())" : nil
+        }
+        let artifacts = rows.reduce(0) { $0 + ($1.result?.artifacts.count ?? 0) }
+        return "\(counts.joined(separator: ", ")) of \(NumberText.count(rows.count, "job")), \(NumberText.count(artifacts, "artifact"))"
+    }
+
+    /// The warnings of the runs, each text once.
+    package func warnings() -> [String] {
+        var order: [String] = []
+        var runs: [String: [Int]] = [:]
+        for row in rows {
+            for warning in row.result?.metadata.warnings ?? [] {
+                if runs[warning] == nil { order.append(warning) }
+                runs[warning, default: []].append(row.runIndex)
+            }
+        }
+        return order.map { warning in
+            let of = runs[warning]!
+            let which = of.count > 4 ? "\(of.count) runs, the first is \(of[0])" : "run \(of.map(String.init).joined(separator: ", "))"
+            return "warning: \(warning) (\(which))"
+        }
+    }
+
+    static func commonFolder(_ paths: [String]) -> String {
+        guard var common = paths.first.map({ $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() }) else { return "/" }
+        for path in paths {
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+            common = common.prefix(zip(common, parts).prefix { $0 == $1 }.count)
+        }
+        return common.count < 2 ? "/" : common.joined(separator: "/")
+    }
+}
+
+extension JobStatus {
+    package var paint: Paint? {
+        switch self {
+        case .completed: .green
+        case .failed, .timeout: .red
+        case .cancelled: .yellow
+        case .pending, .claimed, .running: nil
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import LynxModel
+
+/// One run as the results table shows it: the job, its result when there is one, and its summary values.
+package struct RunRow: Sendable {
+    package var job: Job
+    package var result: JobResult?
+    /// By name, such as `final_radius_km`.
+    package var values: SummaryValues
+
+    package init(job: Job, result: JobResult?, values: SummaryValues) {
+        self.job = job
+        self.result = result
+        self.values = values
+    }
+
+    package var runIndex: Int { job.runConfig.runIndex }
+
+    package var message: String? { job.errorMessage ?? result?.errorMessage }
+
+    /// Absolute paths on the runner's machine.
+    package var files: [String] { result?.outputFiles ?? [] }
+
+    /// The rows of a batch in the order of their run indices. Summaries are read where the runner is this machine.
+    package static func assemble(jobs: [Job], results: [JobResult]) -> [RunRow] {
+        let byJob = Dictionary(results.map { ($0.jobID, $0) }, uniquingKeysWith: { _, last in last })
+        return jobs.sorted { $0.runConfig.runIndex < $1.runConfig.runIndex }.map { job in
+            let result = byJob[job.jobID]
+            return RunRow(job: job, result: result, values: result.map(SummaryValues.of) ?? SummaryValues())
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import Glibc
+import LynxModel
+import UnixSignals
+
+/// One study on this machine: drives `StudyMachine` with a real runner, real signals and the control plane's API.
+struct Study {
+    struct End: Sendable {
+        var conclusion: StudyMachine.Conclusion
+        /// Nil when it ended before anything was submitted.
+        var batchID: String?
+        /// What the runner wrote before it went, for `.runnerRefused` and `.runnerKeepsDying`.
+        var runnerMessage: [String]
+    }
+
+    let options: StudyOptions
+    let api: APIClient
+    let status: StatusOutput
+    let runnerLog: String
+    let record: RunnerRecord
+    let signals: UnixSignalsSequence
+    /// Makes a batch the only one whose jobs are handed out.
+    let handOutOnly: @Sendable (_ batchID: String) async throws -> Void
+
+    private let events: AsyncStream<StudyMachine.Event>
+    private let sender: AsyncStream<StudyMachine.Event>.Continuation
+    private var machine = StudyMachine()
+    private var runner: RunnerProcess?
+    private var logStart = 0
+    private var batchID: String?
+
+    /// How long a runner with nothing left to do, or told to stop at once, has to end by itself.
+    private static let grace = Duration.seconds(30)
+
+    init(
+        options: StudyOptions, api: APIClient, status: StatusOutput, runnerLog: String, record: RunnerRecord, signals: UnixSignalsSequence,
+        handOutOnly: @escaping @Sendable (_ batchID: String) async throws -> Void
+    ) {
+        self.options = options
+        self.api = api
+        self.status = status
+        self.runnerLog = runnerLog
+        self.record = record
+        self.signals = signals
+        self.handOutOnly = handOutOnly
+        (events, sender) = AsyncStream.makeStream()
+    }
+
+    /// Returns when the study is over and the runner has ended.
+    mutating func run() async -> End {
+        await withDiscardingTaskGroup { group in
+            group.addTask { [signals, sender] in
+                for await signal in signals { sender.yield(.interrupted(signal.rawValue)) }
+            }
+            let registration = RegistrationWatch(api: api, since: Date(), runnerLog: runnerLog)
+            await launch(&group)
+            group.addTask { [sender, status] in
+                if await registration.wait(telling: status) { sender.yield(.registered) }
+            }
+            for await event in events {
+                // It may have registered and died between two looks.
+                if case .runnerExited = event, batchID == nil, await registration.runner() != nil {
+                    _ = await perform(machine.handle(.registered), registration, &group)
+                }
+                if let conclusion = await perform(machine.handle(event), registration, &group) {
+                    group.cancelAll()
+                    status.finish()
+                    record.remove()
+                    return End(
+                        conclusion: conclusion, batchID: batchID,
+                        runnerMessage: LogTail.lines(of: runnerLog, from: logStart))
+                }
+            }
+            preconditionFailure("the study's events ended before the study: its sender is never finished")
+        }
+    }
+
+    private mutating func perform(
+        _ actions: [StudyMachine.Action], _ registration: RegistrationWatch, _ group: inout DiscardingTaskGroup
+    ) async -> StudyMachine.Conclusion? {
+        for action in actions {
+            switch action {
+            case .begin: await begin(with: registration, &group)
+            case .startRunner: await launch(&group)
+            case .scheduleRestart(let number, let exit):
+                status.note("runner-host \(exit.description); starting it again (\(number) of \(StudyMachine.mostRestarts))")
+                send(.restartDue, after: .milliseconds(250 << number), &group)
+            case .terminateRunner: runner?.terminate()
+            case .killRunner: runner?.kill()
+            case .startGrace: send(.graceExpired, after: Self.grace, &group)
+            case .sayDraining:
+                status.note("stopping: running jobs may finish, no new ones start; once more to stop at once")
+            case .sayStopping: status.note("stopping at once: running jobs are killed")
+            case .conclude(let conclusion): return conclusion
+            }
+        }
+        return nil
+    }
+
+    private func send(_ event: StudyMachine.Event, after delay: Duration, _ group: inout DiscardingTaskGroup) {
+        group.addTask { [sender] in
+            do { try await Task.sleep(for: delay) } catch { return }
+            sender.yield(event)
+        }
+    }
+
+    private mutating func launch(_ group: inout DiscardingTaskGroup) async {
+        logStart = LogTail.size(of: runnerLog)
+        do {
+            let arguments = options.runnerArguments(controlPlane: api.baseURL, parent: getpid())
+            let process = try await RunnerProcess.spawn(options.runnerHost, arguments, log: runnerLog)
+            runner = process
+            record.write(process.pid)
+            group.addTask { [sender] in sender.yield(.runnerExited(await process.exit())) }
+        } catch {
+            fail(error)
+            // To the machine a runner that could not start is one that ended.
+            sender.yield(.runnerExited(.code(ExitStatus.unavailable)))
+        }
+    }
+
+    private mutating func begin(with registration: RegistrationWatch, _ group: inout DiscardingTaskGroup) async {
+        do {
+            guard let runner = await registration.runner() else { return fail(CLIError.unavailable("runner-host is gone")) }
+            let batch = try await StudyStart(options: options, api: api, status: status).prepare(for: runner)
+            try await handOutOnly(batch.batchID)
+            batchID = batch.batchID
+            let watch = BatchWatch(api: api, batchID: batch.batchID)
+            group.addTask { [sender, status] in
+                do {
+                    try await watch.run { snapshot in
+                        status.show(snapshot)
+                        sender.yield(.progressed(finished: snapshot.finished))
+                    }
+                    sender.yield(.batchEnded)
+                } catch is CancellationError {
+                } catch {
+                    sender.yield(.failed(CLIError(wrapping: error)))
+                }
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        sender.yield(.failed(CLIError(wrapping: error)))
+    }
+}

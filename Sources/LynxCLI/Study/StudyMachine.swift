@@ -1,0 +1,161 @@
+import Glibc
+
+/// How a child process ended.
+package enum ProcessExit: Hashable, Sendable {
+    case code(Int32)
+    case signal(Int32)
+
+    /// As a shell would report it.
+    package var status: Int32 {
+        switch self {
+        case .code(let code): code
+        case .signal(let signal): 128 + signal
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .code(let code): "ended with exit code \(code)"
+        case .signal(SIGKILL): "was killed"
+        case .signal(let signal): "was ended by signal \(signal)"
+        }
+    }
+}
+
+/// The life of one study in this process: what happens to its runner when jobs end, signals come and processes die.
+/// Pure: takes events, gives actions, does nothing.
+package struct StudyMachine: Sendable {
+    package enum Event: Hashable, Sendable {
+        /// The runner has introduced itself to the control plane.
+        case registered
+        case runnerExited(ProcessExit)
+        /// The pause before a restart is over.
+        case restartDue
+        /// So many jobs have ended.
+        case progressed(finished: Int)
+        /// All jobs are terminal.
+        case batchEnded
+        /// SIGINT, SIGTERM or SIGHUP.
+        case interrupted(Int32)
+        /// The runner has had its time to end.
+        case graceExpired
+        /// The study cannot go on.
+        case failed(CLIError)
+    }
+
+    package enum Action: Hashable, Sendable {
+        case begin
+        case startRunner
+        case scheduleRestart(number: Int, exit: ProcessExit)
+        /// One SIGTERM lets it finish what runs, a second one makes it stop at once.
+        case terminateRunner
+        case killRunner
+        case startGrace
+        case sayDraining
+        case sayStopping
+        case conclude(Conclusion)
+    }
+
+    package enum Conclusion: Hashable, Sendable {
+        case finished
+        case interrupted(Int32)
+        /// It ended before it had registered.
+        case runnerRefused(ProcessExit)
+        case runnerKeepsDying(ProcessExit)
+        case failed(CLIError)
+    }
+
+    private enum Phase {
+        case starting, working, draining, stopping, closing, concluded
+    }
+
+    /// A runner that dies this often with no job ended in between will not do better the next time.
+    package static let mostRestarts = 5
+
+    private var phase = Phase.starting
+    private var runnerAlive = true
+    private var signal: Int32?
+    private var failure: CLIError?
+    private var restarts = 0
+    private var finished = 0
+
+    package init() {}
+
+    package mutating func handle(_ event: Event) -> [Action] {
+        guard phase != .concluded else { return [] }
+        switch event {
+        case .registered:
+            guard phase == .starting else { return [] }
+            phase = .working
+            return [.begin]
+        case .runnerExited(let exit):
+            return runnerExited(exit)
+        case .restartDue:
+            guard phase == .working, !runnerAlive else { return [] }
+            runnerAlive = true
+            return [.startRunner]
+        case .progressed(let count):
+            if count > finished { restarts = 0 }
+            finished = count
+            return []
+        case .batchEnded:
+            guard phase == .working else { return [] }
+            return close()
+        case .interrupted(let signal):
+            return interrupted(signal)
+        case .graceExpired:
+            return runnerAlive ? [.killRunner] : []
+        case .failed(let error):
+            guard phase == .starting || phase == .working else { return [] }
+            failure = error
+            return close()
+        }
+    }
+
+    private mutating func runnerExited(_ exit: ProcessExit) -> [Action] {
+        runnerAlive = false
+        switch phase {
+        case .starting: return conclude(.runnerRefused(exit))
+        case .working:
+            restarts += 1
+            guard restarts <= Self.mostRestarts else { return conclude(.runnerKeepsDying(exit)) }
+            return [.scheduleRestart(number: restarts, exit: exit)]
+        case .draining, .stopping, .closing: return conclude(ending)
+        case .concluded: return []
+        }
+    }
+
+    private mutating func interrupted(_ signal: Int32) -> [Action] {
+        switch phase {
+        case .starting, .working:
+            self.signal = signal
+            phase = .draining
+            return runnerAlive ? [.sayDraining, .terminateRunner] : conclude(ending)
+        case .draining:
+            phase = .stopping
+            return [.sayStopping, .terminateRunner, .startGrace]
+        case .closing:
+            // The runner has nothing left to do, so it is told to be quick.
+            self.signal = signal
+            phase = .stopping
+            return [.terminateRunner]
+        case .stopping: return [.killRunner]
+        case .concluded: return []
+        }
+    }
+
+    private mutating func close() -> [Action] {
+        phase = .closing
+        return runnerAlive ? [.terminateRunner, .startGrace] : conclude(ending)
+    }
+
+    private var ending: Conclusion {
+        if let failure { return .failed(failure) }
+        return signal.map { .interrupted($0) } ?? .finished
+    }
+
+    private mutating func conclude(_ conclusion: Conclusion) -> [Action] {
+        phase = .concluded
+        return [.conclude(conclusion)]
+    }
+}

@@ -1,0 +1,36 @@
+import LynxModel
+
+/// From "the runner is there" to "the batch is on its way".
+struct StudyStart {
+    let options: StudyOptions
+    let api: APIClient
+    let status: StatusOutput
+
+    /// Submits the batch, or finds the one to go on with.
+    ///
+    /// - Throws: `CLIError` when the runner cannot run this kind of simulation; nothing has been submitted then.
+    func prepare(for runner: Runner) async throws -> Batch {
+        switch options.work {
+        case .submit(let submission):
+            try check(runner, runs: submission.config.simulation.type)
+            let receipt = try await api.submit(submission)
+            let batch = try await api.overview(of: receipt.batchID).batch
+            status.note("\(batch.name): \(NumberText.count(batch.totalJobs, "run")), seed \(batch.seed), batch \(batch.batchID)")
+            return batch
+        case .resume(let batchID):
+            let batch = try await api.overview(of: batchID).batch
+            if let job = try await api.firstJob(of: batchID) { try check(runner, runs: job.runConfig.simulation.type) }
+            let done = batch.completedJobs + batch.failedJobs + batch.cancelledJobs
+            status.note("\(batch.name): goes on at \(done) of \(NumberText.count(batch.totalJobs, "run")), batch \(batch.batchID)")
+            return batch
+        }
+    }
+
+    private func check(_ runner: Runner, runs type: String) throws {
+        let types = runner.capabilities.supportedSimulationTypes
+        guard !types.contains(type) else { return }
+        let has = types.isEmpty ? "nothing" : types.joined(separator: ", ")
+        throw CLIError.badInput(
+            "the batch needs '\(type)' (config.simulation.type), but this runner runs \(has): see engines in \(options.runnerConfig)")
+    }
+}

@@ -1,0 +1,43 @@
+import LynxModel
+
+/// One field of the runner's configuration: its names, its meaning, and how it is read and shown.
+package struct RunnerField: Sendable {
+    /// In the file.
+    package let key: String
+    /// Such as `a whole number from 1 to 4096`.
+    package let type: String
+    package let defaultText: String
+    /// One sentence for the reference.
+    package let documentation: String
+    /// Mappings fit neither a variable nor a flag.
+    package let isFileOnly: Bool
+
+    /// Such as `LYNX_RUNNER_MAX_CONCURRENT_JOBS`.
+    package var variable: String? { isFileOnly ? nil : Self.variablePrefix + key.uppercased() }
+    /// Such as `--max-concurrent-jobs`.
+    package var flag: String? { isFileOnly ? nil : Self.flag(for: key) }
+
+    static let variablePrefix = "LYNX_RUNNER_"
+    static func flag(for key: String) -> String { "--" + String(key.map { $0 == "_" ? "-" : $0 }) }
+
+    /// Reads and checks a value; the result sets it.
+    let read: @Sendable (Field, DiagnosticCollector) -> (@Sendable (inout RunnerConfiguration) -> Void)?
+    /// The value as YAML.
+    let show: @Sendable (RunnerConfiguration) -> String
+
+    init<Value: YAMLRenderable & Sendable>(
+        _ key: String, _ property: any WritableKeyPath<RunnerConfiguration, Value> & Sendable, _ type: FieldType<Value>, default defaultText: String,
+        isFileOnly: Bool = false, _ documentation: String
+    ) {
+        self.key = key
+        self.type = type.expectation
+        self.defaultText = defaultText
+        self.documentation = documentation
+        self.isFileOnly = isFileOnly
+        read = { field, diagnostics in
+            guard let value = type.read(field, diagnostics) else { return nil }
+            return { $0[keyPath: property] = value }
+        }
+        show = { $0[keyPath: property].yaml }
+    }
+}

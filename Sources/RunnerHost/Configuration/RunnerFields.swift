@@ -1,0 +1,99 @@
+import FoundationEssentials
+import Logging
+import LynxModel
+
+extension RunnerField {
+    /// Every field there is, in the order of the reference.
+    package static let all: [RunnerField] = [
+        RunnerField(
+            "engines", \.engines, .engineIDs(minimum: 1), default: "[basilisk]",
+            "Ids of the engines to load; each takes the jobs of its simulation type."),
+        RunnerField(
+            "capabilities", \.capabilities, .engineIDs(), default: "as engines",
+            "Tags under which this runner takes jobs."),
+        RunnerField(
+            "python_executable", \.pythonExecutable, .path, default: "python3",
+            "The Python that runs scenarios: a path, or a command found in PATH."),
+        RunnerField(
+            "basilisk_entrypoint", \.basiliskEntrypoint, .optionalPath, default: "none",
+            "The scenario that the basilisk engine starts; that engine needs it."),
+        RunnerField(
+            "output_root", \.outputRoot, .path, default: ".lynx/runs",
+            "The folder under which each job gets its own."),
+        RunnerField(
+            "working_directory", \.workingDirectory, .path, default: ".",
+            "The folder that simulations start in."),
+        RunnerField(
+            "max_concurrent_jobs", \.maxConcurrentJobs, .integer(1...4096), default: "the number of processors",
+            "How many jobs run at the same time."),
+        RunnerField(
+            "engine_path", \.enginePath, .list(of: .path, named: "folders"), default: "[]",
+            "Folders searched for engines, before the executable's own and its engines/."),
+        RunnerField(
+            "control_plane_url", \.controlPlaneURL, .controlPlaneURL, default: "http://127.0.0.1:8080",
+            "The control plane that this runner claims jobs from."),
+        RunnerField(
+            "runner_name", \.runnerName, .line(maximum: 128), default: "the host's name",
+            "What lists of runners call this one."),
+        RunnerField(
+            "state_directory", \.stateDirectory, .path, default: "<output_root>/.runner",
+            "The folder for results not yet reported and for what else outlives a restart."),
+        RunnerField(
+            "log_capture_bytes", \.logCaptureBytes, .integer(0...(1 << 40)), default: "10485760 (10 MiB)",
+            "How much is kept of each of a simulation's two output streams."),
+        RunnerField(
+            "telemetry_max_message_bytes", \.telemetryMaxMessageBytes, .integer(1024...(1 << 30)), default: "4194304 (4 MiB)",
+            "The largest telemetry message that is taken."),
+        RunnerField(
+            "telemetry_max_points", \.telemetryMaxPoints, .integer(1...100_000_000), default: "10000",
+            "How many points of each telemetry variable a job's result keeps."),
+        RunnerField(
+            "log_level", \.logLevel, .choice(), default: "info",
+            "The least severe log events that are written."),
+        RunnerField(
+            "engine_options", \.engineOptions, .engineOptions, default: "{}", isFileOnly: true,
+            "Options passed to engines as they are: engine id, then name and value."),
+    ]
+}
+
+extension FieldType where Value == [String] {
+    fileprivate static func engineIDs(minimum: Int = 0) -> FieldType {
+        list(of: .identifier, named: "identifiers", minimum: minimum).checked { ids in
+            let twice = ids.enumerated().first { ids[..<$0.offset].contains($0.element) }
+            return twice.map { "'\($0.element)' is listed twice; list it once" }
+        }
+    }
+}
+
+extension FieldType where Value == String {
+    fileprivate static var path: FieldType {
+        line(maximum: 4096).checked { path in
+            path == "~" || path.hasPrefix("~/") ? "'~' is not expanded here; write the path out" : nil
+        }
+    }
+
+    fileprivate static var controlPlaneURL: FieldType {
+        line(maximum: 2048).checked { text in
+            guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https", let host = url.host, !host.isEmpty else {
+                return "\(Excerpt.quoted(text)) is not an HTTP URL; write it like http://127.0.0.1:8080"
+            }
+            guard url.port.map({ (1...65535).contains($0) }) ?? true else {
+                return "has no port from 1 to 65535; write it like http://127.0.0.1:8080"
+            }
+            guard url.user == nil, url.password == nil else { return "carries a user or password; remove it" }
+            guard url.query == nil, url.fragment == nil else { return "carries a query or fragment; remove it" }
+            return nil
+        }.map { text in text.hasSuffix("/") ? String(text.dropLast()) : text }
+    }
+}
+
+extension FieldType where Value == String? {
+    fileprivate static var optionalPath: FieldType { FieldType<String>.path.map { .some($0) } }
+}
+
+extension FieldType where Value == [String: [String: ParameterValue]] {
+    fileprivate static var engineOptions: FieldType {
+        let options: FieldType<[String: ParameterValue]> = .dictionary(of: .parameterValue, named: "option names to values", key: .line())
+        return dictionary(of: options, named: "engine ids to options", key: .identifier)
+    }
+}

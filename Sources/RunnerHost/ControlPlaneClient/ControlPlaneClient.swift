@@ -1,0 +1,176 @@
+import AsyncHTTPClient
+package import FoundationEssentials
+package import LynxModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The runner's side of `RunnerProtocol`. Each method is one exchange, without retries: it throws
+/// `ControlPlaneError`, whose `advice` says what to do, or `CancellationError`.
+package final class ControlPlaneClient: Sendable {
+    package struct Limits: Hashable, Sendable {
+        /// Time for one exchange, connecting included; a claim may take this much longer than the wait it asks for.
+        package var exchange: Duration
+        /// Time to deliver a result, whose telemetry may be large.
+        package var delivery: Duration
+        package var connect: Duration
+        /// The largest answer that is read, in bytes.
+        package var responseBytes: Int
+
+        package init(
+            exchange: Duration = .seconds(10), delivery: Duration = .seconds(60), connect: Duration = .seconds(5),
+            responseBytes: Int = 16 << 20
+        ) {
+            self.exchange = exchange
+            self.delivery = delivery
+            self.connect = connect
+            self.responseBytes = responseBytes
+        }
+    }
+
+    /// The control plane's URL without a trailing slash.
+    package let url: String
+    private let limits: Limits
+    private let http: HTTPClient
+
+    /// Call `shutdown()` before letting go of the client.
+    /// - Throws: `InvalidControlPlaneURL`.
+    package init(url: String, limits: Limits = Limits()) throws(InvalidControlPlaneURL) {
+        guard let parts = URL(string: url), parts.scheme == "http" || parts.scheme == "https", parts.host?.isEmpty == false,
+            parts.query == nil, parts.fragment == nil
+        else { throw InvalidControlPlaneURL(text: url) }
+        self.url = String(url.reversed().drop { $0 == "/" }.reversed())
+        self.limits = limits
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout.connect = .init(limits.connect)
+        configuration.httpVersion = .http1Only
+        // A refused connection is an answer: the caller waits, not the pool.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes the pooled connections.
+    package func shutdown() async { try? await http.shutdown() }
+
+    package func register(_ request: RegisterRequest) async throws -> RegisterResponse {
+        try await exchange("register", request)
+    }
+
+    /// Waits at the control plane for up to `request.waitSeconds`.
+    package func claim(_ request: ClaimRequest) async throws -> ClaimResponse {
+        try await exchange("claim", request, limit: .seconds(request.waitSeconds) + limits.exchange)
+    }
+
+    package func heartbeat(_ request: HeartbeatRequest) async throws -> HeartbeatResponse {
+        try await exchange("heartbeat", request)
+    }
+
+    package func started(_ report: StartedReport, jobID: String) async throws {
+        try await tell("jobs/\(Self.pathSegment(jobID))/started", try WireJSON.encode(report))
+    }
+
+    /// `report` is the JSON of an `AttemptReport`.
+    package func deliver(report: Data, jobID: String) async throws {
+        try await tell("jobs/\(Self.pathSegment(jobID))/result", report, limit: limits.delivery)
+    }
+
+    package func leave(_ request: LeaveRequest) async throws {
+        try await tell("leave", try WireJSON.encode(request))
+    }
+
+    private func exchange<Answer: Decodable & Sendable>(
+        _ path: String, _ request: some Encodable, limit: Duration? = nil
+    ) async throws -> Answer {
+        let body = try await post(path, try WireJSON.encode(request), expecting: 200, limit: limit ?? limits.exchange)
+        do {
+            return try WireJSON.decode(Answer.self, from: body)
+        } catch {
+            throw failure(path, .unintelligible("\(body.count) bytes that are not a \(Answer.self)"))
+        }
+    }
+
+    /// Only 204 is an acknowledgement: a proxy's friendly page must not make the runner forget a result.
+    private func tell(_ path: String, _ body: Data, limit: Duration? = nil) async throws {
+        _ = try await post(path, body, expecting: 204, limit: limit ?? limits.exchange)
+    }
+
+    private func post(_ path: String, _ body: Data, expecting expected: Int, limit: Duration) async throws -> Data {
+        let call = "/runner/v1/\(path)"
+        var request = HTTPClientRequest(url: url + call)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.headers.add(name: "accept", value: "application/json")
+        request.body = .bytes(body)
+        do {
+            // AsyncHTTPClient's own deadline ends with the response's head; a body that trickles has to end too.
+            let answer = try await withDeadline(limit) { [http, limits, request] in
+                let response = try await http.execute(request, deadline: .distantFuture)
+                let body = try await response.body.collect(upTo: limits.responseBytes)
+                return (response.status.code, response.headers, Data(body.readableBytesView))
+            }
+            guard let (status, headers, body) = answer else {
+                throw failure(path, .unreachable("no answer within \(limit)"))
+            }
+            guard Int(status) == expected else {
+                guard !(200..<300).contains(status) else {
+                    throw failure(path, .unintelligible("status \(status) instead of \(expected)"))
+                }
+                let retryAfter = headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 60)) }
+                throw failure(path, .status(Int(status), Self.problem(body), retryAfter: retryAfter))
+            }
+            return body
+        } catch let error as ControlPlaneError {
+            throw error
+        } catch is NIOTooManyBytesError {
+            throw failure(path, .unintelligible("more than \(limits.responseBytes) bytes"))
+        } catch {
+            // The HTTP client has its own word for it.
+            try Task.checkCancellation()
+            throw failure(path, .unreachable(Self.reason(error)))
+        }
+    }
+
+    private func failure(_ path: String, _ cause: ControlPlaneError.Cause) -> ControlPlaneError {
+        ControlPlaneError(call: "/runner/v1/\(path)", server: url, cause: cause)
+    }
+
+    private static func problem(_ body: Data) -> Problem? { try? WireJSON.decode(Problem.self, from: body) }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if let failure = error.connectionErrors.first { return reason(failure.error) }
+            return "unknown host \(error.host)"
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
+        case let error as HTTPClientError: return error.shortDescription.lowercased()
+        case is ChannelError: return "connecting took too long"
+        default: return String(describing: error)
+        }
+    }
+
+    /// Percent-encodes everything but RFC 3986's unreserved characters.
+    static func pathSegment(_ text: String) -> String {
+        text.utf8.reduce(into: "") { path, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                path.append(Character(Unicode.Scalar(byte)))
+            case UInt8(ascii: "."):
+                path.append(".")
+            default:
+                path += byte < 16 ? "%0\(String(byte, radix: 16, uppercase: true))" : "%\(String(byte, radix: 16, uppercase: true))"
+            }
+        }
+    }
+}
+
+/// A control plane URL that cannot be one.
+package struct InvalidControlPlaneURL: Error, Hashable, Sendable, CustomStringConvertible {
+    package var text: String
+
+    package var description: String {
+        "control plane URL '\(text)' is not one: give http:// or https:// with a host, such as http://127.0.0.1:8080"
+    }
+}

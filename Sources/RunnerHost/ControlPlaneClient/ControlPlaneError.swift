@@ -1,0 +1,72 @@
+package import LynxModel
+
+/// Why a call to the control plane brought no usable answer.
+package struct ControlPlaneError: Error, Hashable, Sendable {
+    package enum Cause: Hashable, Sendable {
+        /// No answer at all: refused, reset, timed out, name not found.
+        case unreachable(String)
+        /// An answer with a status that the call does not know as a success.
+        case status(Int, Problem?, retryAfter: Duration?)
+        /// A success whose body is not what the protocol says; most often another server's page.
+        case unintelligible(String)
+    }
+
+    /// Path of the call below the control plane's URL.
+    package var call: String
+    /// The control plane's URL, as configured.
+    package var server: String
+    package var cause: Cause
+
+    /// What the caller should do about it. Everything that decides between trying again and giving up reads this.
+    package enum Advice: Hashable, Sendable {
+        /// It may work later; not before `notBefore` from now, when the server asked for that.
+        case retry(notBefore: Duration?)
+        /// The control plane does not know this runner, or what the call is about.
+        case registerAgain
+        /// The attempt is this runner's no longer.
+        case stale
+        /// Nothing wrong with the request: a person must set the URL or the rights first.
+        case misconfigured
+        /// The same request will be refused again.
+        case refused
+    }
+
+    package var advice: Advice {
+        switch cause {
+        case .unreachable, .unintelligible: .retry(notBefore: nil)
+        case .status(let status, _, let retryAfter):
+            switch status {
+            case 401, 404: .registerAgain
+            case 300..<400, 403: .misconfigured
+            case 409: .stale
+            // Request Timeout, Too Early and Too Many Requests are about the moment, not the request.
+            case 408, 425, 429: .retry(notBefore: retryAfter)
+            case 400..<500: .refused
+            default: .retry(notBefore: retryAfter)
+            }
+        }
+    }
+
+    /// The HTTP status, if there was an answer.
+    package var status: Int? {
+        if case .status(let status, _, _) = cause { status } else { nil }
+    }
+}
+
+extension ControlPlaneError: CustomStringConvertible {
+    package var description: String {
+        switch cause {
+        case .unreachable(let reason):
+            return "control plane \(server) does not answer \(call): \(reason)"
+        case .unintelligible(let reason):
+            return "control plane \(server) answered \(call) with something else: \(reason)"
+        case .status(let status, let problem, _):
+            var text = "control plane \(server) answered \(call) with status \(status)"
+            if let problem {
+                text += ": \(problem.detail ?? problem.title)"
+                for error in problem.errors ?? [] { text += "; \(error.field): \(error.detail)" }
+            }
+            return text
+        }
+    }
+}

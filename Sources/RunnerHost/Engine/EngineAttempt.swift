@@ -1,0 +1,133 @@
+import EngineABI
+import LynxModel
+import Synchronization
+
+/// One attempt inside an engine: the functions of `lynx_engine` in the order and states the ABI asks for.
+///
+/// Sendable because the handle is only passed to the engine, whose functions are allowed on any thread, one
+/// at a time for a job (`run` of the supervisor is sequential), but for `terminate`, which is allowed at any time
+/// between launch and reap: `AttemptControl` sees to that.
+struct EngineAttempt: @unchecked Sendable {
+    /// What an engine is told of the attempt.
+    struct Job: Sendable {
+        var token: UInt64
+        var assignment: JobAssignment
+        var directory: String
+        var runConfigJSON: String
+        var telemetryURL: String
+    }
+
+    struct Process: Sendable {
+        var pid: Int32
+        var exitDescriptor: Int32
+    }
+
+    struct Exit: Sendable {
+        var exitCode: Int32?
+        var exitSignal: Int32?
+        var success: Bool
+        var retryable: Bool
+        var maxRSSBytes: Int64?
+        var message: String
+    }
+
+    private let table: UnsafePointer<lynx_engine>
+    private let handle: OpaquePointer
+
+    /// `prepare`. Every attempt that was prepared is released, once.
+    init(_ engine: EngineLibrary, _ job: Job) throws(EngineFailure) {
+        table = engine.table
+        var handle: OpaquePointer?
+        let table = self.table
+        try job.assignment.jobID.withLynxString { (jobID) throws(EngineFailure) in
+            try job.assignment.batchID.withLynxString { (batchID) throws(EngineFailure) in
+                try job.directory.withLynxString { (directory) throws(EngineFailure) in
+                    try job.runConfigJSON.withLynxString { (runConfig) throws(EngineFailure) in
+                        try job.telemetryURL.withLynxString { (telemetryURL) throws(EngineFailure) in
+                            try job.assignment.runConfig.simulation.type.withLynxString { (type) throws(EngineFailure) in
+                                var raw = lynx_job(
+                                    struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(job.assignment.attempt),
+                                    token: job.token, job_id: jobID, batch_id: batchID, directory: directory,
+                                    run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type)
+                                try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        guard let handle else { throw EngineFailure(kind: .internal, message: "the engine prepared a job without giving a handle") }
+        self.handle = handle
+    }
+
+    func launch() throws(EngineFailure) -> Process {
+        var process = lynx_process(struct_size: UInt32(MemoryLayout<lynx_process>.size), pid: 0, exit_fd: -1)
+        try EngineFailure.check { table.pointee.launch(handle, &process, $0) }
+        guard process.pid > 1, process.exit_fd >= 0 else {
+            throw EngineFailure(kind: .internal, message: "the engine launched a job without giving its process and exit descriptor")
+        }
+        return Process(pid: process.pid, exitDescriptor: process.exit_fd)
+    }
+
+    func terminate() { table.pointee.terminate(handle) }
+
+    func reap() throws(EngineFailure) -> Exit {
+        var exit = lynx_exit()
+        exit.struct_size = UInt32(MemoryLayout<lynx_exit>.size)
+        exit.exit_code = -1
+        try EngineFailure.check { table.pointee.reap(handle, &exit, $0) }
+        return Exit(
+            exitCode: exit.exit_code >= 0 ? exit.exit_code : nil, exitSignal: exit.exit_signal > 0 ? exit.exit_signal : nil,
+            success: exit.success != 0, retryable: exit.retryable != 0,
+            maxRSSBytes: exit.max_rss_bytes > 0 ? exit.max_rss_bytes : nil, message: String(cMessage: &exit.message))
+    }
+
+    func collect() throws(EngineFailure) -> CollectedFiles {
+        let files = CollectedFiles()
+        var collector = lynx_collector(
+            struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(files).toOpaque(),
+            output_directory: { CollectedFiles.of($0).outputDirectory = String(lynx: $1) },
+            artifact: { CollectedFiles.of($0).take($1!.pointee) },
+            warning: { CollectedFiles.of($0).warnings.append(String(lynx: $1)) })
+        try EngineFailure.check { table.pointee.collect(handle, &collector, $0) }
+        return files
+    }
+
+    func release() { table.pointee.release(handle) }
+}
+
+/// What `collect` reported.
+final class CollectedFiles {
+    struct Summary: Sendable {
+        /// Absolute; what the artifacts' paths are relative to.
+        var outputDirectory = ""
+        var artifacts: [Artifact] = []
+        var warnings: [String] = []
+    }
+
+    var outputDirectory = ""
+    var artifacts: [Artifact] = []
+    var warnings: [String] = []
+
+    var summary: Summary { Summary(outputDirectory: outputDirectory, artifacts: artifacts, warnings: warnings) }
+
+    static func of(_ collector: UnsafePointer<lynx_collector>?) -> CollectedFiles {
+        Unmanaged<CollectedFiles>.fromOpaque(collector!.pointee.context).takeUnretainedValue()
+    }
+
+    func take(_ artifact: lynx_artifact) {
+        let hash = withUnsafeBytes(of: artifact.sha256) { bytes in
+            String(unsafeUninitializedCapacity: 64) { text in
+                let digits = Array("0123456789abcdef".utf8)
+                for (index, byte) in bytes.enumerated() {
+                    text[2 * index] = digits[Int(byte >> 4)]
+                    text[2 * index + 1] = digits[Int(byte & 15)]
+                }
+                return 64
+            }
+        }
+        artifacts.append(
+            Artifact(
+                path: String(lynx: artifact.path), sizeBytes: artifact.size_bytes, sha256: hash, mediaType: String(lynx: artifact.media_type)))
+    }
+}

@@ -1,0 +1,74 @@
+package import EngineABI
+import Glibc
+
+/// What the search path holds: engines, and files that were refused, each with the reason.
+package struct EngineCatalog: Sendable {
+    package struct Refused: Sendable {
+        package var path: String
+        package var reason: EngineRefusal
+    }
+
+    package private(set) var engines: [EngineLibrary] = []
+    package private(set) var refused: [Refused] = []
+    /// The directories looked in, also those that do not exist.
+    package let searchPath: [String]
+
+    /// Loads every `.so` in the directories, in their order; of two engines with one id the first counts. Main thread.
+    package init(searchPath: [String], host: UnsafePointer<lynx_host>) {
+        var seen: Set<String> = []
+        self.searchPath = searchPath.filter { seen.insert($0).inserted }
+        var files: Set<String> = []
+        for directory in self.searchPath {
+            for path in Self.libraries(in: directory) {
+                // The same file by two names, such as two entries of the search path, is one engine.
+                guard let real = realpath(path, nil) else { continue }
+                defer { free(real) }
+                guard files.insert(String(cString: real)).inserted else { continue }
+                take(path, host)
+            }
+        }
+    }
+
+    /// `--engine-path`, then the folder of the executable, then its `engines`.
+    package static func defaultSearchPath(enginePath: [String], executableDirectory: String) -> [String] {
+        enginePath + [executableDirectory, executableDirectory + "/engines"]
+    }
+
+    package func engine(_ id: String) -> EngineLibrary? { engines.first { $0.id == id } }
+
+    /// A line for each engine and each refused file, aligned, for people.
+    package func listing() -> [String] {
+        let header = ["ID", "VERSION", "ABI", "FILE"]
+        let rows = [header] + engines.map { [$0.id, $0.version, $0.abi, $0.path] }
+        let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        var lines = rows.map { row in
+            (0..<3).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }.joined(separator: "  ") + "  " + row[3]
+        }
+        if engines.isEmpty { lines = ["no engines in \(searchPath.joined(separator: ":"))"] }
+        lines += refused.map { "refused: \($0.path): \($0.reason)" }
+        return lines
+    }
+
+    private mutating func take(_ path: String, _ host: UnsafePointer<lynx_host>) {
+        do throws(EngineRefusal) {
+            let library = try EngineLibrary(path: path, host: host)
+            if let first = engine(library.id) { throw .duplicate(id: library.id, of: first.path) }
+            engines.append(library)
+        } catch {
+            refused.append(Refused(path: path, reason: error))
+        }
+    }
+
+    private static func libraries(in directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".so") { names.append(name) }
+        }
+        return names.sorted().map { directory.hasSuffix("/") ? directory + $0 : directory + "/" + $0 }
+    }
+}

@@ -1,0 +1,67 @@
+import EngineABI
+import Glibc
+
+/// A loaded engine: its table, checked. Libraries are never unloaded.
+///
+/// Sendable because the table lives as long as the process and does not change; `engine_abi.h` says which
+/// of its functions may be called on which thread, and only `EngineAttempt` and `configure` call them.
+package struct EngineLibrary: @unchecked Sendable {
+    package let path: String
+    package let id: String
+    package let displayName: String
+    package let version: String
+    /// Major and minor version of the ABI it was built against.
+    package let abi: String
+    let table: UnsafePointer<lynx_engine>
+
+    /// Loads the library and asks it for its table. Main thread.
+    init(path: String, host: UnsafePointer<lynx_host>) throws(EngineRefusal) {
+        try EngineFile(path: path).check()
+        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | Int32(RTLD_NODELETE)) else {
+            throw .unresolved(dlerror().map { String(cString: $0) } ?? "unknown reason")
+        }
+        guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else { throw .noEntrySymbol }
+        typealias Entry = @convention(c) (UnsafePointer<lynx_host>?, UInt32) -> UnsafePointer<lynx_engine>?
+        guard let table = unsafeBitCast(symbol, to: Entry.self)(host, HostTable.abiMajor) else { throw .otherMajor }
+
+        guard table.pointee.struct_size >= UInt32(MemoryLayout<lynx_engine>.size) else {
+            throw .malformed("its table has \(table.pointee.struct_size) bytes; version 1.0 has \(MemoryLayout<lynx_engine>.size)")
+        }
+        let engine = table.pointee
+        guard engine.abi_major == HostTable.abiMajor else { throw .otherMajor }
+        guard engine.configure != nil, engine.prepare != nil, engine.launch != nil, engine.terminate != nil, engine.reap != nil,
+            engine.collect != nil, engine.release != nil
+        else { throw .malformed("a function is missing in its table") }
+        let id = String(lynx: engine.id)
+        guard !id.isEmpty, id.utf8.count <= 64, id.utf8.allSatisfy(Self.isAllowedInID) else {
+            throw .malformed("its id '\(id)' is not made of lower-case letters, digits, '_' and '-'")
+        }
+        self.path = path
+        self.id = id
+        displayName = String(lynx: engine.display_name)
+        version = String(lynx: engine.version)
+        abi = "\(engine.abi_major).\(engine.abi_minor)"
+        self.table = table
+    }
+
+    /// Hands the engine its settings, before its first job. Main thread, once.
+    package func configure(_ settings: [String: String]) throws(EngineFailure) {
+        let texts = settings.sorted { $0.key < $1.key }.map { (strdup($0.key)!, strdup($0.value)!) }
+        defer { for (key, value) in texts { free(key); free(value) } }
+        let raw = texts.map { key, value in
+            lynx_setting(key: lynx_string(data: key, size: strlen(key)), value: lynx_string(data: value, size: strlen(value)))
+        }
+        try raw.withUnsafeBufferPointer { (buffer) throws(EngineFailure) in
+            var config = lynx_engine_config(
+                struct_size: UInt32(MemoryLayout<lynx_engine_config>.size), settings: buffer.baseAddress, setting_count: buffer.count)
+            try EngineFailure.check { table.pointee.configure(table, &config, $0) }
+        }
+    }
+
+    private static func isAllowedInID(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Glibc
+import LynxModel
+
+/// What this machine has, as the control plane is told.
+enum MachineCapabilities {
+    static func read(_ configuration: RunnerConfiguration, _ engines: [EngineLibrary]) -> RunnerCapabilities {
+        let pages = Double(sysconf(Int32(_SC_PHYS_PAGES))), pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
+        var types = engines.map(\.id)
+        types += configuration.capabilities.filter { !types.contains($0) }
+        return RunnerCapabilities(
+            maxConcurrentJobs: configuration.maxConcurrentJobs, cpuCores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            memoryGB: (pages * pageSize / 1e9 * 10).rounded() / 10, gpuAvailable: hasGPU, supportedSimulationTypes: types)
+    }
+
+    /// A device node of one of the drivers that simulations compute with.
+    private static var hasGPU: Bool {
+        ["/dev/nvidia0", "/dev/kfd", "/dev/dri/renderD128"].contains { (path: String) in access(path, F_OK) == 0 }
+    }
+}

@@ -1,0 +1,142 @@
+import CLinux
+import EngineABI
+import EventLoop
+import FoundationEssentials
+import Glibc
+import Logging
+import LynxModel
+import TelemetryServer
+
+/// The runner as a process: what is checked and put together before the first job, and how signals end it.
+package struct RunnerProcess {
+    package static let version = "0.1.0"
+
+    private let configuration: RunnerConfiguration
+    private let logger: Logger
+
+    package init(_ configuration: RunnerConfiguration) {
+        self.configuration = configuration
+        var logger = Logger(label: "runner-host") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = configuration.logLevel
+        self.logger = logger
+    }
+
+    /// What `runner-host engines` prints.
+    package static func engineListing(_ configuration: RunnerConfiguration) -> [String] {
+        let runner = RunnerProcess(configuration)
+        return runner.catalog(HostTable(logger: runner.logger)).listing()
+    }
+
+    /// Runs until drained. `parent`: a process whose end ends this one at once.
+    /// - Throws: `StartupError` for what the user can mend; `ControlPlaneError` when the control plane refuses this runner.
+    package func run(parent: Int32?) async throws {
+        Self.raiseDescriptorLimit()
+        // Orphans of simulations become this process's children, and so can be reaped and ended.
+        _ = lynx_set_child_subreaper()
+
+        let host = HostTable(logger: logger)
+        let engines = try select(from: catalog(host))
+        let outputRoot = try prepareOutputRoot()
+        let state = try stateDirectory()
+        let records = try startup { () throws(FileError) in try RunningRecords(stateDirectory: state.path) }
+        let ended = records.sweep()
+        if ended > 0 { logger.warning("ended processes that an earlier runner left", metadata: ["count": "\(ended)"]) }
+
+        let loop = try EventLoop(name: "lynx-io")
+        var limits = TelemetryLimits()
+        limits.maxMessageBytes = configuration.telemetryMaxMessageBytes
+        let supervisor = try JobSupervisor(
+            settings: .init(outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints),
+            engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
+            telemetry: TelemetryServer(loop: loop, limits: limits),
+            records: records, loop: loop, logger: logger)
+        let client = try startup { () throws(InvalidControlPlaneURL) in try ControlPlaneClient(url: configuration.controlPlaneURL) }
+        let service = RunnerService(
+            identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
+            capabilities: MachineCapabilities.read(configuration, engines), engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
+            client: client, spool: Spool(state), executor: supervisor, logger: logger)
+
+        let stopping = Stopping(drain: service.drain, stopNow: service.stopNow)
+        stopping.watchSignals()
+        if let parent { try await stopping.watch(parent: parent, on: loop) }
+        defer { stopping.cancel() }
+        do {
+            try await service.run()
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
+    }
+
+    private func catalog(_ host: HostTable) -> EngineCatalog {
+        EngineCatalog(
+            searchPath: EngineCatalog.defaultSearchPath(
+                enginePath: configuration.enginePath, executableDirectory: Self.executableDirectory),
+            host: host.makeTable())
+    }
+
+    /// The engines asked for, configured.
+    private func select(from catalog: EngineCatalog) throws(StartupError) -> [EngineLibrary] {
+        let missing = configuration.engines.filter { catalog.engine($0) == nil }
+        guard missing.isEmpty else {
+            let names = missing.map { "'\($0)'" }.joined(separator: ", ")
+            throw StartupError(["engines: no engine \(names) in \(catalog.searchPath.joined(separator: ":")); found:"] + catalog.listing())
+        }
+        let engines = configuration.engines.compactMap(catalog.engine)
+        var problems: [String] = []
+        for engine in engines {
+            do throws(EngineFailure) {
+                try engine.configure(EngineSettings.make(for: engine.id, configuration))
+            } catch {
+                problems.append("engine \(engine.id): \(error.message)")
+            }
+        }
+        guard problems.isEmpty else { throw StartupError(problems) }
+        return engines
+    }
+
+    /// Makes the output root if need be, and proves by writing that it can be written to.
+    private func prepareOutputRoot() throws(StartupError) -> String {
+        let path = Self.absolute(configuration.outputRoot)
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw StartupError("output_root: cannot make '\(configuration.outputRoot)': \(String(cString: strerror(errno)))")
+        }
+        let probe = path + "/.probe-\(getpid())"
+        guard mkdir(probe, 0o700) == 0 else {
+            throw StartupError(
+                "output_root: cannot write to '\(configuration.outputRoot)': \(String(cString: strerror(errno))); give a directory that this user may write to")
+        }
+        rmdir(probe)
+        return path
+    }
+
+    private func stateDirectory() throws(StartupError) -> StateDirectory {
+        try startup { () throws(StateDirectoryError) in try StateDirectory(path: Self.absolute(configuration.stateDirectory)) }
+    }
+
+    private func startup<Value, Failure: Error>(_ body: () throws(Failure) -> Value) throws(StartupError) -> Value {
+        do throws(Failure) { return try body() } catch { throw StartupError("\(error)") }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+
+    private static var executableDirectory: String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
+        let path = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
+    /// Each job takes about ten descriptors.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

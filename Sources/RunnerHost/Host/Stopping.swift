@@ -1,0 +1,58 @@
+import CLinux
+import Dispatch
+import EventLoop
+import Glibc
+import Synchronization
+
+/// Turns signals, and the end of a parent, into the end of the service: the first signal drains, the second stops.
+final class Stopping: Sendable {
+    private let drain: @Sendable () -> Void
+    private let stopNow: @Sendable () -> Void
+    private let state = Mutex<(signals: Int, sources: [any DispatchSourceSignal])>((0, []))
+
+    init(drain: @escaping @Sendable () -> Void, stopNow: @escaping @Sendable () -> Void) {
+        self.drain = drain
+        self.stopNow = stopNow
+    }
+
+    func watchSignals() {
+        for number in [SIGTERM, SIGINT] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [self] in
+                // Signals that came together are counted, not merged.
+                for _ in 0..<source.data { signalled() }
+            }
+            source.activate()
+            state.withLock { $0.sources.append(source) }
+        }
+    }
+
+    /// - Throws: `SystemError` when the process cannot be watched.
+    func watch(parent: Int32, on loop: EventLoop) async throws {
+        // Without this check a parent that ended before would never be missed.
+        let descriptor = lynx_pidfd_open(parent)
+        guard descriptor >= 0, getppid() == parent else { return stopNow() }
+        try await loop.run { [stopNow] context in
+            try context.onceReadable(descriptor) { _ in
+                close(descriptor)
+                stopNow()
+            }
+        }
+    }
+
+    func cancel() {
+        state.withLock { state in
+            for source in state.sources { source.cancel() }
+            state.sources = []
+        }
+    }
+
+    private func signalled() {
+        let count = state.withLock { state in
+            state.signals += 1
+            return state.signals
+        }
+        if count == 1 { drain() } else { stopNow() }
+    }
+}

@@ -1,0 +1,95 @@
+import FoundationEssentials
+import LynxModel
+
+extension RunnerService {
+    /// One attempt from its claim until its report is on disk.
+    ///
+    /// A stop may come before the executor knows the attempt: it is on record, and read again just before the run and
+    /// once more when the process has started.
+    func runAttempt(_ job: JobAssignment, _ log: AttemptLog) async {
+        let key = job.key
+        let report: AttemptReport
+        if let reason = monitor.with({ $0.stopReason(key) }) {
+            report = .neverRan(
+                job, runnerID: identity.runnerID, outcome: reason == .cancelled ? .cancelled : .lost,
+                message: "stopped before it started")
+        } else {
+            let (starts, started) = AsyncStream.makeStream(of: Date.self)
+            report = await withTaskGroup { group in
+                group.addTask {
+                    for await date in starts { await self.reportStart(of: job, at: date, log) }
+                }
+                let report = await executor.run(job) { [monitor, executor] date in
+                    started.yield(date)
+                    if let reason = monitor.with({ $0.stopReason(key) }) { executor.stop(key, as: reason) }
+                }
+                // From here on the result says when it started.
+                group.cancelAll()
+                return report
+            }
+        }
+        log.ended(report)
+        if monitor.with({ $0.stopReason(key) == .stale }) {
+            log.forgotten()
+            monitor.with { $0.release(key) }
+        } else {
+            await keep(report, log)
+        }
+    }
+
+    private func reportStart(of job: JobAssignment, at date: Date, _ log: AttemptLog) async {
+        log.started()
+        let report = StartedReport(runnerID: identity.runnerID, attempt: job.attempt, startedAt: date)
+        var backoff = options.backoff
+        while !Task.isCancelled {
+            let turn = monitor.with { $0.turn }
+            do {
+                try await client.started(report, jobID: job.jobID)
+                return availability.answered()
+            } catch let error as ControlPlaneError where error.advice == .stale {
+                return stop(job.key, as: .stale)
+            } catch let error as ControlPlaneError where error.advice == .refused {
+                return log.startNotReported(error)
+            } catch {
+                await recover(from: error, turn, &backoff)
+            }
+        }
+    }
+
+    /// Writes a report down for delivery. Without room on the disk it is kept in memory, and delivered from there if
+    /// the control plane is faster than the disk; this returns when either has happened.
+    func keep(_ report: AttemptReport, _ log: AttemptLog) async {
+        let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
+        let spooled = SpooledReport(report)
+        var backoff = options.backoff
+        var isFirst = true
+        var end: ContinuousClock.Instant?
+        while true {
+            do {
+                try await blocking { [spool] in try spool.store(spooled.json, for: key) }
+                if isFirst { return monitor.with { $0.ended(key) } }
+                log.spooledLate()
+                // Delivered in the meantime: nothing is to be delivered at the next start.
+                if !monitor.with({ $0.spooled(key) }) { forget(key) }
+                return
+            } catch {
+                if isFirst {
+                    log.notSpooled(error)
+                    monitor.with { $0.ended(key, memory: spooled) }
+                }
+                isFirst = false
+            }
+            let turn = monitor.with { $0.turn }
+            if turn.phase == .stopping { end = end ?? .now + options.drainGrace }
+            let wait = backoff.next()
+            _ = await succeeds(within: wait) { [monitor] in
+                try await monitor.wait { $0.phase != turn.phase || !$0.undelivered.contains(key) }
+            }
+            let isDelivered = monitor.with { !$0.undelivered.contains(key) }
+            if isDelivered || end.map({ $0 < .now }) == true {
+                if !isDelivered { log.lost() }
+                return monitor.with { $0.release(key) }
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import LynxModel
+
+extension RunnerService {
+    /// Delivers results, one at a time; several of these loops run side by side. A result that fails makes room for
+    /// the next, so that one the control plane chokes on does not hold up the others.
+    func deliveryLoop() async {
+        var backoff = options.backoff
+        while let delivery = try? await monitor.take({ $0.nextDelivery() }) {
+            let log = log.attempt(delivery.key)
+            do {
+                guard let report = try await load(delivery) else {
+                    monitor.with { $0.settled(delivery.key) }
+                    continue
+                }
+                try await client.deliver(report: report.json, jobID: delivery.key.jobID)
+                availability.answered()
+                backoff.reset()
+                log.delivered()
+                forget(delivery.key)
+            } catch let error as ControlPlaneError {
+                await failed(delivery, error, &backoff, log)
+            } catch is CancellationError {
+                monitor.with { $0.deliveryFailed(delivery.key) }
+            } catch {
+                log.unreadable(error)
+                monitor.with { $0.deliveryFailed(delivery.key) }
+                await rest(backoff.next(), delivery.turn)
+            }
+        }
+    }
+
+    private func load(_ delivery: RunnerState.Delivery) async throws -> SpooledReport? {
+        if let report = delivery.memory { return report }
+        return try await blocking { [spool] in try spool.load(delivery.key).map(SpooledReport.init(json:)) }
+    }
+
+    private func failed(
+        _ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ backoff: inout Backoff, _ log: AttemptLog
+    ) async {
+        switch error.advice {
+        case .stale:
+            availability.answered()
+            log.forgotten()
+            forget(delivery.key)
+        case .refused:
+            reject(delivery, error, log)
+        case .registerAgain:
+            let isHopeless = monitor.with { $0.deliveryUnknown(delivery) }
+            guard isHopeless else { return await recover(from: error, delivery.turn, &backoff) }
+            // 404: its job is unknown to a control plane that knows this runner. 401 is about the runner alone.
+            if error.status == 404 { return reject(delivery, error, log) }
+            fallthrough
+        case .retry, .misconfigured:
+            monitor.with { $0.deliveryFailed(delivery.key, error) }
+            await recover(from: error, delivery.turn, &backoff)
+        }
+    }
+
+    /// Takes a result out of the spool that needs no delivery any more.
+    func forget(_ key: AttemptKey) {
+        do {
+            try spool.remove(key)
+        } catch {
+            log.attempt(key).notRemoved(error)
+        }
+        monitor.with { $0.settled(key) }
+    }
+
+    private func reject(_ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ log: AttemptLog) {
+        availability.answered()
+        log.rejected(error, keptAs: delivery.memory == nil ? try? spool.setAside(delivery.key, as: .rejected) : nil)
+        monitor.with { $0.settled(delivery.key) }
+    }
+}

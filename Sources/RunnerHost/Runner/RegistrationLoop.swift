@@ -1,0 +1,35 @@
+import LynxModel
+
+extension RunnerService {
+    /// Registers at the start, and again whenever the control plane no longer knows this runner.
+    func registrationLoop() async {
+        let request = RegisterRequest(
+            runnerID: identity.runnerID, sessionID: identity.sessionID, name: identity.name, version: identity.version,
+            capabilities: capabilities, engines: engines)
+        var backoff = options.backoff
+        while let turn = try? await monitor.take({ $0.registrationTurn() }) {
+            do {
+                let answer = try await client.register(request)
+                availability.answered()
+                backoff.reset()
+                log.registered(server: client.url, answer)
+                monitor.with { $0.registered(answer) }
+            } catch let error as ControlPlaneError where Self.isFinal(error, first: turn.registration == 0) {
+                log.registrationFailed(error)
+                monitor.with { $0.registrationFailed(error) }
+            } catch {
+                await recover(from: error, turn, &backoff)
+            }
+        }
+    }
+
+    /// Whether registering again can't help. A runner that has been registered knows that its URL is right: a 404 or a
+    /// redirect is then a proxy's word on a control plane that is being replaced.
+    private static func isFinal(_ error: ControlPlaneError, first: Bool) -> Bool {
+        switch error.advice {
+        case .retry: false
+        case .stale, .refused: true
+        case .registerAgain, .misconfigured: first || error.status == 401 || error.status == 403
+        }
+    }
+}

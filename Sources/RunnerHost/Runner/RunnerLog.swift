@@ -1,0 +1,126 @@
+import LynxModel
+import Logging
+
+/// The events in a runner's life, apart from those of an attempt.
+struct RunnerLog: Sendable {
+    let logger: Logger
+
+    func foundUndelivered(_ count: Int) {
+        logger.info("found results of an earlier process", metadata: ["count": "\(count)"])
+    }
+
+    func setAside(corrupt file: Spool.CorruptFile) {
+        logger.error("spool file set aside", metadata: ["file": "\(file.path)", "reason": "\(file.reason)"])
+    }
+
+    func registered(server: String, _ answer: RegisterResponse) {
+        logger.info(
+            "registered",
+            metadata: [
+                "server": "\(server)", "lease_seconds": "\(answer.leaseSeconds)",
+                "heartbeat_interval_seconds": "\(answer.heartbeatIntervalSeconds)",
+            ])
+    }
+
+    func registrationFailed(_ error: ControlPlaneError) {
+        logger.error("registration refused; no new jobs are taken", metadata: Self.fields(error))
+    }
+
+    func outageBegan(_ error: ControlPlaneError) {
+        logger.warning("control plane does not answer; trying until it does", metadata: Self.fields(error))
+    }
+
+    func outageEnded(after duration: Duration) {
+        logger.info("control plane answers again", metadata: ["outage_seconds": "\(duration / .seconds(1))"])
+    }
+
+    func callFailed(_ error: ControlPlaneError) {
+        logger.warning("call refused", metadata: Self.fields(error))
+    }
+
+    func paused(_ paused: Bool) {
+        logger.info(paused ? "drained by the control plane" : "resumed by the control plane")
+    }
+
+    func leaving(_ phase: RunnerPhase, running: Int, undelivered: Int) {
+        logger.info(
+            phase == .stopping ? "stopping" : "draining",
+            metadata: ["running": "\(running)", "undelivered": "\(undelivered)"])
+    }
+
+    func leftInSpool(_ count: Int) {
+        logger.warning("results stay in the spool until the next start", metadata: ["count": "\(count)"])
+    }
+
+    func left() { logger.info("left") }
+
+    func leaveFailed() { logger.warning("could not sign off; leases run out by themselves") }
+
+    /// The events of one attempt.
+    func attempt(_ key: AttemptKey, batchID: String? = nil) -> AttemptLog {
+        var logger = logger
+        logger[metadataKey: "job"] = "\(key.jobID)"
+        logger[metadataKey: "attempt"] = "\(key.attempt)"
+        if let batchID { logger[metadataKey: "batch"] = "\(batchID)" }
+        return AttemptLog(logger: logger)
+    }
+
+    static func fields(_ error: ControlPlaneError) -> Logger.Metadata {
+        var fields: Logger.Metadata = ["call": "\(error.call)", "server": "\(error.server)", "error": "\(error)"]
+        if let status = error.status { fields["status"] = "\(status)" }
+        return fields
+    }
+}
+
+/// The events of one attempt; each carries its job, batch and number.
+struct AttemptLog: Sendable {
+    let logger: Logger
+
+    func claimed() { logger.info("claimed") }
+
+    func turnedAway(_ reason: RunnerState.Admission) {
+        logger.warning("not taken", metadata: ["reason": "\(reason)"])
+    }
+
+    func started() { logger.info("started") }
+
+    func startNotReported(_ error: ControlPlaneError) {
+        logger.warning("start not reported", metadata: RunnerLog.fields(error))
+    }
+
+    func stopRequested(_ reason: StopReason) { logger.info("stop requested", metadata: ["reason": "\(reason.rawValue)"]) }
+
+    func ended(_ report: AttemptReport) {
+        var fields: Logger.Metadata = [
+            "outcome": "\(report.outcome.rawValue)", "execution_time_seconds": "\(report.result.executionTimeSecs)",
+        ]
+        if let message = report.result.errorMessage { fields["error"] = "\(message)" }
+        logger.info("ended", metadata: fields)
+    }
+
+    func forgotten() { logger.warning("forgotten; the control plane gave the job to another attempt") }
+
+    func notSpooled(_ error: any Error) {
+        logger.error("result kept in memory; it cannot be written down yet", metadata: ["error": "\(error)"])
+    }
+
+    func spooledLate() { logger.info("result written down after all") }
+
+    func lost() { logger.error("result lost; it could neither be written down nor delivered") }
+
+    func delivered() { logger.info("delivered") }
+
+    func unreadable(_ error: any Error) {
+        logger.error("spooled result cannot be read", metadata: ["error": "\(error)"])
+    }
+
+    func notRemoved(_ error: any Error) {
+        logger.warning("delivered result cannot be removed", metadata: ["error": "\(error)"])
+    }
+
+    func rejected(_ error: ControlPlaneError, keptAs path: String?) {
+        var fields = RunnerLog.fields(error)
+        if let path { fields["file"] = "\(path)" }
+        logger.error("result rejected and set aside", metadata: fields)
+    }
+}

@@ -1,0 +1,20 @@
+/// How a runner waits and tries. The defaults suit every runner; tests shorten them.
+package struct RunnerOptions: Hashable, Sendable {
+    /// How long the control plane may hold a claim while there is nothing to do.
+    package var claimWait: Duration
+    /// When draining: how long to go on without any result being acknowledged before leaving the rest in the spool.
+    package var drainGrace: Duration
+    /// How many results are under way at a time.
+    package var concurrentDeliveries: Int
+    package var backoff: Backoff
+
+    package init(
+        claimWait: Duration = .seconds(20), drainGrace: Duration = .seconds(10), concurrentDeliveries: Int = 4,
+        backoff: Backoff = Backoff()
+    ) {
+        self.claimWait = claimWait
+        self.drainGrace = drainGrace
+        self.concurrentDeliveries = concurrentDeliveries
+        self.backoff = backoff
+    }
+}

@@ -1,0 +1,218 @@
+import LynxModel
+
+/// How far a runner is on its way out.
+package enum RunnerPhase: Int, Comparable, Sendable {
+    case serving
+    /// Takes no new jobs; those running finish.
+    case draining
+    /// Those running are stopped.
+    case stopping
+
+    package static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+}
+
+/// What a runner knows at a time, and every step from one such state to the next. Pure: the loops ask it what to do, do
+/// it, and tell it what came of it.
+struct RunnerState: Sendable {
+    struct Session: Sendable {
+        var heartbeatInterval: Duration
+    }
+
+    private struct Running: Sendable {
+        var stop: StopReason?
+    }
+
+    private struct Outgoing: Sendable {
+        enum Progress: Sendable { case ready, underway, untilRegistered }
+
+        /// Reports are sent in this order; one that failed goes to the end.
+        var order: Int
+        var progress = Progress.ready
+        /// The report itself when it could not be spooled.
+        var memory: SpooledReport?
+        /// The registration under which the control plane said it knows nothing of it.
+        var unknownIn: Int?
+        /// How often the control plane broke down over it.
+        var serverErrors = 0
+    }
+
+    /// Attempts that may run at a time.
+    let capacity: Int
+    private(set) var phase = RunnerPhase.serving
+    /// nil while a registration is due.
+    private(set) var session: Session?
+    /// How many registrations succeeded; names the one a call was made under.
+    private(set) var registrations = 0
+    /// The control plane has drained this runner.
+    private(set) var isPaused = false
+    /// Why this runner can't be registered any more.
+    private(set) var failure: ControlPlaneError?
+    private var running: [AttemptKey: Running] = [:]
+    private var outbox: [AttemptKey: Outgoing] = [:]
+    private var lastOrder = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var runningAttempts: Set<AttemptKey> { Set(running.keys) }
+    var undelivered: Set<AttemptKey> { Set(outbox.keys) }
+
+    /// What a call depends on, as it was when the call began.
+    struct Turn: Sendable {
+        var registration: Int
+        var phase: RunnerPhase
+    }
+
+    var turn: Turn { Turn(registration: registrations, phase: phase) }
+
+    /// Only ever forward; false when nothing changed.
+    mutating func advance(to next: RunnerPhase) -> Bool {
+        guard phase < next else { return false }
+        phase = next
+        return true
+    }
+
+    /// The turn of a registration that is due now. The first one waits until what earlier processes left has been
+    /// offered, since registering ends the attempts of earlier sessions.
+    func registrationTurn() -> Turn? {
+        guard session == nil, failure == nil else { return nil }
+        if registrations == 0 {
+            guard phase == .serving, outbox.values.allSatisfy({ $0.progress == .untilRegistered }) else { return nil }
+        }
+        return turn
+    }
+
+    mutating func registered(_ answer: RegisterResponse) {
+        registrations += 1
+        session = Session(heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)))
+        for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
+    }
+
+    /// The control plane no longer knows the session that call was made under.
+    mutating func sessionLost(_ turn: Turn) {
+        if turn.registration == registrations { session = nil }
+    }
+
+    /// There is no way on: finish what runs.
+    mutating func registrationFailed(_ error: ControlPlaneError) {
+        failure = error
+        _ = advance(to: .draining)
+    }
+
+    enum ClaimTurn: Sendable {
+        case claim(slots: Int, Turn)
+        case done
+    }
+
+    func claimTurn() -> ClaimTurn? {
+        guard phase == .serving else { return .done }
+        guard session != nil, !isPaused, running.count < capacity else { return nil }
+        return .claim(slots: capacity - running.count, turn)
+    }
+
+    /// Nobody is left who would be kept from leaving by waiting for a claim's answer.
+    var isClaimPointless: Bool { phase == .stopping || phase == .draining && running.isEmpty }
+
+    mutating func pause(_ paused: Bool) -> Bool {
+        defer { isPaused = paused }
+        return isPaused != paused
+    }
+
+    enum Admission: Sendable { case run, leaving, full, duplicate }
+
+    mutating func admit(_ key: AttemptKey) -> Admission {
+        if running[key] != nil || outbox[key] != nil { return .duplicate }
+        guard phase == .serving else { return .leaving }
+        guard running.count < capacity else { return .full }
+        running[key] = Running()
+        return .run
+    }
+
+    /// Notes that a running attempt is to end; false when it does not run. Nothing outranks `stale`.
+    mutating func stopRequested(_ key: AttemptKey, as reason: StopReason) -> Bool {
+        guard let attempt = running[key] else { return false }
+        if attempt.stop != .stale { running[key]?.stop = reason }
+        return true
+    }
+
+    func stopReason(_ key: AttemptKey) -> StopReason? { running[key]?.stop }
+
+    /// The attempt ended and its report lies in the spool, or in `memory` if that failed. In the latter case it keeps its
+    /// slot, so that a full disk does not gather reports in memory.
+    mutating func ended(_ key: AttemptKey, memory: SpooledReport? = nil) {
+        if memory == nil { running[key] = nil }
+        lastOrder += 1
+        outbox[key] = Outgoing(order: lastOrder, memory: memory)
+    }
+
+    /// The report that was in memory is on disk now; false if it has been delivered in the meantime.
+    mutating func spooled(_ key: AttemptKey) -> Bool {
+        running[key] = nil
+        guard outbox[key] != nil else { return false }
+        outbox[key]?.memory = nil
+        return true
+    }
+
+    /// Nothing more is to be done for a running attempt.
+    mutating func release(_ key: AttemptKey) { running[key] = nil }
+
+    /// Reports found in the spool.
+    mutating func adopt(_ keys: [AttemptKey]) {
+        for key in keys { ended(key) }
+    }
+
+    struct Delivery: Sendable {
+        var key: AttemptKey
+        /// nil: it's in the spool.
+        var memory: SpooledReport?
+        var turn: Turn
+    }
+
+    mutating func nextDelivery() -> Delivery? {
+        let ready = outbox.filter { $0.value.progress == .ready }
+        guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
+        outbox[key]?.progress = .underway
+        return Delivery(key: key, memory: report.memory, turn: turn)
+    }
+
+    /// Acknowledged, or given up.
+    mutating func settled(_ key: AttemptKey) { outbox[key] = nil }
+
+    /// Not acknowledged: to be sent again, after the others.
+    ///
+    /// The first registration does not wait for a report that the control plane can't handle, nor where a person has to
+    /// do something: registering then says what.
+    mutating func deliveryFailed(_ key: AttemptKey, _ error: ControlPlaneError? = nil) {
+        guard outbox[key] != nil else { return }
+        lastOrder += 1
+        outbox[key]?.order = lastOrder
+        outbox[key]?.progress = .ready
+        guard let error, registrations == 0 else { return }
+        if error.status == 500 { outbox[key]?.serverErrors += 1 }
+        if error.advice == .misconfigured || outbox[key]?.serverErrors == 3 { outbox[key]?.progress = .untilRegistered }
+    }
+
+    /// The control plane knows nothing of the report, or of this runner: to be sent again after the next registration.
+    /// True when it has been said under an earlier registration already, so that registering does not help.
+    mutating func deliveryUnknown(_ delivery: Delivery) -> Bool {
+        guard let report = outbox[delivery.key] else { return false }
+        let registration = delivery.turn.registration
+        if let before = report.unknownIn, before < registration { return true }
+        outbox[delivery.key]?.unknownIn = registration
+        sessionLost(delivery.turn)
+        // Somebody may have registered while the call was under way.
+        outbox[delivery.key]?.progress = session == nil ? .untilRegistered : .ready
+        return false
+    }
+
+    struct Heartbeat: Sendable {
+        var attempts: [AttemptKey]
+        var interval: Duration
+        var turn: Turn
+    }
+
+    func heartbeat() -> Heartbeat? {
+        guard let session else { return nil }
+        let attempts = runningAttempts.union(undelivered).sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) }
+        return Heartbeat(attempts: attempts, interval: session.heartbeatInterval, turn: turn)
+    }
+}

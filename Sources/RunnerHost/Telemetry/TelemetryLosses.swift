@@ -1,0 +1,60 @@
+/// What could not be kept of a run's telemetry, and the sentences that say so.
+struct TelemetryLosses: Sendable {
+    struct UnitsConflict: Sendable {
+        let name: String
+        let kept: String
+        let dropped: String
+        var samples: Int
+    }
+
+    var conflicts: [UnitsConflict] = []
+    var furtherVariables = 0
+    var samplesOfFurtherVariables = 0
+
+    /// Of one kind of loss, at most this many variables are named.
+    private static let named = 5
+
+    func warnings(
+        of series: [RecordedSeries], missing: Set<String>, limit: Int, variables: Int, droppedBefore: UInt64
+    ) -> [String] {
+        var lines: [String] = []
+        if droppedBefore > 0 {
+            lines.append("telemetry: \(count(droppedBefore, "sample")) dropped on arrival, as there were too many variables")
+        }
+        if furtherVariables > 0 {
+            lines.append(
+                "telemetry: only the first \(count(variables, "variable")) kept; "
+                    + "\(count(samplesOfFurtherVariables, "sample")) of \(furtherVariables) more dropped")
+        }
+        lines += Self.list(conflicts) {
+            "telemetry: '\($0.name)' came first \(units($0.kept)), then \(units($0.dropped)): "
+                + "the latter's \(count($0.samples, "sample")) dropped"
+        }
+        lines += Self.list(series.filter { $0.nonFiniteValues > 0 }) {
+            "telemetry: \($0.nonFiniteValues) of the \(count($0.count, "value")) of '\($0.name)' not finite, left out"
+        }
+        lines += Self.list(series.filter { $0.nonFiniteTimes > 0 }) {
+            "telemetry: \(count($0.nonFiniteTimes, "sample")) of '\($0.name)' without a finite time, left out of its series"
+        }
+        lines += Self.list(series.filter { $0.step(limit: limit) > 1 }) {
+            "telemetry: the series of '\($0.name)' is thinned to one point in \($0.step(limit: limit)), "
+                + "to stay within \(limit) points; its statistics cover all samples"
+        }
+        if !missing.isEmpty {
+            lines.append("telemetry: asked for but never came: \(missing.sorted().map { "'\($0)'" }.joined(separator: ", "))")
+        }
+        return lines
+    }
+
+    private static func list<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
+        var lines = items.prefix(named).map(line)
+        if items.count > named { lines.append(lines.removeLast() + " (and \(items.count - named) more variables likewise)") }
+        return lines
+    }
+
+    private func units(_ units: String) -> String { units.isEmpty ? "without units" : "in '\(units)'" }
+
+    private func count(_ number: some BinaryInteger, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+}

@@ -1,0 +1,100 @@
+package import LynxModel
+
+/// Keeps a run's telemetry for its result, in bounded memory: of every variable the exact statistics, and a series thinned
+/// to the wanted rate and, where it still grows too long, to every 2nd, 4th, 8th… of those points.
+///
+/// Whatever it cannot keep it counts, and says so in `warnings`. It does no I/O and never waits.
+package struct TelemetryRecorder: Sendable {
+    package struct Limits: Hashable, Sendable {
+        /// A longer series loses every second of its points.
+        package var pointsPerVariable: Int
+        /// Shared evenly by the variables, so that a thousand of them don't take a thousand times the memory of one.
+        package var points: Int
+        /// Samples of further variables are counted and dropped.
+        package var variables: Int
+
+        /// - Parameter points: 20 full series, when nil.
+        package init(pointsPerVariable: Int = 10_000, points: Int? = nil, variables: Int = 1_000) {
+            self.pointsPerVariable = pointsPerVariable
+            self.points = points ?? 20 * pointsPerVariable
+            self.variables = variables
+        }
+    }
+
+    private let limits: Limits
+    private let wanted: Set<String>
+    private let rate: Double?
+
+    /// By the telemetry's own number of a variable.
+    private var routes: [Route] = []
+    private var series: [RecordedSeries] = []
+    private var positions: [String: Int] = [:]
+    private var missing: Set<String>
+    private var losses = TelemetryLosses()
+
+    private enum Route {
+        case unknown
+        case kept(Int)
+        case unwanted
+        case otherUnits(conflict: Int)
+        case tooMany
+    }
+
+    package init(_ spec: TelemetrySpec, limits: Limits = .init()) {
+        self.limits = limits
+        wanted = Set(spec.variables)
+        missing = wanted
+        rate = spec.samplingRateHz.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+    }
+
+    /// Takes one sample of the variable numbered `variable`; numbers are dense from 0, one for each pair of name and units.
+    ///
+    /// - Parameter simTime: simulated seconds since the start of the run.
+    package mutating func record(variable: Int, name: String, units: String, value: Double, simTime: Double) {
+        if variable >= routes.count { routes.append(contentsOf: repeatElement(.unknown, count: variable + 1 - routes.count)) }
+        if case .unknown = routes[variable] { routes[variable] = route(variable, name, units) }
+        switch routes[variable] {
+        case .kept(let position): series[position].add(value: value, simTime: simTime, limit: limitPerVariable)
+        case .otherUnits(let conflict): losses.conflicts[conflict].samples += 1
+        case .tooMany: losses.samplesOfFurtherVariables += 1
+        case .unwanted, .unknown: break
+        }
+    }
+
+    /// The telemetry of the job's result, by variable name.
+    package func result() -> [String: TelemetrySeries] {
+        Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.result(limit: limitPerVariable)) })
+    }
+
+    /// What a person should know of the telemetry in the result.
+    ///
+    /// - Parameter droppedBefore: samples that were lost on their way here.
+    package func warnings(droppedBefore: UInt64 = 0) -> [String] {
+        losses.warnings(
+            of: series, missing: missing, limit: limitPerVariable, variables: limits.variables,
+            droppedBefore: droppedBefore)
+    }
+
+    /// At least 2, as a series of one point could not be thinned.
+    private var limitPerVariable: Int {
+        max(2, min(limits.pointsPerVariable, limits.points / max(1, series.count)))
+    }
+
+    private mutating func route(_ variable: Int, _ name: String, _ units: String) -> Route {
+        guard wanted.isEmpty || wanted.contains(name) else { return .unwanted }
+        missing.remove(name)
+        if let position = positions[name] {
+            // A series has one unit: that of the first sample.
+            if series[position].units == units { return .kept(position) }
+            losses.conflicts.append(.init(name: name, kept: series[position].units, dropped: units, samples: 0))
+            return .otherUnits(conflict: losses.conflicts.count - 1)
+        }
+        guard series.count < limits.variables else {
+            losses.furtherVariables += 1
+            return .tooMany
+        }
+        positions[name] = series.count
+        series.append(RecordedSeries(name: name, units: units, rate: rate))
+        return .kept(series.count - 1)
+    }
+}

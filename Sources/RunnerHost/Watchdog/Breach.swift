@@ -1,0 +1,51 @@
+import LynxModel
+
+/// Why a run is to be killed: the first stopping condition that its telemetry met, or could not be judged by.
+package struct Breach: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Hashable, Sendable {
+        /// The condition holds.
+        case threshold
+        /// The value is infinite or not a number.
+        case nonFinite
+        /// The condition's threshold is in other units than the value, so that the two cannot be compared.
+        case unitsMismatch
+    }
+
+    package let kind: Kind
+    /// The name of the condition.
+    package let condition: String
+    package let variable: String
+    package let value: Double
+    /// Simulated seconds since the start of the run.
+    package let simTime: Double
+    /// One line for the job's result.
+    package let message: String
+
+    package var description: String { message }
+
+    init(_ kind: Kind, of condition: StoppingCondition, units: String, value: Double, simTime: Double) {
+        self.kind = kind
+        self.condition = condition.name
+        self.variable = condition.variable
+        self.value = value
+        self.simTime = simTime
+        let measured = "\(condition.variable) = \(quantity(value, units))"
+        let time = "at t = \(quantity(simTime, "s"))"
+        let finding =
+            switch kind {
+            case .threshold: "\(measured) \(condition.operator.symbol) \(quantity(condition.threshold, condition.units)) \(time)"
+            case .nonFinite: "\(measured) is not a finite number \(time)"
+            case .unitsMismatch:
+                "\(condition.variable) is reported \(units.isEmpty ? "without units" : "in '\(units)'")"
+                    + ", but the condition's threshold is in '\(condition.units)'"
+            }
+        message = "early termination '\(condition.name)': \(finding)"
+    }
+}
+
+/// A number in its shortest exact form, with its units if it has any: `6371 km`, `0.1`.
+func quantity(_ value: Double, _ units: String) -> String {
+    var number = value.description
+    if number.hasSuffix(".0") { number.removeLast(2) }
+    return units.isEmpty ? number : "\(number) \(units)"
+}

@@ -1,0 +1,61 @@
+public import LynxModel
+
+/// Draws the parameters of a batch's runs.
+///
+/// A run's values depend on the dispersions, the method, the seed and the run's index alone (with `latin_hypercube` also
+/// on the number of runs), never on who asks, in which order or on which machine: all arithmetic is IEEE 754 double
+/// precision without any C library's functions, and all random bits come from a counter-based generator. Each parameter
+/// has streams of its own, named after it, so that its values stay when other parameters come or go.
+///
+/// - Latin hypercube: for each parameter exactly one run in each of `runs` strata of equal probability, at a uniformly
+///   random place in it (McKay, Beckman and Conover, Technometrics 21, 1979). For `uniform` that also holds of the value
+///   after rounding: ⌊(x − min)/(max − min)·runs⌋ is the stratum.
+/// - Monte Carlo: independent draws; more runs continue the sequence of fewer.
+///
+/// Values of both come from inverse distribution functions.
+public struct Sampler: Sendable {
+    public let runs: Int
+    package let dimensions: [String: Dimension]
+    private let simulation: SimulationSpec
+    private let units: [String: String]
+    private let seeds: Stream
+    private let seedOffset: UInt64
+
+    /// - Parameters:
+    ///   - config: a valid configuration; its own number of runs and seed are not looked at, as a submission may replace them.
+    ///   - runs: at least 1.
+    public init(config: BatchConfig, runs: Int, seed: UInt64) {
+        precondition(runs > 0, "a batch has at least one run")
+        self.runs = runs
+        simulation = config.simulation
+        units = config.dispersions.mapValues(\.units)
+        let method = config.monteCarlo.samplingMethod
+        var dimensions: [String: Dimension] = [:]
+        for (name, dispersion) in config.dispersions {
+            dimensions[name] = Dimension(
+                name: name, distribution: dispersion.distribution, method: method, runs: runs, seed: seed)
+        }
+        self.dimensions = dimensions
+        seeds = Stream(seed: seed, purpose: .runSeed)
+        seedOffset = seeds.bits(at: 0)
+    }
+
+    /// The value of every dispersed parameter in run `index`, 0 ..< `runs`.
+    public func parameters(at index: Int) -> [String: ParameterValue] {
+        precondition((0..<runs).contains(index), "the run index lies outside the batch")
+        return dimensions.mapValues { $0.value(at: index) }
+    }
+
+    /// The seed that run `index` gives its own random numbers; no two runs of a batch have the same.
+    public func runSeed(at index: Int) -> UInt64 {
+        precondition((0..<runs).contains(index), "the run index lies outside the batch")
+        // Bijections of the index: distinct by construction.
+        return mix64(mix64(UInt64(index) &+ seedOffset) ^ seeds.id)
+    }
+
+    public func runConfiguration(jobID: String, batchID: String, index: Int) -> RunConfiguration {
+        RunConfiguration(
+            jobID: jobID, batchID: batchID, runIndex: index, seed: runSeed(at: index), simulation: simulation,
+            parameters: parameters(at: index), units: units)
+    }
+}

@@ -1,0 +1,132 @@
+import CLinux
+import EventLoop
+import Glibc
+
+/// One endpoint on the loop: accepts connections, holds them, and brings them to their end.
+final class EndpointCore {
+    private enum Phase {
+        case open
+        case draining
+        case finished
+    }
+
+    /// While descriptors are short, waiting connections are looked at again after this long, in nanoseconds.
+    private static let acceptPause: UInt64 = 100_000_000
+    private static let acceptsPerTurn = 32
+
+    let port: UInt16
+    private let allowedUID: uid_t
+    private let state: EndpointState
+    private let outcome: EndpointOutcome
+    private var listener: LoopbackListener?
+    private var watch: Watch?
+    private var connections: [ObjectIdentifier: SocketConnection] = [:]
+    private var phase = Phase.open
+
+    init(
+        allowedUID: uid_t, limits: TelemetryLimits, sink: any TelemetrySink, outcome: EndpointOutcome, context: LoopContext
+    ) throws {
+        self.allowedUID = allowedUID
+        self.outcome = outcome
+        state = EndpointState(limits: limits, sink: sink, context: context)
+        let listener = try LoopbackListener()
+        port = listener.port
+        self.listener = consume listener
+    }
+
+    deinit {
+        outcome.settle(state.intake.counters)
+    }
+
+    func listen() throws {
+        guard let descriptor = listener?.socket.raw else { return }
+        watch = try state.context.watch(descriptor, .readable) { [weak self] _, _ in
+            self?.acceptWaiting(atMost: Self.acceptsPerTurn)
+        }
+    }
+
+    func take(_ samples: [TelemetrySample]) {
+        guard phase != .finished else { return }
+        state.intake.take(samples, context: state.context)
+    }
+
+    /// See `TelemetryEndpoint.finish`. Calls `done` once all is closed and the sink has been told.
+    func finish(_ done: @escaping () -> Void) {
+        guard phase == .open else { return }
+        phase = .draining
+        acceptWaiting(atMost: Int(SOMAXCONN))
+        watch?.cancel()
+        watch = nil
+        listener = nil
+        let end = state.context.now + state.limits.drainTimeout.nanoseconds
+        drain(until: end, receivedBefore: nil, done)
+    }
+
+    /// Reads all connections; those that are still open are given until `end`, as long as something comes in.
+    private func drain(until end: UInt64, receivedBefore: UInt64?, _ done: @escaping () -> Void) {
+        for connection in connections.values { connection.drain() }
+        let received = connections.values.reduce(0) { $0 &+ $1.receivedBytes }
+        if received == receivedBefore || state.context.now >= end {
+            for connection in connections.values { connection.close() }
+        }
+        guard !connections.isEmpty else { return complete(done) }
+        state.context.schedule(after: state.limits.drainQuietPeriod.nanoseconds) { _ in
+            self.drain(until: end, receivedBefore: received, done)
+        }
+    }
+
+    private func complete(_ done: () -> Void) {
+        phase = .finished
+        state.intake.sink.finish(context: state.context)
+        outcome.settle(state.intake.counters)
+        done()
+    }
+
+    private func acceptWaiting(atMost limit: Int) {
+        for _ in 0..<limit {
+            guard let accepted = listener?.accept() else { return }
+            switch consume accepted {
+            case .connection(let socket, let local, let peer):
+                take(socket, local, peer)
+            case .none:
+                return
+            case .exhausted:
+                return pauseAccepting()
+            }
+        }
+    }
+
+    private func take(_ socket: consuming OwnedDescriptor, _ local: sockaddr_in, _ peer: sockaddr_in) {
+        guard connections.count < state.limits.maxConnections, belongsToAllowedUser(local, peer) else {
+            state.intake.counters.rejectedConnections += 1
+            return
+        }
+        // Answers are small and awaited: they shall not wait for company.
+        var yes: CInt = 1
+        setsockopt(socket.raw, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
+        do {
+            let connection = try SocketConnection(socket, endpoint: state) { [weak self] closed in
+                self?.connections[ObjectIdentifier(closed)] = nil
+            }
+            connections[ObjectIdentifier(connection)] = connection
+            state.intake.counters.connections += 1
+        } catch {
+            // Out of memory or of epoll's watches: this client is turned away, the endpoint goes on.
+            state.intake.counters.rejectedConnections += 1
+        }
+    }
+
+    private func belongsToAllowedUser(_ local: sockaddr_in, _ peer: sockaddr_in) -> Bool {
+        var owner: uid_t = 0
+        return withUnsafePointer(to: local) { local in
+            withUnsafePointer(to: peer) { peer in lynx_tcp_peer_uid(local, peer, &owner) }
+        } == 0 && owner == allowedUID
+    }
+
+    private func pauseAccepting() {
+        guard let watch, (try? watch.update([])) != nil else { return }
+        state.context.schedule(after: Self.acceptPause) { [weak self] _ in
+            do { try self?.watch?.update(.readable) } catch { self?.pauseAccepting() }
+        }
+    }
+}

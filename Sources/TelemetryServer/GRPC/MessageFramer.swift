@@ -1,0 +1,84 @@
+/// Cuts a call's bytes into gRPC messages: one byte that says whether the message is compressed, four bytes of length
+/// (big-endian), the message. Takes them in whatever pieces they come.
+struct MessageFramer {
+    /// Sees one message; the bytes are valid during the call only.
+    typealias Receiver = (_ isCompressed: Bool, UnsafeRawBufferPointer) throws(GRPCStatus) -> Void
+
+    private static let headerSize = 5
+
+    private let maxMessageBytes: Int
+    /// The beginning of a message whose rest hasn't come; empty between messages.
+    private var partial: [UInt8] = []
+
+    init(maxMessageBytes: Int) {
+        self.maxMessageBytes = maxMessageBytes
+    }
+
+    /// Memory held for an unfinished message, in bytes.
+    var bufferedBytes: Int { partial.count }
+
+    /// True when the call may not end here.
+    var isInsideMessage: Bool { !partial.isEmpty }
+
+    /// Takes in bytes and hands each message that they complete to `receive`. After an error the framer is of no more use.
+    mutating func feed(_ bytes: UnsafeRawBufferPointer, _ receive: Receiver) throws(GRPCStatus) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            if partial.isEmpty, try takeWhole(&rest, receive) { continue }
+            try complete(&rest, receive)
+        }
+    }
+
+    /// Hands on a message that lies in `rest` as a whole, without copying it.
+    private func takeWhole(_ rest: inout Slice<UnsafeRawBufferPointer>, _ receive: Receiver) throws(GRPCStatus) -> Bool {
+        guard rest.count >= Self.headerSize else { return false }
+        let (isCompressed, length) = try Self.parseHeader(rest, limit: maxMessageBytes)
+        guard rest.count - Self.headerSize >= length else { return false }
+        let body = rest.dropFirst(Self.headerSize).prefix(length)
+        rest = rest.dropFirst(Self.headerSize + length)
+        try receive(isCompressed, UnsafeRawBufferPointer(rebasing: body))
+        return true
+    }
+
+    /// Moves bytes from `rest` into the partial message, and hands it on when it is complete.
+    private mutating func complete(
+        _ rest: inout Slice<UnsafeRawBufferPointer>, _ receive: Receiver
+    ) throws(GRPCStatus) {
+        move(&rest, upTo: Self.headerSize)
+        guard partial.count >= Self.headerSize else { return }
+        let (isCompressed, length) = try Self.parseHeader(partial, limit: maxMessageBytes)
+        move(&rest, upTo: Self.headerSize + length)
+        guard partial.count == Self.headerSize + length else { return }
+        let message = partial
+        partial = []
+        try message.withUnsafeBufferPointer { bytes throws(GRPCStatus) in
+            try receive(isCompressed, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[Self.headerSize...])))
+        }
+    }
+
+    private mutating func move(_ rest: inout Slice<UnsafeRawBufferPointer>, upTo size: Int) {
+        let taken = rest.prefix(max(0, size - partial.count))
+        partial += taken
+        rest = rest.dropFirst(taken.count)
+    }
+
+    private static func parseHeader(
+        _ bytes: some Collection<UInt8>, limit: Int
+    ) throws(GRPCStatus) -> (isCompressed: Bool, length: Int) {
+        let flag = bytes.first ?? 0
+        guard flag <= 1 else {
+            throw GRPCStatus(.internal, "a message begins with \(flag); 0 (plain) or 1 (compressed) would be right")
+        }
+        let length = bytes.dropFirst().prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard length <= limit else {
+            throw GRPCStatus(.resourceExhausted, "a message of \(length) bytes is over the limit of \(limit)")
+        }
+        return (flag == 1, length)
+    }
+
+    /// A message as it goes out: uncompressed, with its header.
+    static func frame(_ message: [UInt8]) -> [UInt8] {
+        let length = UInt32(message.count)
+        return [0, UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255)] + message
+    }
+}

@@ -1,0 +1,44 @@
+import CProtobufC
+import CTelemetryProto
+
+/// The messages of `grpc.health.v1.Health`.
+enum HealthMessages {
+    enum ServingStatus {
+        case serving
+        case serviceUnknown
+    }
+
+    /// Decoded, a request is its name and a few words; a larger one is not asked in earnest.
+    private static let maxDecodedBytes = 64 << 10
+
+    /// The service that a HealthCheckRequest asks for.
+    static func service(_ message: UnsafeRawBufferPointer) throws(GRPCStatus) -> String {
+        let arena = DecodeArena(limit: maxDecodedBytes)
+        return try arena.withAllocator { allocator throws(GRPCStatus) in
+            let unpacked = grpc__health__v1__health_check_request__unpack(
+                allocator, message.count, message.bindMemory(to: UInt8.self).baseAddress)
+            guard let request = unpacked?.pointee else {
+                throw arena.isExhausted
+                    ? GRPCStatus(.resourceExhausted, "a HealthCheckRequest is over the limit of \(maxDecodedBytes) bytes")
+                    : GRPCStatus(.internal, "a message is not a HealthCheckRequest")
+            }
+            guard let service = String(validatingCString: request.service) else {
+                throw GRPCStatus(.invalidArgument, "the service's name is not UTF-8")
+            }
+            return service
+        }
+    }
+
+    static func response(_ status: ServingStatus) -> [UInt8] {
+        var message = Grpc__Health__V1__HealthCheckResponse()
+        grpc__health__v1__health_check_response__init(&message)
+        message.status =
+            switch status {
+            case .serving: GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING
+            case .serviceUnknown: GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVICE_UNKNOWN
+            }
+        var bytes = [UInt8](repeating: 0, count: grpc__health__v1__health_check_response__get_packed_size(&message))
+        _ = grpc__health__v1__health_check_response__pack(&message, &bytes)
+        return bytes
+    }
+}

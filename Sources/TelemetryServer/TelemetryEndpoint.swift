@@ -1,0 +1,83 @@
+import EventLoop
+import Synchronization
+
+/// One job's telemetry endpoint. Letting go of it finishes it.
+public final class TelemetryEndpoint: Sendable {
+    public let port: UInt16
+    private let id: UInt64
+    private let loop: EventLoop
+    private let outcome: EndpointOutcome
+
+    init(id: UInt64, port: UInt16, loop: EventLoop, outcome: EndpointOutcome) {
+        self.id = id
+        self.port = port
+        self.loop = loop
+        self.outcome = outcome
+    }
+
+    /// What a client connects to, such as `http://127.0.0.1:40123`; without the scheme it is a gRPC target.
+    public var url: String { "http://127.0.0.1:\(port)" }
+
+    /// Ends the endpoint. To be called when the job's processes are gone: connections that wait are accepted, everything
+    /// received is read to its end and fed to the sink, then all is closed, and the sink is told.
+    ///
+    /// A connection that some process holds open all the same is closed when it has been quiet for a moment
+    /// (`TelemetryLimits.drainQuietPeriod`). May be called more than once, with the same answer. If the loop ends first,
+    /// the answer is what had been counted by then.
+    public func finish() async -> TelemetryCounters {
+        requestFinish()
+        return await outcome.value()
+    }
+
+    /// Takes in samples from within this process as if a client had sent them. Any thread, never waits; after `finish`
+    /// they are dropped.
+    public func take(_ samples: [TelemetrySample]) {
+        let id = id
+        loop.execute { context in
+            context.local(EndpointRegistry.init).endpoints[id]?.take(samples)
+        }
+    }
+
+    private func requestFinish() {
+        let id = id
+        loop.execute { context in
+            let registry = context.local(EndpointRegistry.init)
+            registry.endpoints[id]?.finish { registry.endpoints[id] = nil }
+        }
+    }
+
+    deinit {
+        requestFinish()
+    }
+}
+
+/// The counters of an endpoint that has ended, and those who wait for them.
+final class EndpointOutcome: Sendable {
+    private struct State {
+        var counters: TelemetryCounters?
+        var waiting: [CheckedContinuation<TelemetryCounters, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// The first call decides; later ones change nothing.
+    func settle(_ counters: TelemetryCounters) {
+        let waiting = state.withLock { state in
+            guard state.counters == nil else { return [CheckedContinuation<TelemetryCounters, Never>]() }
+            state.counters = counters
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: counters) }
+    }
+
+    func value() async -> TelemetryCounters {
+        await withCheckedContinuation { continuation in
+            let settled = state.withLock { state in
+                if state.counters == nil { state.waiting.append(continuation) }
+                return state.counters
+            }
+            if let settled { continuation.resume(returning: settled) }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import EventLoop
+
+/// One sample from within this process, such as an engine's own reading of its simulator.
+public struct TelemetrySample: Hashable, Sendable {
+    public var name: String
+    /// May be empty.
+    public var units: String
+    /// Simulated seconds since the start of the run.
+    public var simTime: Double
+    public var value: Double
+
+    public init(name: String, units: String, simTime: Double, value: Double) {
+        self.name = name
+        self.units = units
+        self.simTime = simTime
+        self.value = value
+    }
+}
+
+extension TelemetryIntake {
+    /// Takes in what did not come over the wire, under the same limits. What breaks them is counted as dropped.
+    func take(_ samples: [TelemetrySample], context: LoopContext) {
+        for sample in samples {
+            let known = sample.name.withCString { name in
+                sample.units.withCString { units in try? variable(name, units, samples: 1) }
+            }
+            guard let known else { continue }
+            counters.samples += 1
+            sink.receive(known, simTime: sample.simTime, value: sample.value, context: context)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import LynxCLI
+
+@main
+enum Main {
+    static func main() async { await Lynxctl.launch() }
+}

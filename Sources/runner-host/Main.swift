@@ -1,0 +1,24 @@
+import ArgumentParser
+import Glibc
+
+@main
+struct Main {
+    static func main() async {
+        // A peer that went away shows as EPIPE where it is written to.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try await RunnerHostCommand.asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = RunnerHostCommand.exitCode(for: error)
+            let message = RunnerHostCommand.fullMessage(for: error)
+            if !message.isEmpty { say(message, on: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO) }
+            // The parser's own code for a wrong command line is 64 (EX_USAGE).
+            exit(code == .validationFailure ? 2 : code.rawValue)
+        }
+    }
+}

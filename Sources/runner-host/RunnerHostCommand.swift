@@ -1,0 +1,54 @@
+import ArgumentParser
+import RunnerHost
+
+/// `runner-host`: runs the jobs of a control plane on this machine.
+struct RunnerHostCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runner-host",
+        abstract: "Runs the jobs of a control plane on this machine.",
+        discussion: """
+            Loads the engines asked for, claims jobs up to its limit, supervises each simulation and reports its result.
+            Options override LYNX_RUNNER_* variables, which override the file.
+
+              runner-host --config configs/lynx-runner-basilisk.yaml
+              runner-host --engines basilisk,px4_sitl --engine-path /opt/lab/engines
+
+            SIGTERM or Ctrl-C drains: running jobs finish, then it ends. A second one ends them at once.
+
+            EXIT CODES: 0 drained; 1 the control plane refused this runner; 2 bad input.
+            """,
+        version: RunnerProcess.version,
+        subcommands: [EnginesCommand.self])
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Print the effective configuration and where each value came from, and end.")
+    var checkConfig = false
+
+    @Option(help: ArgumentHelp("End at once when that process ends.", visibility: .private))
+    var parentPid: Int32?
+
+    func run() async throws {
+        let configuration = options.load()
+        if checkConfig {
+            print(configuration.rendered(), terminator: "")
+            return
+        }
+        do {
+            try await RunnerProcess(configuration).run(parent: parentPid)
+        } catch let error as StartupError {
+            refuse(error.lines)
+        }
+    }
+}
+
+struct EnginesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engines", abstract: "List the engines found, and why files were refused.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() {
+        for line in RunnerProcess.engineListing(options.load()) { print(line) }
+    }
+}

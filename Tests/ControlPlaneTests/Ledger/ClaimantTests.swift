@@ -1,0 +1,37 @@
+import LynxModel
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct ClaimantTests {
+    private func share(_ slots: Int, _ claimants: Claimant...) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: Claimant.share(slots: slots, among: claimants).map { ($0.batchID, $0.jobs) })
+    }
+
+    @Test("Slots are dealt evenly between batches of any size") func even() {
+        #expect(share(6, Claimant(batchID: "a", pending: 1000, active: 0), Claimant(batchID: "b", pending: 10, active: 0)) == ["a": 3, "b": 3])
+    }
+
+    @Test("A batch that has less running catches up first") func catchesUp() {
+        #expect(share(3, Claimant(batchID: "a", pending: 9, active: 3), Claimant(batchID: "b", pending: 9, active: 0)) == ["b": 3])
+        #expect(share(5, Claimant(batchID: "a", pending: 9, active: 3), Claimant(batchID: "b", pending: 9, active: 0)) == ["a": 1, "b": 4])
+    }
+
+    @Test("What one batch cannot use goes to the others") func leftovers() {
+        #expect(
+            share(
+                8, Claimant(batchID: "a", pending: 2, active: 0), Claimant(batchID: "b", pending: 9, active: 0, maxParallelJobs: 1),
+                Claimant(batchID: "c", pending: 9, active: 0)) == ["a": 2, "b": 1, "c": 5])
+    }
+
+    @Test("Among equals the one that has waited longest is served") func turns() {
+        #expect(
+            share(1, Claimant(batchID: "a", pending: 9, active: 1, lastTurn: 5), Claimant(batchID: "b", pending: 9, active: 1, lastTurn: 4))
+                == ["b": 1])
+    }
+
+    @Test("No batch gets past its limit, and no more jobs are dealt than there are") func limits() {
+        #expect(share(9, Claimant(batchID: "a", pending: 9, active: 2, maxParallelJobs: 2)).isEmpty)
+        #expect(share(9, Claimant(batchID: "a", pending: 3, active: 0)) == ["a": 3])
+    }
+}

@@ -1,0 +1,167 @@
+import FoundationEssentials
+import LynxModel
+import Testing
+
+@testable import ControlPlane
+
+@Suite struct ReportTests {
+    private func expectStale(_ test: TestLedger, _ body: () async throws -> Void) async throws {
+        let before = try await test.contents()
+        let error = await #expect(throws: LedgerError.self) { try await body() }
+        guard case .staleAttempt = error else {
+            Issue.record("\(String(describing: error)) is not a stale attempt")
+            return
+        }
+        #expect(try await test.contents() == before)
+    }
+
+    @Test("A failure is retried up to the limit, with a new attempt each time") func retries() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        let batch = try await test.submit(runs: 1, maxRetries: 2)
+        for attempt in 1...3 {
+            let claimed = try await test.claim()
+            #expect(claimed.map(\.attempt) == [attempt])
+            try await test.start(claimed[0])
+            try await test.report(claimed[0], .failure, message: "exit \(attempt)")
+        }
+        #expect(try await test.claim().isEmpty)
+        let job = try await test.ledger.job("\(batch)-0")
+        #expect(job.status == .failed)
+        #expect((job.retries, job.attempt, job.lostAttempts) == (2, 3, 0))
+        #expect(job.errorMessage == "exit 3")
+        #expect(try await test.disagreements().isEmpty)
+    }
+
+    @Test("A failure that would be the same again is not retried") func notRetryable() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        try await test.submit(runs: 1, maxRetries: 5)
+        let job = try await test.claim()[0]
+        try await test.report(job, .failure, retryable: false)
+        #expect(try await test.job(job).status == .failed)
+    }
+
+    @Test("The same report again is no error and changes nothing", arguments: AttemptOutcome.allCases)
+    func idempotent(outcome: AttemptOutcome) async throws {
+        let test = try TestLedger()
+        try await test.register()
+        try await test.submit(runs: 1, maxRetries: 1)
+        let job = try await test.claim()[0]
+        try await test.start(job)
+        try await test.start(job)
+        try await test.report(job, outcome)
+        let before = try await test.contents()
+        test.clock.advance(by: 1)
+        try await test.report(job, outcome)
+        #expect(try await test.contents() == before)
+    }
+
+    @Test("A late repetition is no error even when the job has moved on") func lateRepetition() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        try await test.submit(runs: 1, maxRetries: 1)
+        let first = try await test.claim()[0]
+        try await test.report(first, .failure)
+        let second = try await test.claim()[0]
+        let before = try await test.contents()
+        try await test.report(first, .failure)
+        #expect(try await test.contents() == before)
+        try await test.report(second, .success)
+        #expect(try await test.job(second).status == .completed)
+    }
+
+    @Test("Reports of an attempt that another has replaced are refused and change nothing") func fenced() async throws {
+        let test = try TestLedger()
+        try await test.register("r1")
+        try await test.register("r2")
+        try await test.submit(runs: 1)
+        let old = try await test.claim("r1")[0]
+        test.clock.advance(by: 31)
+        _ = try await test.ledger.expireLeases()
+        let new = try await test.claim("r2")[0]
+        #expect((old.jobID, old.attempt, new.attempt) == (new.jobID, 1, 2))
+        try await expectStale(test) { try await test.start(old, runner: "r1") }
+        for outcome in AttemptOutcome.allCases where outcome != .lost {
+            try await expectStale(test) { try await test.report(old, outcome, runner: "r1") }
+        }
+        try await test.report(new, .success, runner: "r2")
+        try await expectStale(test) { try await test.report(old, .success, runner: "r1") }
+    }
+
+    @Test("Reports about a terminal job are refused and change nothing") func terminal() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        try await test.submit(runs: 1)
+        let job = try await test.claim()[0]
+        try await test.report(job, .success)
+        try await expectStale(test) { try await test.report(job, .failure) }
+        try await expectStale(test) { try await test.start(job) }
+    }
+
+    @Test("Nobody reports about what was given to another, or never given out") func foreign() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        let batch = try await test.submit(runs: 2)
+        var job = try await test.claim()[0]
+        try await expectStale(test) { try await test.report(job, .success, runner: "r2") }
+        try await expectStale(test) { try await test.start(job, runner: "r2") }
+        job.attempt = 2
+        try await expectStale(test) { try await test.report(job, .success) }
+        job.attempt = 1
+        for id in ["\(batch)-1", "\(batch)-2", "nosuch-0", "nosuch"] {
+            job.jobID = id
+            try await expectStale(test) { try await test.report(job, .success) }
+        }
+    }
+
+    @Test("A result is kept whole, its telemetry compressed, and its summary leaves the samples out") func results() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        try await test.submit(runs: 1)
+        let job = try await test.claim()[0]
+        let values = (0..<5000).map { 6_900_000 + sin($0) }
+        let series = TelemetrySeries(
+            units: "m", count: 5000, first: values.first, last: values.last, min: values.min(), max: values.max(),
+            timeS: values.indices.map { Double($0) * 10 }, values: values)
+        let report = TestLedger.report(job, .breach, message: "too low", telemetry: ["orbit.radius": series])
+        try await test.ledger.ended(jobID: job.jobID, report)
+
+        let full = try await test.ledger.result(jobID: job.jobID, detail: .full)
+        #expect(try WireJSON.decode(JobResult.self, from: full) == report.result)
+        let summary = try WireJSON.decode(JobResult.self, from: try await test.ledger.result(jobID: job.jobID, detail: .summary))
+        #expect(summary.telemetryData["orbit.radius"]?.values == [])
+        #expect(summary.telemetryData["orbit.radius"]?.max == series.max)
+        #expect(summary.errorMessage == "too low")
+        let stored = try await test.ledger.driver.read {
+            try $0.row("SELECT LENGTH(document) AS size FROM results", [])?.int("size") ?? 0
+        }
+        #expect(stored > 0 && stored < full.count / 2)
+    }
+
+    private func sin(_ index: Int) -> Double { Double((index * 7919) % 1000) / 10 }
+
+    @Test("A job without a result says why") func noResult() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        let batch = try await test.submit(runs: 1, maxRetries: 1)
+        try await test.report(try await test.claim()[0], .failure)
+        let error = await #expect(throws: LedgerError.self) { try await test.ledger.result(jobID: "\(batch)-0", detail: .full) }
+        #expect(error == .noResult(jobID: "\(batch)-0", status: .pending))
+    }
+
+    @Test("A start is dated between the claim and now, whatever the runner's clock says") func startTime() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        try await test.submit(runs: 2)
+        let jobs = try await test.claim(slots: 2)
+        let claimedAt = test.clock.now()
+        test.clock.advance(by: 5)
+        for (job, offset) in zip(jobs, [-3600.0, 3600.0]) {
+            try await test.ledger.started(
+                jobID: job.jobID, StartedReport(runnerID: "r1", attempt: 1, startedAt: test.clock.now() + offset))
+        }
+        #expect(try await test.job(jobs[0]).startedAt == claimedAt)
+        #expect(try await test.job(jobs[1]).startedAt == test.clock.now())
+    }
+}

@@ -1,0 +1,172 @@
+import FoundationEssentials
+import LynxModel
+
+@testable import ControlPlane
+
+/// A directory of its own, gone with the value.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/lynx-ledger-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A ledger in a real SQLite file, on a clock that stands still.
+struct TestLedger: Sendable {
+    let directory: TemporaryDirectory
+    let clock: ManualClock
+    let policy: LedgerPolicy
+    let ledger: Ledger
+
+    init(policy: LedgerPolicy = .init(), directory: TemporaryDirectory? = nil, clock: ManualClock = ManualClock()) throws {
+        let directory = try directory ?? TemporaryDirectory()
+        self.directory = directory
+        self.clock = clock
+        self.policy = policy
+        ledger = Ledger(driver: try SQLiteDriver(path: directory.file("ledger.sqlite")), clock: clock, policy: policy)
+    }
+
+    /// Closes the file and opens it again, as a restarted control plane does.
+    func reopened() throws -> TestLedger {
+        try ledger.driver.close()
+        return try TestLedger(policy: policy, directory: directory, clock: clock)
+    }
+
+    /// What a control plane finds that starts after another was killed: the files as they are on disk now.
+    func killed() throws -> TestLedger {
+        let copy = try TemporaryDirectory()
+        for file in ["ledger.sqlite", "ledger.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: directory.file(file), toPath: copy.file(file))
+        }
+        return try TestLedger(policy: policy, directory: copy, clock: clock)
+    }
+
+    static func submission(
+        name: String = "study", runs: Int = 3, type: String = "basilisk", simulation: String = "orbit", seed: UInt64? = 7,
+        maxRetries: Int = 0, maxParallel: Int? = nil, durationMinutes: Double? = nil
+    ) -> BatchSubmission {
+        BatchSubmission(
+            name: name,
+            config: BatchConfig(
+                simulation: SimulationSpec(name: simulation, type: type, durationMinutes: durationMinutes),
+                monteCarlo: MonteCarloSpec(runs: runs, seed: seed),
+                dispersions: ["mass": Dispersion(distribution: .uniform(min: 1, max: 2), units: "kg")],
+                compute: ComputeSpec(maxParallelJobs: maxParallel, jobTimeoutSeconds: 60, maxRetries: maxRetries)))
+    }
+
+    @discardableResult
+    func submit(
+        runs: Int = 3, type: String = "basilisk", maxRetries: Int = 0, maxParallel: Int? = nil
+    ) async throws -> String {
+        try await ledger.submit(Self.submission(runs: runs, type: type, maxRetries: maxRetries, maxParallel: maxParallel)).batchID
+    }
+
+    func register(_ runner: String = "r1", session: String = "s1", types: [String] = ["basilisk"], slots: Int = 4) async throws {
+        try await ledger.register(Self.registration(runner, session: session, types: types, slots: slots))
+    }
+
+    static func registration(
+        _ runner: String = "r1", session: String = "s1", types: [String] = ["basilisk"], slots: Int = 4
+    ) -> RegisterRequest {
+        RegisterRequest(
+            runnerID: runner, sessionID: session, name: "bench \(runner)", version: "0.1",
+            capabilities: RunnerCapabilities(
+                maxConcurrentJobs: slots, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: types),
+            engines: [RunnerEngine(id: "basilisk", version: "2.5")])
+    }
+
+    func claim(_ runner: String = "r1", session: String = "s1", slots: Int = 1) async throws -> [JobAssignment] {
+        try await ledger.claim(ClaimRequest(runnerID: runner, sessionID: session, slots: slots, waitSeconds: 0)).jobs
+    }
+
+    func start(_ job: JobAssignment, runner: String = "r1") async throws {
+        try await ledger.started(
+            jobID: job.jobID, StartedReport(runnerID: runner, attempt: job.attempt, startedAt: clock.now()))
+    }
+
+    func report(
+        _ job: JobAssignment, _ outcome: AttemptOutcome, runner: String = "r1", retryable: Bool = true, message: String? = nil,
+        telemetry: [String: TelemetrySeries] = [:]
+    ) async throws {
+        try await ledger.ended(
+            jobID: job.jobID, Self.report(job, outcome, runner: runner, retryable: retryable, message: message, telemetry: telemetry))
+    }
+
+    static func report(
+        _ job: JobAssignment, _ outcome: AttemptOutcome, runner: String = "r1", retryable: Bool = true, message: String? = nil,
+        telemetry: [String: TelemetrySeries] = [:]
+    ) -> AttemptReport {
+        let metadata = ResultMetadata(
+            runID: "\(job.jobID)/attempt-\(job.attempt)", runIndex: job.runConfig.runIndex, attempt: job.attempt,
+            simulationName: "orbit", simulationVersion: "1.0", engine: "basilisk", engineVersion: "2.5", runnerID: runner,
+            outcome: outcome)
+        let result = JobResult(
+            jobID: job.jobID, success: outcome == .success, executionTimeSecs: 12.5, outputFiles: ["/out/summary.json"],
+            telemetryData: telemetry, metadata: metadata, errorMessage: message)
+        return AttemptReport(runnerID: runner, batchID: job.batchID, attempt: job.attempt, retryable: retryable, result: result)
+    }
+
+    func heartbeat(
+        _ jobs: [JobAssignment], runner: String = "r1", session: String = "s1"
+    ) async throws -> HeartbeatResponse {
+        try await ledger.heartbeat(
+            HeartbeatRequest(
+                runnerID: runner, sessionID: session,
+                attempts: jobs.map { AttemptKey(jobID: $0.jobID, attempt: $0.attempt) }))
+    }
+
+    func job(_ job: JobAssignment) async throws -> Job { try await ledger.job(job.jobID) }
+
+    func batch(_ id: String) async throws -> Batch { try await ledger.overview(batchID: id).batch }
+
+    /// All that the database holds, to show that a call changed nothing.
+    func contents() async throws -> [String] {
+        try await ledger.driver.read { connection in
+            try ["batches", "jobs", "attempts", "results"].flatMap { table in
+                try connection.rows("SELECT * FROM \(table) ORDER BY 1, 2", []).map { "\(table) \($0.values)" }
+            }
+        }
+    }
+
+    /// Counts that don't agree with the rows, in words; empty when all is well.
+    func disagreements() async throws -> [String] {
+        try await ledger.driver.read { connection in
+            var found: [String] = []
+            for row in try connection.rows("SELECT * FROM batches", []) {
+                let batch = try BatchRecord(row)
+                var counted = JobCounts()
+                for job in try connection.rows(
+                    "SELECT status, COUNT(*) AS jobs FROM jobs WHERE batch_id = ? GROUP BY status", [.text(batch.batchID)])
+                {
+                    counted[try job.token("status", as: JobStatus.self)] = try job.int("jobs")
+                }
+                if counted != batch.counts { found.append("\(batch.batchID): rows \(counted), counts \(batch.counts)") }
+                if batch.status != batch.statusByCounts { found.append("\(batch.batchID): \(batch.status), not \(batch.statusByCounts)") }
+                if batch.status.isTerminal != (batch.completedAt != nil) { found.append("\(batch.batchID): end of \(batch.status)") }
+            }
+            let odd = try connection.rows(
+                """
+                SELECT batch_id, run_index FROM jobs
+                WHERE (status IN ('Claimed', 'Running')) <> (lease_expires_at IS NOT NULL)
+                   OR (status IN ('Completed', 'Failed', 'Timeout', 'Cancelled')) <> (completed_at IS NOT NULL)
+                   OR (status IN ('Claimed', 'Running')) <> EXISTS (
+                       SELECT 1 FROM attempts WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index
+                           AND attempts.attempt = jobs.attempt AND attempts.outcome IS NULL)
+                   OR attempt <> (SELECT COUNT(*) FROM attempts
+                       WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index)
+                   OR lost_attempts <> (SELECT COUNT(*) FROM attempts
+                       WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index AND outcome = 'lost')
+                   OR (status = 'Completed') <> EXISTS (
+                       SELECT 1 FROM attempts WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index
+                           AND outcome = 'success')
+                """, [])
+            return found + (try odd.map { "job \(try $0.text("batch_id"))-\(try $0.int("run_index")) contradicts itself" })
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import CLinux
+import EngineKit
+import Foundation
+import Testing
+import TestSupport
+
+/// What each test does with a guarded shell script.
+private struct Guarded {
+    let directory: TemporaryDirectory
+    let news: NamedPipe
+
+    init() throws {
+        // As the host is: the program's zombie comes back to it.
+        _ = lynx_set_child_subreaper()
+        directory = try TemporaryDirectory()
+        news = try NamedPipe(directory.path + "/news")
+    }
+
+    func request(_ program: String, _ arguments: [String], capture: UInt64 = 1 << 20) -> GuardedProcess.Request {
+        GuardedProcess.Request(
+            program: program, arguments: arguments, environment: ["PATH": "/usr/bin:/bin", "NEWS": news.path],
+            workingDirectory: directory.path, stdoutPath: directory.path + "/stdout.log", stderrPath: directory.path + "/stderr.log",
+            captureBytes: capture)
+    }
+
+    func start(_ script: String, capture: UInt64 = 1 << 20) throws -> GuardedProcess {
+        try GuardedProcess(request("/bin/bash", ["-c", script], capture: capture))
+    }
+
+    func end(_ process: GuardedProcess) throws -> GuardedProcess.End {
+        #expect(becomesReadable(process.exitDescriptor))
+        return try #require(process.reap())
+    }
+
+    func pid() throws -> Int32 { try #require(news.line().flatMap { Int32($0) }) }
+}
+
+@Suite("A guarded process")
+struct GuardedProcessTests {
+    @Test("Exit codes come through", arguments: [0, 1, 42, 255] as [Int32])
+    func exitCode(code: Int32) throws {
+        let guarded = try Guarded()
+        let end = try guarded.end(try guarded.start("exit \(code)"))
+        #expect(end.exitCode == code)
+        #expect(end.exitSignal == nil)
+        #expect(!end.guardianLost)
+        #expect(end.maxRSSBytes > 0)
+    }
+
+    @Test("The signal that ended it comes through")
+    func exitSignal() throws {
+        let guarded = try Guarded()
+        let end = try guarded.end(try guarded.start("kill -SEGV $$"))
+        #expect(end.exitCode == nil)
+        #expect(end.exitSignal == SIGSEGV)
+    }
+
+    @Test("A kill ends children, and theirs in sessions of their own that ignore SIGTERM")
+    func killsTheTree() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start(
+            """
+            trap '' TERM
+            setsid bash -c 'trap "" TERM; setsid bash -c "trap \\"\\" TERM; echo \\$\\$ > $NEWS; exec sleep 1000" & echo $$ > $NEWS; wait' &
+            echo $$ > $NEWS
+            wait
+            """)
+        let pids = try [guarded.pid(), guarded.pid(), guarded.pid()]
+        #expect(Set(pids).count == 3 && pids.contains(process.pid) && pids.allSatisfy(isRunning))
+        process.kill()
+        let end = try guarded.end(process)
+        #expect(end.exitSignal == SIGKILL)
+        #expect(pids.filter(isRunning).isEmpty)
+    }
+
+    @Test("What a program leaves behind ends with it, and its exit code stands")
+    func endsLeftovers() throws {
+        let guarded = try Guarded()
+        let go = try NamedPipe(guarded.directory.path + "/go")
+        let process = try guarded.start("setsid -f bash -c 'echo $$ > $NEWS; exec sleep 1000'; read line < go; exit 7")
+        let leftover = try guarded.pid()
+        try "go\n".write(toFile: go.path, atomically: false, encoding: .utf8)
+        let end = try guarded.end(process)
+        #expect(!isRunning(leftover))
+        #expect(end.exitCode == 7)
+    }
+
+    @Test("Processes that keep forking into new sessions are ended all the same")
+    func endsForkers() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start(
+            "f() { echo $BASHPID > $NEWS; setsid -f bash -c \"$(declare -f f); f\"; sleep 1000; }; f & wait")
+        for _ in 0..<8 { _ = try guarded.pid() }
+        process.kill()
+        _ = try guarded.end(process)
+        var last: Int32 = 0
+        while let line = guarded.news.line(within: 0) { last = Int32(line) ?? 0 }
+        #expect(last == 0 || !isRunning(last))
+    }
+
+    @Test("It starts with three descriptors, no blocked or ignored signals and a session of its own")
+    func startsFresh() throws {
+        signal(SIGPIPE, SIG_IGN)
+        let guarded = try Guarded()
+        let process = try guarded.start(
+            "ls /proc/self/fd | wc -l; grep -E '^Sig(Blk|Ign)' /proc/self/status; ps -o sid=,pgid= -p $$; echo $$; readlink /proc/$$/fd/0")
+        let pid = process.pid
+        _ = try guarded.end(process)
+        let lines = try guarded.directory.read("stdout.log").split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        // ls itself has one more open: the directory.
+        #expect(lines[0] == "4")
+        for line in lines[1...2] {
+            let mask = try #require(UInt64(line.suffix(16), radix: 16))
+            // From signal 32 on they are the C library's own, which it does not let be changed.
+            #expect(mask & 0x7FFF_FFFF == 0, "\(line)")
+        }
+        #expect(lines[3].split(separator: " ") == ["\(pid)", "\(pid)"])
+        #expect(lines[5] == "/dev/null")
+    }
+
+    @Test("Streams are kept up to the cap, with their end, and never hold the program up")
+    func capsStreams() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start("seq 1 1000000; echo the end; echo problem >&2", capture: 1000)
+        #expect(try guarded.end(process).exitCode == 0)
+        let log = try guarded.directory.read("stdout.log")
+        #expect(log.hasPrefix("1\n2\n3\n"))
+        #expect(log.hasSuffix("1000000\nthe end\n"))
+        #expect(log.contains("bytes left out ...]"))
+        #expect(log.utf8.count < 1000 + 8192 + 100)
+        #expect(try guarded.directory.read("stderr.log") == "problem\n")
+    }
+
+    @Test("Streams within the cap are kept whole, to the byte")
+    func keepsStreams() throws {
+        let guarded = try Guarded()
+        #expect(try guarded.end(try guarded.start("seq 1 20000")).exitCode == 0)
+        #expect(try guarded.directory.read("stdout.log") == (1...20000).map { "\($0)\n" }.joined())
+    }
+
+    @Test("A program that is not there, cannot be executed, or a directory that cannot be entered is a launch error that names it")
+    func launchErrors() throws {
+        let guarded = try Guarded()
+        func failure(_ request: GuardedProcess.Request) throws -> EngineError {
+            try #require(throws: EngineError.self) { _ = try GuardedProcess(request) }
+        }
+        let missing = try failure(guarded.request("/no/such/program", []))
+        #expect(missing.code == -2 && missing.message == "cannot execute /no/such/program: No such file or directory")
+
+        let second = try Guarded()
+        let garbage = try second.directory.write("garbage", "\u{7F}not a program", mode: 0o755)
+        #expect(try failure(second.request(garbage, [])).message == "cannot execute \(garbage): Exec format error")
+
+        let third = try Guarded()
+        var elsewhere = third.request("/bin/true", [])
+        elsewhere.workingDirectory = "/no/such/directory"
+        #expect(try failure(elsewhere).message == "working_directory: cannot enter /no/such/directory: No such file or directory")
+    }
+
+    @Test("A guardian killed from outside takes the program with it, and says so")
+    func guardianKilled() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start("echo $PPID > $NEWS; exec sleep 1000")
+        let guardian = try guarded.pid()
+        #expect(kill(guardian, SIGKILL) == 0)
+        let end = try guarded.end(process)
+        #expect(end.guardianLost)
+        #expect(end.exitSignal == SIGKILL)
+        #expect(!isRunning(process.pid))
+    }
+}

@@ -1,0 +1,207 @@
+import FoundationEssentials
+import Logging
+import LynxModel
+import TestSupport
+import Testing
+
+@testable import RunnerHost
+
+@Suite struct RunnerConfigurationTests {
+    @Test("Without file, environment and flags every field has its default")
+    func defaults() throws {
+        let configuration = try RunnerConfiguration.load(file: nil, environment: ["PATH": "/bin"], flags: [:])
+        #expect(configuration == RunnerConfiguration())
+        #expect(configuration.engines == ["basilisk"])
+        #expect(configuration.capabilities == ["basilisk"])
+        #expect(configuration.pythonExecutable == "python3")
+        #expect(configuration.basiliskEntrypoint == nil)
+        #expect(configuration.outputRoot == ".lynx/runs")
+        #expect(configuration.stateDirectory == ".lynx/runs/.runner")
+        #expect(configuration.maxConcurrentJobs >= 1)
+        #expect(configuration.controlPlaneURL == "http://127.0.0.1:8080")
+        #expect(!configuration.runnerName.isEmpty)
+        #expect(configuration.logCaptureBytes == 10 * 1024 * 1024)
+        #expect(configuration.telemetryMaxMessageBytes == 4 * 1024 * 1024)
+        #expect(configuration.telemetryMaxPoints == 10_000)
+        #expect(configuration.logLevel == .info)
+        #expect(RunnerField.all.allSatisfy { configuration.source(of: $0.key) == .default })
+    }
+
+    @Test("Defaults that follow from other fields follow the values in effect")
+    func dependentDefaults() throws {
+        let configuration = try RunnerConfiguration.load(
+            file: nil, environment: ["LYNX_RUNNER_OUTPUT_ROOT": "/data/"], flags: ["engines": "basilisk, px4_sitl"])
+        #expect(configuration.capabilities == ["basilisk", "px4_sitl"])
+        #expect(configuration.stateDirectory == "/data/.runner")
+        #expect(configuration.source(of: "capabilities") == .default)
+        let set = try RunnerConfiguration.load(file: nil, environment: [:], flags: ["engines": "a", "capabilities": "b,c", "state_directory": "/s"])
+        #expect(set.capabilities == ["b", "c"])
+        #expect(set.stateDirectory == "/s")
+    }
+
+    @Test("Every field but the free-form one has a variable and a flag of the same name", arguments: RunnerField.all.map(\.key))
+    func names(key: String) throws {
+        let field = try #require(RunnerField.all.first { $0.key == key })
+        #expect(field.isFileOnly == (key == "engine_options"))
+        #expect(field.variable == (field.isFileOnly ? nil : "LYNX_RUNNER_\(key.uppercased())"))
+        #expect(field.flag == (field.isFileOnly ? nil : "--\(key.replacing("_", with: "-"))"))
+        #expect(field.documentation.hasSuffix("."))
+        #expect(samples[key] != nil || field.isFileOnly)
+    }
+
+    @Test("The command line wins over the environment, that over the file, and that over the default", arguments: samples.keys.sorted())
+    func precedence(key: String) throws {
+        let values = try #require(samples[key])
+        let field = try #require(RunnerField.all.first { $0.key == key })
+        let (variable, flag) = (try #require(field.variable), try #require(field.flag))
+        let file = try TemporaryFile("# comment\n\(key): \(values.file)\n")
+
+        let fromFile = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
+        #expect(field.show(fromFile) == values.file)
+        #expect(fromFile.source(of: key) == .file(Mark(file: file.path, line: 2, column: 1)))
+
+        let fromVariable = try RunnerConfiguration.load(file: file.path, environment: [variable: values.variable], flags: [:])
+        #expect(field.show(fromVariable) == values.variableShown ?? values.variable)
+        #expect(fromVariable.source(of: key) == .variable(variable))
+
+        let fromFlag = try RunnerConfiguration.load(file: file.path, environment: [variable: values.variable], flags: [key: values.flag])
+        #expect(field.show(fromFlag) == values.flagShown ?? values.flag)
+        #expect(fromFlag.source(of: key) == .flag(flag))
+
+        let withoutVariable = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [key: values.flag])
+        #expect(field.show(withoutVariable) == field.show(fromFlag))
+        for other in RunnerField.all where other.key != key { #expect(fromFlag.source(of: other.key) == .default) }
+    }
+
+    @Test("A variable names the file when no flag does")
+    func configVariable() throws {
+        let (one, other) = (try TemporaryFile("max_concurrent_jobs: 3\n"), try TemporaryFile("max_concurrent_jobs: 5\n"))
+        let environment = ["LYNX_RUNNER_CONFIG": one.path]
+        #expect(try RunnerConfiguration.load(file: nil, environment: environment, flags: [:]).maxConcurrentJobs == 3)
+        #expect(try RunnerConfiguration.load(file: other.path, environment: environment, flags: [:]).maxConcurrentJobs == 5)
+    }
+
+    @Test("Options of engines pass through with their types")
+    func engineOptions() throws {
+        let file = try TemporaryFile("engine_options:\n  basilisk: {threads: 2, gain: 0.5, fast: true, mode: \"1\"}\n  px4_sitl:\n    world: empty\n")
+        let configuration = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
+        #expect(
+            configuration.engineOptions == [
+                "basilisk": ["threads": .integer(2), "gain": .number(0.5), "fast": .bool(true), "mode": .string("1")],
+                "px4_sitl": ["world": .string("empty")],
+            ])
+    }
+
+    @Test("A file of comments alone changes nothing", arguments: ["", "# nothing\n", "---\n"])
+    func emptyFile(text: String) throws {
+        let file = try TemporaryFile(text)
+        #expect(try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:]) == RunnerConfiguration())
+    }
+
+    @Test("The rendered configuration lists each value with its source, aligned")
+    func rendered() throws {
+        let file = try TemporaryFile("# c\nengines: [basilisk]\noutput_root: /data/lynx runs\n")
+        let configuration = try RunnerConfiguration.load(
+            file: file.path, environment: ["LYNX_RUNNER_LOG_LEVEL": "debug"], flags: ["max_concurrent_jobs": "3", "runner_name": "lab-1"])
+        #expect(
+            configuration.rendered() == """
+                engines: [basilisk]                          # \(file.path):2
+                capabilities: [basilisk]                     # default
+                python_executable: python3                   # default
+                basilisk_entrypoint: null                    # default
+                output_root: "/data/lynx runs"               # \(file.path):3
+                working_directory: .                         # default
+                max_concurrent_jobs: 3                       # --max-concurrent-jobs
+                engine_path: []                              # default
+                control_plane_url: http://127.0.0.1:8080     # default
+                runner_name: lab-1                           # --runner-name
+                state_directory: "/data/lynx runs/.runner"   # default
+                log_capture_bytes: 10485760                  # default
+                telemetry_max_message_bytes: 4194304         # default
+                telemetry_max_points: 10000                  # default
+                log_level: debug                             # LYNX_RUNNER_LOG_LEVEL
+                engine_options: {}                           # default
+
+                """)
+    }
+
+    @Test("The rendered configuration, read as a file, is the same configuration")
+    func renderedIsReadable() throws {
+        var configuration = RunnerConfiguration()
+        configuration.engines = ["true", "1.5", "a-b"]
+        configuration.capabilities = ["null"]
+        configuration.runnerName = "a: b # \"c\" \\ é {x}, y"
+        configuration.enginePath = ["/a b", "x,y", "-z", "@q", "c:", "[", "010", "1_000"]
+        configuration.basiliskEntrypoint = "null"
+        configuration.engineOptions = [
+            "x": ["tab\\": .string("a\tb\nc\u{7F}"), "~": .string("~"), "n": .number(-1.5e-7), "i": .integer(.min), "b": .bool(false), "e": .string("")]
+        ]
+        let file = try TemporaryFile(configuration.rendered())
+        var read = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
+        read.sources = [:]
+        #expect(read == configuration)
+    }
+
+    @Test("Every configuration file of the repository is valid")
+    func repositoryFiles() throws {
+        let files = try yamlFiles(in: "configs")
+        #expect(!files.isEmpty)
+        for path in files {
+            #expect(throws: Never.self, "\(path)") { try RunnerConfiguration.load(file: path, environment: [:], flags: [:]) }
+        }
+    }
+
+    @Test("The Basilisk example sets what the tutorial needs, and its comments show the defaults of the rest")
+    func example() throws {
+        let path = Repository.path("configs/lynx-runner-basilisk.yaml")
+        let configuration = try RunnerConfiguration.load(file: path, environment: [:], flags: [:])
+        #expect(configuration.engines == ["basilisk"])
+        #expect(configuration.pythonExecutable == ".venv/bin/python")
+        #expect(configuration.basiliskEntrypoint == "scenarios/aerospace/python/scenario_basic_orbit_lynx.py")
+        #expect(configuration.maxConcurrentJobs == 2)
+
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let keys = Set(RunnerField.all.map(\.key))
+        let uncommented = text.split(separator: "\n").map { line in
+            line.hasPrefix("# ") && keys.contains(String(line.dropFirst(2).prefix { $0 != ":" })) ? line.dropFirst(2) : line
+        }
+        let file = try TemporaryFile(uncommented.joined(separator: "\n"))
+        var all = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
+        for key in keys { #expect(all.source(of: key) != .default, "\(key) is not in the example") }
+        all.runnerName = configuration.runnerName
+        all.sources = configuration.sources
+        #expect(all == configuration)
+    }
+}
+
+/// Values of a field in the three places, as `rendered()` shows them where that differs from how they are given.
+private struct Sample {
+    var file: String
+    var variable: String
+    var flag: String
+    var variableShown: String?
+    var flagShown: String?
+
+    init(_ file: String, _ variable: String, _ flag: String, shown: (String, String)? = nil) {
+        (self.file, self.variable, self.flag) = (file, variable, flag)
+        (variableShown, flagShown) = (shown?.0, shown?.1)
+    }
+}
+
+private let samples: [String: Sample] = [
+    "engines": Sample("[a, b]", "c", "d, e", shown: ("[c]", "[d, e]")),
+    "capabilities": Sample("[]", "a,b", "", shown: ("[a, b]", "[]")),
+    "python_executable": Sample("/f/python", "/v/python", "python3.11"),
+    "basilisk_entrypoint": Sample("f.py", "v.py", "g.py"),
+    "output_root": Sample("/f", "/v", "g"),
+    "working_directory": Sample("/f", "/v", ".."),
+    "max_concurrent_jobs": Sample("3", "4", "4096"),
+    "engine_path": Sample("[/f, g]", "/v", "/w,/x y", shown: ("[/v]", "[/w, \"/x y\"]")),
+    "control_plane_url": Sample("http://f:1", "https://v.example/lynx/", "http://[::1]:8080", shown: ("https://v.example/lynx", "\"http://[::1]:8080\"")),
+    "runner_name": Sample("f", "the lab's", "2", shown: ("\"the lab's\"", "\"2\"")),
+    "state_directory": Sample("/f", "/v", "g"),
+    "log_capture_bytes": Sample("0", "1", "1099511627776"),
+    "telemetry_max_message_bytes": Sample("1024", "4096", "1073741824"),
+    "telemetry_max_points": Sample("1", "2", "3"),
+    "log_level": Sample("trace", "debug", "critical"),
+]

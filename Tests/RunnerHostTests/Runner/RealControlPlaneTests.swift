@@ -1,0 +1,150 @@
+import FoundationEssentials
+import LynxModel
+import NIOHTTP1
+import Testing
+
+@testable import RunnerHost
+
+@Suite(.timeLimit(.minutes(1))) struct RealControlPlaneTests {
+    private let plane = RealControlPlane()
+
+    private func overview(_ batch: String, port: Int) async throws -> BatchOverview {
+        try await plane.call(.GET, "/batches/\(batch)", port: port)
+    }
+
+    @Test("A study runs through, every job once")
+    func study() async throws {
+        let bench = RunnerBench(endsAtOnce: true)
+        try await plane.run { port in
+            let batch = try await plane.submit(runs: 25, port: port)
+            try await bench.run(url: "http://127.0.0.1:\(port)", capacity: 3) { runner in
+                try await bench.executor.wait { $0.runs.count == 25 && $0.running.isEmpty }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+                let end = try await overview(batch, port: port)
+                #expect(end.batch.status == .completed)
+                #expect(end.count(.completed) == 25)
+            }
+        }
+        #expect(Set(bench.executor.state.runs).count == 25)
+        #expect(bench.executor.state.mostAtOnce <= 3)
+    }
+
+    @Test("A control plane restarted in the middle of a study finds every job done once")
+    func restart() async throws {
+        let bench = RunnerBench()
+        let reserved = try await ScriptedServer.start { _ in .hangUp }
+        let port = reserved.port
+        try await reserved.stop()
+        try await bench.run(url: "http://127.0.0.1:\(port)", capacity: 3) { runner in
+            let batch = FakeBatch()
+            try await plane.run(port: port) { _ in
+                let id = try await plane.submit(runs: 12, port: port)
+                batch.id.with { $0 = id }
+                try await bench.executor.wait { $0.started.count == 3 }
+            }
+            // Down: what runs ends, and its results wait.
+            for key in bench.executor.state.started { bench.executor.monitor.with { $0.endings[key] = .success } }
+            try await runner.wait { $0.running.isEmpty && $0.undelivered.count == 3 }
+            bench.executor.monitor.with { $0.endsAtOnce = true }
+            try await plane.run(port: port) { _ in
+                try await bench.executor.wait { $0.runs.count == 12 && $0.running.isEmpty }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+                let end = try await overview(batch.id.with { $0 }, port: port)
+                #expect(end.count(.completed) == 12)
+                runner.stopNow()
+                try await bench.log.wait(for: "left")
+            }
+        }
+        #expect(Set(bench.executor.state.runs).count == 12)
+    }
+
+    private struct FakeBatch: Sendable {
+        let id = Monitor("")
+    }
+
+    @Test("What a runner left in its spool counts for its successor")
+    func successor() async throws {
+        let bench = RunnerBench()
+        let reserved = try await ScriptedServer.start { _ in .hangUp }
+        let port = reserved.port
+        try await reserved.stop()
+        let url = "http://127.0.0.1:\(port)"
+        var options = RunnerBench.options
+        options.drainGrace = .milliseconds(50)
+        try await bench.run(url: url, capacity: 2, options: options) { runner in
+            try await plane.run(port: port) { _ in
+                _ = try await plane.submit(runs: 5, port: port)
+                try await bench.executor.wait { $0.started.count == 2 }
+            }
+            bench.executor.monitor.with { $0.endsAtOnce = true }
+            try await runner.wait { $0.undelivered.count == 2 }
+        }
+        #expect(try bench.spooled().count == 2)
+        try await plane.run(port: port) { _ in
+            try await bench.run(url: url, capacity: 2) { runner in
+                try await bench.executor.wait { $0.runs.count == 5 && $0.running.isEmpty }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+                let batches: Batches = try await plane.call(.GET, "/batches", port: port)
+                #expect(batches.batches.map(\.completedJobs) == [5])
+            }
+        }
+        #expect(Set(bench.executor.state.runs).count == 5)
+        #expect(try bench.spooled() == [])
+    }
+
+    private struct Batches: Decodable {
+        var batches: [Batch]
+    }
+
+    @Test("A user's cancellation ends the running simulation")
+    func cancellation() async throws {
+        let bench = RunnerBench()
+        try await plane.run { port in
+            let batch = try await plane.submit(runs: 1, port: port)
+            try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
+                try await bench.executor.wait { $0.started.count == 1 }
+                let _: BatchOverview = try await plane.call(.POST, "/batches/\(batch)/cancel", port: port)
+                try await bench.executor.wait { $0.stops.values.contains(.cancelled) }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+                let end = try await overview(batch, port: port)
+                #expect(end.count(.cancelled) == 1)
+            }
+        }
+    }
+
+    @Test("A drained runner takes no jobs, and takes them again when resumed")
+    func drainAndResume() async throws {
+        let bench = RunnerBench(endsAtOnce: true)
+        try await plane.run { port in
+            try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
+                try await runner.wait { $0.isRegistered }
+                let _: Runner = try await plane.call(.POST, "/runners/\(runner.identity.runnerID)/drain", port: port)
+                try await runner.wait { $0.isPaused }
+                _ = try await plane.submit(runs: 1, port: port)
+                #expect(bench.executor.state.runs == [])
+                let _: Runner = try await plane.call(.POST, "/runners/\(runner.identity.runnerID)/resume", port: port)
+                try await bench.executor.wait { $0.runs.count == 1 && $0.running.isEmpty }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+            }
+        }
+    }
+
+    @Test("Jobs of a runner that is told to stop go to another at once")
+    func stopNow() async throws {
+        let (bench, other) = (RunnerBench(), RunnerBench(endsAtOnce: true))
+        try await plane.run { port in
+            let batch = try await plane.submit(runs: 2, port: port)
+            try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
+                try await bench.executor.wait { $0.started.count == 2 }
+            }
+            #expect(Set(bench.executor.state.stops.values) == [.lost])
+            try await other.run(url: "http://127.0.0.1:\(port)") { runner in
+                try await other.executor.wait { $0.runs.count == 2 && $0.running.isEmpty }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+                let end = try await overview(batch, port: port)
+                #expect(end.count(.completed) == 2)
+            }
+            #expect(Set(other.executor.state.runs.map(\.attempt)) == [2])
+        }
+    }
+}

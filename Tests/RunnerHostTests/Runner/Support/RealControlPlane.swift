@@ -1,0 +1,85 @@
+import AsyncHTTPClient
+import ControlPlane
+import FoundationEssentials
+import Logging
+import LynxModel
+import NIOCore
+import NIOHTTP1
+
+@testable import RunnerHost
+
+/// The real control plane on a ledger of its own, which can be taken down and started again on the same port.
+final class RealControlPlane: Sendable {
+    private enum Life: Sendable {
+        case down
+        case starting
+        case listening(port: Int)
+        case failed(String)
+    }
+
+    private let scratch = ScratchDirectory()
+    private let life = Monitor(Life.down)
+
+    /// Runs `body` while the control plane is up, on the port given or one it finds.
+    func run(port: Int = 0, _ body: (Int) async throws -> Void) async throws {
+        let plane = try ControlPlane(
+            configuration: ControlPlaneConfiguration(
+                port: port, databasePath: scratch.path + "/ledger.sqlite", leaseSeconds: 30, heartbeatIntervalSeconds: 0.05),
+            logger: Logger(label: "control-plane", factory: { _ in SwiftLogNoOpLogHandler() }))
+        life.with { $0 = .starting }
+        let serving = Task { [life] in
+            do {
+                try await plane.run { port in life.with { $0 = .listening(port: port) } }
+                life.with { $0 = .down }
+            } catch {
+                life.with { $0 = .failed("\(error)") }
+                throw error
+            }
+        }
+        let listening = try await life.take { life in
+            switch life {
+            case .listening(let port): port
+            case .failed, .down: -1
+            case .starting: nil
+            }
+        }
+        do {
+            try await body(listening)
+        } catch {
+            serving.cancel()
+            _ = await serving.result
+            throw error
+        }
+        serving.cancel()
+        try await serving.value
+    }
+
+    /// A call of the users' API.
+    func call<Answer: Decodable>(_ method: HTTPMethod, _ path: String, port: Int, body: Data? = nil) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = method
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(body)
+        }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let answer = Data(try await response.body.collect(upTo: 1 << 24).readableBytesView)
+        guard (200..<300).contains(response.status.code) else {
+            throw Refused(text: "\(response.status): \(String(decoding: answer, as: UTF8.self))")
+        }
+        return try WireJSON.decode(Answer.self, from: answer)
+    }
+
+    struct Refused: Error { var text: String }
+
+    /// Submits a batch of this many runs and returns its id.
+    func submit(runs: Int, port: Int) async throws -> String {
+        let submission = BatchSubmission(
+            name: "study",
+            config: BatchConfig(
+                simulation: SimulationSpec(name: "orbit"), monteCarlo: MonteCarloSpec(runs: runs, seed: 1),
+                dispersions: ["mass": Dispersion(distribution: .uniform(min: 1, max: 2), units: "kg")]))
+        let receipt: BatchReceipt = try await call(.POST, "/jobs", port: port, body: try WireJSON.encode(submission))
+        return receipt.batchID
+    }
+}

@@ -1,0 +1,56 @@
+import FoundationEssentials
+import Logging
+import LynxModel
+
+@testable import RunnerHost
+
+/// A runner on a state directory of its own, an executor, and a control plane that tells what it heard.
+struct RunnerBench: Sendable {
+    let control = FakeControlPlane()
+    let executor: GatedExecutor
+    let scratch = ScratchDirectory()
+    let log = LogRecorder()
+
+    init(endsAtOnce: Bool = false) { executor = GatedExecutor(endsAtOnce: endsAtOnce) }
+
+    static let options = RunnerOptions(
+        claimWait: .seconds(30), drainGrace: .seconds(10), backoff: Backoff(base: .milliseconds(5), cap: .milliseconds(20)))
+
+    /// Starts a control plane and a runner for `body`, and has the runner leave after it.
+    func run(
+        capacity: Int = 2, options: RunnerOptions = Self.options, _ body: (RunnerService, ScriptedServer) async throws -> Void
+    ) async throws {
+        let server = try await control.start()
+        try await run(url: server.url, capacity: capacity, options: options) { try await body($0, server) }
+        try? await server.stop()
+    }
+
+    /// Starts a runner for `body`, and has it leave after it. Throws what the runner's `run` threw, if `body` did not.
+    func run(
+        url: String, capacity: Int = 2, options: RunnerOptions = Self.options, _ body: (RunnerService) async throws -> Void
+    ) async throws {
+        let state = try StateDirectory(path: scratch.state)
+        let client = try ControlPlaneClient(url: url)
+        let runner = RunnerService(
+            identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
+            capabilities: RunnerCapabilities(
+                maxConcurrentJobs: capacity, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
+            engines: [RunnerEngine(id: "basilisk", version: "1.0")], client: client, spool: Spool(state), executor: executor,
+            logger: log.logger, options: options)
+        let life = Task { try await runner.run() }
+        do {
+            try await body(runner)
+        } catch {
+            runner.stopNow()
+            _ = await life.result
+            await client.shutdown()
+            throw error
+        }
+        runner.stopNow()
+        let end = await life.result
+        await client.shutdown()
+        try end.get()
+    }
+
+    func spooled() throws -> [String] { try scratch.names(scratch.spool) }
+}

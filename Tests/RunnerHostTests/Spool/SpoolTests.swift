@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Glibc
+import LynxModel
+import Testing
+
+@testable import RunnerHost
+
+@Suite struct SpoolTests {
+    private let scratch = ScratchDirectory()
+
+    private func json(_ job: JobAssignment, completedAt: Date = Date(timeIntervalSince1970: 1000)) throws -> Data {
+        try WireJSON.encode(AttemptReport.sample(job, completedAt: completedAt))
+    }
+
+    private func open() throws -> Spool { Spool(try StateDirectory(path: scratch.state)) }
+
+    @Test("What is stored is there after a restart, oldest first, byte by byte")
+    func restart() throws {
+        let (early, late) = (JobAssignment.sample("z"), JobAssignment.sample("a", attempt: 2))
+        do {
+            let spool = try open()
+            try spool.store(try json(late, completedAt: Date(timeIntervalSince1970: 2000)), for: late.key)
+            try spool.store(try json(early), for: early.key)
+        }
+        let spool = try open()
+        #expect(try spool.scan() == Spool.Scan(reports: [early.key, late.key], corrupt: []))
+        #expect(try spool.load(early.key) == (try json(early)))
+    }
+
+    @Test("A removed report is gone, and removing it again is no error")
+    func removal() throws {
+        let spool = try open()
+        let job = JobAssignment.sample("a")
+        try spool.store(try json(job), for: job.key)
+        try spool.remove(job.key)
+        try spool.remove(job.key)
+        #expect(try spool.load(job.key) == nil)
+        #expect(try scratch.names(scratch.spool) == [])
+    }
+
+    @Test("A truncated, an empty and a foreign file are set aside; the rest is found", arguments: ["", "{", "[]", "\u{0}\u{1}", #"{"a":1}"#])
+    func corrupt(content: String) throws {
+        let spool = try open()
+        let job = JobAssignment.sample("a")
+        try spool.store(try json(job), for: job.key)
+        let path = scratch.spool + "/broken.json"
+        try scratch.write(content, to: path)
+        let scan = try spool.scan()
+        #expect(scan.reports == [job.key])
+        #expect(scan.corrupt == [.init(path: path + ".corrupt", reason: "\(content.utf8.count) bytes that are not an attempt's report")])
+        #expect(try spool.scan().corrupt == [])
+        #expect(try String(contentsOfFile: path + ".corrupt", encoding: .utf8) == content)
+    }
+
+    @Test("A directory or a link in a report's place is set aside")
+    func notAFile() throws {
+        let spool = try open()
+        mkdir(scratch.spool + "/dir.json", 0o700)
+        symlink("/etc/passwd", scratch.spool + "/link.json")
+        #expect(try spool.scan().corrupt.map(\.reason) == ["not a regular file", "not a regular file"])
+    }
+
+    @Test("A process that died while writing: a whole report counts, half of one does not")
+    func interrupted() throws {
+        let spool = try open()
+        let (whole, half) = (JobAssignment.sample("whole"), JobAssignment.sample("half"))
+        try json(whole).write(to: URL(filePath: spool.path(whole.key) + ".tmp"))
+        try json(half).dropLast(5).write(to: URL(filePath: spool.path(half.key) + ".tmp"))
+        #expect(try spool.scan() == Spool.Scan(reports: [whole.key], corrupt: []))
+        #expect(try spool.load(whole.key) == (try json(whole)))
+        #expect(try scratch.names(scratch.spool).count == 1)
+    }
+
+    @Test("A full disk is an error that says so, and leaves nothing half-written behind")
+    func fullDisk() throws {
+        let spool = try open()
+        let job = JobAssignment.sample("a")
+        // The temporary file becomes the device that is always full; giving up removes the link.
+        symlink("/dev/full", spool.path(job.key) + ".tmp")
+        let error = #expect(throws: FileError.self) { try spool.store(try json(job), for: job.key) }
+        #expect(error?.isOutOfSpace == true)
+        #expect(error?.description == "cannot write \(spool.path(job.key)).tmp: No space left on device")
+        #expect(try scratch.names(scratch.spool) == [])
+        try spool.store(try json(job), for: job.key)
+        #expect(try spool.load(job.key) != nil)
+    }
+
+    @Test("A job's id can neither leave the directory nor meet another's file")
+    func hostileNames() throws {
+        let spool = try open()
+        let ids = ["../../escape", "a/b", "a_b", "a b", ".", "", String(repeating: "x", count: 5000), String(repeating: "x", count: 5001), "ä\n"]
+        for id in ids { try spool.store(try json(.sample(id)), for: JobAssignment.sample(id).key) }
+        #expect(try scratch.names(scratch.spool).count == ids.count)
+        #expect(try scratch.names(scratch.path) == ["state"])
+        #expect(Set(try spool.scan().reports.map(\.jobID)) == Set(ids))
+    }
+
+    @Test("A report set aside is no longer the spool's, but still a file")
+    func setAside() throws {
+        let spool = try open()
+        let job = JobAssignment.sample("a")
+        try spool.store(try json(job), for: job.key)
+        let path = try spool.setAside(job.key, as: .rejected)
+        #expect(path.hasSuffix(".json.rejected"))
+        #expect(try spool.scan().reports == [])
+        #expect(try Data(contentsOf: URL(filePath: path)) == (try json(job)))
+    }
+}

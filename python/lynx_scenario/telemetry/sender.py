@@ -1,0 +1,168 @@
+"""The thread that delivers samples."""
+
+from __future__ import annotations
+
+import atexit
+
+# gRPC imports this one late. Its import fails once the interpreter has begun to shut down, which is when the
+# samples of a short scenario are still on their way.
+import concurrent.futures.thread  # noqa: F401
+import os
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+from lynx_scenario.telemetry.sample_queue import Sample, SampleQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import grpc
+
+    from lynx_scenario._proto import telemetry_pb2
+
+    Report = grpc.UnaryUnaryMultiCallable[telemetry_pb2.TelemetryBatch, telemetry_pb2.TelemetryAck]
+
+REPORT = "/tetryx.telemetry.v1.TelemetryService/Report"
+CAPACITY = 100_000
+BATCH = 10_000
+"""Samples per message at most; some 160 KB, well below any server's limit."""
+LINGER_S = 0.02
+"""How long a batch gathers after its first sample."""
+RETRY_S = 0.1
+CANCEL_S = 1.0
+
+
+class Sender:
+    """Delivers the samples of one client to one endpoint, one batch after the other.
+
+    A batch is one unary call without a deadline, so that a runner that pauses gets it exactly once when it goes
+    on. After a lost connection the batch is sent again, and may so arrive twice. The call is cancelled when closing
+    takes too long.
+    """
+
+    def __init__(self, target: str, on_exit: Callable[[], object], on_fork: Callable[[], None]) -> None:
+        self.delivered = 0
+        self.last_error = ""
+        self._target = target
+        self._lost = 0
+        self._samples = SampleQueue(CAPACITY)
+        self._hurry = threading.Event()
+        self._closing = threading.Event()
+        self._channel: grpc.Channel | None = None
+        self._on_exit = on_exit
+        self._on_fork = on_fork
+        self.put = self._samples.put
+        # A daemon, since the interpreter joins other threads before anything can tell this one to finish.
+        self._thread = threading.Thread(target=self._run, name="lynx-telemetry", daemon=True)
+        self._thread.start()
+        atexit.register(on_exit)
+        _live.add(self)
+
+    @property
+    def dropped(self) -> int:
+        return self._lost + self._samples.shed
+
+    def flush(self, timeout: float | None) -> bool:
+        """Whether what is queued now was settled within `timeout` seconds."""
+        mark = self._samples.mark()
+        self._hurry.set()
+        return mark.wait(timeout)
+
+    def close(self, timeout: float) -> None:
+        """Delivers what is left, for at most `timeout` seconds; what is not acknowledged then is lost."""
+        atexit.unregister(self._on_exit)
+        _live.discard(self)
+        self._closing.set()
+        self._hurry.set()
+        # Wakes the thread if it has nothing to do.
+        self._samples.mark()
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            if self._channel is not None:
+                self._channel.close()
+            self._thread.join(CANCEL_S)
+            self._lost += self._samples.discard()
+            self.last_error = f"{self._target} did not answer within {timeout:g} s"
+
+    def abandon(self) -> None:
+        """In a forked child: the thread and the connection stayed with the parent, and so do the samples."""
+        atexit.unregister(self._on_exit)
+        self._on_fork()
+
+    def _run(self) -> None:
+        report = self._connect()
+        while not (self._closing.is_set() and self._samples.empty):
+            samples, marks = self._samples.collect(self._linger)
+            for start in range(0, len(samples), BATCH):
+                self._deliver(samples[start : start + BATCH], report)
+            for mark in marks:
+                mark.set()
+        if self._channel is not None:
+            self._channel.close()
+
+    def _linger(self) -> None:
+        self._hurry.wait(LINGER_S)
+        self._hurry.clear()
+
+    def _connect(self) -> Report | None:
+        try:
+            import grpc
+
+            from lynx_scenario._proto import telemetry_pb2
+        except Exception as error:
+            self.last_error = f"gRPC cannot be imported: {error}"
+            return None
+        self._channel = grpc.insecure_channel(
+            self._target,
+            options=[
+                # The endpoint is on this machine; a proxy meant for the outside would lose it.
+                ("grpc.enable_http_proxy", 0),
+                ("grpc.initial_reconnect_backoff_ms", 100),
+                ("grpc.max_reconnect_backoff_ms", 1000),
+            ],
+        )
+        return self._channel.unary_unary(
+            REPORT,
+            request_serializer=telemetry_pb2.TelemetryBatch.SerializeToString,
+            response_deserializer=telemetry_pb2.TelemetryAck.FromString,
+        )
+
+    def _deliver(self, samples: Sequence[Sample], report: Report | None) -> None:
+        if report is None:
+            self._lost += len(samples)
+            return
+        import grpc
+
+        from lynx_scenario.telemetry.encoding import encode
+
+        while True:
+            final = self._closing.is_set()
+            try:
+                taken = min(report(encode(samples)).accepted, len(samples))
+            except grpc.RpcError as error:
+                self.last_error = f"{self._target}: {error.code().name}: {error.details()}"
+                # Anything else would be the same next time.
+                again = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED)
+                if again and not final:
+                    self._closing.wait(RETRY_S)
+                    continue
+                taken = 0
+            except Exception as error:
+                self.last_error = f"{self._target}: {error}"
+                taken = 0
+            self.delivered += taken
+            self._lost += len(samples) - taken
+            return
+
+
+_live: weakref.WeakSet[Sender] = weakref.WeakSet()
+
+
+def _abandon_all() -> None:
+    for sender in list(_live):
+        sender.abandon()
+    _live.clear()
+
+
+os.register_at_fork(after_in_child=_abandon_all)

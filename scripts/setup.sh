@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Puts in place what building, running and testing need: Debian packages, and a Python environment in $VENV.
+# Does nothing where nothing is missing. Settings: VENV (.venv), PYTHON (python3).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+VENV=${VENV:-.venv}
+PYTHON=${PYTHON:-python3}
+MINIMUM_SWIFT=6.2
+MINIMUM_PYTHON=3.11
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
+
+check_swift() {
+    command -v swift >/dev/null ||
+        fail "missing: swift; install Swift $MINIMUM_SWIFT or newer from https://www.swift.org/install and put it in PATH"
+    local answer
+    answer=$(swift --version 2>&1) || fail "'swift --version' does not run: $(tail -n 1 <<<"$answer")"
+    swift_version=$(sed -nE 's/.*Swift version ([0-9]+(\.[0-9]+)+).*/\1/p' <<<"$answer" | head -n 1)
+    at_least "$MINIMUM_SWIFT" "${swift_version:-0}" ||
+        fail "Swift ${swift_version:-of an unknown version} is too old: $MINIMUM_SWIFT or newer is needed"
+}
+
+# Python brings its own venv where it is not Debian's.
+has_venv() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
+
+install_packages() {
+    local wanted=(ca-certificates g++ git libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libyaml-dev pkg-config zlib1g-dev)
+    has_venv || wanted+=(python3 python3-venv)
+    if ! command -v dpkg-query >/dev/null; then
+        pkg-config --exists libnghttp2 libprotobuf-c sqlite3 yaml-0.1 zlib 2>/dev/null ||
+            fail "this is not Debian; install by hand what these packages hold there: ${wanted[*]}"
+        return
+    fi
+    local package missing=()
+    for package in "${wanted[@]}"; do
+        [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == i* ]] || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+
+    local root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null ||
+            fail "missing Debian packages, and no sudo to install them; as root: apt-get install ${missing[*]}"
+        root=(sudo)
+    fi
+    say "installing Debian packages: ${missing[*]}"
+    local output
+    output=$({
+        "${root[@]}" apt-get update -q &&
+            "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+    } 2>&1) ||
+        fail "apt-get cannot install what is missing (${missing[*]}): $(grep -m 1 -E '^E:' <<<"$output" || true)"
+}
+
+check_python() {
+    command -v "$PYTHON" >/dev/null || fail "missing: $PYTHON; Python $MINIMUM_PYTHON or newer is needed"
+    python_version=$("$PYTHON" -c 'import platform; print(platform.python_version())') || fail "'$PYTHON' does not run"
+    at_least "$MINIMUM_PYTHON" "$python_version" ||
+        fail "$PYTHON is Python $python_version: $MINIMUM_PYTHON or newer is needed; name another with PYTHON=…"
+    has_venv || fail "$PYTHON has no venv module; install python3-venv"
+}
+
+# What the environment was made from; another answer means that it must be brought up to date.
+environment_stamp() {
+    printf '%s\n' "$PWD"
+    sha256sum requirements.txt requirements-dev.txt constraints.txt python/pyproject.toml
+}
+
+# The error pip gives is among its last lines, and one line is enough to act on.
+pip_error() { grep -m 1 -E '^ *(ERROR|error):?' "$VENV/setup.log" || tail -n 1 "$VENV/setup.log"; }
+
+make_environment() {
+    local python=$VENV/bin/python
+    if ! "$python" -c 'import pip' 2>/dev/null; then
+        say "making a Python environment in $VENV"
+        "$PYTHON" -m venv --clear "$VENV" || fail "'$PYTHON -m venv $VENV' failed"
+    fi
+    local stamp=$VENV/setup.stamp
+    [[ -f $stamp && $(environment_stamp) == "$(<"$stamp")" ]] && return
+
+    local pip=("$python" -m pip --quiet --no-input --disable-pip-version-check install)
+    say "installing Basilisk and the other Python packages in $VENV; the first time takes a minute or two"
+    "${pip[@]}" -r requirements.txt -r requirements-dev.txt -c constraints.txt >"$VENV/setup.log" 2>&1 ||
+        fail "pip cannot install the Python packages: $(pip_error)"
+    say "installing lynx_scenario from python/, in place"
+    "${pip[@]}" --no-deps --no-build-isolation --editable python >"$VENV/setup.log" 2>&1 ||
+        fail "pip cannot install python/: $(pip_error)"
+    rm -f "$VENV/setup.log"
+    environment_stamp >"$stamp"
+}
+
+check_swift
+install_packages
+check_python
+make_environment
+say "ready: Swift $swift_version, Python $("$VENV/bin/python" -c 'import platform; print(platform.python_version())') in $VENV"
