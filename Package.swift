@@ -131,12 +131,14 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RunnerHostTests",
             dependencies: [
-                "BasiliskEngine", "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "TelemetryServer", "TestSupport",
+                "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "TelemetryServer", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -144,6 +146,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
+        .testTarget(name: "StudyTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "lynxctlTests", dependencies: ["LynxCLI", "LynxModel", "lynxctl"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
     ],

@@ -26,9 +26,9 @@ public final class TelemetryServer: Sendable {
         let limits = limits
         let port = try await loop.run { context in
             let core = try EndpointCore(
-                allowedUID: allowedUID, limits: limits, sink: makeSink(), outcome: outcome, context: context)
-            context.local(EndpointRegistry.init).endpoints[id] = core
+                allowedUID: allowedUID, limits: limits, makeSink: makeSink, outcome: outcome, context: context)
             try core.listen()
+            context.local(EndpointRegistry.init).endpoints[id] = core
             return core.port
         }
         return TelemetryEndpoint(id: id, port: port, loop: loop, outcome: outcome)

@@ -18,7 +18,6 @@ package struct Command: Sendable {
         for stream in streams { _ = FileManager.default.createFile(atPath: stream, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: streams[0])
         process.standardError = FileHandle(forWritingAtPath: streams[1])
-        process.standardInput = FileHandle.nullDevice
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in continuation.resume() }
             do { try process.run() } catch { continuation.resume(throwing: error) }
@@ -32,6 +31,10 @@ package struct Command: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: program.hasPrefix("/") ? program : try find(program))
         process.arguments = arguments
+        // Whoever outlived a test would hold the test runner's own streams open.
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         if let directory { process.currentDirectoryURL = URL(filePath: directory) }
         process.environment = ProcessInfo.processInfo.environment.merging(environment.compactMapValues { $0 }) { $1 }
             .filter { pair in environment[pair.key].map { $0 != nil } ?? true }

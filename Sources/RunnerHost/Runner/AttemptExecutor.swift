@@ -5,7 +5,7 @@ package import LynxModel
 package protocol AttemptExecutor: Sendable {
     /// Runs one attempt to its end. Whatever goes wrong is the report's outcome.
     ///
-    /// `onStarted` is called at most once, when the simulation's process runs and `stop` can reach it.
+    /// The runner's id in the report is filled in by the caller. `onStarted` is called at most once, when the simulation's process runs and `stop` can reach it.
     func run(_ assignment: JobAssignment, onStarted: @escaping @Sendable (Date) -> Void) async -> AttemptReport
 
     /// Ends a running attempt at once; its `run` then returns with that outcome.

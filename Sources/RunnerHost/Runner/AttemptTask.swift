@@ -8,7 +8,7 @@ extension RunnerService {
     /// once more when the process has started.
     func runAttempt(_ job: JobAssignment, _ log: AttemptLog) async {
         let key = job.key
-        let report: AttemptReport
+        var report: AttemptReport
         if let reason = monitor.with({ $0.stopReason(key) }) {
             report = .neverRan(
                 job, runnerID: identity.runnerID, outcome: reason == .cancelled ? .cancelled : .lost,
@@ -28,6 +28,9 @@ extension RunnerService {
                 return report
             }
         }
+        // Who ran it is not the executor's to know.
+        report.runnerID = identity.runnerID
+        report.result.metadata.runnerID = identity.runnerID
         log.ended(report)
         if monitor.with({ $0.stopReason(key) == .stale }) {
             log.forgotten()

@@ -1,4 +1,3 @@
-import CLinux
 import EventLoop
 import Glibc
 
@@ -24,12 +23,14 @@ final class EndpointCore {
     private var phase = Phase.open
 
     init(
-        allowedUID: uid_t, limits: TelemetryLimits, sink: any TelemetrySink, outcome: EndpointOutcome, context: LoopContext
+        allowedUID: uid_t, limits: TelemetryLimits, makeSink: () -> any TelemetrySink, outcome: EndpointOutcome,
+        context: LoopContext
     ) throws {
+        // First what can fail: a sink that is made is also finished.
+        let listener = try LoopbackListener()
         self.allowedUID = allowedUID
         self.outcome = outcome
-        state = EndpointState(limits: limits, sink: sink, context: context)
-        let listener = try LoopbackListener()
+        state = EndpointState(limits: limits, sink: makeSink(), context: context)
         port = listener.port
         self.listener = consume listener
     }
@@ -97,7 +98,7 @@ final class EndpointCore {
     }
 
     private func take(_ socket: consuming OwnedDescriptor, _ local: sockaddr_in, _ peer: sockaddr_in) {
-        guard connections.count < state.limits.maxConnections, belongsToAllowedUser(local, peer) else {
+        guard connections.count < state.limits.maxConnections, PeerOwner.uid(local: local, peer: peer) == allowedUID else {
             state.intake.counters.rejectedConnections += 1
             return
         }
@@ -114,13 +115,6 @@ final class EndpointCore {
             // Out of memory or of epoll's watches: this client is turned away, the endpoint goes on.
             state.intake.counters.rejectedConnections += 1
         }
-    }
-
-    private func belongsToAllowedUser(_ local: sockaddr_in, _ peer: sockaddr_in) -> Bool {
-        var owner: uid_t = 0
-        return withUnsafePointer(to: local) { local in
-            withUnsafePointer(to: peer) { peer in lynx_tcp_peer_uid(local, peer, &owner) }
-        } == 0 && owner == allowedUID
     }
 
     private func pauseAccepting() {

@@ -35,7 +35,9 @@ final class SocketConnection {
         grpc = try GRPCConnection(endpoint: endpoint)
         watch = try context.watch(descriptor, .readable) { [weak self] _, _ in self?.transfer() }
         grpc.onOutput = { [weak self] in self?.flush() }
-        handshake = context.schedule(after: endpoint.limits.handshakeTimeout.nanoseconds) { [weak self] _ in self?.close() }
+        handshake = context.schedule(after: endpoint.limits.handshakeTimeout.nanoseconds) { [weak self] _ in
+            self?.handshakeExpired()
+        }
     }
 
     deinit {
@@ -120,6 +122,13 @@ final class SocketConnection {
 
     private func wait(for interest: Interest) {
         do { try watch?.update(interest) } catch { close() }
+    }
+
+    // A loop that was held up is late to read, too: what has come in the meantime counts.
+    private func handshakeExpired() {
+        handshake = nil
+        transfer()
+        if !grpc.hasBegun { close() }
     }
 
     private func cancelHandshake() {

@@ -56,6 +56,7 @@ import Testing
         let report = try #require(bench.control.state.delivered.first)
         #expect(report.outcome == .failure)
         #expect(report.attempt == 4)
+        #expect(report.runnerID == registration.runnerID && report.result.metadata.runnerID == registration.runnerID)
         #expect(report.result.telemetryData["orbit.radius_km"]?.values == [7000, 6999.5])
     }
 

@@ -9,7 +9,8 @@ import Testing
 
     private func mode(_ path: String) throws -> Int? {
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
-        return (mode as? any BinaryInteger).map { Int($0) }
+        // An integer or an NSNumber, as it pleases the Foundation that is loaded.
+        return mode.flatMap { Int("\($0)") }
     }
 
     @Test("The directory and its parents are made, for the owner alone")

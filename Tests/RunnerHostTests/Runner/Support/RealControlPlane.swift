@@ -5,16 +5,16 @@ import Logging
 import LynxModel
 import NIOCore
 import NIOHTTP1
+import ServiceLifecycle
 
 @testable import RunnerHost
 
 /// The real control plane on a ledger of its own, which can be taken down and started again on the same port.
 final class RealControlPlane: Sendable {
-    private enum Life: Sendable {
+    fileprivate enum Life: Sendable {
         case down
         case starting
         case listening(port: Int)
-        case failed(String)
     }
 
     private let scratch = ScratchDirectory()
@@ -27,31 +27,35 @@ final class RealControlPlane: Sendable {
                 port: port, databasePath: scratch.path + "/ledger.sqlite", leaseSeconds: 30, heartbeatIntervalSeconds: 0.05),
             logger: Logger(label: "control-plane", factory: { _ in SwiftLogNoOpLogHandler() }))
         life.with { $0 = .starting }
-        let serving = Task { [life] in
-            do {
-                try await plane.run { port in life.with { $0 = .listening(port: port) } }
-                life.with { $0 = .down }
-            } catch {
-                life.with { $0 = .failed("\(error)") }
-                throw error
-            }
-        }
+        let group = ServiceGroup(
+            services: [Server(plane: plane, life: life)], logger: Logger(label: "group", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let serving = Task { try await group.run() }
         let listening = try await life.take { life in
             switch life {
             case .listening(let port): port
-            case .failed, .down: -1
+            case .down: -1
             case .starting: nil
             }
         }
         do {
             try await body(listening)
         } catch {
-            serving.cancel()
+            await group.triggerGracefulShutdown()
             _ = await serving.result
             throw error
         }
-        serving.cancel()
+        await group.triggerGracefulShutdown()
         try await serving.value
+    }
+
+    private struct Server: Service {
+        let plane: ControlPlane
+        let life: Monitor<Life>
+
+        func run() async throws {
+            defer { life.with { $0 = .down } }
+            try await plane.run { port in life.with { $0 = .listening(port: port) } }
+        }
     }
 
     /// A call of the users' API.

@@ -1,0 +1,178 @@
+/*
+ * A drop-in engine in plain C against the header alone, that misbehaves as a job's parameter "fault" says.
+ * It starts its simulations itself, without the guardian that the project's own engines use.
+ */
+#define _GNU_SOURCE
+#include "engine_abi.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef FAULT_ID
+#define FAULT_ID "fault"
+#endif
+
+struct lynx_engine_job {
+    char fault[64];
+    char output[4096];
+    lynx_job_token token;
+    pid_t pid;
+    int exit_fd;
+};
+
+static const lynx_host *the_host;
+
+static lynx_string text(const char *value) { return (lynx_string){.data = value, .size = strlen(value)}; }
+
+static lynx_status fail(lynx_error *error, lynx_status code, const char *message) {
+    if (error) {
+        error->code = code;
+        error->system_errno = 0;
+        snprintf(error->message, sizeof error->message, "%s", message);
+    }
+    return code;
+}
+
+static lynx_status configure(const lynx_engine *engine, const lynx_engine_config *config, lynx_error *error) {
+    (void)engine;
+    for (size_t i = 0; i < config->setting_count; i++) {
+        const lynx_setting *setting = &config->settings[i];
+        if (setting->key.size == 6 && memcmp(setting->key.data, "refuse", 6) == 0) {
+            return fail(error, LYNX_E_INVALID, "refuse: set, so this configuration is refused");
+        }
+    }
+    return LYNX_OK;
+}
+
+static lynx_status prepare(const lynx_engine *engine, const lynx_job *request, lynx_engine_job **out, lynx_error *error) {
+    (void)engine;
+    char config[8192];
+    snprintf(config, sizeof config, "%.*s", (int)request->run_config_json.size, request->run_config_json.data);
+    lynx_engine_job *job = calloc(1, sizeof *job);
+    if (!job) return fail(error, LYNX_E_RESOURCES, "no memory");
+    const char *found = strstr(config, "\"fault\" : \"");
+    if (found) sscanf(found, "\"fault\" : \"%63[a-z0-9_]", job->fault);
+    job->token = request->token;
+    job->exit_fd = -1;
+    snprintf(job->output, sizeof job->output, "%.*s/output", (int)request->directory.size, request->directory.data);
+    if (mkdir(job->output, 0700) != 0 || strcmp(job->fault, "prepare_resources") == 0) {
+        free(job);
+        return fail(error, LYNX_E_RESOURCES, "nothing left to prepare with");
+    }
+    if (strcmp(job->fault, "prepare_invalid") == 0) {
+        free(job);
+        return fail(error, LYNX_E_INVALID, "this job cannot be");
+    }
+    if (strcmp(job->fault, "prepare_nothing") == 0) {
+        free(job);
+        *out = NULL;
+        return LYNX_OK;
+    }
+    *out = job;
+    return LYNX_OK;
+}
+
+static const char *script(const lynx_engine_job *job) {
+    if (strcmp(job->fault, "exit_3") == 0) return "exit 3";
+    if (strcmp(job->fault, "sleeps") == 0 || strcmp(job->fault, "emits") == 0) return "exec sleep 1000";
+    /* Leaves a process in a session of its own, and tells its pid. */
+    if (strcmp(job->fault, "leaves_stray") == 0) {
+        return "setsid sh -c 'echo $$ > \"$TETRYX_OUTPUT_DIR/stray\"; exec sleep 1000' & "
+               "while [ ! -s \"$TETRYX_OUTPUT_DIR/stray\" ]; do sleep 0.01; done; exit 0";
+    }
+    return "exit 0";
+}
+
+static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_error *error) {
+    if (strcmp(job->fault, "launch_fails") == 0) return fail(error, LYNX_E_LAUNCH, "no such simulator");
+    if (strcmp(job->fault, "launch_nothing") == 0) return LYNX_OK;
+    char output[4200];
+    snprintf(output, sizeof output, "TETRYX_OUTPUT_DIR=%s", job->output);
+    char *const environment[] = {"PATH=/usr/bin:/bin", output, NULL};
+    char *const arguments[] = {"sh", "-c", (char *)script(job), NULL};
+    job->pid = fork();
+    if (job->pid < 0) return fail(error, LYNX_E_RESOURCES, strerror(errno));
+    if (job->pid == 0) {
+        setsid();
+        execve("/bin/sh", arguments, environment);
+        _exit(127);
+    }
+    /* The host kills by group, which the child may not have made yet. */
+    while (getpgid(job->pid) != job->pid) usleep(100);
+    job->exit_fd = (int)syscall(SYS_pidfd_open, job->pid, 0);
+    process->pid = job->pid;
+    process->exit_fd = job->exit_fd;
+    if (strcmp(job->fault, "emits") == 0) {
+        const lynx_sample samples[] = {
+            {.name = text("fault.level"), .units = text("m"), .sim_time_s = 1, .value = 1},
+            {.name = text("fault.level"), .units = text("m"), .sim_time_s = 2, .value = 200},
+        };
+        the_host->emit_telemetry(the_host, job->token, samples, 2);
+        the_host->log(the_host, job->token, LYNX_LOG_INFO, text("two samples emitted"));
+    }
+    return LYNX_OK;
+}
+
+static void terminate(lynx_engine_job *job) { kill(-job->pid, SIGKILL); }
+
+static lynx_status reap(lynx_engine_job *job, lynx_exit *result, lynx_error *error) {
+    int status = 0;
+    if (waitpid(job->pid, &status, 0) != job->pid) return fail(error, LYNX_E_INTERNAL, strerror(errno));
+    if (strcmp(job->fault, "reap_fails") == 0) return fail(error, LYNX_E_INTERNAL, "lost count of my processes");
+    result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    result->exit_signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    result->success = result->exit_code == 0;
+    result->retryable = 1;
+    snprintf(result->message, sizeof result->message, "exit code %d", result->exit_code);
+    return LYNX_OK;
+}
+
+static lynx_status collect(lynx_engine_job *job, const lynx_collector *collector, lynx_error *error) {
+    collector->output_directory(collector, text(job->output));
+    if (strcmp(job->fault, "collect_fails") == 0) return fail(error, LYNX_E_RESOURCES, "the output is out of reach");
+    const lynx_artifact artifact = {
+        .struct_size = sizeof artifact, .path = text("note.txt"), .media_type = text("text/plain"), .size_bytes = 7, .sha256 = {0xAB, 0xCD}};
+    collector->artifact(collector, &artifact);
+    collector->warning(collector, text("one thing to know"));
+    return LYNX_OK;
+}
+
+static void release(lynx_engine_job *job) {
+    if (job->exit_fd >= 0) close(job->exit_fd);
+    free(job);
+}
+
+static const void *get_extension(const lynx_engine *engine, lynx_string name) {
+    (void)engine, (void)name;
+    return NULL;
+}
+
+LYNX_EXPORT const lynx_engine *lynx_engine_entry(const lynx_host *host, uint32_t abi_major) {
+    static lynx_engine engine;
+    if (abi_major != LYNX_ABI_MAJOR) return NULL;
+    the_host = host;
+    engine = (lynx_engine){
+        .struct_size = sizeof engine,
+        .abi_major = LYNX_ABI_MAJOR,
+        .abi_minor = LYNX_ABI_MINOR,
+        .id = text(FAULT_ID),
+        .display_name = text("Fault engine"),
+        .version = text("1.2.3"),
+        .configure = configure,
+        .prepare = prepare,
+        .launch = launch,
+        .terminate = terminate,
+        .reap = reap,
+        .collect = collect,
+        .release = release,
+        .get_extension = get_extension,
+    };
+    return &engine;
+}

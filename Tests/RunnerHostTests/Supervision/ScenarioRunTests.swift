@@ -1,0 +1,168 @@
+import Foundation
+import LynxModel
+import Testing
+import TestSupport
+
+@testable import RunnerHost
+
+@Suite("A job of the Basilisk engine")
+struct ScenarioRunTests {
+    private static let streaming = """
+        import json, os, sys, time
+        from lynx_scenario import RunConfig, TelemetryClient, output_dir
+        config = RunConfig.load()
+        out = output_dir()
+        with TelemetryClient.from_env() as telemetry:
+            for step in range(50):
+                telemetry.emit("level", float(step), float(10 * step), "m")
+            telemetry.flush(10)
+            (out / "part.txt").write_text("partial")
+            if config.parameters.get("linger"):
+                time.sleep(1000)
+        """
+
+    @Test("It gets its configuration, directory and endpoint, and brings back files and telemetry")
+    func wholeRun() async throws {
+        let bench = try SupervisorBench.basilisk(Self.streaming)
+        let report = await bench.run(bench.assignment(parameters: ["mass": .number(1.5)]))
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+        #expect(report.result.artifacts.map(\.path) == ["part.txt"])
+        let series = try #require(report.result.telemetryData["level"])
+        #expect(series.count == 50 && series.units == "m" && series.values == (0..<50).map(Double.init))
+        #expect(series.first == 0 && series.last == 49 && series.min == 0 && series.max == 49)
+        let config = try WireJSON.decode(
+            RunConfiguration.self, from: Data(try bench.directory.read("runs/batch/job/attempt-1/run_config.json").utf8))
+        #expect(config.parameters == ["mass": .number(1.5)] && config.seed == 7)
+        let mode = try FileManager.default.attributesOfItem(atPath: bench.directory.path + "/runs/batch/job/attempt-1/output")[.posixPermissions]
+        #expect(mode as? Int == 0o700)
+        #expect(report.result.executionTimeSecs > 0 && report.result.metadata.exitCode == 0)
+    }
+
+    @Test("A breach kills at once and keeps what there was", arguments: [0, 20.0])
+    func breach(frequency: Double) async throws {
+        let bench = try SupervisorBench.basilisk(Self.streaming)
+        let report = await bench.run(
+            bench.assignment(
+                parameters: ["linger": .bool(true)],
+                conditions: [StoppingCondition(name: "ceiling", variable: "level", operator: .gte, threshold: 40, units: "m")],
+                frequency: frequency))
+        #expect(report.outcome == .breach && !report.retryable)
+        #expect(report.result.errorMessage == "early termination 'ceiling': level = 40 m ≥ 40 m at t = 400 s")
+        #expect(report.result.metadata.exitSignal == SIGKILL)
+        #expect((report.result.telemetryData["level"]?.count ?? 0) >= 41)
+    }
+
+    @Test("A breach that arrived before a successful exit fails the job all the same")
+    func breachBeforeExit() async throws {
+        let bench = try SupervisorBench.basilisk(Self.streaming)
+        let report = await bench.run(
+            bench.assignment(
+                conditions: [StoppingCondition(name: "late", variable: "level", operator: .eq, threshold: 49, units: "m")], frequency: 0.001))
+        #expect(report.outcome == .breach)
+        #expect(report.result.errorMessage == "early termination 'late': level = 49 m = 49 m at t = 490 s")
+    }
+
+    @Test("Conditions in other units than the scenario's fail the job, naming both")
+    func unitsMismatch() async throws {
+        let bench = try SupervisorBench.basilisk(Self.streaming)
+        let report = await bench.run(
+            bench.assignment(
+                parameters: ["linger": .bool(true)],
+                conditions: [StoppingCondition(name: "ceiling", variable: "level", operator: .gt, threshold: 40, units: "km")]))
+        #expect(report.outcome == .breach)
+        #expect(report.result.errorMessage?.contains("'m'") == true && report.result.errorMessage?.contains("'km'") == true)
+    }
+
+    @Test("A condition whose variable never came is said in the result")
+    func unseenVariable() async throws {
+        let bench = try SupervisorBench.basilisk(Self.streaming)
+        let report = await bench.run(
+            bench.assignment(conditions: [StoppingCondition(name: "heat", variable: "temperature", operator: .gt, threshold: 1)]))
+        #expect(report.outcome == .success)
+        #expect(report.result.metadata.warnings.contains { $0.contains("'heat'") && $0.contains("'temperature'") })
+    }
+
+    @Test("The timeout ends the run as Timeout, not to be retried")
+    func timeout() async throws {
+        let bench = try SupervisorBench.basilisk("import time\ntime.sleep(1000)")
+        let report = await bench.run(bench.assignment(timeout: 0.5))
+        #expect(report.outcome == .timeout && !report.retryable)
+        #expect(report.result.errorMessage == "timed out after 0.5 s")
+        #expect(report.result.metadata.exitSignal == SIGKILL)
+    }
+
+    @Test("A failing scenario's message is its exit code and the end of its stderr")
+    func failure() async throws {
+        let bench = try SupervisorBench.basilisk("import sys\nprint('on the way', file=sys.stderr)\nraise ValueError('bad mass')")
+        let report = await bench.run(bench.assignment())
+        #expect(report.outcome == .failure && report.retryable)
+        let lines = (report.result.errorMessage ?? "").split(separator: "\n")
+        #expect(lines.first == "exit code 1: ValueError: bad mass")
+        #expect(lines.dropFirst().first == "on the way")
+    }
+
+    @Test("Stopping from outside ends the run with that outcome", arguments: [StopReason.cancelled, .lost])
+    func stop(reason: StopReason) async throws {
+        let bench = try SupervisorBench.basilisk("import time\ntime.sleep(1000)")
+        let assignment = bench.assignment()
+        let report = await bench.run(assignment) { bench.supervisor.stop(assignment.key, as: reason) }
+        #expect(report.outcome == (reason == .cancelled ? .cancelled : .lost))
+        #expect(report.result.metadata.exitSignal == SIGKILL)
+    }
+
+    @Test("Many at once stay apart: each has its own endpoint, directory and telemetry")
+    func sideBySide() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            import os
+            from lynx_scenario import RunConfig, TelemetryClient, output_dir
+            index = RunConfig.load().parameters["index"]
+            with TelemetryClient.from_env() as telemetry:
+                telemetry.emit("index", float(index), 0.0)
+            (output_dir() / "index").write_text(str(index))
+            """)
+        let reports = await withTaskGroup(of: (Int, AttemptReport).self) { group in
+            for index in 0..<6 {
+                group.addTask { (index, await bench.run(bench.assignment("job-\(index)", parameters: ["index": .integer(Int64(index))]))) }
+            }
+            return await group.reduce(into: [Int: AttemptReport]()) { $0[$1.0] = $1.1 }
+        }
+        for (index, report) in reports {
+            #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+            #expect(report.result.telemetryData["index"]?.values == [Double(index)])
+            #expect(try bench.directory.read("runs/batch/job-\(index)/attempt-1/output/index") == "\(index)")
+        }
+    }
+
+    @Test("The environment carries the contract's variables and none of the runner's own")
+    func environment() async throws {
+        setenv("LYNX_RUNNER_TEST_SECRET", "secret", 1)
+        defer { unsetenv("LYNX_RUNNER_TEST_SECRET") }
+        let bench = try SupervisorBench.basilisk(
+            "import os, json; json.dump(dict(os.environ), open(os.environ['TETRYX_OUTPUT_DIR'] + '/env.json', 'w'))")
+        #expect(await bench.run(bench.assignment()).outcome == .success)
+        let environment = try WireJSON.decode(
+            [String: String].self, from: Data(try bench.directory.read("runs/batch/job/attempt-1/output/env.json").utf8))
+        #expect(environment["TETRYX_RUN_CONFIG"]?.hasSuffix("/attempt-1/run_config.json") == true)
+        #expect(environment["TETRYX_TELEMETRY_URL"]?.hasPrefix("http://127.0.0.1:") == true)
+        #expect(environment["LYNX_RUNNER_TEST_SECRET"] == nil)
+    }
+
+    @Test("A sweep ends what an earlier runner left, and only that")
+    func sweep() async throws {
+        let bench = try SupervisorBench.basilisk("")
+        let left = bench.directory.path + "/runs/batch/job/attempt-1"
+        try bench.records.add(AttemptKey(jobID: "job", attempt: 1), directory: left)
+        let mine = try Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "/output"])
+        let other = try Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "0/output"])
+        try mine.run()
+        try other.run()
+        // Not terminate(): the child may have been started with SIGTERM blocked.
+        defer { kill(other.processIdentifier, SIGKILL) }
+        #expect(bench.records.sweep() == 1)
+        mine.waitUntilExit()
+        #expect(mine.terminationStatus == SIGKILL)
+        #expect(isRunning(other.processIdentifier))
+        #expect(bench.records.sweep() == 0)
+    }
+}

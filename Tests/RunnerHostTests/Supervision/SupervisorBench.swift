@@ -1,0 +1,78 @@
+import CLinux
+import EventLoop
+import Foundation
+import Logging
+import LynxModel
+import TelemetryServer
+import TestSupport
+
+@testable import RunnerHost
+
+/// A supervisor with a real engine, loop and telemetry server, in a directory of its own.
+final class SupervisorBench: Sendable {
+    let directory: TemporaryDirectory
+    let supervisor: JobSupervisor
+    let records: RunningRecords
+    private let loop: EventLoop
+
+    private init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String) throws {
+        // As the host does for itself.
+        _ = lynx_set_child_subreaper()
+        self.directory = directory
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let host = HostTable(logger: logger)
+        guard let library = EngineCatalog(searchPath: [engines], host: host.makeTable()).engine(engine.0) else {
+            throw CocoaError(.fileNoSuchFile)
+        }
+        try library.configure(engine.1)
+        loop = try EventLoop(name: "test-io")
+        records = try RunningRecords(stateDirectory: directory.path)
+        supervisor = try JobSupervisor(
+            settings: .init(outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: 1000),
+            engines: EngineSelection([library], capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loop: loop),
+            records: records, loop: loop, logger: logger)
+    }
+
+    /// With the engine in C that misbehaves on demand.
+    static func fault() async throws -> SupervisorBench {
+        let directory = try TemporaryDirectory()
+        _ = try await EngineFixtures.fault(in: directory)
+        return try SupervisorBench(directory, ("fault", [:]), in: directory.path)
+    }
+
+    /// With the Basilisk engine, on a scenario given as Python source.
+    static func basilisk(_ scenario: String, capture: Int = 1 << 20) throws -> SupervisorBench {
+        let directory = try TemporaryDirectory()
+        let entrypoint = try directory.write("scenario.py", scenario)
+        return try SupervisorBench(
+            directory,
+            (
+                "basilisk",
+                [
+                    "python_executable": Repository.python, "basilisk_entrypoint": entrypoint, "working_directory": directory.path,
+                    "log_capture_bytes": String(capture),
+                ]
+            ), in: Repository.products)
+    }
+
+    func assignment(
+        _ jobID: String = "job", type: String = "basilisk", parameters: [String: ParameterValue] = [:], timeout: Double = 120,
+        conditions: [StoppingCondition] = [], frequency: Double = 0
+    ) -> JobAssignment {
+        JobAssignment(
+            jobID: jobID, batchID: "batch", attempt: 1, timeoutSecs: timeout,
+            runConfig: RunConfiguration(
+                jobID: jobID, batchID: "batch", runIndex: 0, seed: 7, simulation: SimulationSpec(name: "test", type: type),
+                parameters: parameters, units: [:]),
+            earlyTermination: EarlyTerminationSpec(enabled: true, checkFrequencyHz: frequency, conditions: conditions),
+            telemetry: TelemetrySpec())
+    }
+
+    func run(_ assignment: JobAssignment, onStarted: @escaping @Sendable () -> Void = {}) async -> AttemptReport {
+        await supervisor.run(assignment) { _ in onStarted() }
+    }
+
+    func fault(_ name: String) async -> AttemptReport {
+        await run(assignment(type: "fault", parameters: ["fault": .string(name)]))
+    }
+}
