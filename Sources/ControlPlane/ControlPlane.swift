@@ -40,11 +40,19 @@ public final class ControlPlane: Sendable {
         do {
             defer { try? ledger.driver.close() }
             try await ledger.extendLeases()
-            try await withGracefulShutdownHandler {
-                try await application(onListening: onListening).run()
-            } onGracefulShutdown: {
+            let group = ServiceGroup(configuration: .init(services: [.init(service: application(onListening: onListening))], logger: logger))
+            // A server that is cancelled drops connections it has accepted and not yet served, which NIO takes for a
+            // programming error: so cancellation, too, is an orderly end.
+            let life = Task { try await group.run() }
+            let end: @Sendable () -> Void = {
                 // Claims that wait for work are answered, so that nobody waits for them.
                 self.ledger.work.silence()
+                Task { await group.triggerGracefulShutdown() }
+            }
+            try await withTaskCancellationHandler {
+                try await withGracefulShutdownHandler { try await life.value } onGracefulShutdown: { end() }
+            } onCancel: {
+                end()
             }
         } catch let error as IOError {
             throw ControlPlaneError.cannotListen(

@@ -39,12 +39,14 @@ final class LedgerTransaction {
         return try RunnerRecord(row)
     }
 
-    /// The runner, in the session it says it is in.
+    /// The runner, in the session it says it is in and has not left.
     func runner(_ runnerID: String, session: String) throws -> RunnerRecord {
         guard let row = try connection.row(SQL.runner, [.text(runnerID)]), try row.text("session_id") == session else {
             throw LedgerError.unknownSession(runnerID: runnerID)
         }
-        return try RunnerRecord(row)
+        let runner = try RunnerRecord(row)
+        guard runner.leftAt == nil else { throw LedgerError.unknownSession(runnerID: runnerID) }
+        return runner
     }
 
     /// Writes a job down after its record was moved from `before` to `after`.
