@@ -1,5 +1,5 @@
-/// A descriptor watched by a loop, from `LoopContext.watch` until `cancel`. The loop holds it; the descriptor stays its owner's,
-/// who cancels the watch before closing it.
+/// A descriptor watched by a loop, from `LoopContext.watch` until `cancel`. The loop holds it; the descriptor stays its
+/// owner's, who cancels the watch before closing it.
 public final class Watch {
     typealias Handler = (LoopContext, Readiness) -> Void
 

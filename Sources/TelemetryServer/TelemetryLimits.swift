@@ -7,7 +7,7 @@ public struct TelemetryLimits: Hashable, Sendable {
     /// Beyond it: RESOURCE_EXHAUSTED.
     public var maxDecodedBytes = 64 << 20
 
-    /// Bytes of unfinished messages over all calls of the endpoint. Beyond it: RESOURCE_EXHAUSTED for the call that asks for more.
+    /// Bytes of unfinished messages over all calls of the endpoint. The call that goes beyond it is RESOURCE_EXHAUSTED.
     public var maxBufferedBytes = 32 << 20
 
     /// Connections at the same time; one more is accepted and closed at once.

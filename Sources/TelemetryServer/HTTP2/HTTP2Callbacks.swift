@@ -1,7 +1,7 @@
 import CNGHTTP2
 
-/// nghttp2's callbacks, each translated to one of the delegate's. All answer 0, which is "go on": what is wrong with a request is
-/// said in its response.
+/// nghttp2's callbacks, each translated to one of the delegate's. All answer 0, which is "go on": what is wrong with a
+/// request is said in its response.
 enum HTTP2Callbacks {
     static func make() throws(HTTP2Session.OutOfMemory) -> OpaquePointer {
         var made: OpaquePointer?
@@ -42,7 +42,8 @@ enum HTTP2Callbacks {
             }
             return 0
         }
-        nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameCount, value, valueCount, _, session in
+        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, frame, name, nameCount, value, valueCount, _, session in
             if HTTP2Callbacks.isRequestHead(frame!) {
                 HTTP2Callbacks.session(session).delegate.streamField(
                     frame!.pointee.hd.stream_id,

@@ -1,5 +1,5 @@
-/// What a session tells of its requests. Called during `receive` and `appendOutput` only; within, responses may be submitted, but
-/// neither of the two may be called again. Bytes are valid during the call only.
+/// What a session tells of its requests. Called during `receive` and `appendOutput` only; within, responses may be
+/// submitted, but neither of the two may be called again. Bytes are valid during the call only.
 protocol HTTP2SessionDelegate: AnyObject {
     /// The client has begun to speak HTTP/2.
     func settingsReceived()

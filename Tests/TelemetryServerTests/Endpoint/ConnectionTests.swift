@@ -13,7 +13,8 @@ import Testing
     @Test(
         "Bytes that aren't HTTP/2 close the connection; others don't notice",
         arguments: [
-            "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}", String(repeating: "x", count: 100_000),
+            "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}",
+            String(repeating: "x", count: 100_000),
         ])
     func garbage(text: String) async throws {
         let test = try await TestEndpoint()
@@ -87,7 +88,8 @@ import Testing
         try client.send(HTTP2Frames.preface)
         // The server stops reading once it has had enough.
         for stream in stride(from: UInt32(1), to: 40_001, by: 2) {
-            guard (try? client.send(HTTP2Frames.head(stream, path: Messages.stream) + HTTP2Frames.reset(stream))) != nil else { break }
+            let frames = HTTP2Frames.head(stream, path: Messages.stream) + HTTP2Frames.reset(stream)
+            guard (try? client.send(frames)) != nil else { break }
         }
         try client.awaitClose()
         let counters = await test.endpoint.finish()

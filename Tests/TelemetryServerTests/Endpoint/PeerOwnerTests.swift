@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test("The kernel and its tables agree whose a connection is", arguments: [(AF_INET, "/proc/net/tcp"), (AF_INET6, "/proc/net/tcp6")])
+    @Test(
+        "The kernel and its tables agree whose a connection is",
+        arguments: [(AF_INET, "/proc/net/tcp"), (AF_INET6, "/proc/net/tcp6")])
     func owner(family: CInt, table: String) throws {
         try connected(family: family) { _, local, peer in
             #expect(PeerOwner.askKernel(local, peer) == getuid())
@@ -68,7 +70,9 @@ import Testing
         }
     }
 
-    @Test("A socket without a process isn't taken for root's", .enabled(if: getuid() == 0, "other users' sockets never pass for root's"))
+    @Test(
+        "A socket without a process isn't taken for root's",
+        .enabled(if: getuid() == 0, "other users' sockets never pass for root's"))
     func orphan() throws {
         try connected(family: AF_INET) { client, local, peer in
             // Its process is gone, but its end of the connection waits for ours.

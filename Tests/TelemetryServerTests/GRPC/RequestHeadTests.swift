@@ -29,7 +29,9 @@ import Testing
 
     @Test(
         "gRPC's content types with protobuf messages are taken",
-        arguments: ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8", "application/grpc+proto ; x=y"])
+        arguments: [
+            "application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8", "application/grpc+proto ; x=y",
+        ])
     func contentType(type: String) throws {
         #expect(throws: Never.self) { _ = try head(["content-type": type]).request() }
     }

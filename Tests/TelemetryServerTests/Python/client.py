@@ -11,7 +11,6 @@ import threading
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-
 from messages import Sample, Series, TelemetryAck, TelemetryBatch, columns, rows
 
 SERVICE = "/tetryx.telemetry.v1.TelemetryService/"
