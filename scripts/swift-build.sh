@@ -10,14 +10,19 @@ echo "building: swift build $*$([[ -d .build/checkouts ]] || echo '; the first b
 if [[ -t 1 ]]; then
     exec swift build "$@"
 fi
-# Steps become tenths; everything else, warnings and errors above all, passes through.
-swift build "$@" 2>&1 | awk '
-    match($0, /^\[[0-9]+\/[0-9]+\]/) {
-        split(substr($0, 2, RLENGTH - 2), step, "/")
-        if (step[2] < 100) next
-        tenth = int(10 * step[1] / step[2])
-        if (tenth > last) { printf "building: %d %% (%d of %d)\n", 10 * tenth, step[1], step[2]; fflush(); last = tenth }
-        next
-    }
-    /^(Fetching|Fetched|Updating|Updated|Computing|Computed|Creating|Working|Building for|\[|Write|Planning)/ { next }
-    { print; fflush() }'
+# Steps become tenths; warnings and errors, which are no steps, pass through.
+swift build "$@" 2>&1 | {
+    last=0
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+            done=${BASH_REMATCH[1]} all=${BASH_REMATCH[2]}
+            tenth=$((10 * done / all))
+            if ((all >= 100 && tenth > last)); then
+                echo "building: $((10 * tenth)) % ($done of $all)"
+                last=$tenth
+            fi
+        elif [[ ! $line =~ ^(Fetching|Fetched|Updating|Updated|Computing|Computed|Creating|Working|Building\ for) ]]; then
+            printf '%s\n' "$line"
+        fi
+    done
+}

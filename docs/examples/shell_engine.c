@@ -83,6 +83,9 @@ static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_erro
     if (pid == 0) {
         setsid();
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* launches come from a thread that lives as long as the host */
+        signal(SIGTERM, SIG_DFL); /* the host ignores these, and exec keeps that */
+        signal(SIGINT, SIG_DFL);
+        signal(SIGPIPE, SIG_DFL);
         if (getppid() != host || chdir(job->output) != 0) _exit(127);
         execve(program, arguments, environment);
         _exit(127);

@@ -1,0 +1,43 @@
+import Foundation
+import LynxModel
+import TestSupport
+
+/// `lynxctl serve` for a study, and the commands that talk to it.
+struct ControlPlaneServer: Sendable {
+    let program: Program
+    let url: String
+    private let study: StudyFixture
+
+    /// Returns when it listens. `address` is where an earlier one was.
+    static func start(_ study: StudyFixture, at address: String? = nil) async throws -> ControlPlaneServer {
+        let port = address.flatMap { $0.split(separator: ":").last.map(String.init) } ?? "0"
+        let output = try EventPipe("\(study.directory.path)/serve-\(UUID())")
+        let program = try study.start("lynxctl", ["serve", "--port", port, "--database", "ledger.sqlite"], output: output)
+        let line = try await output.expect("control plane listening on ")[0]
+        return ControlPlaneServer(program: program, url: String(line.split(separator: " ").last!), study: study)
+    }
+
+    /// A `runner-host` that works for it.
+    func startRunner(errors: EventPipe? = nil) throws -> Program {
+        try study.start("runner-host", ["--config", "runner.yaml", "--control-plane", url], errors: errors)
+    }
+
+    func submit() async throws -> String {
+        let end = try await ask("submit", "batch.yaml")
+        return try WireJSON.decode(BatchReceipt.self, from: Data(end.output.utf8)).batchID
+    }
+
+    /// Waits until the batch has ended.
+    func results(of batch: String) async throws -> StudyDocument {
+        _ = try await ask("status", batch, "--watch")
+        return try StudyDocument(try await ask("results", batch).output)
+    }
+
+    func jobs(of batch: String) async throws -> [Job] {
+        try WireJSON.decode([String: [Job]].self, from: Data(try await ask("jobs", batch).output.utf8))["jobs"] ?? []
+    }
+
+    func ask(_ arguments: String...) async throws -> Program.End {
+        try await Program.run("lynxctl", arguments + ["--control-plane", url, "--json"], in: study.directory.path)
+    }
+}
