@@ -114,17 +114,19 @@ let package = Package(
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
-        .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop"], swiftSettings: swiftSettings),
+        .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "SamplingTests", dependencies: ["LynxModel", "Sampling"], exclude: ["scipy_reference.py"], swiftSettings: swiftSettings),
+            name: "SamplingTests", dependencies: ["LynxModel", "Sampling", "TestSupport"], exclude: ["Support/scipy_reference.py"],
+            swiftSettings: swiftSettings),
         .testTarget(
-            name: "TelemetryServerTests", dependencies: ["CNGHTTP2", "CTelemetryProto", "CZlib", "EventLoop", "TelemetryServer"],
+            name: "TelemetryServerTests",
+            dependencies: ["CNGHTTP2", "CTelemetryProto", "CZlib", "EventLoop", "TelemetryServer", "TestSupport"],
             exclude: ["Python"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "LynxModel", "Sampling",
+                "ControlPlane", "LynxModel", "Sampling", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -139,6 +141,7 @@ let package = Package(
             name: "RunnerHostTests",
             dependencies: [
                 "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "TelemetryServer", "TestSupport",
+                "runner-host",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -148,7 +151,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "StudyTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "lynxctlTests", dependencies: ["LynxCLI", "LynxModel", "lynxctl"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
+            name: "lynxctlTests", dependencies: ["LynxCLI", "LynxModel", "TestSupport", "lynxctl"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,7 +10,7 @@ echo "building: swift build $*$([[ -d .build/checkouts ]] || echo '; the first b
 if [[ -t 1 ]]; then
     exec swift build "$@"
 fi
-# Steps become tenths; warnings and errors, which are no steps, pass through.
+# Steps become tenths; warnings and errors, which are no steps, pass through, but for notes on dependencies' own files.
 swift build "$@" 2>&1 | {
     last=0
     while IFS= read -r line; do
@@ -21,6 +21,8 @@ swift build "$@" 2>&1 | {
                 echo "building: $((10 * tenth)) % ($done of $all)"
                 last=$tenth
             fi
+        elif [[ $line =~ file\(s\)\ which\ are\ unhandled|^\ .*/\.build/checkouts/ ]]; then
+            continue
         elif [[ ! $line =~ ^(Fetching|Fetched|Updating|Updated|Computing|Computed|Creating|Working|Building\ for) ]]; then
             printf '%s\n' "$line"
         fi

@@ -43,29 +43,25 @@ static int keep_only(int *descriptors, int count) {
 }
 
 /* In the program's process: everything the host had set up is put back to what a fresh process expects. */
-static _Noreturn void become_program(const lynx_guardian_request *request, pid_t guardian, int out, int err, int exec_pipe) {
-    lynx_guardian_news problem = {.error = 0, .step = LYNX_GUARDIAN_EXEC};
+static _Noreturn void become_program(
+    const lynx_guardian_request *request, pid_t guardian, int out, int err, int news, const int gate[2]) {
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guardian) _exit(127);
+    close(gate[1]);
+    char none_comes;
+    while (read(gate[0], &none_comes, 1) < 0 && errno == EINTR) {}
+    tell(news, 0, 0, getpid());
     for (int number = 1; number < NSIG; number++) {
         if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
     }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (dup2(out, 1) < 0 || dup2(err, 2) < 0) {
-        problem.error = errno;
-    } else if (chdir(request->working_directory) < 0) {
-        problem.error = errno;
-        problem.step = LYNX_GUARDIAN_CHDIR;
-    } else {
-        execve(request->program, request->argv, request->envp);
-        problem.error = errno;
-    }
-    ssize_t ignored = write(exec_pipe, &problem, sizeof problem);
-    (void)ignored;
-    _exit(127);
+    if (dup2(out, 1) < 0 || dup2(err, 2) < 0) fail(news, errno, LYNX_GUARDIAN_EXEC);
+    if (chdir(request->working_directory) < 0) fail(news, errno, LYNX_GUARDIAN_CHDIR);
+    execve(request->program, request->argv, request->envp);
+    fail(news, errno, LYNX_GUARDIAN_EXEC);
 }
 
 /* Reaps adopted orphans; 1 when the program itself has ended (and stays a zombie). */
@@ -82,6 +78,10 @@ _Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const ly
     int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
     setsid();
     prctl(PR_SET_NAME, "lynx-guardian");
+    /* The simulation may have stopped its guardian: that must not keep it from noticing the host's end. */
+    prctl(PR_SET_PDEATHSIG, SIGCONT);
+    /* Ignored, as a process may have been started with it, it would have the kernel reap what is waited for here. */
+    signal(SIGCHLD, SIG_DFL);
     if (keep_only(kept, 4) < 0) fail(own->news, errno, LYNX_GUARDIAN_FORK);
     const int lifeline = kept[2], news = kept[3];
 
@@ -90,31 +90,24 @@ _Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const ly
     sigemptyset(&child_signal);
     sigaddset(&child_signal, SIGCHLD);
     const int children = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
-    int out[2], err[2], exec_pipe[2];
-    if (children < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || pipe2(exec_pipe, O_CLOEXEC) < 0) {
+    int out[2], err[2], gate[2];
+    if (children < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || pipe2(gate, O_CLOEXEC) < 0) {
         fail(news, errno, LYNX_GUARDIAN_FORK);
     }
 
     const pid_t self = getpid();
     const pid_t program = _Fork();
     if (program < 0) fail(news, errno, LYNX_GUARDIAN_FORK);
-    if (program == 0) become_program(request, self, out[1], err[1], exec_pipe[1]);
+    if (program == 0) become_program(request, self, out[1], err[1], news, gate);
     close(out[1]);
     close(err[1]);
-    close(exec_pipe[1]);
-
-    lynx_guardian_news problem;
-    ssize_t n;
-    do {
-        n = read(exec_pipe[0], &problem, sizeof problem);
-    } while (n < 0 && errno == EINTR);
-    close(exec_pipe[0]);
-    if (n == (ssize_t)sizeof problem) {
-        waitpid(program, NULL, 0);
-        fail(news, problem.error, problem.step);
-    }
-    tell(news, 0, 0, program);
+    /*
+     * From here on the news is between the program and the host, which waits for exec to close it: a program
+     * that at once stops its guardian must not stop the host. The gate keeps it until that is so.
+     */
     close(news);
+    close(gate[0]);
+    close(gate[1]);
 
     lynx_capture captures[2] = {
         {.source = out[0], .log = kept[0], .cap = request->capture_bytes},

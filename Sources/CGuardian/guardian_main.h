@@ -11,7 +11,10 @@ typedef struct lynx_guardian_descriptors {
     int news;
 } lynx_guardian_descriptors;
 
-/* The guardian's one message to the host, once the program runs or could not be started. */
+/*
+ * What the host reads while a program is started: the program's pid, and after it the pipe's end, or else an
+ * error of the program's own process; or only an error, of the guardian.
+ */
 typedef struct lynx_guardian_news {
     int32_t error; /* errno, or 0 */
     int32_t step;

@@ -5,8 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,24 @@ static void close_all(const int *descriptors, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (descriptors[i] >= 0) close(descriptors[i]);
     }
+}
+
+/* 1 for a message, 0 at the end. */
+static int hear(int fd, lynx_guardian_news *news) {
+    ssize_t n;
+    do {
+        n = read(fd, news, sizeof *news);
+    } while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof *news;
+}
+
+/* Waits for a child that has ended or was killed; its status is kept as it was if it is no child. */
+static int await(pid_t child, int *status, struct rusage *usage) {
+    pid_t found;
+    do {
+        found = wait4(child, status, 0, usage);
+    } while (found < 0 && errno == EINTR);
+    return found == child;
 }
 
 enum { LOG_OUT, LOG_ERR, LIFE_READ, LIFE_WRITE, NEWS_READ, NEWS_WRITE, COUNT };
@@ -32,7 +51,8 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
     }
 
     *step = LYNX_GUARDIAN_FORK;
-    if (pipe2(&fd[LIFE_READ], O_CLOEXEC) < 0 || pipe2(&fd[NEWS_READ], O_CLOEXEC) < 0) {
+    /* A pair of sockets, as writing to a pipe without a reader sends the host a SIGPIPE, which it may not ignore. */
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, &fd[LIFE_READ]) < 0 || pipe2(&fd[NEWS_READ], O_CLOEXEC) < 0) {
         failure = errno;
         close_all(fd, COUNT);
         return failure;
@@ -56,50 +76,51 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
     }
 
     close_all((int[]){fd[LOG_OUT], fd[LOG_ERR], fd[LIFE_READ], fd[NEWS_WRITE]}, 4);
+    *out = (lynx_guardian){.guardian = guardian, .pidfd = -1, .lifeline = fd[LIFE_WRITE]};
     lynx_guardian_news news;
-    ssize_t n;
-    do {
-        n = read(fd[NEWS_READ], &news, sizeof news);
-    } while (n < 0 && errno == EINTR);
-    close(fd[NEWS_READ]);
-
-    if (n == (ssize_t)sizeof news && news.error == 0) {
-        int pidfd = (int)syscall(SYS_pidfd_open, guardian, 0);
-        if (pidfd >= 0) {
-            *out = (lynx_guardian){.guardian = guardian, .program = news.program, .pidfd = pidfd, .lifeline = fd[LIFE_WRITE]};
-            return 0;
-        }
-        failure = errno;
-    } else if (n == (ssize_t)sizeof news) {
-        failure = news.error;
-        *step = (lynx_guardian_step)news.step;
-    } else {
+    if (!hear(fd[NEWS_READ], &news)) {
         failure = EIO;
+    } else {
+        out->program = news.program;
+        if (news.error == 0 && !hear(fd[NEWS_READ], &news)) {
+            out->pidfd = (int)syscall(SYS_pidfd_open, guardian, 0);
+            if (out->pidfd < 0) failure = errno;
+        } else {
+            failure = news.error;
+            *step = (lynx_guardian_step)news.step;
+        }
     }
+    close(fd[NEWS_READ]);
+    if (out->pidfd >= 0) return 0;
+
+    if (out->program > 0) lynx_guardian_kill(out);
     close(fd[LIFE_WRITE]);
-    while (waitpid(guardian, NULL, 0) < 0 && errno == EINTR) {}
+    await(guardian, NULL, NULL);
+    if (out->program > 0) await(out->program, NULL, NULL);
     return failure;
 }
 
 void lynx_guardian_kill(const lynx_guardian *guardian) {
     kill(-guardian->program, SIGKILL);
     kill(guardian->program, SIGKILL);
+    /* The simulation may have stopped it. */
+    kill(guardian->guardian, SIGCONT);
     const char word = 'k';
-    /* The pipe is written to at most a few times and never read slowly; a full one says the same thing. */
-    ssize_t ignored = write(guardian->lifeline, &word, 1);
+    /* A full one says the same thing, and one without a reader that it is done already. */
+    ssize_t ignored = send(guardian->lifeline, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)ignored;
 }
 
 void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {
     int status = 0;
     *out = (lynx_guardian_exit){.exit_code = -1, .exit_signal = SIGKILL};
-    if (waitpid(guardian->guardian, &status, 0) == guardian->guardian) {
+    if (await(guardian->guardian, &status, NULL)) {
         out->guardian_lost = !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
     if (out->guardian_lost) kill(-guardian->program, SIGKILL);
     struct rusage usage;
     /* Its parent is gone, so it is ours if we are a subreaper. */
-    if (wait4(guardian->program, &status, 0, &usage) == guardian->program) {
+    if (await(guardian->program, &status, &usage)) {
         out->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
         out->exit_signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         out->max_rss_bytes = (int64_t)usage.ru_maxrss * 1024;

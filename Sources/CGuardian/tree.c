@@ -24,7 +24,10 @@ static int append_number(char *out, unsigned long value) {
     return length;
 }
 
-/* Signals each direct child and reaps those already dead; returns how many are left besides `program`. */
+/*
+ * Signals each direct child and reaps those already dead; returns how many there were besides `program`. Only 0
+ * says that none is left: while some are reaped the list moves under its reader, who may miss others.
+ */
 static int kill_children(pid_t program) {
     static const char head[] = "/proc/self/task/", tail[] = "/children";
     char path[64];
@@ -46,7 +49,10 @@ static int kill_children(pid_t program) {
                 pid = pid * 10 + (buffer[i] - '0');
             } else if (pid != 0) {
                 kill(pid, SIGKILL);
-                if (pid != program && waitpid(pid, NULL, WNOHANG) != pid) others++;
+                if (pid != program) {
+                    others++;
+                    waitpid(pid, NULL, WNOHANG);
+                }
                 pid = 0;
             }
         }
@@ -58,10 +64,10 @@ static int kill_children(pid_t program) {
 void lynx_tree_kill(pid_t program) {
     kill(-program, SIGKILL);
     for (int round = 0; round < ROUNDS; round++) {
-        const int others = kill_children(program);
+        /* Asked first: when the program ends its children become this process's, perhaps after its list was read. */
         siginfo_t info = {.si_pid = 0};
         const int program_gone = waitid(P_PID, (id_t)program, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == program;
-        if (others == 0 && program_gone) return;
+        if (kill_children(program) == 0 && program_gone) return;
         usleep(round < QUICK_ROUNDS ? QUICK_MICROSECONDS : ROUND_MICROSECONDS);
     }
 }

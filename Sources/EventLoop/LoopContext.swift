@@ -13,12 +13,8 @@ public final class LoopContext {
         self.poller = poller
     }
 
-    /// CLOCK_MONOTONIC, in nanoseconds.
-    public var now: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
+    /// `MonotonicClock.now`
+    public var now: UInt64 { MonotonicClock.now }
 
     /// Calls `onReady` whenever the descriptor is ready for what `interest` names, until the watch is cancelled.
     /// Throws `SystemError`: EEXIST if the descriptor is being watched already, EPERM if it can't be (a regular file).

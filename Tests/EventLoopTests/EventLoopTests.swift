@@ -4,7 +4,8 @@ import Testing
 
 @testable import EventLoop
 
-@Suite struct EventLoopTests {
+@Suite("An event loop")
+struct EventLoopTests {
     @Test("Work runs on one thread, in the order it was handed over")
     func fifo() async throws {
         let loop = try EventLoop(name: "fifo")
@@ -114,7 +115,8 @@ import Testing
         for number in 1...3 {
             try await loop.run { context in context.local(Numbers.init).all.append(number) }
         }
-        #expect(try await loop.run { context in context.local(Numbers.init).all } == [1, 2, 3])
+        let all = try await loop.run { context in context.local(Numbers.init).all }
+        #expect(all == [1, 2, 3])
         loop.shutDown()
     }
 }

@@ -2,7 +2,8 @@ import Testing
 
 @testable import EventLoop
 
-@Suite struct TimerHeapTests {
+@Suite("The heap of timers")
+struct TimerHeapTests {
     @Test("Timers come out by deadline, equal ones in the order they were set")
     func order() {
         var generator = SystemRandomNumberGenerator()

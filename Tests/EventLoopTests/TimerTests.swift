@@ -3,7 +3,8 @@ import Testing
 
 @testable import EventLoop
 
-@Suite struct TimerTests {
+@Suite("Timers of a loop")
+struct TimerTests {
     @Test("Timers fire in the order of their deadlines, never early, and cancelled ones not at all")
     func order() async throws {
         let loop = try EventLoop(name: "timers")

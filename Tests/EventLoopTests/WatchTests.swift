@@ -2,10 +2,12 @@ import CLinux
 import Glibc
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import EventLoop
 
-@Suite struct WatchTests {
+@Suite("Watching descriptors")
+struct WatchTests {
     @Test("A watch reports until what is there has been read")
     func levelTriggered() async throws {
         let loop = try EventLoop(name: "level")
@@ -118,23 +120,17 @@ import Testing
     @Test("The end of a child is seen through its pidfd")
     func childEnd() async throws {
         let loop = try EventLoop(name: "pidfd")
-        var pid: pid_t = 0
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("3600"), nil]
-        defer { for argument in arguments { free(argument) } }
-        #expect(posix_spawnp(&pid, "sleep", nil, nil, &arguments, environ) == 0)
-        let pidfd = try OwnedDescriptor("pidfd_open", lynx_pidfd_open(pid))
+        let child = try Program.start("sleep", ["3600"])
+        let pidfd = try OwnedDescriptor("pidfd_open", lynx_pidfd_open(child.pid))
         let raw = pidfd.raw
-        let child = pid
-        let status: CInt = try await withCheckedThrowingContinuation { continuation in
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             loop.execute { context in
                 do {
                     var watch: Watch?
                     watch = try context.watch(raw, .readable) { _, _ in
                         watch?.cancel()
                         watch = nil
-                        var status: CInt = 0
-                        waitpid(child, &status, 0)
-                        continuation.resume(returning: status)
+                        continuation.resume()
                     }
                     #expect(lynx_pidfd_send_signal(raw, SIGKILL) == 0)
                 } catch {
@@ -142,7 +138,7 @@ import Testing
                 }
             }
         }
-        #expect(status & 0x7f == SIGKILL)
+        #expect(try await child.end().signal == SIGKILL)
         #expect(lynx_pidfd_send_signal(raw, SIGKILL) == -1)
         loop.shutDown()
         _ = consume pidfd

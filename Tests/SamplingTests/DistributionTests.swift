@@ -4,23 +4,24 @@ import Testing
 @testable import Sampling
 
 /// Whole samples against scipy's distributions. Seeds are fixed, so these never fail by chance.
-@Suite struct DistributionTests {
+@Suite("The distribution of samples")
+struct DistributionTests {
     private static let runs = 20_000
 
     @Test("Samples follow their distribution", arguments: SamplingMethod.allCases)
-    func continuous(method: SamplingMethod) throws {
+    func continuous(method: SamplingMethod) async throws {
         let cases = continuousDistributions.enumerated().map { number, distribution in
             let sampler = sampler(["p\(number)": distribution], method: method, runs: Self.runs)
             return (distribution, (0..<Self.runs).map { sampler.parameters(at: $0)["p\(number)"]!.double })
         }
-        for (item, p) in zip(cases, try Scipy.kolmogorovSmirnov(cases)) {
+        for (item, p) in zip(cases, try await Scipy.kolmogorovSmirnov(cases)) {
             #expect(p > 0.01, "\(item.0): p = \(p)")
             #expect(item.1.allSatisfy { $0.isFinite })
         }
     }
 
     @Test("Discrete values come as often as their weights say", arguments: SamplingMethod.allCases)
-    func discrete(method: SamplingMethod) throws {
+    func discrete(method: SamplingMethod) async throws {
         let values: [ParameterValue] = [.integer(1), .string("two"), .bool(false), .number(4.5), .integer(5)]
         let weights: [Double] = [0.5, 3, 1, 0.01, 7]
         let sampler = sampler(
@@ -30,7 +31,7 @@ import Testing
         for index in 0..<Self.runs {
             for (name, value) in sampler.parameters(at: index) { counts[name, default: [:]][value, default: 0] += 1 }
         }
-        let p = try Scipy.chiSquare([
+        let p = try await Scipy.chiSquare([
             (values.map { counts["weighted"]![$0] ?? 0 }, weights), (values.map { counts["equal"]![$0] ?? 0 }, [1, 1, 1, 1, 1]),
         ])
         #expect(p.allSatisfy { $0 > 0.01 }, "\(p)")

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Sampling
 
-@Suite struct LatinHypercubeTests {
+@Suite("Latin hypercube sampling")
+struct LatinHypercubeTests {
     /// The tutorial's parameters, and ranges where rounding is at its worst.
     private static let ranges: [String: (min: Double, max: Double)] = [
         "semi_major_axis_m": (6_950_000, 7_050_000),
@@ -68,7 +69,7 @@ import Testing
     }
 
     @Test("Values are spread evenly within their strata")
-    func jitter() throws {
+    func jitter() async throws {
         let runs = 20_000
         let dimension = Dimension(
             name: "x", distribution: .uniform(min: 0, max: 1), method: .latinHypercube, runs: runs, seed: 7)
@@ -76,7 +77,7 @@ import Testing
             let scaled = dimension.value(at: index).double * Double(runs)
             return scaled - scaled.rounded(.down)
         }
-        let p = try Scipy.kolmogorovSmirnov([(.uniform(min: 0, max: 1), places)])
+        let p = try await Scipy.kolmogorovSmirnov([(.uniform(min: 0, max: 1), places)])
         #expect(p[0] > 0.01)
     }
 

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Sampling
 
-@Suite struct SamplerTests {
+@Suite("The sampler")
+struct SamplerTests {
     private static let study: [String: Distribution] = [
         "uniform": .uniform(min: 330, max: 355),
         "normal": .normal(mean: 0, stdDev: 0.1),

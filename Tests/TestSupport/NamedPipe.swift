@@ -34,11 +34,3 @@ package func becomesReadable(_ descriptor: Int32, within seconds: Int32 = 60) ->
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&wait, 1, seconds * 1000) == 1
 }
-
-/// Whether a process exists and is no zombie.
-package func isRunning(_ pid: Int32) -> Bool {
-    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-        let end = stat.lastIndex(of: ")")
-    else { return false }
-    return !stat[end...].dropFirst(2).hasPrefix("Z")
-}

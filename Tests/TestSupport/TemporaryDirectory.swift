@@ -12,10 +12,18 @@ package final class TemporaryDirectory: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
+    /// The path of what is called so in it, be it there or not.
+    package func file(_ name: String) -> String { path + "/" + name }
+
+    /// What is in a folder of it, sorted.
+    package func names(_ folder: String = ".") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: file(folder)).sorted()
+    }
+
     /// Writes a file below and returns its path.
     @discardableResult
     package func write(_ name: String, _ content: String, mode: Int = 0o644) throws -> String {
-        let file = path + "/" + name
+        let file = file(name)
         try FileManager.default.createDirectory(
             at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(content.utf8).write(to: URL(filePath: file))
@@ -24,6 +32,6 @@ package final class TemporaryDirectory: Sendable {
     }
 
     package func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(filePath: path + "/" + name)), as: UTF8.self)
+        String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
     }
 }

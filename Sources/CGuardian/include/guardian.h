@@ -4,7 +4,7 @@
  *
  * The guardian is the child subreaper of all that the program starts, so whatever daemonises or calls
  * setsid comes back to it. It ends the whole tree when the program ends, when told to, and when the
- * host is gone (the lifeline pipe closes), and only then ends itself. It also copies stdout and stderr
+ * host is gone (the lifeline closes), and only then ends itself. It also copies stdout and stderr
  * into files up to a cap, so that a program that writes without end fills no disk and never blocks.
  *
  * In C because what runs between fork and exec in a process with threads may only use

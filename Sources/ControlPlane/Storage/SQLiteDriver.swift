@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Glibc
 
 /// The embedded ledger: one SQLite file, written by one process at a time.
 ///
@@ -13,6 +14,8 @@ final class SQLiteDriver: LedgerDriver {
     init(path: String) throws {
         try Self.makeDirectory(of: path)
         lock = try FileLock(path: path + ".lock", of: path)
+        // Before SQLite makes it with the umask; the log beside it takes over its mode.
+        Glibc.close(Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration)
             try pool.writeWithoutTransaction { database in

@@ -8,9 +8,13 @@ import Glibc
 /// follows no link, so nothing outside the directory is ever read. What is not a regular file is reported.
 public struct ArtifactCollector {
     public var maxDepth = 32
+    /// Entries of any kind.
     public var maxFiles = 100_000
+    /// Over all files. Every byte is read for its hash, and a sparse file may claim more of them than any disk holds.
+    public var maxBytes: Int64 = 64 << 30
     private var device: dev_t = 0
     private var files = 0
+    private var bytes: Int64 = 0
 
     public init() {}
 
@@ -23,7 +27,7 @@ public struct ArtifactCollector {
         var info = stat()
         fstat(descriptor, &info)
         device = info.st_dev
-        files = 0
+        (files, bytes) = (0, 0)
         walk(descriptor, prefix: "", depth: 0, into: sink)
     }
 
@@ -39,6 +43,7 @@ public struct ArtifactCollector {
             guard files < maxFiles else {
                 return sink.warning("more than \(maxFiles) files; the rest from \(path) on is not collected")
             }
+            files += 1
             var info = stat()
             guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
                 sink.warning("\(path): \(String(cString: strerror(errno)))")
@@ -55,7 +60,8 @@ public struct ArtifactCollector {
 
     private func names(in stream: OpaquePointer, prefix: String, _ sink: borrowing ArtifactSink) -> [String] {
         var names: [String] = []
-        while let entry = readdir(stream) {
+        // Far past the limit: what there is too much of need not all be held in memory.
+        while names.count < 10 * maxFiles, let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
                 Array(raw.prefix { $0 != 0 })
             }
@@ -89,6 +95,9 @@ public struct ArtifactCollector {
         guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
             return sink.warning("\(path): not a regular file; not collected")
         }
+        let room = maxBytes - bytes
+        let tooLarge = "\(path): not collected, as the files collected would be more than \(maxBytes) bytes"
+        guard info.st_size <= room else { return sink.warning(tooLarge) }
         var hash = SHA256()
         var size: Int64 = 0
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
@@ -102,8 +111,10 @@ public struct ArtifactCollector {
             if count == 0 { break }
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             size += Int64(count)
+            // Somebody outside the job may be writing to it.
+            guard size <= room else { return sink.warning(tooLarge) }
         }
-        files += 1
+        bytes += size
         sink.artifact(path: path, mediaType: MediaType.of(path), sizeBytes: size, sha256: hash.finalize())
     }
 }

@@ -7,7 +7,7 @@ public enum ProgramLookup {
         if name.contains("/") {
             let path = absolute(name)
             guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of a program or a name in PATH") }
-            guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' is not executable") }
+            guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' is not executable; give the path of a program or a name in PATH") }
             return path
         }
         let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
@@ -20,16 +20,18 @@ public enum ProgramLookup {
 
     public static func file(_ name: String, setting: String) throws(EngineError) -> String {
         let path = absolute(name)
-        guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'") }
-        guard access(path, R_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be read") }
+        guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of one that is there") }
+        guard access(path, R_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be read; give this user the right to") }
         return path
     }
 
     public static func directory(_ name: String, setting: String) throws(EngineError) -> String {
         let path = absolute(name)
         var info = stat()
-        guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { throw .invalid("\(setting): no such directory '\(name)'") }
-        guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be entered") }
+        guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
+            throw .invalid("\(setting): no such directory '\(name)'; give the path of one that is there")
+        }
+        guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be entered; give this user the right to") }
         return path
     }
 

@@ -2,8 +2,10 @@ import Glibc
 
 /// Numbers as people read them in tables and progress lines.
 package enum NumberText {
-    /// Six significant digits, as C's `%.6g`.
-    package static func significant(_ value: Double) -> String { format("%.6g", value) }
+    /// Six significant digits; below 10⁹ without an exponent, which lengths in metres would otherwise have.
+    package static func significant(_ value: Double) -> String {
+        (1e5..<1e9).contains(abs(value)) ? format("%.0f", value) : format("%.6g", value)
+    }
 
     package static func fixed(_ value: Double, digits: Int) -> String { format("%.\(digits)f", value) }
 

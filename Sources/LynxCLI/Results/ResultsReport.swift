@@ -40,7 +40,7 @@ package struct ResultsReport: Sendable {
         let messages = rows.contains { $0.message != nil }
         var columns: [TextTable.Column] = [.init("run", .right), .init("status"), .init("seconds", .right)]
         if retried { columns.append(.init("attempts", .right)) }
-        columns += names.map { .init($0, .right) }
+        columns += Self.titles(names).map { .init($0, .right) }
         if messages { columns.append(.init("message", .free)) }
         let cells = rows.map { row in
             var cells: [TextTable.Cell] = [
@@ -53,6 +53,12 @@ package struct ResultsReport: Sendable {
             return cells
         }
         return TextTable(columns: columns, rows: cells)
+    }
+
+    /// The values' own names, without the sections they stand in where that leaves them apart.
+    static func titles(_ names: [String]) -> [String] {
+        let short = names.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+        return names.indices.map { index in short.count { $0 == short[index] } == 1 ? short[index] : names[index] }
     }
 
     /// The artifacts of each run with their full paths; of many runs the first few, and the folder they all lie in.

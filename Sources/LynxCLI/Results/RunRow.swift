@@ -15,7 +15,10 @@ package struct RunRow: Sendable {
 
     package var runIndex: Int { job.runConfig.runIndex }
 
-    package var message: String? { job.errorMessage ?? result?.errorMessage }
+    /// Its first line; what follows, such as the end of stderr, is in the result.
+    package var message: String? {
+        (job.errorMessage ?? result?.errorMessage)?.split(whereSeparator: \.isNewline).first.map(String.init)
+    }
 
     /// Absolute paths on the runner's machine.
     package var files: [String] { result?.outputFiles ?? [] }

@@ -52,9 +52,9 @@ struct LocalRun: Sendable {
         try await mentionUnfinished(paths, api)
         let record = RunnerRecord(path: paths.runnerRecord)
         try await record.awaitEarlier(telling: status)
-        status.note("control plane \(api.baseURL), ledger \(paths.ledger), runner-host's log \(paths.runnerLog)")
         var study = Study(
             options: options, api: api, status: status, runnerLog: paths.runnerLog, record: record, signals: signals,
+            whereabouts: "control plane \(api.baseURL), ledger \(paths.ledger), runner-host's log \(paths.runnerLog)",
             handOutOnly: { controlPlane.handOutOnly($0) })
         let end = await study.run()
         return try await conclude(end, paths, api)
@@ -85,6 +85,8 @@ struct LocalRun: Sendable {
         case .interrupted(let signal):
             if let batchID = end.batchID {
                 _ = try await showResults(batchID, paths, api)
+            } else if case .resume(let batchID) = options.work {
+                status.note("stopped before it went on; go on with: \(options.resumeCommand(batchID: batchID, state: paths.state))")
             } else {
                 status.note("stopped before anything was submitted")
             }

@@ -19,6 +19,8 @@ struct Study {
     let runnerLog: String
     let record: RunnerRecord
     let signals: UnixSignalsSequence
+    /// One line on where everything is, told when the runner is there: before that only what is wrong counts.
+    let whereabouts: String
     /// Makes a batch the only one whose jobs are handed out.
     let handOutOnly: @Sendable (_ batchID: String) async throws -> Void
 
@@ -34,7 +36,7 @@ struct Study {
 
     init(
         options: StudyOptions, api: APIClient, status: StatusOutput, runnerLog: String, record: RunnerRecord, signals: UnixSignalsSequence,
-        handOutOnly: @escaping @Sendable (_ batchID: String) async throws -> Void
+        whereabouts: String, handOutOnly: @escaping @Sendable (_ batchID: String) async throws -> Void
     ) {
         self.options = options
         self.api = api
@@ -42,6 +44,7 @@ struct Study {
         self.runnerLog = runnerLog
         self.record = record
         self.signals = signals
+        self.whereabouts = whereabouts
         self.handOutOnly = handOutOnly
         (events, sender) = AsyncStream.makeStream()
     }
@@ -122,7 +125,10 @@ struct Study {
     private mutating func begin(with registration: RegistrationWatch, _ group: inout DiscardingTaskGroup) async {
         do {
             guard let runner = await registration.runner() else { return fail(CLIError.unavailable("runner-host is gone")) }
-            let batch = try await StudyStart(options: options, api: api, status: status).prepare(for: runner)
+            let start = StudyStart(options: options, api: api, status: status)
+            try await start.check(runner)
+            status.note(whereabouts)
+            let batch = try await start.prepare()
             try await handOutOnly(batch.batchID)
             batchID = batch.batchID
             let watch = BatchWatch(api: api, batchID: batch.batchID)

@@ -6,20 +6,26 @@ struct StudyStart {
     let api: APIClient
     let status: StatusOutput
 
-    /// Submits the batch, or finds the one to go on with.
-    ///
-    /// - Throws: `CLIError` when the runner cannot run this kind of simulation; nothing has been submitted then.
-    func prepare(for runner: Runner) async throws -> Batch {
+    /// - Throws: `CLIError` when the runner cannot run this kind of simulation.
+    func check(_ runner: Runner) async throws {
         switch options.work {
         case .submit(let submission):
             try check(runner, runs: submission.config.simulation.type)
+        case .resume(let batchID):
+            if let job = try await api.firstJob(of: batchID) { try check(runner, runs: job.runConfig.simulation.type) }
+        }
+    }
+
+    /// Submits the batch, or finds the one to go on with.
+    func prepare() async throws -> Batch {
+        switch options.work {
+        case .submit(let submission):
             let receipt = try await api.submit(submission)
             let batch = try await api.overview(of: receipt.batchID).batch
             status.note("\(batch.name): \(NumberText.count(batch.totalJobs, "run")), seed \(batch.seed), batch \(batch.batchID)")
             return batch
         case .resume(let batchID):
             let batch = try await api.overview(of: batchID).batch
-            if let job = try await api.firstJob(of: batchID) { try check(runner, runs: job.runConfig.simulation.type) }
             let done = batch.completedJobs + batch.failedJobs + batch.cancelledJobs
             status.note("\(batch.name): goes on at \(done) of \(NumberText.count(batch.totalJobs, "run")), batch \(batch.batchID)")
             return batch

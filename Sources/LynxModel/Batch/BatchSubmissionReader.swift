@@ -24,7 +24,7 @@ extension BatchSubmission {
 }
 
 /// Keeps a slip of the finger from filling the ledger.
-private let runCounts = 1...10_000_000
+private let runCounts = 1...1_000_000
 
 extension FieldType where Value == BatchSubmission {
     static var batchSubmission: FieldType {

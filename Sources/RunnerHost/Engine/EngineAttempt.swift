@@ -88,7 +88,7 @@ struct EngineAttempt: @unchecked Sendable {
             struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(files).toOpaque(),
             output_directory: { CollectedFiles.of($0).outputDirectory = String(lynx: $1) },
             artifact: { CollectedFiles.of($0).take($1!.pointee) },
-            warning: { CollectedFiles.of($0).warnings.append(String(lynx: $1)) })
+            warning: { CollectedFiles.of($0).warn(String(lynx: $1)) })
         try EngineFailure.check { table.pointee.collect(handle, &collector, $0) }
         return files
     }
@@ -105,11 +105,22 @@ final class CollectedFiles {
         var warnings: [String] = []
     }
 
-    var outputDirectory = ""
-    var artifacts: [Artifact] = []
-    var warnings: [String] = []
+    /// A simulation may give cause for a warning with each of its files; the report has to stay of a size to be sent.
+    private static let maxWarnings = 100
 
-    var summary: Summary { Summary(outputDirectory: outputDirectory, artifacts: artifacts, warnings: warnings) }
+    var outputDirectory = ""
+    private var artifacts: [Artifact] = []
+    private var warnings: [String] = []
+    private var furtherWarnings = 0
+
+    var summary: Summary {
+        let last = furtherWarnings > 0 ? ["and \(furtherWarnings) more warnings about the output"] : []
+        return Summary(outputDirectory: outputDirectory, artifacts: artifacts, warnings: warnings + last)
+    }
+
+    func warn(_ message: String) {
+        if warnings.count < Self.maxWarnings { warnings.append(message) } else { furtherWarnings += 1 }
+    }
 
     static func of(_ collector: UnsafePointer<lynx_collector>?) -> CollectedFiles {
         Unmanaged<CollectedFiles>.fromOpaque(collector!.pointee.context).takeUnretainedValue()

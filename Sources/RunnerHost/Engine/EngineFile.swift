@@ -18,7 +18,16 @@ struct EngineFile {
         guard read(descriptor, &header, 18) == 18, header[0...3] == [0x7F, 0x45, 0x4C, 0x46], header[16] == 3 else {
             throw .notALibrary
         }
+        try checkDirectory(of: path)
+        // Behind a link: whoever may write to the file's own directory may put another in its place.
+        guard let real = realpath(path, nil) else { throw .unreadable(String(cString: strerror(errno))) }
+        defer { free(real) }
+        try checkDirectory(of: String(cString: real))
+    }
+
+    private func checkDirectory(of path: String) throws(EngineRefusal) {
         let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        var info = stat()
         guard stat(directory, &info) == 0 else { throw .unreadable(String(cString: strerror(errno))) }
         try checkOwner(info, directory)
     }

@@ -1,5 +1,5 @@
 package import EngineABI
-import Glibc
+import EventLoop
 package import Logging
 import Synchronization
 package import TelemetryServer
@@ -32,11 +32,7 @@ package final class HostTable: Sendable {
                 struct_size: UInt32(MemoryLayout<lynx_host>.size), abi_minor: LYNX_ABI_MINOR,
                 context: Unmanaged.passRetained(self).toOpaque(),
                 log: { host, job, level, message in HostTable.of(host).log(job, level, String(lynx: message)) },
-                monotonic_ns: { _ in
-                    var time = timespec()
-                    clock_gettime(CLOCK_MONOTONIC, &time)
-                    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-                },
+                monotonic_ns: { _ in MonotonicClock.now },
                 emit_telemetry: { host, job, samples, count in
                     HostTable.of(host).emit(job, UnsafeBufferPointer(start: samples, count: count))
                 },

@@ -35,7 +35,9 @@ package struct RunnerProcess {
         _ = lynx_set_child_subreaper()
 
         let host = HostTable(logger: logger)
-        let engines = try select(from: catalog(host))
+        // Tasks move from thread to thread, and threads of theirs end; engines are promised one that stays.
+        let launcher = try EventLoop(name: "lynx-launch")
+        let engines = try await launcher.run { _ in try select(from: catalog(host)) }
         let outputRoot = try prepareOutputRoot()
         let state = try stateDirectory()
         let records = try startup { () throws(FileError) in try RunningRecords(stateDirectory: state.path) }
@@ -45,16 +47,18 @@ package struct RunnerProcess {
         let loop = try EventLoop(name: "lynx-io")
         var limits = TelemetryLimits()
         limits.maxMessageBytes = configuration.telemetryMaxMessageBytes
-        let supervisor = try JobSupervisor(
+        let supervisor = JobSupervisor(
             settings: .init(outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints),
             engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
             telemetry: TelemetryServer(loop: loop, limits: limits),
-            records: records, loop: loop, logger: logger)
+            records: records, loop: loop, launcher: launcher, logger: logger)
         let client = try startup { () throws(InvalidControlPlaneURL) in try ControlPlaneClient(url: configuration.controlPlaneURL) }
         let service = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
             capabilities: MachineCapabilities.read(configuration, engines), engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
-            client: client, spool: Spool(state), executor: supervisor, logger: logger)
+            client: client, spool: Spool(state), executor: supervisor, logger: logger,
+            // The control plane of a runner with a parent is that parent: gone, it does not come back.
+            options: RunnerOptions(drainGrace: parent == nil ? .seconds(10) : .seconds(2)))
 
         let stopping = Stopping(drain: service.drain, stopNow: service.stopNow)
         stopping.watchSignals()
@@ -100,9 +104,11 @@ package struct RunnerProcess {
     private func prepareOutputRoot() throws(StartupError) -> String {
         let path = Self.absolute(configuration.outputRoot)
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw StartupError("output_root: cannot make '\(configuration.outputRoot)': \(String(cString: strerror(errno)))")
+            throw StartupError(
+                "output_root: cannot make '\(configuration.outputRoot)': \(String(cString: strerror(errno))); give a directory that this user may write to")
         }
         let probe = path + "/.probe-\(getpid())"
         guard mkdir(probe, 0o700) == 0 else {

@@ -4,7 +4,8 @@ import EventLoop
 import Glibc
 import Synchronization
 
-/// Turns signals, and the end of a parent, into the end of the service: the first signal drains, the second stops.
+/// Turns signals, and the end of a parent, into the end of the service: the first signal drains, the second stops, and so
+/// does the end of its terminal.
 final class Stopping: Sendable {
     private let drain: @Sendable () -> Void
     private let stopNow: @Sendable () -> Void
@@ -18,21 +19,33 @@ final class Stopping: Sendable {
     func watchSignals() {
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
+            watch(number) { [self] count in
                 // Signals that came together are counted, not merged.
-                for _ in 0..<source.data { signalled() }
+                for _ in 0..<count { signalled() }
             }
-            source.activate()
-            state.withLock { $0.sources.append(source) }
         }
+        // Under nohup it is ignored, and stays so.
+        if unsafeBitCast(signal(SIGHUP, SIG_IGN), to: Int.self) != Self.ignored { watch(SIGHUP) { [stopNow] _ in stopNow() } }
+    }
+
+    /// SIG_IGN of signal(2).
+    private static let ignored = 1
+
+    private func watch(_ number: Int32, _ body: @escaping @Sendable (UInt) -> Void) {
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { body(source.data) }
+        source.activate()
+        state.withLock { $0.sources.append(source) }
     }
 
     /// - Throws: `SystemError` when the process cannot be watched.
     func watch(parent: Int32, on loop: EventLoop) async throws {
         // Without this check a parent that ended before would never be missed.
         let descriptor = lynx_pidfd_open(parent)
-        guard descriptor >= 0, getppid() == parent else { return stopNow() }
+        guard descriptor >= 0, getppid() == parent else {
+            close(descriptor)
+            return stopNow()
+        }
         try await loop.run { [stopNow] context in
             try context.onceReadable(descriptor) { _ in
                 close(descriptor)

@@ -9,14 +9,15 @@ enum AttemptDirectory {
         for name in [assignment.batchID, assignment.jobID] where !isSafe(name) {
             throw EngineFailure(kind: .invalid, message: "'\(name)' cannot be the name of a directory")
         }
-        var path = root
-        for name in ["", assignment.batchID, assignment.jobID, "attempt-\(assignment.attempt)"] {
-            if !name.isEmpty { path += "/" + name }
-            let isLast = name.hasPrefix("attempt-") && path.hasSuffix(name)
-            guard mkdir(path, 0o700) != 0 else { continue }
+        guard UInt32(exactly: assignment.attempt) != nil else {
+            throw EngineFailure(kind: .invalid, message: "\(assignment.attempt) cannot be the number of an attempt")
+        }
+        let batch = "\(root)/\(assignment.batchID)", job = "\(batch)/\(assignment.jobID)", path = "\(job)/attempt-\(assignment.attempt)"
+        for directory in [root, batch, job, path] {
+            guard mkdir(directory, 0o700) != 0 else { continue }
             let code = errno
-            if code == EEXIST && !isLast { continue }
-            throw EngineFailure(kind: .resources, message: "cannot make \(path): \(String(cString: strerror(code)))")
+            if code == EEXIST && directory != path { continue }
+            throw EngineFailure(kind: .resources, message: "cannot make \(directory): \(String(cString: strerror(code)))")
         }
         return path
     }

@@ -29,23 +29,24 @@ package final class JobSupervisor: AttemptExecutor {
     private let records: RunningRecords
     /// Telemetry, watchdogs, timeouts and ends of processes.
     private let loop: EventLoop
-    /// The `[launch]` thread of the ABI: it lives as long as this process, as parent-death signals need.
+    /// The `[launch]` thread of the ABI, which also loaded the engines: it lives as long as this process, as parent-death
+    /// signals need.
     private let launcher: EventLoop
     private let logger: Logger
     private let controls = Mutex<[AttemptKey: AttemptControl]>([:])
 
     package init(
         settings: Settings, engines: EngineSelection, host: HostTable, telemetry: TelemetryServer, records: RunningRecords,
-        loop: EventLoop, logger: Logger
-    ) throws {
+        loop: EventLoop, launcher: EventLoop, logger: Logger
+    ) {
         self.settings = settings
         self.engines = engines
         self.host = host
         self.telemetry = telemetry
         self.records = records
         self.loop = loop
+        self.launcher = launcher
         self.logger = logger
-        launcher = try EventLoop(name: "lynx-launch")
     }
 
     package func stop(_ key: AttemptKey, as reason: StopReason) {

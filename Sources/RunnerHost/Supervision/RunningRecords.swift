@@ -17,7 +17,16 @@ package struct RunningRecords: Sendable {
     }
 
     func add(_ key: AttemptKey, directory: String) throws {
-        try WireJSON.encode(Record(directory: directory)).write(to: URL(filePath: path(key)))
+        let content = try WireJSON.encode(Record(directory: directory)), path = path(key)
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw FileError.last("create", path) }
+        defer { close(file) }
+        let count = content.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        guard count == content.count else {
+            let code = count < 0 ? errno : ENOSPC
+            unlink(path)
+            throw FileError(operation: "write", path: path, code: code)
+        }
     }
 
     func remove(_ key: AttemptKey) { unlink(path(key)) }

@@ -7,7 +7,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite struct ProblemTests {
+@Suite("Problems that the API answers with")
+struct ProblemTests {
     @Test("Whatever does not exist is a problem that says what", arguments: [
         (HTTPRequest.Method.get, "/nosuch", "there is nothing at '/nosuch'"), (.get, "/", "there is nothing at '/'"),
         (.get, "/batches/x", "there is no batch 'x'"), (.get, "/batches/x/results", "there is no batch 'x'"),

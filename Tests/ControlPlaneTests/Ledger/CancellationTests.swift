@@ -3,7 +3,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite struct CancellationTests {
+@Suite("Cancelling")
+struct CancellationTests {
     @Test("Cancelling a batch drops what waits, and has the runners kill what runs") func batch() async throws {
         let test = try TestLedger()
         try await test.register()

@@ -3,7 +3,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite struct ClaimantTests {
+@Suite("Who may claim what")
+struct ClaimantTests {
     private func share(_ slots: Int, _ claimants: Claimant...) -> [String: Int] {
         Dictionary(uniqueKeysWithValues: Claimant.share(slots: slots, among: claimants).map { ($0.batchID, $0.jobs) })
     }

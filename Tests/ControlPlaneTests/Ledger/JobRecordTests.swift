@@ -3,7 +3,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite struct JobRecordTests {
+@Suite("A job's record")
+struct JobRecordTests {
     private func active(maxRetries: Int = 0, retries: Int = 0, lost: Int = 0, cancel: Bool = false) -> JobRecord {
         var job = JobRecord(key: JobKey(batchID: "b", runIndex: 0), status: .pending, maxRetries: maxRetries, createdAt: 1)
         job.retries = retries

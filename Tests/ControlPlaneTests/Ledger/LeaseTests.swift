@@ -5,7 +5,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(2))) struct LeaseTests {
+@Suite("Leases", .timeLimit(.minutes(2)))
+struct LeaseTests {
     @Test("A lease that is not renewed ends, and the job is queued again without spending a retry") func expiry() async throws {
         let test = try TestLedger()
         try await test.register()

@@ -1,26 +1,14 @@
 import LynxModel
-import Synchronization
 import Testing
+import TestSupport
 
 @testable import ControlPlane
 
-/// SplitMix64: the same sequence on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
-@Suite struct LedgerPropertyTests {
+@Suite("The ledger under any calls")
+struct LedgerPropertyTests {
     @Test("After any sequence of calls the counts agree with the rows, and no job contradicts itself", arguments: 1...6)
     func countsAgree(seed: UInt64) async throws {
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix64(state: seed)
         var test = try TestLedger(policy: LedgerPolicy(maxLostAttempts: 2))
         var batches: [String] = []
         var handedOut: [(job: JobAssignment, runner: String)] = []

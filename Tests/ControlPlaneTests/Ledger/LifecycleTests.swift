@@ -5,7 +5,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite struct LifecycleTests {
+@Suite("The life of a batch")
+struct LifecycleTests {
     @Test("A batch runs from submission to its last result") func wholeLife() async throws {
         let test = try TestLedger()
         try await test.register()

@@ -4,7 +4,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite struct ReportTests {
+@Suite("Reports of attempts")
+struct ReportTests {
     private func expectStale(_ test: TestLedger, _ body: () async throws -> Void) async throws {
         let before = try await test.contents()
         let error = await #expect(throws: LedgerError.self) { try await body() }

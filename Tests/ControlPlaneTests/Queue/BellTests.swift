@@ -3,7 +3,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite(.timeLimit(.minutes(2))) struct BellTests {
+@Suite("A bell", .timeLimit(.minutes(2)))
+struct BellTests {
     @Test("A stroke between looking and waiting is not missed") func noGap() async {
         let bell = Bell()
         let strokes = bell.strokes

@@ -1,10 +1,12 @@
 import FoundationEssentials
 import GRDB
 import Testing
+import TestSupport
 
 @testable import ControlPlane
 
-@Suite struct SQLiteDriverTests {
+@Suite("The ledger in SQLite")
+struct SQLiteDriverTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.file("deep/er/ledger.sqlite") }
 

@@ -5,6 +5,7 @@ import Logging
 import LynxModel
 import NIOCore
 import Testing
+import TestSupport
 
 @testable import ControlPlane
 

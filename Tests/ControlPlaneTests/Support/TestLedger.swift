@@ -1,21 +1,8 @@
 import FoundationEssentials
 import LynxModel
+import TestSupport
 
 @testable import ControlPlane
-
-/// A directory of its own, gone with the value.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/lynx-ledger-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
 
 /// A ledger in a real SQLite file, on a clock that stands still.
 struct TestLedger: Sendable {

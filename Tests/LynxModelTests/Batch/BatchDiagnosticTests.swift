@@ -2,7 +2,8 @@ import FoundationEssentials
 import LynxModel
 import Testing
 
-@Suite struct BatchDiagnosticTests {
+@Suite("What is wrong with a batch")
+struct BatchDiagnosticTests {
     @Test("Everything wrong with a file is reported at once, in the order of its lines")
     func allAtOnce() throws {
         let text = """
@@ -39,7 +40,7 @@ import Testing
                 "b.yaml:4:3: config.simulation.name: is missing; give a string",
                 "b.yaml:5:14: config.simulation.version: expected a string, found true; put it in quotes",
                 "b.yaml:6:11: config.simulation.type: 'my sim' is not an identifier; use letters, digits, '_', '-' and '.'",
-                "b.yaml:8:11: config.monte_carlo.runs: expected a whole number from 1 to 10000000, found the quoted string '40'; remove the quotes",
+                "b.yaml:8:11: config.monte_carlo.runs: expected a whole number from 1 to 1000000, found the quoted string '40'; remove the quotes",
                 "b.yaml:9:22: config.monte_carlo.sampling_method: 'sobol' is not available yet; use latin_hypercube or monte_carlo",
                 "b.yaml:10:11: config.monte_carlo.seed: -1 is out of range; give a whole number from 0 to 18446744073709551615",
                 "b.yaml:11:5: config.monte_carlo.seed: is given a second time, first on line 10; keep one of the two",
@@ -64,13 +65,13 @@ import Testing
         #expect(
             error.description.split(separator: "\n") == [
                 "request body:1:49: config.simulation.name: expected a string, found the number 7; put it in quotes",
-                "request body:1:77: config.monte_carlo.runs: 0 is out of range; give a whole number from 1 to 10000000",
+                "request body:1:77: config.monte_carlo.runs: 0 is out of range; give a whole number from 1 to 1000000",
                 "request body:1:99: config.monte_carlo.sampling_method: 'grid' is not available yet; use latin_hypercube or monte_carlo",
             ])
         let problem = error.problem(title: "Invalid batch")
         #expect(problem.status == 400)
         #expect(problem.errors?.map(\.field) == ["config.simulation.name", "config.monte_carlo.runs", "config.monte_carlo.sampling_method"])
-        #expect(problem.errors?[1].detail == "0 is out of range; give a whole number from 1 to 10000000")
+        #expect(problem.errors?[1].detail == "0 is out of range; give a whole number from 1 to 1000000")
     }
 
     @Test(
@@ -126,10 +127,10 @@ import Testing
     @Test(
         "Values out of their range are refused",
         arguments: [
-            ("monte_carlo: {runs: 1e3}", "config.monte_carlo.runs: expected a whole number from 1 to 10000000, found the number 1e3; write 1000"),
-            ("monte_carlo: {runs: 99999999999999999999999999999999999999999}", "config.monte_carlo.runs: 9999999999999999999999999999999999999999… is out of range; give a whole number from 1 to 10000000"),
+            ("monte_carlo: {runs: 1e3}", "config.monte_carlo.runs: expected a whole number from 1 to 1000000, found the number 1e3; write 1000"),
+            ("monte_carlo: {runs: 99999999999999999999999999999999999999999}", "config.monte_carlo.runs: 9999999999999999999999999999999999999999… is out of range; give a whole number from 1 to 1000000"),
             ("monte_carlo: {runs: 010}", "config.monte_carlo.runs: 010 begins with a zero; write it without"),
-            ("monte_carlo: {runs: }", "config.monte_carlo.runs: is empty; give a whole number from 1 to 10000000"),
+            ("monte_carlo: {runs: }", "config.monte_carlo.runs: is empty; give a whole number from 1 to 1000000"),
             ("monte_carlo: {runs: 1, seed: 18446744073709551616}", "config.monte_carlo.seed: 18446744073709551616 is out of range; give a whole number from 0 to 18446744073709551615"),
             ("compute: {max_retries: -1}", "config.compute.max_retries: -1 is out of range; give a whole number from 0 to 1000"),
             ("compute: {max_parallel_jobs: 0}", "config.compute.max_parallel_jobs: 0 is out of range; give a whole number from 1 to 1000000"),

@@ -3,7 +3,8 @@ import LynxModel
 import TestSupport
 import Testing
 
-@Suite struct BatchReaderTests {
+@Suite("Reading a batch")
+struct BatchReaderTests {
     @Test("Every field of a batch file arrives in its struct")
     func everything() throws {
         let batch = try BatchSubmission.read(yaml: Self.full, name: "full.yaml")

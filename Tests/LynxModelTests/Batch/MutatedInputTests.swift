@@ -1,8 +1,10 @@
 import FoundationEssentials
 import LynxModel
 import Testing
+import TestSupport
 
-@Suite struct MutatedInputTests {
+@Suite("Damaged batch files")
+struct MutatedInputTests {
     @Test("Damaged files either say something valid or are refused in single lines", arguments: 0..<8)
     func yaml(seed: Int) throws {
         let original = Array(BatchReaderTests.full.utf8)

@@ -2,7 +2,8 @@ import FoundationEssentials
 import LynxModel
 import Testing
 
-@Suite struct HostileInputTests {
+@Suite("Hostile input")
+struct HostileInputTests {
     @Test(
         "Nesting without end is refused at a fixed depth",
         arguments: [("[", "]"), ("{a: ", "}"), ("{\"a\": ", "}"), ("- ", "")])

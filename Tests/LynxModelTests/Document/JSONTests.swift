@@ -1,7 +1,8 @@
 import LynxModel
 import Testing
 
-@Suite struct JSONTests {
+@Suite("JSON documents")
+struct JSONTests {
     @Test("JSON gives the tree that YAML gives, with lines and columns")
     func tree() throws {
         let text = """

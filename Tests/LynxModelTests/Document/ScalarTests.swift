@@ -1,7 +1,8 @@
 import LynxModel
 import Testing
 
-@Suite struct ScalarTests {
+@Suite("Plain scalars")
+struct ScalarTests {
     @Test(
         "Unquoted scalars have the types of YAML's core schema",
         arguments: [

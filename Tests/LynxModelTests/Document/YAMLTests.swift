@@ -1,7 +1,8 @@
 import LynxModel
 import Testing
 
-@Suite struct YAMLTests {
+@Suite("YAML documents")
+struct YAMLTests {
     @Test("Values, keys and their places are those of the text")
     func tree() throws {
         let text = """

@@ -2,7 +2,8 @@ import LynxModel
 import RunnerHost
 import Testing
 
-@Suite struct RunnerConfigurationDiagnosticTests {
+@Suite("What is wrong with a configuration")
+struct RunnerConfigurationDiagnosticTests {
     @Test("All that is wrong in file, environment and flags is reported at once, each where it was written")
     func allAtOnce() throws {
         let file = try TemporaryFile(

@@ -6,7 +6,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite struct RunnerConfigurationTests {
+@Suite("The runner's configuration")
+struct RunnerConfigurationTests {
     @Test("Without file, environment and flags every field has its default")
     func defaults() throws {
         let configuration = try RunnerConfiguration.load(file: nil, environment: ["PATH": "/bin"], flags: [:])

@@ -2,7 +2,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite struct BackoffTests {
+@Suite("Backing off")
+struct BackoffTests {
     @Test("The bound of the wait doubles with each failure up to the cap")
     func bounds() {
         var backoff = Backoff(base: .milliseconds(250), cap: .seconds(10))

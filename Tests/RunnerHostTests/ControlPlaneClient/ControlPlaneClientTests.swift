@@ -4,7 +4,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct ControlPlaneClientTests {
+@Suite("The client of the control plane", .timeLimit(.minutes(1)))
+struct ControlPlaneClientTests {
     private let claim = ClaimRequest(runnerID: "r", sessionID: "s", slots: 1, waitSeconds: 0)
 
     /// The error of a claim that the server answers by `script`.

@@ -3,7 +3,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite struct ControlPlaneErrorTests {
+@Suite("Errors of the control plane")
+struct ControlPlaneErrorTests {
     private func error(_ cause: ControlPlaneError.Cause) -> ControlPlaneError {
         ControlPlaneError(call: "/runner/v1/claim", server: "http://127.0.0.1:1", cause: cause)
     }

@@ -133,6 +133,15 @@ struct EngineCatalogTests {
         #expect(refusal(of: "libFault.so") == .writableByOthers(directory.path))
     }
 
+    @Test("A link does not hide that others may write where the library really is")
+    func linkedFromAnOpenDirectory() async throws {
+        let open = try TemporaryDirectory()
+        let path = try await EngineFixtures.fault(in: open)
+        try FileManager.default.createSymbolicLink(atPath: directory.path + "/link.so", withDestinationPath: path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: open.path)
+        #expect(refusal(of: "link.so") == .writableByOthers(open.path))
+    }
+
     @Test("Settings reach the engine, and its refusal comes back as it said it")
     func configure() async throws {
         _ = try await EngineFixtures.fault(in: directory)

@@ -2,7 +2,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+@Suite("A monitor", .timeLimit(.minutes(1)))
+struct MonitorTests {
     @Test("A wait whose condition holds already does not wait")
     func immediate() async throws {
         try await Monitor(3).wait { $0 == 3 }

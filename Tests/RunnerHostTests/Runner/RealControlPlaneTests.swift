@@ -5,8 +5,11 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct RealControlPlaneTests {
-    private let plane = RealControlPlane()
+@Suite("A runner and the real control plane", .timeLimit(.minutes(1)))
+struct RealControlPlaneTests {
+    private let plane: RealControlPlane
+
+    init() throws { plane = try RealControlPlane() }
 
     private func overview(_ batch: String, port: Int) async throws -> BatchOverview {
         try await plane.call(.GET, "/batches/\(batch)", port: port)
@@ -14,7 +17,7 @@ import Testing
 
     @Test("A study runs through, every job once")
     func study() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         try await plane.run { port in
             let batch = try await plane.submit(runs: 25, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)", capacity: 3) { runner in
@@ -31,7 +34,7 @@ import Testing
 
     @Test("A control plane restarted in the middle of a study finds every job done once")
     func restart() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let reserved = try await ScriptedServer.start { _ in .hangUp }
         let port = reserved.port
         try await reserved.stop()
@@ -64,7 +67,7 @@ import Testing
 
     @Test("What a runner left in its spool counts for its successor")
     func successor() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let reserved = try await ScriptedServer.start { _ in .hangUp }
         let port = reserved.port
         try await reserved.stop()
@@ -98,7 +101,7 @@ import Testing
 
     @Test("A user's cancellation ends the running simulation")
     func cancellation() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
@@ -114,7 +117,7 @@ import Testing
 
     @Test("A drained runner takes no jobs, and takes them again when resumed")
     func drainAndResume() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         try await plane.run { port in
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
                 try await runner.wait { $0.isRegistered }
@@ -131,7 +134,7 @@ import Testing
 
     @Test("Jobs of a runner that is told to stop go to another at once")
     func stopNow() async throws {
-        let (bench, other) = (RunnerBench(), RunnerBench(endsAtOnce: true))
+        let (bench, other) = try (RunnerBench(), RunnerBench(endsAtOnce: true))
         try await plane.run { port in
             let batch = try await plane.submit(runs: 2, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in

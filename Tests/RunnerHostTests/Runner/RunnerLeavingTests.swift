@@ -1,13 +1,13 @@
-import FoundationEssentials
 import LynxModel
 import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct RunnerLeavingTests {
+@Suite("A runner that leaves", .timeLimit(.minutes(1)))
+struct RunnerLeavingTests {
     @Test("A draining runner finishes what runs, delivers it, and then signs off")
     func drain() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
@@ -25,7 +25,7 @@ import Testing
 
     @Test("An idle runner leaves at once, out of the middle of a claim")
     func idleDrain() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         try await bench.run { runner, _ in
             try await bench.control.wait { $0.claimsWaiting == 1 }
             runner.drain()
@@ -35,7 +35,7 @@ import Testing
 
     @Test("A job that a claim brings to a draining runner is reported lost, not run")
     func lateJob() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let (running, late) = (JobAssignment.sample("running"), JobAssignment.sample("late"))
         bench.control.enqueue(running)
         try await bench.run { runner, _ in
@@ -55,7 +55,7 @@ import Testing
 
     @Test("A control plane that hands out more than was asked for gets the rest back as lost")
     func surplus() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let jobs = (0..<3).map { JobAssignment.sample("job-\($0)") }
         bench.control.with { state in
             state.intercept = { call, _, state in
@@ -74,7 +74,7 @@ import Testing
 
     @Test("A runner told to stop kills what runs, reports it lost and signs off")
     func stopNow() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let jobs = [JobAssignment.sample("a"), .sample("b")]
         bench.control.enqueue(jobs[0], jobs[1])
         try await bench.run { runner, _ in
@@ -92,7 +92,7 @@ import Testing
 
     @Test("A stop reaches an attempt that has not started yet")
     func stopBeforeStart() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.executor.monitor.with { $0.holdsStarts = true }
         bench.control.enqueue(job)
@@ -107,7 +107,7 @@ import Testing
 
     @Test("Cancelling the runner's task is telling it to stop")
     func cancellation() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         let server = try await bench.control.start()
@@ -122,7 +122,7 @@ import Testing
 
     @Test("Results that cannot be delivered stay in the spool, and the next start brings them")
     func downAtDrain() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         var options = RunnerBench.options
@@ -146,7 +146,7 @@ import Testing
 
     @Test("A runner can leave before it ever reached its control plane")
     func neverRegistered() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let server = try await bench.control.start()
         try await server.stop()
         try await bench.run(url: server.url) { runner in

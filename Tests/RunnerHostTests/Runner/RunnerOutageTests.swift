@@ -4,10 +4,11 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct RunnerOutageTests {
+@Suite("A runner without its control plane", .timeLimit(.minutes(1)))
+struct RunnerOutageTests {
     @Test("While the control plane is away jobs run on; their results arrive when it is back")
     func outage() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let jobs = [JobAssignment.sample("a"), .sample("b")]
         bench.control.enqueue(jobs[0], jobs[1])
         try await bench.run { runner, server in
@@ -38,7 +39,7 @@ import Testing
 
     @Test("A control plane that has forgotten the runner gets the same session again, and the attempts in it")
     func forgotten() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
@@ -56,7 +57,7 @@ import Testing
 
     @Test("A result refused for want of a session is delivered after registering again", arguments: [401, 404])
     func resultWithoutSession(status: Int) async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
@@ -74,7 +75,7 @@ import Testing
 
     @Test("Answers that break off or make no sense are outlived, on every call")
     func noise() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
             state.pending = (0..<10).map { .sample("job-\($0)") }
             // Every second call of each kind goes wrong, each time in another way.
@@ -99,7 +100,7 @@ import Testing
 
     @Test("A runner whose rights are taken away finishes what runs, keeps the results and says why it ends")
     func revoked() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         var options = RunnerBench.options

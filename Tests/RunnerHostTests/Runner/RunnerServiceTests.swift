@@ -4,10 +4,11 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct RunnerServiceTests {
+@Suite("A runner at work", .timeLimit(.minutes(1)))
+struct RunnerServiceTests {
     @Test("Every job is run once and delivered once, and never more at a time than there are slots")
     func concurrencyLimit() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         let jobs = (0..<40).map { JobAssignment.sample("job-\($0)") }
         bench.control.with { $0.pending = jobs }
         try await bench.run(capacity: 3) { runner, _ in
@@ -23,7 +24,7 @@ import Testing
 
     @Test("While no slot is free nothing is claimed; a free one is claimed for at once")
     func noClaimWithoutSlot() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let (first, second) = (JobAssignment.sample("first"), JobAssignment.sample("second"))
         bench.control.enqueue(first, second)
         try await bench.run(capacity: 1) { runner, _ in
@@ -41,7 +42,7 @@ import Testing
 
     @Test("The runner says who it is, when an attempt starts, and what it is working on")
     func reports() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a", attempt: 4)
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
@@ -62,7 +63,7 @@ import Testing
 
     @Test("Every event of an attempt carries its job, batch and number")
     func logFields() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         bench.control.enqueue(.sample("a", attempt: 2))
         try await bench.run { _, _ in try await bench.control.wait { $0.delivered.count == 1 } }
         for message in ["claimed", "ended"] {
@@ -74,7 +75,7 @@ import Testing
 
     @Test("A cancelled job is stopped by the next heartbeat and reported as cancelled")
     func cancel() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let (job, other) = (JobAssignment.sample("a"), JobAssignment.sample("b"))
         bench.control.enqueue(job, other)
         try await bench.run { _, _ in
@@ -88,7 +89,7 @@ import Testing
 
     @Test("A stop that comes before the process started takes effect when it has")
     func earlyCancel() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.executor.monitor.with { $0.holdsStarts = true }
         bench.control.with { $0.cancel = [job.key] }
@@ -104,7 +105,7 @@ import Testing
 
     @Test("An attempt that is another's now is stopped and forgotten")
     func staleByHeartbeat() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
@@ -120,7 +121,7 @@ import Testing
 
     @Test("An attempt whose start is refused as stale is stopped")
     func staleByStart() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.with { state in
             state.intercept = { call, _, _ in call == "started" ? .problem(409, "stale") : nil }
@@ -134,7 +135,7 @@ import Testing
 
     @Test("A result that comes too late is forgotten, with a word in the log")
     func staleResult() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
             state.intercept = { call, _, _ in call == "result" ? .problem(409, "stale") : nil }
         }
@@ -150,7 +151,7 @@ import Testing
 
     @Test("A result that will never be taken is set aside for a person, and the runner goes on")
     func rejectedResult() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
             state.intercept = { call, body, _ in
                 call == "result" && String(decoding: body, as: UTF8.self).contains("bad") ? .problem(422, "no") : nil
@@ -167,7 +168,7 @@ import Testing
 
     @Test("A result the control plane breaks down over does not hold up the others")
     func poisonedResult() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
             state.intercept = { call, body, _ in
                 call == "result" && String(decoding: body, as: UTF8.self).contains("bad") ? .status(500) : nil
@@ -186,7 +187,7 @@ import Testing
 
     @Test("A runner drained by the control plane takes nothing until it is resumed")
     func pauseAndResume() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { $0.isDraining = true }
         try await bench.run { runner, _ in
             try await runner.wait { $0.isPaused }
@@ -201,19 +202,19 @@ import Testing
 
     @Test("A full disk keeps the result in memory, holds its slot, and is retried")
     func fullDisk() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         bench.control.with { state in state.intercept = { call, _, _ in call == "result" ? .status(503) : nil } }
         try await bench.run(capacity: 1) { runner, _ in
             try await bench.executor.wait { $0.started == [job.key] }
             // No file can be made in a directory that is not there.
-            try FileManager.default.removeItem(atPath: bench.scratch.spool)
+            try FileManager.default.removeItem(atPath: bench.spoolPath)
             bench.executor.finish(job)
             try await runner.wait { $0.undelivered == [job.key] }
             #expect(runner.activity.running == [job.key])
             #expect(bench.log.first("result kept in memory; it cannot be written down yet")?.metadata["job"] == "a")
-            try FileManager.default.createDirectory(atPath: bench.scratch.spool, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(atPath: bench.spoolPath, withIntermediateDirectories: false)
             try await runner.wait { $0.running.isEmpty }
             #expect(try bench.spooled().count == 1)
             bench.control.with { $0.intercept = { _, _, _ in nil } }
@@ -225,12 +226,12 @@ import Testing
 
     @Test("Without a disk the result is delivered from memory")
     func deliveredFromMemory() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run(capacity: 1) { runner, _ in
             try await bench.executor.wait { $0.started == [job.key] }
-            try FileManager.default.removeItem(atPath: bench.scratch.spool)
+            try FileManager.default.removeItem(atPath: bench.spoolPath)
             bench.executor.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
             try await runner.wait { $0.undelivered.isEmpty && $0.running.isEmpty }

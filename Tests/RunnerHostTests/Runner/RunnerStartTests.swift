@@ -4,16 +4,17 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite(.timeLimit(.minutes(1))) struct RunnerStartTests {
+@Suite("A runner that starts", .timeLimit(.minutes(1)))
+struct RunnerStartTests {
     /// Leaves a report in the spool, as a process does that was killed before it was delivered.
     private func leave(_ job: JobAssignment, in bench: RunnerBench) throws {
-        let spool = Spool(try StateDirectory(path: bench.scratch.state))
+        let spool = Spool(try StateDirectory(path: bench.statePath))
         try spool.store(try WireJSON.encode(AttemptReport.sample(job)), for: job.key)
     }
 
     @Test("What a killed process left is delivered, once, before its successor registers")
     func leftovers() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         for index in 0..<10 { try leave(.sample("job-\(index)"), in: bench) }
         try await bench.run { runner, _ in
             try await runner.wait { $0.isRegistered && $0.undelivered.isEmpty }
@@ -25,7 +26,7 @@ import Testing
 
     @Test("What a control plane does not know is offered again after registering, and then set aside")
     func unknownLeftover() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         try leave(.sample("a"), in: bench)
         bench.control.with { state in state.intercept = { call, _, _ in call == "result" ? .problem(404, "no such job") : nil } }
         try await bench.run { runner, _ in
@@ -38,10 +39,10 @@ import Testing
 
     @Test("A spool file that is no report is set aside and logged, and the runner starts")
     func corruptSpool() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         try leave(.sample("a"), in: bench)
         let name = try #require(try bench.spooled().first)
-        let path = "\(bench.scratch.spool)/\(name)"
+        let path = "\(bench.spoolPath)/\(name)"
         let whole = try Data(contentsOf: URL(filePath: path))
         try whole.prefix(whole.count / 2).write(to: URL(filePath: path))
         bench.control.enqueue(.sample("b"))
@@ -52,7 +53,7 @@ import Testing
 
     @Test("A refused registration ends the runner, with the control plane's reason")
     func refused() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         bench.control.with { state in
             state.intercept = { call, _, _ in
                 call == "register" ? .problem(422, "the protocol version is '1.0'; this control plane speaks 2.0") : nil
@@ -67,7 +68,7 @@ import Testing
 
     @Test("A URL that leads to another server ends the runner, also with results in the spool", arguments: [404, 403, 308])
     func wrongServer(status: Int) async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         try leave(.sample("a"), in: bench)
         bench.control.with { state in state.intercept = { _, _, _ in .status(status) } }
         let error = await #expect(throws: ControlPlaneError.self) {
@@ -79,7 +80,7 @@ import Testing
 
     @Test("A runner started before its control plane waits for it")
     func lateControlPlane() async throws {
-        let bench = RunnerBench(endsAtOnce: true)
+        let bench = try RunnerBench(endsAtOnce: true)
         let reserved = try await ScriptedServer.start { _ in .hangUp }
         try await reserved.stop()
         bench.control.enqueue(.sample("a"))
@@ -99,9 +100,10 @@ import Testing
 
     @Test("A second runner on the same state directory is refused while the first runs")
     func secondInstance() async throws {
-        let bench = RunnerBench()
+        let bench = try RunnerBench()
         try await bench.run { _, _ in
-            let error = #expect(throws: StateDirectoryError.self) { _ = try StateDirectory(path: bench.scratch.state) }
+            let second: () throws -> Void = { _ = try StateDirectory(path: bench.statePath) }
+            let error = #expect(throws: StateDirectoryError.self, performing: second)
             #expect(error?.description.contains("(pid \(ProcessInfo.processInfo.processIdentifier))") == true)
         }
     }

@@ -4,7 +4,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite struct RunnerStateTests {
+@Suite("The state of a runner")
+struct RunnerStateTests {
     private let answer = RegisterResponse(leaseSeconds: 30, heartbeatIntervalSeconds: 5)
     private let a = AttemptKey(jobID: "a", attempt: 1)
     private let b = AttemptKey(jobID: "b", attempt: 1)

@@ -3,7 +3,8 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite struct SpooledReportTests {
+@Suite("A report in the spool")
+struct SpooledReportTests {
     @Test("Telemetry that JSON cannot hold does not cost the result")
     func notFinite() throws {
         var report = AttemptReport.sample(.sample("a"))

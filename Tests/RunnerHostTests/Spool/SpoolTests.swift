@@ -2,17 +2,21 @@ import FoundationEssentials
 import Glibc
 import LynxModel
 import Testing
+import TestSupport
 
 @testable import RunnerHost
 
-@Suite struct SpoolTests {
-    private let scratch = ScratchDirectory()
+@Suite("The spool")
+struct SpoolTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func json(_ job: JobAssignment, completedAt: Date = Date(timeIntervalSince1970: 1000)) throws -> Data {
         try WireJSON.encode(AttemptReport.sample(job, completedAt: completedAt))
     }
 
-    private func open() throws -> Spool { Spool(try StateDirectory(path: scratch.state)) }
+    private func open() throws -> Spool { Spool(try StateDirectory(path: directory.file("state"))) }
 
     @Test("What is stored is there after a restart, oldest first, byte by byte")
     func restart() throws {
@@ -35,7 +39,7 @@ import Testing
         try spool.remove(job.key)
         try spool.remove(job.key)
         #expect(try spool.load(job.key) == nil)
-        #expect(try scratch.names(scratch.spool) == [])
+        #expect(try directory.names("state/spool") == [])
     }
 
     @Test("A truncated, an empty and a foreign file are set aside; the rest is found", arguments: ["", "{", "[]", "\u{0}\u{1}", #"{"a":1}"#])
@@ -43,8 +47,7 @@ import Testing
         let spool = try open()
         let job = JobAssignment.sample("a")
         try spool.store(try json(job), for: job.key)
-        let path = scratch.spool + "/broken.json"
-        try scratch.write(content, to: path)
+        let path = try directory.write("state/spool/broken.json", content)
         let scan = try spool.scan()
         #expect(scan.reports == [job.key])
         #expect(scan.corrupt == [.init(path: path + ".corrupt", reason: "\(content.utf8.count) bytes that are not an attempt's report")])
@@ -55,8 +58,8 @@ import Testing
     @Test("A directory or a link in a report's place is set aside")
     func notAFile() throws {
         let spool = try open()
-        mkdir(scratch.spool + "/dir.json", 0o700)
-        symlink("/etc/passwd", scratch.spool + "/link.json")
+        mkdir(directory.file("state/spool/dir.json"), 0o700)
+        symlink("/etc/passwd", directory.file("state/spool/link.json"))
         #expect(try spool.scan().corrupt.map(\.reason) == ["not a regular file", "not a regular file"])
     }
 
@@ -68,7 +71,7 @@ import Testing
         try json(half).dropLast(5).write(to: URL(filePath: spool.path(half.key) + ".tmp"))
         #expect(try spool.scan() == Spool.Scan(reports: [whole.key], corrupt: []))
         #expect(try spool.load(whole.key) == (try json(whole)))
-        #expect(try scratch.names(scratch.spool).count == 1)
+        #expect(try directory.names("state/spool").count == 1)
     }
 
     @Test("A full disk is an error that says so, and leaves nothing half-written behind")
@@ -80,7 +83,7 @@ import Testing
         let error = #expect(throws: FileError.self) { try spool.store(try json(job), for: job.key) }
         #expect(error?.isOutOfSpace == true)
         #expect(error?.description == "cannot write \(spool.path(job.key)).tmp: No space left on device")
-        #expect(try scratch.names(scratch.spool) == [])
+        #expect(try directory.names("state/spool") == [])
         try spool.store(try json(job), for: job.key)
         #expect(try spool.load(job.key) != nil)
     }
@@ -90,8 +93,8 @@ import Testing
         let spool = try open()
         let ids = ["../../escape", "a/b", "a_b", "a b", ".", "", String(repeating: "x", count: 5000), String(repeating: "x", count: 5001), "ä\n"]
         for id in ids { try spool.store(try json(.sample(id)), for: JobAssignment.sample(id).key) }
-        #expect(try scratch.names(scratch.spool).count == ids.count)
-        #expect(try scratch.names(scratch.path) == ["state"])
+        #expect(try directory.names("state/spool").count == ids.count)
+        #expect(try directory.names() == ["state"])
         #expect(Set(try spool.scan().reports.map(\.jobID)) == Set(ids))
     }
 

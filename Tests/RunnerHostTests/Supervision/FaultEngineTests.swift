@@ -86,4 +86,32 @@ struct FaultEngineTests {
         let second = await bench.fault("none")
         #expect(second.outcome == .failure && second.result.errorMessage?.hasSuffix("attempt-1: File exists") == true)
     }
+
+    @Test("A job whose name looks like an attempt's directory gets a second attempt like any other")
+    func attemptAsName() async throws {
+        let bench = try await SupervisorBench.fault()
+        var assignment = bench.assignment("attempt-1", type: "fault")
+        #expect(await bench.run(assignment).outcome == .success)
+        assignment.attempt = 2
+        #expect(await bench.run(assignment).outcome == .success)
+    }
+
+    @Test("A number that no attempt can have fails the job, not the host", arguments: [-1, Int(UInt32.max) + 1])
+    func impossibleAttempt(number: Int) async throws {
+        let bench = try await SupervisorBench.fault()
+        var assignment = bench.assignment(type: "fault")
+        assignment.attempt = number
+        let report = await bench.run(assignment)
+        #expect(report.outcome == .failure && !report.retryable)
+        #expect(report.result.errorMessage == "\(number) cannot be the number of an attempt")
+    }
+
+    @Test("Without a place to note that it runs nothing is launched, and the reason is one line")
+    func noRecord() async throws {
+        let bench = try await SupervisorBench.fault()
+        try FileManager.default.removeItem(atPath: bench.directory.path + "/running")
+        let report = await bench.fault("none")
+        #expect(report.outcome == .failure && report.retryable && report.result.metadata.startedAt == nil)
+        #expect(report.result.errorMessage == "cannot create \(bench.directory.path)/running/job.1.json: No such file or directory")
+    }
 }

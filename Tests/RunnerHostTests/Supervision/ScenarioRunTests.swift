@@ -101,6 +101,33 @@ struct ScenarioRunTests {
         #expect(lines.dropFirst().first == "on the way")
     }
 
+    @Test("A scenario that puts a FIFO in its log's place holds nothing up")
+    func logReplaced() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            import os, sys
+            log = os.environ["TETRYX_OUTPUT_DIR"] + "/../stderr.log"
+            os.remove(log)
+            os.mkfifo(log)
+            sys.exit(3)
+            """)
+        let report = await bench.run(bench.assignment())
+        #expect(report.outcome == .failure && report.result.errorMessage == "exit code 3")
+    }
+
+    @Test("A flood of things to warn of is cut short, with their number")
+    func warningFlood() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            import os
+            for index in range(300):
+                os.symlink("nowhere", f"{os.environ['TETRYX_OUTPUT_DIR']}/{index:03}")
+            """)
+        let report = await bench.run(bench.assignment())
+        #expect(report.outcome == .success && report.result.metadata.warnings.count == 101)
+        #expect(report.result.metadata.warnings.last == "and 200 more warnings about the output")
+    }
+
     @Test("Stopping from outside ends the run with that outcome", arguments: [StopReason.cancelled, .lost])
     func stop(reason: StopReason) async throws {
         let bench = try SupervisorBench.basilisk("import time\ntime.sleep(1000)")

@@ -30,7 +30,7 @@ final class SupervisorBench: Sendable {
         supervisor = try JobSupervisor(
             settings: .init(outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: 1000),
             engines: EngineSelection([library], capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loop: loop),
-            records: records, loop: loop, logger: logger)
+            records: records, loop: loop, launcher: EventLoop(name: "test-launch"), logger: logger)
     }
 
     /// With the engine in C that misbehaves on demand.

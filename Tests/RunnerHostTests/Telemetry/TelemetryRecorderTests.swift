@@ -1,4 +1,3 @@
-import Foundation
 import LynxModel
 import Testing
 
@@ -22,7 +21,8 @@ private struct Bench {
     var x: TelemetrySeries? { recorder.result()["x"] }
 }
 
-@Suite struct TelemetryRecorderTests {
+@Suite("Recording telemetry")
+struct TelemetryRecorderTests {
     @Test("Everything is kept where nothing limits it")
     func everything() {
         var bench = Bench()

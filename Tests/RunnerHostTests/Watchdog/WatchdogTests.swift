@@ -36,7 +36,8 @@ private struct Bench {
     static func at(_ seconds: Double) -> UInt64 { start + UInt64((seconds * 1e9).rounded()) }
 }
 
-@Suite struct WatchdogTests {
+@Suite("The watchdog")
+struct WatchdogTests {
     @Test("A breach says what happened, in one line")
     func message() {
         var bench = Bench([radius()])
@@ -208,7 +209,8 @@ private struct Bench {
     }
 }
 
-@Suite struct QuantityTests {
+@Suite("A quantity in a message")
+struct QuantityTests {
     @Test(
         "Numbers are as short as they can be without losing anything",
         arguments: [

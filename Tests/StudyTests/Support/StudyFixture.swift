@@ -13,10 +13,12 @@ final class StudyFixture: Sendable {
     let gate: Gate
     let lifeline: Lifeline
 
-    /// - Parameter python: what starts the scenario, instead of the virtual environment's Python.
+    /// - Parameters:
+    ///   - earlyTermination: that part of the batch, in YAML's flow style.
+    ///   - python: what starts the scenario, instead of the virtual environment's Python.
     init(
         _ scenario: String, runs: Int, slots: Int = 2, timeoutSeconds: Double = 300, maxRetries: Int = 0,
-        python: String = Repository.python
+        earlyTermination: String = "{enabled: false}", python: String = Repository.python
     ) throws {
         directory = try TemporaryDirectory()
         events = try EventPipe(directory.path + "/events")
@@ -33,6 +35,7 @@ final class StudyFixture: Sendable {
               dispersions:
                 mass: {distribution: {type: uniform, min: 1, max: 2}, units: kg}
               compute: {job_timeout_seconds: \(timeoutSeconds), max_retries: \(maxRetries)}
+              early_termination: \(earlyTermination)
             """)
         try directory.write(
             "runner.yaml",

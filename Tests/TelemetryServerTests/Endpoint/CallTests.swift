@@ -3,7 +3,8 @@ import Testing
 @testable import TelemetryServer
 
 /// Calls whose frames are written by hand: what no well-behaved client can be made to send.
-@Suite struct CallTests {
+@Suite("Telemetry calls")
+struct CallTests {
     /// A client that has begun HTTP/2.
     private func client(_ test: TestEndpoint) throws -> RawClient {
         let client = try RawClient(port: test.port)

@@ -5,7 +5,8 @@ import Testing
 @testable import TelemetryServer
 
 /// Connections that break off, break the rules, or take what isn't theirs.
-@Suite struct ConnectionTests {
+@Suite("A telemetry connection")
+struct ConnectionTests {
     private let report =
         HTTP2Frames.head(1, path: Messages.report)
         + HTTP2Frames.data(1, Messages.framed(Messages.batch([1])), end: true)

@@ -4,7 +4,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct FinishTests {
+@Suite("Finishing an endpoint")
+struct FinishTests {
     private func stream(_ values: [Double]) -> [UInt8] {
         HTTP2Frames.preface + HTTP2Frames.head(1, path: Messages.stream)
             + values.flatMap { HTTP2Frames.data(1, Messages.framed(Messages.batch([$0]))) }

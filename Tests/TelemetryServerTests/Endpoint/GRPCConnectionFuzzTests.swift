@@ -1,25 +1,14 @@
 import EventLoop
 import Testing
+import TestSupport
 
 @testable import TelemetryServer
 
 /// Random input to a connection without a socket. Seeded: a failure can be repeated.
-@Suite struct GRPCConnectionFuzzTests {
-    /// SplitMix64.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
+@Suite("A connection fed with damaged input")
+struct GRPCConnectionFuzzTests {
     /// A conversation that is right: heads, messages of all kinds, pings, resets.
-    private static func conversation(_ generator: inout Generator) -> [UInt8] {
+    private static func conversation(_ generator: inout SplitMix64) -> [UInt8] {
         var bytes = HTTP2Frames.preface
         let paths = GRPCMethod.allCases.map(\.rawValue) + ["/nosuch/Method"]
         for index in 0..<UInt32.random(in: 1...8, using: &generator) {
@@ -41,7 +30,7 @@ import Testing
         return bytes
     }
 
-    private static func damage(_ bytes: inout [UInt8], _ generator: inout Generator) {
+    private static func damage(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
         for _ in 0..<Int.random(in: 0...6, using: &generator) {
             let position = Int.random(in: 0..<bytes.count, using: &generator)
             switch Int.random(in: 0..<4, using: &generator) {
@@ -54,7 +43,7 @@ import Testing
     }
 
     /// Feeds the bytes in random pieces; returns the most output that was ever waiting.
-    private static func feed(_ bytes: [UInt8], _ endpoint: EndpointState, _ generator: inout Generator) throws -> Int {
+    private static func feed(_ bytes: [UInt8], _ endpoint: EndpointState, _ generator: inout SplitMix64) throws -> Int {
         let connection = try GRPCConnection(endpoint: endpoint)
         var rest = bytes[...]
         var most = 0
@@ -76,7 +65,7 @@ import Testing
         defer { loop.shutDown() }
         let recording = Recording()
         let (untouched, most) = try await loop.run { context in
-            var generator = Generator(state: seed)
+            var generator = SplitMix64(state: seed)
             let endpoint = EndpointState(limits: TelemetryLimits(), sink: recording.makeSink(), context: context)
             var most = 0
             for _ in 0..<400 {

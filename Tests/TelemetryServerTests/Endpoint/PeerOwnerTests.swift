@@ -3,7 +3,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct PeerOwnerTests {
+@Suite("Whose a connection is")
+struct PeerOwnerTests {
     /// A connection to a listener of this process, from an IPv4 or an IPv6 socket.
     private func connected(
         family: CInt, _ body: (_ client: CInt, _ local: sockaddr_in, _ peer: sockaddr_in) throws -> Void

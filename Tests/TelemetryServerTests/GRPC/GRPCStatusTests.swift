@@ -2,7 +2,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct GRPCStatusTests {
+@Suite("A gRPC status")
+struct GRPCStatusTests {
     @Test("Messages are percent-encoded byte for byte")
     func encoding() {
         #expect(GRPCStatus(.internal, "plain text, as it is").encodedMessage == "plain text, as it is")

@@ -2,7 +2,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct GRPCTimeoutTests {
+@Suite("A gRPC timeout")
+struct GRPCTimeoutTests {
     @Test(
         "Every unit has its scale",
         arguments: [

@@ -3,7 +3,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct InflaterTests {
+@Suite("Inflating messages")
+struct InflaterTests {
     private func inflate(
         _ bytes: [UInt8], _ encoding: MessageEncoding = .gzip, limit: Int = 4 << 20, by inflater: Inflater = Inflater()
     ) throws -> [UInt8] {

@@ -2,7 +2,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct MessageFramerTests {
+@Suite("Framing messages")
+struct MessageFramerTests {
     private struct Piece: Equatable {
         var isCompressed: Bool
         var bytes: [UInt8]

@@ -2,7 +2,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct RequestHeadTests {
+@Suite("The head of a request")
+struct RequestHeadTests {
     private func head(_ fields: KeyValuePairs<String, String>, maxBytes: Int = 16 << 10) -> RequestHead {
         var head = RequestHead(maxBytes: maxBytes)
         let usual: KeyValuePairs = [

@@ -3,7 +3,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct TelemetryIntakeTests {
+@Suite("Taking in telemetry messages")
+struct TelemetryIntakeTests {
     /// Feeds one message to an intake of its own, and returns what came of it.
     private func take(
         _ message: [UInt8], _ limits: TelemetryLimits = TelemetryLimits()

@@ -2,7 +2,8 @@ import Testing
 
 @testable import TelemetryServer
 
-@Suite struct VariableTableTests {
+@Suite("The table of variables")
+struct VariableTableTests {
     @Test("Variables are told apart by name and units, and numbered as they come")
     func interning() throws {
         var table = VariableTable(limits: TelemetryLimits())

@@ -1,15 +1,16 @@
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("The command line", .timeLimit(.minutes(5)))
 struct CommandLineTests {
     @Test("Help exits with 0 and has every command", arguments: [["--help"], ["help"], []])
     func help(arguments: [String]) async throws {
         let study = try StudyFixture(runs: 1)
-        let output = try await Lynxctl.run(arguments, in: study.directory)
-        #expect(output.exitCode == 0)
+        let end = try await study.lynxctl(arguments)
+        #expect(end.exitCode == 0)
         for command in ["run", "serve", "submit", "status", "results", "jobs", "runners", "cancel"] {
-            #expect(output.standardOutput.lines.contains { $0.hasPrefix("  \(command) ") })
+            #expect(end.outputLines.contains { $0.hasPrefix("  \(command) ") })
         }
     }
 
@@ -26,10 +27,10 @@ struct CommandLineTests {
         ])
     func wrong(arguments: [String]) async throws {
         let study = try StudyFixture(runs: 1)
-        let output = try await Lynxctl.run(arguments, in: study.directory)
-        #expect(output.exitCode == 2)
-        #expect(!output.standardError.isEmpty)
-        #expect(output.standardOutput.isEmpty)
+        let end = try await study.lynxctl(arguments)
+        #expect(end.exitCode == 2)
+        #expect(!end.errors.isEmpty)
+        #expect(end.output.isEmpty)
     }
 
     @Test("Everything wrong with a batch file is told with its place, and nothing is started", arguments: ["run", "submit"])
@@ -42,24 +43,24 @@ struct CommandLineTests {
               monte_carlo: {runs: many}
               dispersion: {}
             """
-        try batch.write(to: study.file("bad.yaml"), atomically: false, encoding: .utf8)
-        let arguments = [command, "bad.yaml"] + (command == "run" ? study.runArguments : [])
-        let output = try await Lynxctl.run(arguments, in: study.directory)
-        #expect(output.exitCode == 2)
-        let lines = output.standardError.lines
+        try study.directory.write("bad.yaml", batch)
+        let arguments = [command, "bad.yaml"] + (command == "run" ? study.runnerArguments : [])
+        let end = try await study.lynxctl(arguments)
+        #expect(end.exitCode == 2)
+        let lines = end.errorLines
         #expect(lines.count == 2)
         #expect(lines.contains { $0.hasPrefix("bad.yaml:4:23: ") })
         #expect(lines.contains { $0.hasPrefix("bad.yaml:5:3: ") })
-        #expect(!FileManager.default.fileExists(atPath: study.file(".lynx").path))
+        #expect(!FileManager.default.fileExists(atPath: study.directory.file(".lynx")))
     }
 
     @Test("A control plane that is not there is named, with how to start one")
     func unreachable() async throws {
         let study = try StudyFixture(runs: 1)
-        let output = try await Lynxctl.run(["status", "b", "--control-plane", "http://127.0.0.1:1"], in: study.directory)
-        #expect(output.exitCode == 3)
+        let end = try await study.lynxctl(["status", "b", "--control-plane", "http://127.0.0.1:1"])
+        #expect(end.exitCode == 3)
         #expect(
-            output.standardError
+            end.errors
                 == "lynxctl: cannot reach a control plane at http://127.0.0.1:1: connection refused; start one with 'lynxctl serve', or name another with --control-plane URL\n"
         )
     }
@@ -67,17 +68,17 @@ struct CommandLineTests {
     @Test("A state directory that cannot be made is one line and exit code 2")
     func unwritableState() async throws {
         let study = try StudyFixture(runs: 1)
-        let output = try await study.run("--state", "batch.yaml/state")
-        #expect(output.exitCode == 2)
-        #expect(output.standardError.lines.count == 1)
-        #expect(output.standardError.contains("cannot make the state directory batch.yaml/state"))
+        let end = try await study.run("--state", "batch.yaml/state")
+        #expect(end.exitCode == 2)
+        #expect(end.errorLines.count == 1)
+        #expect(end.errors.contains("cannot make the state directory batch.yaml/state"))
     }
 
     @Test("A reader that goes away does not change how a study ends")
     func closedPipe() async throws {
         let study = try StudyFixture(runs: 2)
-        let shell = ["/bin/sh", "-c", "{ \"$0\" \"$@\"; echo $? > code; } | true"]
-        _ = try await Lynxctl.run(["run", "batch.yaml"] + study.runArguments, in: study.directory, through: shell)
-        #expect(try String(contentsOf: study.file("code"), encoding: .utf8) == "0\n")
+        let shell = ["-c", "{ \"$0\" \"$@\"; echo $? > code; } | true", Repository.products + "/lynxctl"]
+        _ = try await Program.run("/bin/sh", shell + study.runArguments, in: study.directory.path)
+        #expect(try study.directory.read("code") == "0\n")
     }
 }

@@ -14,9 +14,9 @@ struct ResultsReportTests {
             results: [result(0, values: ["orbit.radius_km": 7000.25]), result(1, values: ["orbit.radius_km": 6370.9])])
         #expect(
             report(rows).table(terminal: pipe) == [
-                "run  status     seconds  orbit.radius_km  message",
-                "  0  Completed     1.50          7000.25",
-                "  1  Failed        1.50           6370.9  exit code 1",
+                "run  status     seconds  radius_km  message",
+                "  0  Completed     1.50    7000.25",
+                "  1  Failed        1.50     6370.9  exit code 1",
             ])
         #expect(report(rows).totals() == "1 completed, 1 failed of 2 jobs, 0 artifacts")
     }

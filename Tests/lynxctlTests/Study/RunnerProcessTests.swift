@@ -1,22 +1,18 @@
-import Foundation
 import Glibc
 import LynxCLI
 import Testing
+import TestSupport
 
 @Suite("The runner's process", .timeLimit(.minutes(5)))
-final class RunnerProcessTests {
-    private let directory = FileManager.default.temporaryDirectory.appending(path: "lynxctl-\(UUID())")
-    private var log: String { directory.appending(path: "log").path }
+struct RunnerProcessTests {
+    private let directory: TemporaryDirectory
+    private var log: String { directory.file("log") }
 
-    init() throws {
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: directory) }
+    init() throws { directory = try TemporaryDirectory() }
 
     @Test("Its exit code is told, and what it writes is appended to the log")
     func exitCode() async throws {
-        try "before\n".write(toFile: log, atomically: false, encoding: .utf8)
+        try directory.write("log", "before\n")
         let start = LogTail.size(of: log)
         let process = try await RunnerProcess.spawn("/bin/sh", ["-c", "echo out; echo error >&2; exit 7"], log: log)
         #expect(await process.exit() == .code(7))
@@ -29,7 +25,7 @@ final class RunnerProcessTests {
 
     @Test("It leads a process group of its own, which is killed as one")
     func group() async throws {
-        let fifo = directory.appending(path: "fifo").path
+        let fifo = directory.file("fifo")
         mkfifo(fifo, 0o600)
         let process = try await RunnerProcess.spawn("/bin/sh", ["-c", "cat '\(fifo)' & wait"], log: log)
         #expect(getpgid(process.pid) == process.pid)

@@ -6,6 +6,7 @@ import LynxModel
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
+import TestSupport
 
 @testable import RunnerHost
 
@@ -17,14 +18,16 @@ final class RealControlPlane: Sendable {
         case listening(port: Int)
     }
 
-    private let scratch = ScratchDirectory()
+    private let directory: TemporaryDirectory
     private let life = Monitor(Life.down)
+
+    init() throws { directory = try TemporaryDirectory() }
 
     /// Runs `body` while the control plane is up, on the port given or one it finds.
     func run(port: Int = 0, _ body: (Int) async throws -> Void) async throws {
         let plane = try ControlPlane(
             configuration: ControlPlaneConfiguration(
-                port: port, databasePath: scratch.path + "/ledger.sqlite", leaseSeconds: 30, heartbeatIntervalSeconds: 0.05),
+                port: port, databasePath: directory.file("ledger.sqlite"), leaseSeconds: 30, heartbeatIntervalSeconds: 0.05),
             logger: Logger(label: "control-plane", factory: { _ in SwiftLogNoOpLogHandler() }))
         life.with { $0 = .starting }
         let group = ServiceGroup(

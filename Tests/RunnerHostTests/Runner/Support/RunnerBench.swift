@@ -1,6 +1,6 @@
-import FoundationEssentials
 import Logging
 import LynxModel
+import TestSupport
 
 @testable import RunnerHost
 
@@ -8,10 +8,16 @@ import LynxModel
 struct RunnerBench: Sendable {
     let control = FakeControlPlane()
     let executor: GatedExecutor
-    let scratch = ScratchDirectory()
+    let directory: TemporaryDirectory
     let log = LogRecorder()
 
-    init(endsAtOnce: Bool = false) { executor = GatedExecutor(endsAtOnce: endsAtOnce) }
+    init(endsAtOnce: Bool = false) throws {
+        executor = GatedExecutor(endsAtOnce: endsAtOnce)
+        directory = try TemporaryDirectory()
+    }
+
+    var statePath: String { directory.file("state") }
+    var spoolPath: String { directory.file("state/spool") }
 
     static let options = RunnerOptions(
         claimWait: .seconds(30), drainGrace: .seconds(10), backoff: Backoff(base: .milliseconds(5), cap: .milliseconds(20)))
@@ -29,7 +35,7 @@ struct RunnerBench: Sendable {
     func run(
         url: String, capacity: Int = 2, options: RunnerOptions = Self.options, _ body: (RunnerService) async throws -> Void
     ) async throws {
-        let state = try StateDirectory(path: scratch.state)
+        let state = try StateDirectory(path: statePath)
         let client = try ControlPlaneClient(url: url)
         let runner = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
@@ -52,5 +58,5 @@ struct RunnerBench: Sendable {
         try end.get()
     }
 
-    func spooled() throws -> [String] { try scratch.names(scratch.spool) }
+    func spooled() throws -> [String] { try directory.names("state/spool") }
 }

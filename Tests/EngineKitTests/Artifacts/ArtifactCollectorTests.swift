@@ -10,7 +10,7 @@ private final class Collected {
     var artifacts: [String: (size: Int64, hash: String, type: String)] = [:]
     var warnings: [String] = []
 
-    static func from(_ directory: String, maxFiles: Int = 1000) throws -> Collected {
+    static func from(_ directory: String, maxFiles: Int = 1000, maxBytes: Int64 = 1 << 30) throws -> Collected {
         let result = Collected()
         var raw = lynx_collector(
             struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(result).toOpaque(),
@@ -23,6 +23,7 @@ private final class Collected {
             warning: { Collected.of($0).warnings.append(text($1)) })
         var collector = ArtifactCollector()
         collector.maxFiles = maxFiles
+        collector.maxBytes = maxBytes
         try collector.collect(directory: directory, into: ArtifactSink(&raw))
         return result
     }
@@ -102,5 +103,27 @@ struct ArtifactCollectorTests {
         let found = try Collected.from(directory.path, maxFiles: 4)
         #expect(found.artifacts.count == 4)
         #expect(found.warnings == ["more than 4 files; the rest from file-4 on is not collected"])
+    }
+
+    @Test("Links count toward the limit too, so that a directory full of them comes to an end")
+    func limitsLinks() throws {
+        let directory = try TemporaryDirectory()
+        for index in 0..<10 {
+            try FileManager.default.createSymbolicLink(atPath: directory.path + "/link-\(index)", withDestinationPath: "nowhere")
+        }
+        let found = try Collected.from(directory.path, maxFiles: 4)
+        #expect(found.warnings.count == 5 && found.warnings.last == "more than 4 files; the rest from link-4 on is not collected")
+    }
+
+    @Test("A file that claims more bytes than are read for all is left out, and said so; what fits is kept")
+    func limitsBytes() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("a", "12345")
+        try directory.write("b", "")
+        #expect(truncate(directory.path + "/b", 1 << 42) == 0)
+        try directory.write("c", "678")
+        let found = try Collected.from(directory.path, maxBytes: 8)
+        #expect(Set(found.artifacts.keys) == ["a", "c"])
+        #expect(found.warnings == ["b: not collected, as the files collected would be more than 8 bytes"])
     }
 }

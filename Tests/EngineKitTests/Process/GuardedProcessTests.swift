@@ -157,6 +157,27 @@ struct GuardedProcessTests {
         #expect(try failure(elsewhere).message == "working_directory: cannot enter /no/such/directory: No such file or directory")
     }
 
+    @Test("A program that stops its guardian holds up neither its own start nor its kill")
+    func guardianStopped() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start("kill -STOP $PPID; echo $$ > $NEWS; exec sleep 1000")
+        #expect(try guarded.pid() == process.pid)
+        process.kill()
+        let end = try guarded.end(process)
+        #expect(end.exitSignal == SIGKILL && !end.guardianLost)
+        #expect(!isRunning(process.pid))
+    }
+
+    @Test("A kill that comes after the end does nothing, not even to a host that does not ignore SIGPIPE")
+    func killedAfterTheEnd() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start("exit 4")
+        #expect(becomesReadable(process.exitDescriptor))
+        process.kill()
+        #expect(try guarded.end(process).exitCode == 4)
+        process.kill()
+    }
+
     @Test("A guardian killed from outside takes the program with it, and says so")
     func guardianKilled() throws {
         let guarded = try Guarded()

@@ -4,7 +4,8 @@ import Testing
 @testable import Sampling
 
 /// The C library, whose last bit may differ from machine to machine, is a good enough judge of the bits before it.
-@Suite struct PortableTests {
+@Suite("Portable elementary functions")
+struct PortableTests {
     private static let magnitudes: [Double] = (-300...300).flatMap { power in
         [1.0, 1.37, 2.718, 7.77].map { $0 * Foundation.pow(10, Double(power)) }
     }

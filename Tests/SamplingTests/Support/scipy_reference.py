@@ -1,4 +1,4 @@
-"""Answers what scipy says of samples and quantiles: one JSON request on stdin, one JSON answer on stdout.
+"""Answers what scipy says of samples and quantiles: a JSON file of questions, one JSON answer on stdout.
 
 A distribution is written as in a batch file. Samples come in files of little-endian doubles.
 """
@@ -48,4 +48,5 @@ def answer(request):
     raise ValueError(f"unknown question: {request}")
 
 
-json.dump([answer(request) for request in json.load(sys.stdin)], sys.stdout)
+with open(sys.argv[1], encoding="utf-8") as questions:
+    json.dump([answer(request) for request in json.load(questions)], sys.stdout)

@@ -2,7 +2,8 @@ import Testing
 
 @testable import Sampling
 
-@Suite struct StratumPermutationTests {
+@Suite("The permutation of strata")
+struct StratumPermutationTests {
     private func permutation(_ count: Int, seed: UInt64, name: String = "x") -> StratumPermutation {
         StratumPermutation(count: count, stream: Stream(seed: seed, purpose: .strata, name: name))
     }
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test("Each order of a few strata is equally likely", arguments: [2, 3, 4])
-    func smallOrders(count: Int) throws {
+    func smallOrders(count: Int) async throws {
         var counts: [[Int]: Int] = [:]
         for seed in 0..<6000 as Range<UInt64> {
             let permutation = permutation(count, seed: seed)
@@ -28,13 +29,13 @@ import Testing
         }
         let orders = (1...count).reduce(1, *)
         #expect(counts.count == orders)
-        let p = try Scipy.chiSquare([(Array(counts.values), Array(repeating: 1, count: orders))])
+        let p = try await Scipy.chiSquare([(Array(counts.values), Array(repeating: 1, count: orders))])
         #expect(p[0] > 0.01)
     }
 
     /// 257 is the smallest size that the Feistel network serves.
     @Test("Each index is equally likely in each stratum, and neighbours go apart", arguments: [30, 257, 509])
-    func wellMixed(count: Int) throws {
+    func wellMixed(count: Int) async throws {
         let trials = 20 * count
         var placesOfFirst = [Int](repeating: 0, count: count)
         var distances = [Int](repeating: 0, count: count)
@@ -44,7 +45,7 @@ import Testing
             distances[(permutation(1) - permutation(0) + count) % count] += 1
         }
         #expect(distances[0] == 0)
-        let p = try Scipy.chiSquare([
+        let p = try await Scipy.chiSquare([
             (placesOfFirst, Array(repeating: 1, count: count)),
             (Array(distances.dropFirst()), Array(repeating: 1, count: count - 1)),
         ])

@@ -2,7 +2,8 @@ import Testing
 
 @testable import Sampling
 
-@Suite struct PhiloxTests {
+@Suite("The Philox generator")
+struct PhiloxTests {
     /// The known-answer vectors of Random123 for `philox4x32 10`.
     @Test(
         "Philox4x32-10 gives the published answers",

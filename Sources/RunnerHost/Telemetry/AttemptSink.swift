@@ -1,0 +1,48 @@
+import EventLoop
+import TelemetryServer
+
+/// What each sample of one attempt goes through, on the event loop's thread: the watchdog, then the recorder.
+final class AttemptSink: TelemetrySink {
+    private var watchdog: Watchdog
+    private var recorder: TelemetryRecorder
+    private let onBreach: (String) -> Void
+    private let onFinish: (TelemetryRecorder, [String]) -> Void
+    private var timer: TimerToken?
+
+    /// - Parameters:
+    ///   - onBreach: called with the breach's message, at most once.
+    ///   - onFinish: called with what was kept and the watchdog's warnings, when nothing more comes.
+    init(
+        watchdog: Watchdog, recorder: TelemetryRecorder, onBreach: @escaping (String) -> Void,
+        onFinish: @escaping (TelemetryRecorder, [String]) -> Void
+    ) {
+        self.watchdog = watchdog
+        self.recorder = recorder
+        self.onBreach = onBreach
+        self.onFinish = onFinish
+    }
+
+    func receive(_ variable: TelemetryVariable, simTime: Double, value: Double, context: LoopContext) {
+        let now = context.now
+        // Judged first: a breach does not wait for the books to be kept.
+        let breach = watchdog.observe(
+            variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime, atNanoseconds: now)
+        if let breach { onBreach(breach.message) }
+        if timer == nil, let due = watchdog.nextTick {
+            timer = context.schedule(after: due > now ? due - now : 0) { [weak self] in self?.tick($0) }
+        }
+        recorder.record(
+            variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime)
+    }
+
+    func finish(context: LoopContext) {
+        if let timer { context.cancel(timer) }
+        if let breach = watchdog.finish() { onBreach(breach.message) }
+        onFinish(recorder, watchdog.warnings)
+    }
+
+    private func tick(_ context: LoopContext) {
+        timer = nil
+        if let breach = watchdog.tick(atNanoseconds: context.now) { onBreach(breach.message) }
+    }
+}

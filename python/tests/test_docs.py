@@ -1,0 +1,225 @@
+"""The documentation says what the sources say: fields, options, calls, links and examples."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+EXAMPLES = DOCS / "examples"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND_SOURCES = {"lynxctl": "Sources/LynxCLI", "runner-host": "Sources/runner-host"}
+COMMANDS = sorted(COMMAND_SOURCES)
+# A word of a document that is an option: not part of another word, of a path or of a table's rule.
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+commands = pytest.mark.parametrize("command", COMMANDS)
+
+
+@cache
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+@cache
+def swift(folder: str) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.swift")))
+
+
+def blocks(page: Path, language: str | None = None) -> list[str]:
+    found = FENCE.findall(page.read_text(encoding="utf-8"))
+    return [code for name, code in found if language in (None, name)]
+
+
+def prose(page: Path) -> str:
+    return FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """As forges make them of headings: lower case, spaces to dashes, other punctuation dropped."""
+    headings = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def kebab(name: str) -> str:
+    """`controlPlaneURL` is `control-plane-url`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+@cache
+def options(command: str) -> set[str]:
+    """The long options that a command's sources declare, those for other programs left out."""
+    declaration = re.compile(r"@(?:Option|Flag)\b((?:(?!@Option|@Flag|\bvar ).)*)\bvar (\w+)", re.DOTALL)
+    found = set()
+    for arguments, name in declaration.findall(swift(COMMAND_SOURCES[command])):
+        if "visibility: .private" not in arguments:
+            found |= {f"--{long}" for long in re.findall(r'customLong\("([^"]+)"\)', arguments) or [kebab(name)]}
+    return found
+
+
+def command_lines(page: Path) -> list[tuple[str, str]]:
+    """Every command line of ours in blocks and in inline code: the program and its arguments."""
+    code = [line for block in blocks(page) for line in block.replace("\\\n", " ").splitlines()]
+    code += re.findall(r"`([^`\n]+)`", prose(page))
+    lines = []
+    for line in code:
+        for part in re.split(r" \| | && ", line):
+            match = re.match(r"(?:\$ )?(?:\S*/)?(lynxctl|runner-host) (.*)", part.strip())
+            if match:
+                lines.append((match[1], match[2].split("  # ")[0]))
+    return lines
+
+
+def runner_fields() -> list[tuple[str, bool]]:
+    source = text("Sources/RunnerHost/Configuration/RunnerFields.swift")
+    entries = re.findall(r'RunnerField\(\s*"(\w+)",(.*?)\n', source)
+    return [(key, "isFileOnly: true" in rest) for key, rest in entries]
+
+
+def test_every_field_of_the_runner_is_in_the_reference() -> None:
+    fields = runner_fields()
+    assert len(fields) >= 16
+    rows = [line for line in text("docs/configuration.md").splitlines() if line.startswith("| `")]
+    for key, is_file_only in fields:
+        row = next((row for row in rows if row.startswith(f"| `{key}` |")), "")
+        assert row, f"docs/configuration.md has no row for {key}"
+        if not is_file_only:
+            assert f"`LYNX_RUNNER_{key.upper()}`" in row
+            assert f"`--{key.replace('_', '-')}`" in row
+
+
+@pages
+def test_every_variable_of_the_runner_in_the_documents_exists(page: Path) -> None:
+    known = {f"LYNX_RUNNER_{key.upper()}" for key, is_file_only in runner_fields() if not is_file_only}
+    found = set(re.findall(r"\bLYNX_RUNNER_[A-Z]+(?:_[A-Z]+)*", page.read_text(encoding="utf-8")))
+    assert found <= known | {"LYNX_RUNNER_CONFIG"}
+
+
+@commands
+def test_every_option_is_in_the_reference(command: str) -> None:
+    assert len(options(command)) >= 10
+    documented = set(OPTION.findall(text("docs/configuration.md")))
+    assert options(command) <= documented
+
+
+@pages
+def test_every_option_in_the_documents_exists(page: Path) -> None:
+    standard = {"--help", "--version"}
+    for command, arguments in command_lines(page):
+        assert set(OPTION.findall(arguments)) <= options(command) | standard, f"{command} {arguments}"
+    alone = {option for code in re.findall(r"`(--[^`]+)`", prose(page)) for option in OPTION.findall(code)}
+    assert alone <= options("lynxctl") | options("runner-host") | standard
+
+
+@pages
+def test_every_command_in_the_documents_exists(page: Path) -> None:
+    known = set(re.findall(r'commandName: "([\w-]+)"', swift("Sources/LynxCLI") + swift("Sources/runner-host")))
+    for command, arguments in command_lines(page):
+        first = arguments.split()[0]
+        if command == "lynxctl" and re.fullmatch(r"[a-z]+", first):
+            assert first in known, f"{command} {arguments}"
+
+
+@pages
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{target} is not there"
+        assert file.is_relative_to(ROOT), f"{target} leads out of the repository"
+        if anchor:
+            assert anchor in anchors(file), f"{target}: no such heading"
+
+
+@pages
+def test_every_path_of_the_repository_in_the_documents_exists(page: Path) -> None:
+    folders = "|".join(("Sources", "Plugins", "Tests", "configs", "docs", "proto", "python", "scenarios"))
+    for path in re.findall(rf"(?<![\w./])(?:{folders})/[\w./-]*\w", page.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), f"{path} is not there"
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached, waiting = {ROOT / "README.md"}, [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        for target in re.findall(r"\]\(([^)#\s]+\.md)", prose(page)):
+            file = (page.parent / target).resolve()
+            if file not in reached:
+                reached.add(file)
+                waiting.append(file)
+    assert set(PAGES) <= reached
+
+
+def test_every_field_of_a_batch_is_in_its_page() -> None:
+    readers = "".join(text(str(path)) for path in sorted(Path(ROOT, "Sources/LynxModel/Batch").glob("*Reader.swift")))
+    keys = set(re.findall(r'(?:required|optional|pair|optionalNumber)\("(\w+)"', readers))
+    keys |= set(re.findall(r'pair\("\w+", [^"]*"(\w+)"', readers))
+    assert {"runs", "seed", "check_frequency_hz", "std_dev", "scale"} <= keys
+    page = text("docs/run-a-study.md")
+    assert {key for key in keys if not re.search(rf"\b{key}\b", page)} == set()
+
+
+def test_every_distribution_and_method_is_in_the_page_of_studies() -> None:
+    distributions = text("Sources/LynxModel/Batch/Distribution.swift")
+    body = distributions[distributions.index("enum Kind") : distributions.index("public var kind")]
+    names = re.findall(r'"(\w+)"', body)
+    for case in re.findall(r"case (.*)", body):
+        names += [part for part in case.split(", ") if "=" not in part]
+    assert len(names) == 10
+    page = text("docs/run-a-study.md")
+    assert [name for name in names if f"\n| `{name}` |" not in page] == []
+
+
+def test_every_call_of_the_api_is_in_its_page() -> None:
+    page = text("docs/api.md")
+    routes = re.findall(r'Route\(method: \.(\w+), path: "([^"]+)"', swift("Sources/ControlPlane/API"))
+    assert len(routes) >= 20
+    for method, path in routes:
+        shown = re.sub(r":\w+", "{id}", path)
+        call = shown.removeprefix("/runner/v1/") if shown.startswith("/runner/v1/") else f"{method.upper()} {shown}"
+        assert re.search(rf"^\| `{re.escape(call)}[`?]", page, re.MULTILINE), f"{method} {path} is not in docs/api.md"
+
+
+@pages
+def test_json_in_the_documents_is_json(page: Path) -> None:
+    for block in blocks(page, "json"):
+        json.loads(block)
+
+
+@pytest.mark.parametrize(
+    ("page", "language", "example"),
+    [("write-a-scenario.md", "python", "falling_ball.py"), ("run-a-study.md", "yaml", "falling_ball.yaml")],
+)
+def test_what_a_page_quotes_is_the_example(page: str, language: str, example: str) -> None:
+    assert (EXAMPLES / example).read_text(encoding="utf-8") in blocks(DOCS / page, language)
+
+
+def test_the_example_scenario_runs_by_hand_as_its_page_shows(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, EXAMPLES / "falling_ball.py"], cwd=tmp_path, check=True, timeout=60)
+    shown = re.search(
+        r"^\$ cat output/summary\.json\n(.*?^\})$", text("docs/write-a-scenario.md"), re.MULTILINE | re.DOTALL
+    )
+    assert shown
+    assert json.loads((tmp_path / "output/summary.json").read_text()) == json.loads(shown[1])
+
+
+def test_the_example_engine_compiles_and_exports_one_symbol(tmp_path: Path) -> None:
+    library = tmp_path / "shell_engine.so"
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fvisibility=hidden"]
+    include = ["-I", str(ROOT / "Sources/EngineABI")]
+    subprocess.run(["cc", *flags, *include, "-o", library, EXAMPLES / "shell_engine.c"], check=True, timeout=120)
+    symbols = subprocess.run(
+        ["nm", "-D", "--defined-only", library], check=True, timeout=60, capture_output=True, text=True
+    )
+    assert [line.split()[-1] for line in symbols.stdout.splitlines()] == ["lynx_engine_entry"]
