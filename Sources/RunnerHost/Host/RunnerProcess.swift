@@ -103,18 +103,18 @@ package struct RunnerProcess {
     /// Makes the output root if need be, and proves by writing that it can be written to.
     private func prepareOutputRoot() throws(StartupError) -> String {
         let path = Self.absolute(configuration.outputRoot)
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        func failure(_ verb: String, _ code: Int32) -> StartupError {
+            let reason = String(cString: strerror(code))
+            return StartupError(
+                "output_root: cannot \(verb) '\(configuration.outputRoot)': \(reason); give a directory that this user may write to")
+        }
+        do throws(FileError) {
+            try PrivateDirectory.make(path)
         } catch {
-            throw StartupError(
-                "output_root: cannot make '\(configuration.outputRoot)': \(String(cString: strerror(errno))); give a directory that this user may write to")
+            throw failure("make", error.code)
         }
         let probe = path + "/.probe-\(getpid())"
-        guard mkdir(probe, 0o700) == 0 else {
-            throw StartupError(
-                "output_root: cannot write to '\(configuration.outputRoot)': \(String(cString: strerror(errno))); give a directory that this user may write to")
-        }
+        guard mkdir(probe, 0o700) == 0 else { throw failure("write to", errno) }
         rmdir(probe)
         return path
     }

@@ -14,8 +14,8 @@ package final class StateDirectory: Sendable {
     package init(path given: String) throws(StateDirectoryError) {
         let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
         do throws(FileError) {
-            try Self.make(path)
-            try Self.make(path + "/spool")
+            try PrivateDirectory.make(path)
+            try PrivateDirectory.make(path + "/spool")
         } catch {
             throw .file(error)
         }
@@ -36,15 +36,6 @@ package final class StateDirectory: Sendable {
     }
 
     package var spoolPath: String { path + "/spool" }
-
-    private static func make(_ path: String) throws(FileError) {
-        if mkdir(path, 0o700) == 0 { return }
-        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try make(String(path[..<slash]))
-            if mkdir(path, 0o700) == 0 { return }
-        }
-        guard errno == EEXIST else { throw .last("create directory", path) }
-    }
 
     private static func checkAccess(_ path: String) throws(StateDirectoryError) {
         var status = stat()
