@@ -33,21 +33,3 @@ final class Lifeline: Sendable {
         return poll(&look, 1, 0) == 1
     }
 }
-
-/// A named pipe that simulations wait at until the test lets them pass.
-final class Gate: Sendable {
-    private let descriptor: Int32
-
-    init(_ path: String) throws {
-        guard mkfifo(path, 0o600) == 0 else { throw CocoaError(.fileWriteUnknown) }
-        descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Lets so many pass, now or when they come to it.
-    func open(for count: Int = 1) {
-        let bytes = [UInt8](repeating: 1, count: count)
-        _ = write(descriptor, bytes, count)
-    }
-}
