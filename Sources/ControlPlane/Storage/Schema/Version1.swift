@@ -1,11 +1,7 @@
-/// The ledger's tables, as a list of versions that only grows.
-///
-/// Times are milliseconds since 1970. A job's id is its batch's id and its run index; its run configuration is
-/// not stored, because it follows from the batch's submission and seed.
-enum Schema {
-    /// `versions[0]` leads from an empty database to version 1, and so on.
-    static let versions: [[String]] = [
-        [
+extension SchemaVersion {
+    /// Batches, jobs, attempts, results and runners.
+    static let version1 = SchemaVersion(
+        up: [
             """
             CREATE TABLE batches (
                 batch_id TEXT PRIMARY KEY NOT NULL,
@@ -100,30 +96,6 @@ enum Schema {
                 drained BIGINT NOT NULL DEFAULT 0
             )
             """,
-        ]
-    ]
-
-    static let currentVersion = versions.count
-
-    /// Brings the database to the current version; call it within one transaction.
-    ///
-    /// - Parameter tables: the names of the tables there are.
-    static func migrate(_ connection: any LedgerConnection, path: String, tables: Set<String>) throws {
-        var version = 0
-        if tables.contains("lynx_schema") {
-            version = try connection.row("SELECT version FROM lynx_schema", [])?.int("version") ?? 0
-        } else if tables.isEmpty {
-            try connection.run("CREATE TABLE lynx_schema (version BIGINT NOT NULL)")
-            try connection.run("INSERT INTO lynx_schema (version) VALUES (0)")
-        } else {
-            throw StorageError.notALedger(path: path, reason: "it holds other tables, such as '\(tables.min() ?? "")'")
-        }
-        guard version <= currentVersion else {
-            throw StorageError.newerSchema(path: path, found: version, known: currentVersion)
-        }
-        for statement in versions[version...].joined() { try connection.run(statement) }
-        if version < currentVersion {
-            try connection.run("UPDATE lynx_schema SET version = ?", [.int(currentVersion)])
-        }
-    }
+        ],
+        down: ["results", "attempts", "jobs", "batches", "runners"].map { "DROP TABLE \($0)" })
 }

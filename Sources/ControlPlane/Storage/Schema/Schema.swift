@@ -1,0 +1,43 @@
+/// One step of the schema: the statements that lead to it from the version before, and those that lead back.
+struct SchemaVersion: Sendable {
+    var up: [String]
+    /// What the version before can't hold is given up.
+    var down: [String]
+}
+
+/// The ledger's tables, as a list of versions that only grows; each version has a file of its own.
+///
+/// Times are milliseconds since 1970. A job's id is its batch's id and its run index; its run configuration is
+/// not stored, because it follows from the batch's submission and seed.
+enum Schema {
+    /// `versions[0]` leads from an empty database to version 1, and so on.
+    static let versions: [SchemaVersion] = [.version1]
+
+    static let currentVersion = versions.count
+
+    /// Brings the database to a version, up or down; call it within one transaction.
+    ///
+    /// - Parameter tables: the names of the tables there are.
+    static func migrate(
+        _ connection: any LedgerConnection, path: String, tables: Set<String>, to target: Int = currentVersion
+    ) throws {
+        var version = 0
+        if tables.contains("lynx_schema") {
+            version = try connection.row("SELECT version FROM lynx_schema", [])?.int("version") ?? 0
+        } else if tables.isEmpty {
+            try connection.run("CREATE TABLE lynx_schema (version BIGINT NOT NULL)")
+            try connection.run("INSERT INTO lynx_schema (version) VALUES (0)")
+        } else {
+            throw StorageError.notALedger(path: path, reason: "it holds other tables, such as '\(tables.min() ?? "")'")
+        }
+        guard version <= currentVersion else {
+            throw StorageError.newerSchema(path: path, found: version, known: currentVersion)
+        }
+        let statements =
+            version <= target
+            ? versions[version..<target].flatMap(\.up)
+            : versions[target..<version].reversed().flatMap(\.down)
+        for statement in statements { try connection.run(statement) }
+        if version != target { try connection.run("UPDATE lynx_schema SET version = ?", [.int(target)]) }
+    }
+}
