@@ -1,17 +1,20 @@
 # The few commands a person types. `make` alone lists them.
 
 RUNS ?= 8
+JOBS ?= 2000
+KILLS ?= 5
+DATABASE ?= sqlite
 VENV ?= .venv
 PYTHON ?= python3
 
 STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
-PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python
+PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python Tests/Chaos
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test check proto clean
+.PHONY: help setup build tutorial test check chaos proto clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -40,6 +43,9 @@ check: setup ## lint and type-check Python, and compile the engine header alone 
 	  cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c "$$header" && \
 	  c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$$header" || exit 1; \
 	done
+
+chaos: build ## kill runners and control planes at random under many jobs; JOBS=100000 KILLS=20 DATABASE=sqlite|postgres
+	$(VENV)/bin/python Tests/Chaos --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE)
 
 # Needs protoc and protoc-c (Debian: protobuf-compiler, protobuf-c-compiler).
 proto: setup ## generate C and Python from proto/ again; the results are committed
