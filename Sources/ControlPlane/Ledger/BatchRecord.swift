@@ -45,7 +45,11 @@ struct BatchRecord: Hashable, Sendable {
     var createdAt: Instant
     var completedAt: Instant?
     var cancelRequested: Bool
+    var cancelledAt: Instant?
     var maxParallelJobs: Int?
+    var maxRetries: Int
+    /// Runs from here on have rows only if they were touched one by one; all others wait, or were cancelled with the batch.
+    var nextIndex: Int
     var total: Int
     var counts: JobCounts
 
@@ -75,7 +79,10 @@ struct BatchRecord: Hashable, Sendable {
         createdAt = try row.instant("created_at") ?? 0
         completedAt = try row.instant("completed_at")
         cancelRequested = try row.bool("cancel_requested")
+        cancelledAt = try row.instant("cancelled_at")
         maxParallelJobs = try row.optionalInt("max_parallel_jobs")
+        maxRetries = try row.int("max_retries")
+        nextIndex = try row.int("next_index")
         total = try row.int("total")
         counts = JobCounts(
             pending: try row.int("pending"), claimed: try row.int("claimed"), running: try row.int("running"),

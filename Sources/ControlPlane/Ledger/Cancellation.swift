@@ -11,9 +11,10 @@ extension Ledger {
                 throw LedgerError.alreadyEnded(what: "batch", id: batchID, status: batch.status.rawValue)
             }
             let connection = transaction.connection
-            try connection.run(SQL.requestBatchCancel, [.text(batchID)])
-            let cancelled = try connection.run(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
-            transaction.countMove(batchID: batchID, from: .pending, to: .cancelled, jobs: cancelled)
+            // This alone cancels the jobs that have no rows.
+            try connection.run(SQL.requestBatchCancel, [.instant(transaction.now), .text(batchID)])
+            try connection.run(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
+            transaction.countMove(batchID: batchID, from: .pending, to: .cancelled, jobs: batch.counts.pending)
             try connection.run(SQL.requestCancelOfActiveJobs, [.text(batchID)])
         }
         return try await overview(batchID: batchID)

@@ -59,12 +59,11 @@ extension Ledger {
             if runner.drained { return ([], true) }
 
             var records: [JobRecord] = []
-            for share in try transaction.claimants(
+            let shares = try transaction.shares(
                 types: runner.capabilities.supportedSimulationTypes, onlyBatch: onlyBatch, slots: slots)
-            {
-                let rows = try transaction.connection.rows(SQL.pendingJobs, [.text(share.batchID), .int(share.jobs)])
-                for row in rows {
-                    records.append(try transaction.claim(try JobRecord(row), for: request))
+            for share in shares {
+                for job in try transaction.waiting(in: share) {
+                    records.append(try transaction.claim(job, for: request))
                 }
             }
             return (records, false)
@@ -77,33 +76,57 @@ extension Ledger {
     }
 }
 
+/// What one batch gets of a claim.
+private struct ClaimShare {
+    var batch: BatchRecord
+    var jobs: Int
+    var turn: Int64
+}
+
 extension LedgerTransaction {
-    /// Decides which batches are served, and notes that they were.
-    fileprivate func claimants(types: [String], onlyBatch: String?, slots: Int) throws -> [(batchID: String, jobs: Int)] {
+    /// Decides which batches are served.
+    fileprivate func shares(types: [String], onlyBatch: String?, slots: Int) throws -> [ClaimShare] {
         guard !types.isEmpty, slots > 0 else { return [] }
         let rows = try connection.rows(
             SQL.batchesWithWork(types: types.count, only: onlyBatch != nil),
             types.map { .text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)])
+        var batches: [String: BatchRecord] = [:]
         let claimants = try rows.map { row in
-            Claimant(
-                batchID: try row.text("batch_id"), pending: try row.int("pending"), active: try row.int("active"),
-                maxParallelJobs: try row.optionalInt("max_parallel_jobs"), lastTurn: try row.instant("last_turn") ?? 0)
+            let batch = try BatchRecord(row)
+            batches[batch.batchID] = batch
+            return Claimant(
+                batchID: batch.batchID, pending: batch.counts.pending, active: batch.counts.active,
+                maxParallelJobs: batch.maxParallelJobs, lastTurn: try row.instant("last_turn") ?? 0)
         }
         let shares = Claimant.share(slots: slots, among: claimants)
         if shares.isEmpty { return [] }
         // The time would do, if no two claims fell into one millisecond.
         let turn = max(now, (try connection.row(SQL.latestTurn, [])?.instant("turn") ?? 0) + 1)
-        for share in shares { try connection.run(SQL.takeTurn, [.integer(turn), .text(share.batchID)]) }
-        return shares
+        return shares.map { ClaimShare(batch: batches[$0.batchID]!, jobs: $0.jobs, turn: turn) }
+    }
+
+    /// The jobs of a share: first those that were queued again, then those that had no row so far. Notes that the
+    /// batch was served.
+    fileprivate func waiting(in share: ClaimShare) throws -> [JobRecord] {
+        let batch = share.batch
+        var jobs = try connection.rows(SQL.pendingJobs, [.text(batch.batchID), .int(share.jobs)]).map { try JobRecord($0) }
+        var nextIndex = batch.nextIndex
+        if jobs.count < share.jobs {
+            let fresh = try connection.runsWithoutRow(of: batch, from: nextIndex, limit: share.jobs - jobs.count)
+            jobs += fresh.map { batch.jobWithoutRow($0) }
+            nextIndex = fresh.last.map { $0 + 1 } ?? batch.total
+        }
+        try connection.run(SQL.takeTurn, [.integer(share.turn), .int(nextIndex), .text(batch.batchID)])
+        return jobs
     }
 
     fileprivate func claim(_ job: JobRecord, for request: ClaimRequest) throws -> JobRecord {
         var claimed = job
         claimed.claim(runnerID: request.runnerID, sessionID: request.sessionID, now: now, leaseEnd: leaseEnd)
+        try save(claimed, was: job)
         try connection.run(
             SQL.insertAttempt,
             job.key.values + [.int(claimed.attempt), .text(request.runnerID), .text(request.sessionID), .instant(now)])
-        try save(claimed, was: job)
         return claimed
     }
 }

@@ -22,4 +22,7 @@ struct JobKey: Hashable, Sendable {
     }
 
     var values: [LedgerValue] { [.text(batchID), .int(runIndex)] }
+
+    /// The values of `SQL.job`.
+    var lookup: [LedgerValue] { values.reversed() }
 }

@@ -23,6 +23,8 @@ struct JobRecord: Hashable, Sendable {
     var assignedRunner: String?
     var sessionID: String?
     var errorMessage: String?
+    /// False as long as the job is only a number below its batch's total.
+    var hasRow = true
 
     /// Out with a runner.
     var isActive: Bool { status == .claimed || status == .running }
@@ -46,9 +48,10 @@ struct JobRecord: Hashable, Sendable {
 
     /// Gives the latest attempt, lost and not handed out again since, back to the runner that still has it.
     mutating func reclaim(claimedAt: Instant, startedAt: Instant?, leaseEnd: Instant) {
-        precondition(status == .pending && lostAttempts > 0)
+        precondition(status == .pending && attempt > 0)
         status = startedAt == nil ? .claimed : .running
-        lostAttempts -= 1
+        // None is counted any more where a user asked for another try meanwhile.
+        lostAttempts = max(0, lostAttempts - 1)
         self.claimedAt = claimedAt
         self.startedAt = startedAt
         leaseExpiresAt = leaseEnd
@@ -89,7 +92,7 @@ struct JobRecord: Hashable, Sendable {
     /// Cancels what no runner has.
     mutating func cancelPending(now: Instant) {
         precondition(status == .pending)
-        finish(.cancelled, message: "cancelled before it was run", now: now)
+        finish(.cancelled, message: Self.cancelledBeforeItRan, now: now)
     }
 
     private mutating func requeue(message: String, now: Instant) {
@@ -111,6 +114,27 @@ struct JobRecord: Hashable, Sendable {
 }
 
 extension JobRecord {
+    static let cancelledBeforeItRan = "cancelled before it was run"
+
+    /// A job that has no row: it waits, unless its batch was cancelled.
+    init(withoutRow key: JobKey, maxRetries: Int, createdAt: Instant, batchCancelledAt: Instant?) {
+        self.init(
+            key: key, status: batchCancelledAt == nil ? .pending : .cancelled, maxRetries: maxRetries, createdAt: createdAt,
+            completedAt: batchCancelledAt, errorMessage: batchCancelledAt == nil ? nil : Self.cancelledBeforeItRan, hasRow: false)
+    }
+
+    /// Reads a row of `SQL.job`; nil if the batch has no such run.
+    init?(_ row: LedgerRow, of key: JobKey) throws {
+        if try row.optionalInt("run_index") != nil {
+            try self.init(row)
+        } else {
+            guard key.runIndex < (try row.int("total")) else { return nil }
+            self.init(
+                withoutRow: key, maxRetries: try row.int("max_retries"), createdAt: try row.instant("created_at") ?? 0,
+                batchCancelledAt: try row.instant("batch_cancelled_at"))
+        }
+    }
+
     init(_ row: LedgerRow) throws {
         self.init(
             key: JobKey(batchID: try row.text("batch_id"), runIndex: try row.int("run_index")),
@@ -123,7 +147,7 @@ extension JobRecord {
             errorMessage: try row.optionalText("error_message"))
     }
 
-    /// The values of `SQL.saveJob`.
+    /// The values of `SQL.saveJob` and `SQL.insertJob`.
     var saved: [LedgerValue] {
         [
             .text(status.rawValue), .int(retries), .int(lostAttempts), .int(attempt), .bool(cancelRequested),

@@ -26,7 +26,7 @@ final class LedgerTransaction {
     }
 
     func job(_ key: JobKey) throws -> JobRecord? {
-        try connection.row(SQL.job, key.values).map { try JobRecord($0) }
+        try connection.job(key)
     }
 
     func batch(_ batchID: String) throws -> BatchRecord {
@@ -51,7 +51,7 @@ final class LedgerTransaction {
 
     /// Writes a job down after its record was moved from `before` to `after`.
     func save(_ after: JobRecord, was before: JobRecord, executionSecs: Double = 0) throws {
-        try connection.run(SQL.saveJob, after.saved)
+        try connection.run(before.hasRow ? SQL.saveJob : SQL.insertJob, after.saved)
         countMove(batchID: after.key.batchID, from: before.status, to: after.status, executionSecs: executionSecs)
         if let end = after.leaseExpiresAt { effects.leaseEnd = min(effects.leaseEnd ?? end, end) }
     }

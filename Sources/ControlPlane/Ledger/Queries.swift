@@ -36,10 +36,8 @@ extension Ledger {
 
     func job(_ jobID: String) async throws -> Job {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
-        let record = try await driver.read { connection in
-            guard let row = try connection.row(SQL.job, key.values) else { throw LedgerError.noSuchJob(jobID) }
-            return try JobRecord(row)
-        }
+        let record = try await driver.read { try $0.job(key) }
+        guard let record else { throw LedgerError.noSuchJob(jobID) }
         return try await plan(batchID: key.batchID).job(record)
     }
 
@@ -48,15 +46,15 @@ extension Ledger {
     /// - Parameter after: the run index that the previous page ended with.
     func jobs(batchID: String, status: JobStatus? = nil, limit: Int, after runIndex: Int? = nil) async throws -> Page<Job> {
         let plan = try await plan(batchID: batchID)
+        let first = runIndex.map { $0 < .max ? $0 + 1 : $0 } ?? 0
         let records = try await driver.read { connection in
-            let range: [LedgerValue] = [.int(runIndex ?? -1), .int(limit + 1)]
-            let rows =
-                if let status {
-                    try connection.rows(SQL.jobsInStatusAfter, [.text(batchID), .text(status.rawValue)] + range)
-                } else {
-                    try connection.rows(SQL.jobsAfter, [.text(batchID)] + range)
-                }
-            return try rows.map { try JobRecord($0) }
+            guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
+            let batch = try BatchRecord(row)
+            return if let status {
+                try connection.jobs(of: batch, in: status, from: first, limit: limit + 1)
+            } else {
+                try connection.jobs(of: batch, from: first, limit: limit + 1)
+            }
         }
         let page = records.prefix(limit)
         return Page(
@@ -69,8 +67,8 @@ extension Ledger {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
         return try await driver.read { connection in
             if let row = try connection.row(SQL.result, key.values) { return try StoredResult.document(row, detail: detail) }
-            guard let job = try connection.row(SQL.job, key.values) else { throw LedgerError.noSuchJob(jobID) }
-            throw LedgerError.noResult(jobID: jobID, status: try job.token("status"))
+            guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
+            throw LedgerError.noResult(jobID: jobID, status: job.status)
         }
     }
 

@@ -33,12 +33,10 @@ extension Ledger {
             let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
             if reported.outcome == report.outcome { return }
             let job = try transaction.hold(reported, session: nil)
-            let after = try transaction.endAttempt(
+            try transaction.endAttempt(
                 of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
                 executionSecs: max(0, report.result.executionTimeSecs))
-            if after.status.isTerminal {
-                try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
-            }
+            try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
         }
     }
 

@@ -24,7 +24,7 @@ extension Ledger {
                     .text(text), .text(String(seed)), .int(config.compute.maxParallelJobs), .int(config.compute.maxRetries),
                     .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs),
                 ])
-            try transaction.connection.run(SQL.insertJobs, [.int(runs), .text(batchID), .text(JobStatus.pending.rawValue)])
+            // Its jobs get rows when they are claimed.
             transaction.announceWork()
         }
         plans.keep(RunPlan(batchID: batchID, submission: submission, seed: seed))

@@ -8,16 +8,9 @@ enum SQL {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    /// Values: the number of runs, batch_id, the status.
-    static let insertJobs = """
-        INSERT INTO jobs (batch_id, run_index, status)
-        WITH RECURSIVE runs (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM runs WHERE i + 1 < ?)
-        SELECT ?, i, ? FROM runs
-        """
-
     private static let batchColumns = """
-        batch_id, name, status, seed, created_at, completed_at, cancel_requested, max_parallel_jobs,
-        total, pending, claimed, running, completed, failed, timed_out, cancelled
+        batch_id, name, status, seed, created_at, completed_at, cancel_requested, cancelled_at, max_parallel_jobs,
+        max_retries, next_index, total, pending, claimed, running, completed, failed, timed_out, cancelled
         """
 
     static let batch = "SELECT \(batchColumns) FROM batches WHERE batch_id = ?"
@@ -41,7 +34,9 @@ enum SQL {
 
     static let setBatchStatus = "UPDATE batches SET status = ?, completed_at = ? WHERE batch_id = ?"
 
-    static let requestBatchCancel = "UPDATE batches SET cancel_requested = 1 WHERE batch_id = ?"
+    static let requestBatchCancel = """
+        UPDATE batches SET cancel_requested = 1, cancelled_at = COALESCE(cancelled_at, ?) WHERE batch_id = ?
+        """
 
     static let cancelPendingJobs = """
         UPDATE jobs SET status = 'Cancelled', completed_at = ?, error_message = 'cancelled before it was run'
@@ -62,7 +57,7 @@ enum SQL {
     /// Batches that have jobs to hand out for one of `types` simulation types, those owed most first.
     static func batchesWithWork(types: Int, only: Bool) -> String {
         """
-        SELECT batch_id, pending, claimed + running AS active, max_parallel_jobs, last_turn FROM batches
+        SELECT \(batchColumns), last_turn FROM batches
         WHERE pending > 0 AND simulation_type IN (\(marks(types)))
             AND (max_parallel_jobs IS NULL OR claimed + running < max_parallel_jobs) \(only ? "AND batch_id = ?" : "")
         ORDER BY claimed + running, last_turn, batch_id LIMIT ?
@@ -71,7 +66,7 @@ enum SQL {
 
     static let latestTurn = "SELECT MAX(last_turn) AS turn FROM batches"
 
-    static let takeTurn = "UPDATE batches SET last_turn = ? WHERE batch_id = ?"
+    static let takeTurn = "UPDATE batches SET last_turn = ?, next_index = ? WHERE batch_id = ?"
 
     // Jobs
 
@@ -80,17 +75,25 @@ enum SQL {
         jobs.lost_attempts AS lost_attempts, jobs.attempt AS attempt, jobs.cancel_requested AS cancel_requested,
         jobs.claimed_at AS claimed_at, jobs.started_at AS started_at, jobs.completed_at AS completed_at,
         jobs.lease_expires_at AS lease_expires_at, jobs.assigned_runner AS assigned_runner, jobs.session_id AS session_id,
-        jobs.error_message AS error_message, batches.max_retries AS max_retries, batches.created_at AS created_at
+        jobs.error_message AS error_message, batches.max_retries AS max_retries, batches.created_at AS created_at,
+        batches.total AS total, batches.cancelled_at AS batch_cancelled_at
         """
 
     private static let jobs = "SELECT \(jobColumns) FROM jobs JOIN batches ON batches.batch_id = jobs.batch_id"
 
-    static let job = "\(jobs) WHERE jobs.batch_id = ? AND jobs.run_index = ?"
+    /// A row also for a job that has none of its own; its run_index is empty then. Values: run_index, batch_id.
+    static let job = """
+        SELECT \(jobColumns) FROM batches
+        LEFT JOIN jobs ON jobs.batch_id = batches.batch_id AND jobs.run_index = ? WHERE batches.batch_id = ?
+        """
 
     static let pendingJobs = "\(jobs) WHERE jobs.batch_id = ? AND jobs.status = 'Pending' ORDER BY jobs.run_index LIMIT ?"
 
-    /// Values: batch_id, the last run_index seen, the limit.
-    static let jobsAfter = "\(jobs) WHERE jobs.batch_id = ? AND jobs.run_index > ? ORDER BY jobs.run_index LIMIT ?"
+    /// Values: batch_id, the first run_index, the one after the last.
+    static let jobsInRange = "\(jobs) WHERE jobs.batch_id = ? AND jobs.run_index >= ? AND jobs.run_index < ? ORDER BY jobs.run_index"
+
+    /// The runs in a range that have rows; values as of `jobsInRange`.
+    static let storedRuns = "SELECT run_index FROM jobs WHERE batch_id = ? AND run_index >= ? AND run_index < ?"
 
     /// Values: batch_id, status, the last run_index seen, the limit.
     static let jobsInStatusAfter = """
@@ -103,6 +106,13 @@ enum SQL {
 
     static let jobsOfRunner = """
         \(jobs) WHERE jobs.assigned_runner = ? AND jobs.lease_expires_at IS NOT NULL ORDER BY jobs.batch_id, jobs.run_index
+        """
+
+    /// Values as of `saveJob`.
+    static let insertJob = """
+        INSERT INTO jobs (status, retries, lost_attempts, attempt, cancel_requested, claimed_at,
+            started_at, completed_at, lease_expires_at, assigned_runner, session_id, error_message, batch_id, run_index)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let saveJob = """
@@ -142,18 +152,28 @@ enum SQL {
 
     static let saveResult = """
         INSERT INTO results (batch_id, run_index, attempt, summary, document_bytes, document) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (batch_id, run_index, attempt) DO UPDATE SET summary = excluded.summary,
+            document_bytes = excluded.document_bytes, document = excluded.document
         """
 
-    static let result = "SELECT run_index, summary, document_bytes, document FROM results WHERE batch_id = ? AND run_index = ?"
+    /// A job's result is that of its latest attempt, once the job has ended.
+    private static let ofEndedJobs = """
+        FROM jobs JOIN results ON results.batch_id = jobs.batch_id AND results.run_index = jobs.run_index
+            AND results.attempt = jobs.attempt
+        WHERE jobs.completed_at IS NOT NULL AND jobs.batch_id = ?
+        """
+
+    private static let wholeResult = """
+        SELECT jobs.run_index AS run_index, summary, document_bytes, document
+        """
+
+    static let result = "\(wholeResult) \(ofEndedJobs) AND jobs.run_index = ?"
 
     /// Values: batch_id, the last run_index seen, the limit.
-    static let resultsAfter = """
-        SELECT run_index, summary, document_bytes, document FROM results
-        WHERE batch_id = ? AND run_index > ? ORDER BY run_index LIMIT ?
-        """
+    static let resultsAfter = "\(wholeResult) \(ofEndedJobs) AND jobs.run_index > ? ORDER BY jobs.run_index LIMIT ?"
 
     static let summariesAfter = """
-        SELECT run_index, summary FROM results WHERE batch_id = ? AND run_index > ? ORDER BY run_index LIMIT ?
+        SELECT jobs.run_index AS run_index, summary \(ofEndedJobs) AND jobs.run_index > ? ORDER BY jobs.run_index LIMIT ?
         """
 
     // Runners

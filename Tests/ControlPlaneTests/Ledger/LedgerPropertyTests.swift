@@ -24,7 +24,7 @@ struct LedgerPropertyTests {
                 case 0..<8:
                     batches.append(
                         try await test.submit(
-                            runs: Int.random(in: 1...5, using: &random), maxRetries: Int.random(in: 0...2, using: &random),
+                            runs: Int.random(in: 1...8, using: &random), maxRetries: Int.random(in: 0...2, using: &random),
                             maxParallel: Bool.random(using: &random) ? 2 : nil))
                 case 8..<35:
                     let jobs = try await test.claim(runner, session: session, slots: Int.random(in: 1...3, using: &random))
@@ -53,8 +53,9 @@ struct LedgerPropertyTests {
                     guard let batch = batches.randomElement(using: &random) else { continue }
                     _ = try await test.ledger.cancelBatch(batch)
                 case 95..<97:
-                    guard let (job, _) = handedOut.randomElement(using: &random) else { continue }
-                    _ = try await test.ledger.cancelJob(job.jobID)
+                    // Handed out or not, or no run at all.
+                    guard let batch = batches.suffix(3).randomElement(using: &random) else { continue }
+                    _ = try await test.ledger.cancelJob("\(batch)-\(Int.random(in: 0...8, using: &random))")
                 default:
                     test = try test.reopened()
                 }
@@ -63,9 +64,33 @@ struct LedgerPropertyTests {
             }
             let disagreements = try await test.disagreements()
             try #require(disagreements.isEmpty, "seed \(seed), step \(step): \(disagreements)")
+            if let batch = batches.randomElement(using: &random) { try await listsAgree(test, batch, pageSize: 1 + step % 3) }
         }
         #expect(completions.values.allSatisfy { $0 == 1 })
         #expect(completions.count > 5, "the sequence reaches too little")
+    }
+
+    /// The jobs of a batch, read one by one, in pages, and in pages by state, are the same.
+    private func listsAgree(_ test: TestLedger, _ batchID: String, pageSize: Int) async throws {
+        func pages(_ status: JobStatus?) async throws -> [Job] {
+            var jobs: [Job] = []
+            var cursor: Int?
+            repeat {
+                let page = try await test.ledger.jobs(batchID: batchID, status: status, limit: pageSize, after: cursor)
+                jobs += page.items
+                cursor = page.next.flatMap { Int($0) }
+            } while cursor != nil
+            return jobs
+        }
+        let overview = try await test.ledger.overview(batchID: batchID)
+        var single: [Job] = []
+        for index in 0..<overview.batch.totalJobs { single.append(try await test.ledger.job("\(batchID)-\(index)")) }
+        #expect(try await pages(nil) == single)
+        for status in JobStatus.allCases {
+            let listed = try await pages(status)
+            #expect(listed == single.filter { $0.status == status }, "\(status)")
+            #expect(listed.count == overview.count(status), "\(status)")
+        }
     }
 
     @Test("What was answered is there after the process was killed, at any moment") func killed() async throws {
