@@ -9,12 +9,12 @@ PYTHON ?= python3
 
 STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
-PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python Tests/Chaos
+PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python Tests/Chaos Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test check chaos proto clean
+.PHONY: help setup build tutorial test check chaos bench proto clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -45,7 +45,11 @@ check: setup ## lint and type-check Python, and compile the engine header alone 
 	done
 
 chaos: build ## kill runners and control planes at random under many jobs; JOBS=100000 KILLS=20 DATABASE=sqlite|postgres
-	$(VENV)/bin/python Tests/Chaos --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE)
+	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE)
+
+bench: build ## measure beside peers; results as tables and in .lynx/benchmarks.json
+	@$(VENV)/bin/python -m pip install --quiet --no-input --disable-pip-version-check -r requirements-bench.txt -c constraints.txt
+	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py
 
 # Needs protoc and protoc-c (Debian: protobuf-compiler, protobuf-c-compiler).
 proto: setup ## generate C and Python from proto/ again; the results are committed

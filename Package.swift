@@ -109,6 +109,16 @@ let package = Package(
             swiftSettings: swiftSettings),
         .executableTarget(name: "lynxctl", dependencies: ["LynxCLI"], swiftSettings: swiftSettings),
 
+        // Measured against peers by `make bench`.
+        .executableTarget(
+            name: "lynx-load",
+            dependencies: [
+                "LynxModel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Benchmarks/LoadGenerator", swiftSettings: swiftSettings),
+
         // Tests, one target for each above, and whole studies.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),

@@ -64,8 +64,11 @@ class PostgreSQL:
 
     @property
     def url(self) -> str:
+        return self.address("postgres")
+
+    def address(self, database: str) -> str:
         user = self._user.pw_name if self._user else pwd.getpwuid(os.geteuid()).pw_name
-        return f"postgresql://{user}@/postgres?host={self._home}"
+        return f"postgresql://{user}@/{database}?host={self._home}"
 
     def start(self) -> None:
         self._home.mkdir(mode=0o700)
@@ -101,9 +104,9 @@ class PostgreSQL:
                 self._server.kill()
                 self._server.wait()
 
-    def rows(self, sql: str) -> list[tuple[str, ...]]:
+    def rows(self, sql: str, database: str = "postgres") -> list[tuple[str, ...]]:
         answer = subprocess.run(
-            [str(self._programs / "psql"), "--no-psqlrc", "-At", "-F", "\t", "-d", self.url, "-c", sql],
+            [str(self._programs / "psql"), "--no-psqlrc", "-At", "-F", "\t", "-d", self.address(database), "-c", sql],
             check=True,
             capture_output=True,
             text=True,

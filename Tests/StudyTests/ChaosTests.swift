@@ -9,7 +9,7 @@ struct ChaosTests {
         let end = try await Program.run(
             Repository.python,
             [
-                Repository.path("Tests/Chaos"), "--programs", Repository.products, "--jobs", "200", "--runners", "2", "--kills", "3",
+                Repository.path("Tests/Chaos/chaos.py"), "--programs", Repository.products, "--jobs", "200", "--runners", "2", "--kills", "3",
             ])
         #expect(end.exitCode == 0, "\(end.output)\(end.errors)")
     }

@@ -1,6 +1,6 @@
 """Runs many short jobs while runners and control planes are killed at random, and says whether anything was lost.
 
-    python Tests/Chaos --jobs 2000 --runners 4 --kills 5 --database postgres
+    python Tests/Chaos/chaos.py --jobs 2000 --runners 4 --kills 5 --database postgres
 
 Exit code 0 when every job ended exactly once and nothing is left behind; 1 when not; 2 for arguments that can't be.
 """

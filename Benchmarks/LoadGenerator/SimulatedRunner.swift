@@ -1,0 +1,70 @@
+import FoundationEssentials
+import LynxModel
+import Synchronization
+
+/// How many jobs are still to be reported, over all runners.
+final class Tally: Sendable {
+    private let left: Atomic<Int>
+
+    init(_ jobs: Int) { left = Atomic(jobs) }
+
+    var isDone: Bool { left.load(ordering: .relaxed) <= 0 }
+
+    func reported() { left.subtract(1, ordering: .relaxed) }
+}
+
+/// One runner without engines: a job is over as soon as it is claimed.
+struct SimulatedRunner: Sendable {
+    let id: String
+    let session = UUID().uuidString
+    let slots: Int
+    let server: Server
+
+    init(id: String, slots: Int, server: Server) {
+        self.id = id
+        self.slots = slots
+        self.server = server
+    }
+
+    func register() async throws {
+        let _: RegisterResponse = try await server.ask(
+            "/runner/v1/register",
+            RegisterRequest(
+                runnerID: id, sessionID: session, name: id, version: "1",
+                capabilities: RunnerCapabilities(
+                    maxConcurrentJobs: slots, cpuCores: 1, memoryGB: 1, gpuAvailable: false, supportedSimulationTypes: ["load"]),
+                engines: [RunnerEngine(id: "load", version: "1")]))
+    }
+
+    /// Claims up to its slots and reports them side by side, until all jobs are reported.
+    func work(_ tally: Tally) async throws {
+        while !tally.isDone {
+            let request = ClaimRequest(runnerID: id, sessionID: session, slots: slots, waitSeconds: 0.05)
+            let claimed: ClaimResponse = try await server.ask("/runner/v1/claim", request)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for job in claimed.jobs {
+                    group.addTask {
+                        try await server.post("/runner/v1/jobs/\(job.jobID)/result", report(job), expecting: 204)
+                        tally.reported()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    func leave() async throws {
+        try await server.post("/runner/v1/leave", LeaveRequest(runnerID: id, sessionID: session), expecting: 204)
+    }
+
+    private func report(_ job: JobAssignment) -> AttemptReport {
+        let now = Date()
+        let metadata = ResultMetadata(
+            runID: "\(job.jobID)/attempt-\(job.attempt)", runIndex: job.runConfig.runIndex, attempt: job.attempt,
+            simulationName: job.runConfig.simulation.name, simulationVersion: job.runConfig.simulation.version, engine: "load",
+            engineVersion: "1", runnerID: id, outcome: .success, exitCode: 0, startedAt: now, completedAt: now)
+        return AttemptReport(
+            runnerID: id, batchID: job.batchID, attempt: job.attempt, retryable: false,
+            result: JobResult(jobID: job.jobID, success: true, executionTimeSecs: 0.001, metadata: metadata))
+    }
+}
