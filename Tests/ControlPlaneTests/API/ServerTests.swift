@@ -62,7 +62,7 @@ private struct LiveServer: Sendable {
     }
 }
 
-@Suite("The control plane as a server", .timeLimit(.minutes(2)))
+@Suite("The control plane as a server", .timeLimit(.minutes(5)))
 struct ServerTests {
     private static func post<Value: Decodable & Sendable>(_ url: String, _ body: some Encodable, as: Value.Type = Value.self) async throws -> Value {
         var request = HTTPClientRequest(url: url)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Leases", .timeLimit(.minutes(2)))
+@Suite("Leases", .timeLimit(.minutes(5)))
 struct LeaseTests {
     @Test("A lease that is not renewed ends, and the job is queued again without spending a retry") func expiry() async throws {
         let test = try TestLedger()

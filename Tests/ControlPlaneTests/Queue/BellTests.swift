@@ -3,7 +3,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("A bell", .timeLimit(.minutes(2)))
+@Suite("A bell", .timeLimit(.minutes(5)))
 struct BellTests {
     @Test("A stroke between looking and waiting is not missed") func noGap() async {
         let bell = Bell()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("The client of the control plane", .timeLimit(.minutes(1)))
+@Suite("The client of the control plane", .timeLimit(.minutes(5)))
 struct ControlPlaneClientTests {
     private let claim = ClaimRequest(runnerID: "r", sessionID: "s", slots: 1, waitSeconds: 0)
 

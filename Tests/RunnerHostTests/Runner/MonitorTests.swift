@@ -2,7 +2,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("A monitor", .timeLimit(.minutes(1)))
+@Suite("A monitor", .timeLimit(.minutes(5)))
 struct MonitorTests {
     @Test("A wait whose condition holds already does not wait")
     func immediate() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("A runner and the real control plane", .timeLimit(.minutes(1)))
+@Suite("A runner and the real control plane", .timeLimit(.minutes(5)))
 struct RealControlPlaneTests {
     private let plane: RealControlPlane
 

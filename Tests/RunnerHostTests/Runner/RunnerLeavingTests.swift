@@ -3,7 +3,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("A runner that leaves", .timeLimit(.minutes(1)))
+@Suite("A runner that leaves", .timeLimit(.minutes(5)))
 struct RunnerLeavingTests {
     @Test("A draining runner finishes what runs, delivers it, and then signs off")
     func drain() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("A runner at work", .timeLimit(.minutes(1)))
+@Suite("A runner at work", .timeLimit(.minutes(5)))
 struct RunnerServiceTests {
     @Test("Every job is run once and delivered once, and never more at a time than there are slots")
     func concurrencyLimit() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("A runner that starts", .timeLimit(.minutes(1)))
+@Suite("A runner that starts", .timeLimit(.minutes(5)))
 struct RunnerStartTests {
     /// Leaves a report in the spool, as a process does that was killed before it was delivered.
     private func leave(_ job: JobAssignment, in bench: RunnerBench) throws {
