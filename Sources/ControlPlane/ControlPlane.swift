@@ -45,8 +45,9 @@ public final class ControlPlane: Sendable {
             // programming error: so cancellation, too, is an orderly end.
             let life = Task { try await group.run() }
             let end: @Sendable () -> Void = {
-                // Claims that wait for work are answered, so that nobody waits for them.
+                // Calls that are held are answered, so that nobody waits for them.
                 self.ledger.work.silence()
+                self.ledger.runnerBells.silence()
                 Task { await group.triggerGracefulShutdown() }
             }
             try await withTaskCancellationHandler {

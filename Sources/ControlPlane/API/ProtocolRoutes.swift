@@ -8,9 +8,7 @@ extension API {
         [
             Route(method: .post, path: "/runner/v1/register", handler: register),
             Route(method: .post, path: "/runner/v1/claim", handler: claim),
-            Route(method: .post, path: "/runner/v1/heartbeat") { request, _ in
-                try .json(try await ledger.heartbeat(try await request.decode()))
-            },
+            Route(method: .post, path: "/runner/v1/heartbeat", handler: heartbeat),
             Route(method: .post, path: "/runner/v1/leave") { request, context in
                 let leave = try await request.decode(LeaveRequest.self)
                 try await ledger.leave(leave)
@@ -27,6 +25,12 @@ extension API {
 
     private static let longestWait = 60.0
 
+    /// How long a call may be held that asks for `seconds`.
+    static func wait(_ seconds: Double?) -> Double {
+        guard let seconds, seconds.isFinite else { return 0 }
+        return min(max(seconds, 0), longestWait)
+    }
+
     @Sendable private func register(_ request: Request, _ context: APIContext) async throws -> Response {
         let registration = try await request.decode(RegisterRequest.self)
         try registration.check()
@@ -34,14 +38,15 @@ extension API {
         context.logger.runnerRegistered(registration)
         return try .json(
             RegisterResponse(
-                leaseSeconds: configuration.leaseSeconds, heartbeatIntervalSeconds: configuration.heartbeatIntervalSeconds))
+                leaseSeconds: configuration.leaseSeconds, heartbeatIntervalSeconds: configuration.heartbeatIntervalSeconds,
+                protocolVersion: RunnerProtocol.version))
     }
 
     /// Waits for work where there is none; ends early when the runner hangs up or the control plane shuts down.
     @Sendable private func claim(_ request: Request, _ context: APIContext) async throws -> Response {
         let claim = try await request.decode(ClaimRequest.self)
         guard claim.slots >= 1 else { throw Problem.invalid("slots", "must be 1 or more") }
-        let wait = claim.waitSeconds.isFinite ? min(max(claim.waitSeconds, 0), Self.longestWait) : 0
+        let wait = Self.wait(claim.waitSeconds)
         let deadline = ledger.clock.now().addingTimeInterval(wait)
         let peerGone = connections.peerGone(context.channel)
         while true {

@@ -1,7 +1,7 @@
 import LynxModel
 
 extension Ledger {
-    /// Cancels what of a batch is not done yet. What runners have is killed at their next heartbeat, and counts
+    /// Cancels what of a batch is not done yet. Runners are told at once to kill what they have; it counts
     /// as running until they have reported. Cancelling a cancelled batch changes nothing.
     func cancelBatch(_ batchID: String) async throws -> BatchOverview {
         try await transaction { transaction in
@@ -16,6 +16,7 @@ extension Ledger {
             try connection.run(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
             transaction.countMove(batchID: batchID, from: .pending, to: .cancelled, jobs: batch.counts.pending)
             try connection.run(SQL.requestCancelOfActiveJobs, [.text(batchID)])
+            for row in try connection.rows(SQL.runnersOfBatch, [.text(batchID)]) { transaction.call(try row.text("assigned_runner")) }
         }
         return try await overview(batchID: batchID)
     }
@@ -28,7 +29,9 @@ extension Ledger {
             var after = job
             switch job.status {
             case .pending: after.cancelPending(now: transaction.now)
-            case .claimed, .running: after.cancelRequested = true
+            case .claimed, .running:
+                after.cancelRequested = true
+                if let runner = job.assignedRunner { transaction.call(runner) }
             case .cancelled: return
             case .completed, .failed, .timeout:
                 throw LedgerError.alreadyEnded(what: "job", id: jobID, status: job.status.rawValue)

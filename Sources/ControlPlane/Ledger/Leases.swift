@@ -15,6 +15,10 @@ extension Ledger {
                     response.stale.append(attempt)
                 }
             }
+            if request.waitSeconds != nil {
+                let named = Set(response.cancel)
+                response.cancel += try transaction.connection.cancellations(of: request).filter { !named.contains($0) }
+            }
             return response
         }
     }

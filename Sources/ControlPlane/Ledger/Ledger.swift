@@ -12,6 +12,8 @@ final class Ledger: Sendable {
     let work = Bell()
     /// Rings when a lease ends earlier than the one being waited for.
     let leases = LeaseAlarm()
+    /// Ring when there are orders for a runner.
+    let runnerBells = RunnerBells()
     let plans = RunPlans()
     private let restriction: Mutex<String?>
 
@@ -42,6 +44,7 @@ final class Ledger: Sendable {
         }
         if effects.workAppeared { work.ring() }
         if let end = effects.leaseEnd { leases.given(until: end) }
+        for runner in effects.calledRunners { runnerBells.ring(runner) }
         return value
     }
 }

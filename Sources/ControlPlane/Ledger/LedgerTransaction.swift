@@ -9,6 +9,8 @@ final class LedgerTransaction {
         var workAppeared = false
         /// The earliest of the leases given out.
         var leaseEnd: Instant?
+        /// Runners for which there are orders: something to cancel, or to drain.
+        var calledRunners: Set<String> = []
     }
 
     let connection: any LedgerConnection
@@ -79,6 +81,9 @@ final class LedgerTransaction {
 
     /// Work may have appeared by other means than a job's move.
     func announceWork() { effects.workAppeared = true }
+
+    /// There is something for a runner to be told.
+    func call(_ runnerID: String) { effects.calledRunners.insert(runnerID) }
 
     /// Brings counts and states of the batches up to date; the last thing a transaction does.
     func settle() throws -> Effects {

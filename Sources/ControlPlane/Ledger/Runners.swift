@@ -40,7 +40,7 @@ struct RunnerRecord: Hashable, Sendable {
 extension Ledger {
     /// Begins a session. What the runner's earlier sessions left unreported is lost at once.
     func register(_ request: RegisterRequest) async throws {
-        guard Self.understands(protocolVersion: request.protocolVersion) else {
+        guard RunnerProtocol.understands(request.protocolVersion) else {
             throw LedgerError.incompatibleRunner(protocolVersion: request.protocolVersion)
         }
         let capabilities = String(decoding: try WireJSON.encode(request.capabilities), as: UTF8.self)
@@ -73,8 +73,9 @@ extension Ledger {
         try await transaction { transaction in
             _ = try transaction.runner(runnerID)
             try transaction.connection.run(SQL.drainRunner, [.bool(drained), .text(runnerID)])
-            // A drained runner's long poll is to end as well.
+            // A drained runner's long polls are to end as well.
             transaction.announceWork()
+            transaction.call(runnerID)
         }
         return try await runner(runnerID)
     }
@@ -92,16 +93,6 @@ extension Ledger {
         return try await driver.read { connection in
             try connection.rows(SQL.runners, []).map { try connection.runner($0, now: now, policy: policy) }
         }
-    }
-
-    /// Same major version, and one minor version apart at most.
-    static func understands(protocolVersion: String) -> Bool {
-        func parts(_ version: String) -> [Int]? {
-            let parts = version.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-            return parts.count == 2 && parts.allSatisfy { $0 != nil } ? parts.compactMap { $0 } : nil
-        }
-        guard let theirs = parts(protocolVersion), let ours = parts(RunnerProtocol.version) else { return false }
-        return theirs[0] == ours[0] && abs(theirs[1] - ours[1]) <= 1
     }
 }
 

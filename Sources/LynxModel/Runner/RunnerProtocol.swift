@@ -6,14 +6,32 @@ public import FoundationEssentials
 /// | --- | --- | --- |
 /// | `POST register` | `RegisterRequest` | `RegisterResponse` |
 /// | `POST claim` | `ClaimRequest` | `ClaimResponse`, after at most `wait_seconds` |
-/// | `POST heartbeat` | `HeartbeatRequest` | `HeartbeatResponse` |
+/// | `POST heartbeat` | `HeartbeatRequest` | `HeartbeatResponse`, after at most `wait_seconds` |
 /// | `POST jobs/{id}/started` | `StartedReport` | 204; 409 if the attempt is stale |
 /// | `POST jobs/{id}/result` | `AttemptReport` | 204, also when repeated; 409 if the attempt is stale |
 /// | `POST leave` | `LeaveRequest` | 204; its unfinished attempts are lost at once |
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
 public enum RunnerProtocol {
-    public static let version = "1.0"
+    public static let version = "1.1"
+
+    /// The version of a peer that names none: it was the only one that did not have to.
+    public static let unnamedVersion = "1.0"
+
+    /// Whether this side understands a peer: same major version, and one minor version apart at most.
+    public static func understands(_ version: String) -> Bool {
+        guard let theirs = parts(version), let ours = parts(Self.version) else { return false }
+        return theirs.major == ours.major && abs(theirs.minor - ours.minor) <= 1
+    }
+
+    /// Whether `version` has what came with `minor` of this major version.
+    public static func isAtLeast(minor: Int, _ version: String) -> Bool { parts(version).map { $0.minor >= minor } ?? false }
+
+    private static func parts(_ version: String) -> (major: Int, minor: Int)? {
+        let parts = version.split(separator: ".", omittingEmptySubsequences: false).map { UInt16($0) }
+        guard parts.count == 2, let major = parts[0], let minor = parts[1] else { return nil }
+        return (Int(major), Int(minor))
+    }
 }
 
 /// A new session of a runner. The attempts of its earlier sessions that were never reported are lost, and
@@ -54,13 +72,17 @@ public struct RegisterResponse: Codable, Hashable, Sendable {
     /// A claim lives this long after the last heartbeat, in seconds.
     public var leaseSeconds: Double
     public var heartbeatIntervalSeconds: Double
+    /// What the control plane speaks; nil means `RunnerProtocol.unnamedVersion`. Since 1.1.
+    public var protocolVersion: String?
 
-    public init(leaseSeconds: Double, heartbeatIntervalSeconds: Double) {
+    public init(leaseSeconds: Double, heartbeatIntervalSeconds: Double, protocolVersion: String? = nil) {
         self.leaseSeconds = leaseSeconds
         self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
+        self.protocolVersion = protocolVersion
     }
 
     private enum CodingKeys: String, CodingKey {
+        case protocolVersion = "protocol_version"
         case leaseSeconds = "lease_seconds"
         case heartbeatIntervalSeconds = "heartbeat_interval_seconds"
     }
@@ -154,15 +176,28 @@ public struct HeartbeatRequest: Codable, Hashable, Sendable {
     public var sessionID: String
     /// The attempts whose leases to renew: running here, or ended and not yet reported.
     public var attempts: [AttemptKey]
+    /// How long the control plane may hold the call while it has nothing to order, in seconds; nil is 0. Since 1.1.
+    public var waitSeconds: Double?
+    /// Attempts that are being stopped already: no reason to answer. Since 1.1.
+    public var cancelling: [AttemptKey]?
+    /// Whether the runner takes itself for drained: as long as it is right that is no reason to answer. Since 1.1.
+    public var drained: Bool?
 
-    public init(runnerID: String, sessionID: String, attempts: [AttemptKey]) {
+    public init(
+        runnerID: String, sessionID: String, attempts: [AttemptKey], waitSeconds: Double? = nil, cancelling: [AttemptKey]? = nil,
+        drained: Bool? = nil
+    ) {
         self.runnerID = runnerID
         self.sessionID = sessionID
         self.attempts = attempts
+        self.waitSeconds = waitSeconds
+        self.cancelling = cancelling
+        self.drained = drained
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempts
+        case attempts, cancelling, drained
+        case waitSeconds = "wait_seconds"
         case runnerID = "runner_id"
         case sessionID = "session_id"
     }

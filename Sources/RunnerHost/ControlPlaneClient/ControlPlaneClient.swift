@@ -9,7 +9,7 @@ import NIOPosix
 /// `ControlPlaneError`, whose `advice` says what to do, or `CancellationError`.
 package final class ControlPlaneClient: Sendable {
     package struct Limits: Hashable, Sendable {
-        /// Time for one exchange, connecting included; a claim may take this much longer than the wait it asks for.
+        /// Time for one exchange, connecting included; a claim or a heartbeat may take this much longer than the wait it asks for.
         package var exchange: Duration
         /// Time to deliver a result, whose telemetry may be large.
         package var delivery: Duration
@@ -55,7 +55,10 @@ package final class ControlPlaneClient: Sendable {
     package func shutdown() async { try? await http.shutdown() }
 
     package func register(_ request: RegisterRequest) async throws -> RegisterResponse {
-        try await exchange("register", request)
+        let answer: RegisterResponse = try await exchange("register", request)
+        let version = answer.protocolVersion ?? RunnerProtocol.unnamedVersion
+        guard RunnerProtocol.understands(version) else { throw failure("register", .incompatible(version: version)) }
+        return answer
     }
 
     /// Waits at the control plane for up to `request.waitSeconds`.
@@ -63,8 +66,9 @@ package final class ControlPlaneClient: Sendable {
         try await exchange("claim", request, limit: .seconds(request.waitSeconds) + limits.exchange)
     }
 
+    /// Waits at the control plane for up to `request.waitSeconds`.
     package func heartbeat(_ request: HeartbeatRequest) async throws -> HeartbeatResponse {
-        try await exchange("heartbeat", request)
+        try await exchange("heartbeat", request, limit: .seconds(request.waitSeconds ?? 0) + limits.exchange)
     }
 
     package func started(_ report: StartedReport, jobID: String) async throws {

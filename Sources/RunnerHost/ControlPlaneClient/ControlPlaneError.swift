@@ -9,6 +9,8 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         case status(Int, Problem?, retryAfter: Duration?)
         /// A success whose body is not what the protocol says; most often another server's page.
         case unintelligible(String)
+        /// A control plane of a version that this runner does not understand.
+        case incompatible(version: String)
     }
 
     /// Path of the call below the control plane's URL.
@@ -34,6 +36,7 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
     package var advice: Advice {
         switch cause {
         case .unreachable, .unintelligible: .retry(notBefore: nil)
+        case .incompatible: .refused
         case .status(let status, _, let retryAfter):
             switch status {
             case 401, 404: .registerAgain
@@ -60,6 +63,9 @@ extension ControlPlaneError: CustomStringConvertible {
             return "control plane \(server) does not answer \(call): \(reason)"
         case .unintelligible(let reason):
             return "control plane \(server) answered \(call) with something else: \(reason)"
+        case .incompatible(let version):
+            return "control plane \(server) speaks protocol \(version), this runner \(RunnerProtocol.version) "
+                + "and one minor version up or down; update the older of the two"
         case .status(let status, let problem, _):
             var text = "control plane \(server) answered \(call) with status \(status)"
             if let problem {

@@ -50,7 +50,8 @@ extension RunnerService {
                 try await client.started(report, jobID: job.jobID)
                 return availability.answered()
             } catch let error as ControlPlaneError where error.advice == .stale {
-                return stop(job.key, as: .stale)
+                stop(job.key, as: .stale)
+                return
             } catch let error as ControlPlaneError where error.advice == .refused {
                 return log.startNotReported(error)
             } catch {

@@ -1,22 +1,31 @@
 import LynxModel
 
 extension RunnerService {
-    /// Renews the leases of what runs here or awaits delivery, and obeys the answers.
+    /// Renews the leases of what runs here or awaits delivery, and obeys the answers. A control plane that can holds
+    /// each call until it has orders, so that they arrive at once; another is asked at intervals.
     func heartbeatLoop() async {
         var backoff = options.backoff
+        var idle = Backoff(base: options.backoff.base, cap: min(options.backoff.cap, .seconds(1)))
         while let beat = try? await monitor.take({ $0.heartbeat() }) {
             do {
+                let began = ContinuousClock.now
                 var remaining = beat.attempts[...]
+                var isNews = false
                 repeat {
-                    let request = HeartbeatRequest(
-                        runnerID: identity.runnerID, sessionID: identity.sessionID,
-                        attempts: Array(remaining.prefix(Self.attemptsPerCall)))
-                    obey(try await client.heartbeat(request))
+                    let part = Array(remaining.prefix(Self.attemptsPerCall))
                     remaining = remaining.dropFirst(Self.attemptsPerCall)
+                    if obey(try await client.heartbeat(request(part, beat, isLast: remaining.isEmpty))) { isNews = true }
                 } while !remaining.isEmpty
                 availability.answered()
                 backoff.reset()
-                await rest(beat.interval, beat.turn)
+                if !beat.isHeld {
+                    await rest(beat.interval, beat.turn)
+                } else if isNews || .now - began >= beat.interval / 2 {
+                    idle.reset()
+                } else {
+                    // Answered early for nothing that can be done here yet, such as an attempt that is still on its way.
+                    await rest(min(idle.next(), beat.interval), beat.turn)
+                }
             } catch {
                 // A lease may be about to lapse: never slower than the heart beats anyway.
                 await recover(from: error, beat.turn, &backoff, atMost: beat.interval)
@@ -24,18 +33,37 @@ extension RunnerService {
         }
     }
 
+    private func request(_ attempts: [AttemptKey], _ beat: RunnerState.Heartbeat, isLast: Bool) -> HeartbeatRequest {
+        var request = HeartbeatRequest(runnerID: identity.runnerID, sessionID: identity.sessionID, attempts: attempts)
+        if beat.isHeld, isLast {
+            request.waitSeconds = beat.interval / .seconds(1)
+            request.cancelling = beat.ending
+            request.drained = beat.isPaused
+        }
+        return request
+    }
+
     /// After a long outage the spool may hold more than a control plane reads in one body.
     private static let attemptsPerCall = 2000
 
-    private func obey(_ answer: HeartbeatResponse) {
-        for key in answer.cancel { stop(key, as: .cancelled) }
+    /// Whether there was something to obey that was not being done already.
+    private func obey(_ answer: HeartbeatResponse) -> Bool {
+        var isNews = false
+        for key in answer.cancel where monitor.with({ $0.stopReason(key) == nil }) {
+            if stop(key, as: .cancelled) { isNews = true }
+        }
         for key in answer.stale {
             if monitor.with({ $0.undelivered.contains(key) }) {
                 log.attempt(key).forgotten()
                 forget(key)
+                isNews = true
             }
-            stop(key, as: .stale)
+            if monitor.with({ $0.stopReason(key) != .stale }), stop(key, as: .stale) { isNews = true }
         }
-        if monitor.with({ $0.pause(answer.drain) }) { log.paused(answer.drain) }
+        if monitor.with({ $0.pause(answer.drain) }) {
+            log.paused(answer.drain)
+            isNews = true
+        }
+        return isNews
     }
 }

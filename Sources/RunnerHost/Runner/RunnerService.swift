@@ -63,11 +63,13 @@ package final class RunnerService: Sendable {
         if let (running, undelivered) = counts { log.leaving(phase, running: running, undelivered: undelivered) }
     }
 
-    /// Has a running attempt end. Safe at any time of its life: see `runAttempt`.
-    func stop(_ key: AttemptKey, as reason: StopReason) {
-        guard monitor.with({ $0.stopRequested(key, as: reason) }) else { return }
+    /// Has a running attempt end; false when it does not run. Safe at any time of its life: see `runAttempt`.
+    @discardableResult
+    func stop(_ key: AttemptKey, as reason: StopReason) -> Bool {
+        guard monitor.with({ $0.stopRequested(key, as: reason) }) else { return false }
         log.attempt(key).stopRequested(reason)
         executor.stop(key, as: reason)
+        return true
     }
 
     private func live() async throws {

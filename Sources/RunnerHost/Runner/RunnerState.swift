@@ -16,6 +16,8 @@ package enum RunnerPhase: Int, Comparable, Sendable {
 struct RunnerState: Sendable {
     struct Session: Sendable {
         var heartbeatInterval: Duration
+        /// The control plane holds heartbeats until it has orders.
+        var holdsHeartbeats: Bool
     }
 
     private struct Running: Sendable {
@@ -83,7 +85,10 @@ struct RunnerState: Sendable {
 
     mutating func registered(_ answer: RegisterResponse) {
         registrations += 1
-        session = Session(heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)))
+        let version = answer.protocolVersion ?? RunnerProtocol.unnamedVersion
+        session = Session(
+            heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)),
+            holdsHeartbeats: RunnerProtocol.isAtLeast(minor: 1, version))
         for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
     }
 
@@ -206,13 +211,20 @@ struct RunnerState: Sendable {
 
     struct Heartbeat: Sendable {
         var attempts: [AttemptKey]
+        /// Of those, the ones that have ended or are being stopped.
+        var ending: [AttemptKey]
+        var isPaused: Bool
         var interval: Duration
+        /// Sent to be held for the interval, instead of once in every interval.
+        var isHeld: Bool
         var turn: Turn
     }
 
     func heartbeat() -> Heartbeat? {
         guard let session else { return nil }
         let attempts = runningAttempts.union(undelivered).sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) }
-        return Heartbeat(attempts: attempts, interval: session.heartbeatInterval, turn: turn)
+        return Heartbeat(
+            attempts: attempts, ending: attempts.filter { running[$0]?.stop != nil || outbox[$0] != nil }, isPaused: isPaused,
+            interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
     }
 }

@@ -171,11 +171,4 @@ struct LeaseTests {
         _ = try await test.heartbeat([])
         #expect(try await status() == .idle)
     }
-
-    @Test("Runners one minor version apart are understood", arguments: [
-        ("1.0", true), ("1.1", true), ("1.2", false), ("2.0", false), ("1", false), ("", false), ("1.0.0", false), ("1.x", false),
-    ])
-    func versions(version: String, understood: Bool) {
-        #expect(Ledger.understands(protocolVersion: version) == understood)
-    }
 }

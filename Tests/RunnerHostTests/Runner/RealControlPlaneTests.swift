@@ -115,6 +115,29 @@ struct RealControlPlaneTests {
         }
     }
 
+    @Test("A running simulation is killed long before the next heartbeat is due, and so is one that was claimed during it")
+    func fastCancellation() async throws {
+        let bench = try RunnerBench()
+        // The suite's limit is a minute: whatever waits for a heartbeat, or for the end of one, fails.
+        try await plane.run(heartbeatInterval: 3600) { port in
+            let first = try await plane.submit(runs: 1, port: port)
+            try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
+                for batch in [first, try await plane.submit(runs: 1, port: port)] {
+                    let key = AttemptKey(jobID: "\(batch)-0", attempt: 1)
+                    try await bench.executor.wait { $0.started.contains(key) || $0.stops[key] != nil }
+                    let _: Job = try await plane.call(.POST, "/jobs/\(key.jobID)/cancel", port: port)
+                    try await bench.executor.wait { $0.stops[key] == .cancelled }
+                    try await runner.wait { !$0.running.contains(key) && !$0.undelivered.contains(key) }
+                    #expect(try await overview(batch, port: port).count(.cancelled) == 1)
+                }
+                let _: Runner = try await plane.call(.POST, "/runners/\(runner.identity.runnerID)/drain", port: port)
+                try await runner.wait { $0.isPaused }
+                let _: Runner = try await plane.call(.POST, "/runners/\(runner.identity.runnerID)/resume", port: port)
+                try await runner.wait { !$0.isPaused }
+            }
+        }
+    }
+
     @Test("A drained runner takes no jobs, and takes them again when resumed")
     func drainAndResume() async throws {
         let bench = try RunnerBench(endsAtOnce: true)

@@ -22,6 +22,8 @@ final class FakeControlPlane: Sendable {
         /// The last parts of the paths, in order of arrival.
         var calls: [String] = []
         var heartbeatInterval = 0.02
+        /// nil: a control plane of protocol 1.0.
+        var protocolVersion: String?
         func count(of call: String) -> Int { calls.count { $0 == call } }
 
         /// Looked at first; what it returns is the answer. The first argument is the last part of the path.
@@ -55,12 +57,13 @@ final class FakeControlPlane: Sendable {
         switch call {
         case "register":
             let body = try WireJSON.decode(RegisterRequest.self, from: request.body)
-            let interval = monitor.with { state in
+            let response = monitor.with { state in
                 state.registrations.append(body)
                 state.sessions.insert(body.sessionID)
-                return state.heartbeatInterval
+                return RegisterResponse(
+                    leaseSeconds: 30, heartbeatIntervalSeconds: state.heartbeatInterval, protocolVersion: state.protocolVersion)
             }
-            return try json(RegisterResponse(leaseSeconds: 30, heartbeatIntervalSeconds: interval))
+            return try json(response)
         case "claim":
             return try await claim(try WireJSON.decode(ClaimRequest.self, from: request.body))
         case "heartbeat":

@@ -24,10 +24,11 @@ final class RealControlPlane: Sendable {
     init() throws { directory = try TemporaryDirectory() }
 
     /// Runs `body` while the control plane is up, on the port given or one it finds.
-    func run(port: Int = 0, _ body: (Int) async throws -> Void) async throws {
+    func run(port: Int = 0, heartbeatInterval: Double = 0.05, _ body: (Int) async throws -> Void) async throws {
         let plane = try ControlPlane(
             configuration: ControlPlaneConfiguration(
-                port: port, databasePath: directory.file("ledger.sqlite"), leaseSeconds: 30, heartbeatIntervalSeconds: 0.05),
+                port: port, databasePath: directory.file("ledger.sqlite"), leaseSeconds: max(30, 2 * heartbeatInterval),
+                heartbeatIntervalSeconds: heartbeatInterval),
             logger: Logger(label: "control-plane", factory: { _ in SwiftLogNoOpLogHandler() }))
         life.with { $0 = .starting }
         let group = ServiceGroup(

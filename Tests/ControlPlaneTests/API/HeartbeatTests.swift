@@ -1,0 +1,124 @@
+import FoundationEssentials
+import Hummingbird
+import HummingbirdTesting
+import LynxModel
+import Testing
+
+@testable import ControlPlane
+
+@Suite("Heartbeats that are held", .timeLimit(.minutes(1)))
+struct HeartbeatTests {
+    private let plane: TestControlPlane
+
+    init() throws { plane = try TestControlPlane() }
+
+    private static func beat(
+        _ attempts: [AttemptKey] = [], wait: Double? = 20, cancelling: [AttemptKey]? = nil, drained: Bool? = nil
+    ) -> HeartbeatRequest {
+        HeartbeatRequest(
+            runnerID: "r1", sessionID: "s1", attempts: attempts, waitSeconds: wait, cancelling: cancelling, drained: drained)
+    }
+
+    private static func send(_ beat: HeartbeatRequest, _ client: any TestClientProtocol) async throws -> HeartbeatResponse {
+        try await client.post("/runner/v1/heartbeat", beat)
+    }
+
+    /// Registers `r1`, submits a batch of two runs and claims the first.
+    private static func claimed(_ client: any TestClientProtocol) async throws -> AttemptKey {
+        try await client.register()
+        let _: BatchReceipt = try await client.post("/jobs", TestLedger.submission(runs: 2), status: .created)
+        let job = try await client.claim().jobs[0]
+        return AttemptKey(jobID: job.jobID, attempt: job.attempt)
+    }
+
+    @Test("A cancellation answers them at once: no time passes on the control plane's clock")
+    func cancel() async throws {
+        try await plane.test { client in
+            let key = try await Self.claimed(client)
+            async let answer = Self.send(Self.beat([key]), client)
+            await plane.clock.waitForSleepers(1)
+            let _: Job = try await client.post("/jobs/\(key.jobID)/cancel")
+            #expect(try await answer == HeartbeatResponse(cancel: [key]))
+        }
+    }
+
+    @Test("So does the cancellation of a job that was claimed after they were sent")
+    func cancelOfLaterClaim() async throws {
+        try await plane.test { client in
+            try await client.register()
+            let batch: BatchReceipt = try await client.post("/jobs", TestLedger.submission(runs: 1), status: .created)
+            async let answer = Self.send(Self.beat(), client)
+            await plane.clock.waitForSleepers(1)
+            let job = try await client.claim().jobs[0]
+            let _: BatchOverview = try await client.post("/batches/\(batch.batchID)/cancel")
+            #expect(try await answer.cancel == [AttemptKey(jobID: job.jobID, attempt: 1)])
+        }
+    }
+
+    @Test("What the runner is stopping already, and what is another's, does not answer them; the end of their time does")
+    func known() async throws {
+        try await plane.test { client in
+            let key = try await Self.claimed(client)
+            try await client.register("r2", session: "s2")
+            let other = try await client.claim("r2", session: "s2").jobs[0]
+            let _: Job = try await client.post("/jobs/\(key.jobID)/cancel")
+            let sent = plane.clock.now()
+            let (answers, answered) = AsyncStream.makeStream(of: HeartbeatResponse.self)
+            let call = Task {
+                answered.yield(try await Self.send(Self.beat([key], cancelling: [key]), client))
+                answered.finish()
+            }
+            await plane.clock.waitForSleepers(1)
+            let _: Job = try await client.post("/jobs/\(other.jobID)/cancel")
+            while plane.controlPlane.ledger.runnerBells.count > 0 {
+                plane.clock.advance(by: 1)
+                await Task.yield()
+            }
+            var iterator = answers.makeAsyncIterator()
+            #expect(await iterator.next() == HeartbeatResponse(cancel: [key]))
+            #expect(plane.clock.now() >= sent.addingTimeInterval(20))
+            try await call.value
+        }
+    }
+
+    @Test("Draining and resuming answer those of a runner that does not know of it yet")
+    func drain() async throws {
+        try await plane.test { client in
+            try await client.register()
+            async let drained = Self.send(Self.beat(drained: false), client)
+            await plane.clock.waitForSleepers(1)
+            let _: Runner = try await client.post("/runners/r1/drain")
+            #expect(try await drained == HeartbeatResponse(drain: true))
+            #expect(try await Self.send(Self.beat(), client) == HeartbeatResponse(drain: true))
+            async let resumed = Self.send(Self.beat(drained: true), client)
+            await plane.clock.waitForSleepers(1)
+            let _: Runner = try await client.post("/runners/r1/resume")
+            #expect(try await resumed == HeartbeatResponse())
+        }
+    }
+
+    @Test("Without a wait they are answered at once, as runners of protocol 1.0 expect", arguments: [nil, 0, -1, Double.leastNonzeroMagnitude])
+    func immediate(wait: Double?) async throws {
+        try await plane.test { client in
+            let key = try await Self.claimed(client)
+            #expect(try await Self.send(Self.beat([key], wait: wait), client) == HeartbeatResponse())
+            #expect(plane.controlPlane.ledger.runnerBells.count == 0)
+        }
+    }
+
+    @Test("A runner of another version is told which are understood, and this version is named to one that is")
+    func versions() async throws {
+        try await plane.test { client in
+            var registration = TestLedger.registration()
+            registration.protocolVersion = "1.3"
+            let problem = try await client.problem(.post, "/runner/v1/register", registration, status: 422)
+            #expect(
+                problem.errors == [
+                    .init(field: "protocol_version", detail: "is '1.3'; this control plane speaks 1.1, and one minor version up or down")
+                ])
+            registration.protocolVersion = "1.0"
+            let answer: RegisterResponse = try await client.post("/runner/v1/register", registration)
+            #expect(answer.protocolVersion == RunnerProtocol.version)
+        }
+    }
+}

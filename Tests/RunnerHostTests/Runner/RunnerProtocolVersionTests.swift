@@ -1,0 +1,52 @@
+import FoundationEssentials
+import LynxModel
+import Testing
+
+@testable import RunnerHost
+
+@Suite("Control planes of other versions", .timeLimit(.minutes(1)))
+struct RunnerProtocolVersionTests {
+    @Test("One of 1.0 is sent heartbeats at intervals, with nothing in them that it does not know")
+    func old() async throws {
+        let bench = try RunnerBench()
+        bench.control.enqueue(.sample("a"))
+        try await bench.run { _, _ in
+            try await bench.control.wait { $0.heartbeats.count >= 3 && $0.heartbeats.last?.attempts.count == 1 }
+        }
+        #expect(bench.control.state.heartbeats.allSatisfy { $0.waitSeconds == nil && $0.cancelling == nil && $0.drained == nil })
+    }
+
+    @Test("One of 1.1 is asked to hold them for the interval, and told what is being stopped already")
+    func current() async throws {
+        let bench = try RunnerBench()
+        let job = JobAssignment.sample("a")
+        bench.control.with { state in
+            state.protocolVersion = "1.1"
+            state.cancel = [job.key]
+            state.isDraining = false
+        }
+        bench.executor.monitor.with { $0.holdsStarts = true }
+        bench.control.enqueue(job)
+        try await bench.run { _, _ in
+            try await bench.control.wait { $0.heartbeats.last?.cancelling == [job.key] }
+            bench.control.with { $0.isDraining = true }
+            try await bench.control.wait { $0.heartbeats.last?.drained == true }
+            bench.executor.monitor.with { $0.holdsStarts = false }
+            try await bench.control.wait { $0.delivered.count == 1 }
+        }
+        #expect(bench.control.state.heartbeats.allSatisfy { $0.waitSeconds == 0.02 })
+        #expect(bench.control.state.delivered.map(\.outcome) == [.cancelled])
+    }
+
+    @Test("One that is two minor versions ahead, or of another major one, is refused in one line that says what to do", arguments: ["1.3", "2.0", "new"])
+    func incompatible(version: String) async throws {
+        let bench = try RunnerBench()
+        bench.control.with { $0.protocolVersion = version }
+        let error = await #expect(throws: ControlPlaneError.self) {
+            try await bench.run { _, _ in try await bench.log.wait(for: "registration refused; no new jobs are taken") }
+        }
+        #expect(
+            error?.description.hasSuffix(
+                " speaks protocol \(version), this runner 1.1 and one minor version up or down; update the older of the two") == true)
+    }
+}
