@@ -1,4 +1,6 @@
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 public import Logging
 import NIOCore
 import ServiceLifecycle
@@ -7,6 +9,7 @@ import ServiceLifecycle
 public final class ControlPlane: Sendable {
     private let configuration: ControlPlaneConfiguration
     private let logger: Logger
+    private let certificate: ServerCertificate?
     let ledger: Ledger
 
     /// Opens the ledger and brings its schema up to date.
@@ -18,6 +21,7 @@ public final class ControlPlane: Sendable {
 
     init(configuration: ControlPlaneConfiguration, clock: any ControlPlaneClock, logger: Logger) throws {
         try configuration.check()
+        certificate = try configuration.tls.map { try ServerCertificate($0, logger: logger) }
         self.configuration = configuration
         self.logger = logger
         ledger = Ledger(
@@ -27,6 +31,9 @@ public final class ControlPlane: Sendable {
                 maxLostAttempts: configuration.maxLostAttempts),
             onlyBatch: configuration.onlyBatch)
     }
+
+    /// Reads certificate and key again, for the connections made from now on. Bad files are logged, and change nothing.
+    public func reloadCertificate() { certificate?.reload() }
 
     /// Hands out only jobs of `batchID` from now on; nil lifts the restriction. For a control plane that serves one study.
     public func restrict(to batchID: String?) { ledger.onlyBatch = batchID }
@@ -40,7 +47,7 @@ public final class ControlPlane: Sendable {
         do {
             defer { try? ledger.driver.close() }
             try await ledger.extendLeases()
-            let group = ServiceGroup(configuration: .init(services: [.init(service: application(onListening: onListening))], logger: logger))
+            let group = ServiceGroup(configuration: .init(services: [.init(service: try application(onListening: onListening))], logger: logger))
             // A server that is cancelled drops connections it has accepted and not yet served, which NIO takes for a
             // programming error: so cancellation, too, is an orderly end.
             let life = Task { try await group.run() }
@@ -63,11 +70,15 @@ public final class ControlPlane: Sendable {
         }
     }
 
-    func application(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) -> some ApplicationProtocol {
+    func application(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> some ApplicationProtocol {
         let connections = Connections()
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [connections.watch()],
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
         return Application(
             router: API(ledger: ledger, configuration: configuration, connections: connections).router(),
-            server: .http1(configuration: .init(additionalChannelHandlers: [connections.watch()])),
+            server: try certificate.map { try .tls(http, tlsConfiguration: $0.configuration) } ?? http,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "lynx"),
             services: [LeaseSweeper(ledger: ledger, logger: logger)],

@@ -1,6 +1,6 @@
 /// How a control plane listens and what it decides by.
 public struct ControlPlaneConfiguration: Sendable {
-    /// The address to listen on. Only loopback addresses are accepted: nobody is asked who they are.
+    /// The address to listen on. Others than loopback addresses need authentication, and TLS here or at a proxy.
     public var host: String
     /// 0 lets the system choose a free one.
     public var port: Int
@@ -14,6 +14,14 @@ public struct ControlPlaneConfiguration: Sendable {
     public var maxLostAttempts: Int
     /// If given, only jobs of this batch are handed out; an id that no batch has hands out nothing.
     public var onlyBatch: String?
+    /// Whether callers must prove who they are.
+    public var authentication = false
+    /// The certificate to serve TLS with; nil: plain HTTP.
+    public var tls: TLSFiles?
+    /// A proxy in front of this control plane serves TLS, and says in `X-Forwarded-For` who calls.
+    public var behindProxy = false
+    /// How long a runner's credential lives, in minutes; it renews itself at half that time.
+    public var credentialMinutes = 60.0
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, databasePath: String, leaseSeconds: Double = 30,
@@ -29,7 +37,13 @@ public struct ControlPlaneConfiguration: Sendable {
     }
 
     func check() throws {
-        guard Self.isLoopback(host) else { throw ControlPlaneError.notLoopback(host: host) }
+        if !Self.isLoopback(host) {
+            guard authentication else { throw ControlPlaneError.notLoopback(host: host) }
+            guard tls != nil || behindProxy else { throw ControlPlaneError.notEncrypted(host: host) }
+        }
+        guard (0.05...1440).contains(credentialMinutes) else {
+            throw ControlPlaneError.badValue("a runner's credential lives \(credentialMinutes) min; it must be from 0.05 to 1440")
+        }
         guard (0...65535).contains(port) else { throw ControlPlaneError.badValue("the port is \(port); it must be 0 to 65535") }
         guard heartbeatIntervalSeconds > 0 else {
             throw ControlPlaneError.badValue("the heartbeat interval is \(heartbeatIntervalSeconds) s; it must be above 0")
@@ -44,6 +58,8 @@ public struct ControlPlaneConfiguration: Sendable {
         guard maxLostAttempts >= 0 else { throw ControlPlaneError.badValue("the limit of lost attempts is \(maxLostAttempts); it must be 0 or more") }
     }
 
+    var credentialMilliseconds: Instant { Instant(credentialMinutes * 60_000) }
+
     /// RFC 5735 and RFC 4291: 127.0.0.0/8 and ::1; and the name that stands for them.
     static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" { return true }
@@ -55,13 +71,19 @@ public struct ControlPlaneConfiguration: Sendable {
 /// Why a control plane cannot start.
 public enum ControlPlaneError: Error, Hashable, Sendable, CustomStringConvertible {
     case notLoopback(host: String)
+    case notEncrypted(host: String)
+    case badCertificate(String)
     case badValue(String)
     case cannotListen(host: String, port: Int, reason: String)
 
     public var description: String {
         switch self {
         case .notLoopback(let host):
-            "refusing to listen on '\(host)': without authentication only a loopback address such as 127.0.0.1 is allowed"
+            "refusing to listen on '\(host)': without authentication only a loopback address such as 127.0.0.1 is allowed; add --auth"
+        case .notEncrypted(let host):
+            "refusing to listen on '\(host)' without TLS: give --tls-certificate and --tls-key, or --behind-proxy if a proxy serves TLS"
+        case .badCertificate(let reason):
+            reason
         case .badValue(let reason):
             reason
         case .cannotListen(let host, let port, let reason):

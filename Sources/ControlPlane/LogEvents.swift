@@ -18,6 +18,35 @@ extension Logger {
             ])
     }
 
+    func runnerEnrolled(_ request: EnrollRequest, tenant: String) {
+        info(
+            "runner enrolled",
+            metadata: [
+                "runner": "\(request.runnerID)", "name": "\(request.name)", "tenant": "\(tenant)",
+                "types": "\(request.capabilities.supportedSimulationTypes.joined(separator: ","))",
+            ])
+    }
+
+    func runnerRevoked(_ runnerID: String, tenant: String) {
+        info("runner revoked", metadata: ["runner": "\(runnerID)", "tenant": "\(tenant)"])
+    }
+
+    func tokenCreated(_ token: TokenDescription) {
+        info("token created", metadata: ["token": "\(token.tokenID)", "kind": "\(token.kind.rawValue)", "tenant": "\(token.tenant)"])
+    }
+
+    func tokenRevoked(_ id: String, tenant: String) {
+        info("token revoked", metadata: ["token": "\(id)", "tenant": "\(tenant)"])
+    }
+
+    func certificateLoaded(_ files: TLSFiles) {
+        info("certificate loaded", metadata: ["certificate": "\(files.certificate)"])
+    }
+
+    func certificateKept(_ failure: any Error) {
+        error("the certificate in use is kept: the new one cannot be loaded", metadata: ["reason": "\(failure)"])
+    }
+
     func runnerLeft(_ request: LeaveRequest) {
         info("runner left", metadata: ["runner": "\(request.runnerID)", "session": "\(request.sessionID)"])
     }

@@ -25,6 +25,7 @@ package struct Lynxctl: AsyncParsableCommand {
                     SubmitCommand.self, StatusCommand.self, ResultsCommand.self, JobsCommand.self, RunnersCommand.self,
                     CancelCommand.self,
                 ]),
+            CommandGroup(name: "Who may do what", subcommands: [TokenCommand.self, RunnerCommand.self]),
         ])
 
     package init() {}

@@ -8,22 +8,37 @@ struct API: Sendable {
     let ledger: Ledger
     let configuration: ControlPlaneConfiguration
     let connections: Connections
+    let gate: AccessGate
+
+    init(ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections) {
+        self.ledger = ledger
+        self.configuration = configuration
+        self.connections = connections
+        gate = AccessGate(ledger: ledger, configuration: configuration)
+    }
 
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response
 
     struct Route: Sendable {
         var method: HTTPRequest.Method
         var path: RouterPath
+        /// Who may call it; there is no default, so that none is forgotten.
+        var access: RouteAccess
         var handler: Handler
     }
+
+    var routes: [Route] { studyRoutes + runnerRoutes + accessRoutes + protocolRoutes }
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: LoopbackOnlyMiddleware())
-        let routes = studyRoutes + runnerRoutes + protocolRoutes
+        if !configuration.authentication { router.add(middleware: LoopbackOnlyMiddleware()) }
         for route in routes {
-            router.on(route.path, method: route.method, use: route.handler)
+            router.on(route.path, method: route.method) { [gate] request, context in
+                var context = context
+                context.caller = try await gate.admit(request, context, route.access)
+                return try await route.handler(request, context)
+            }
         }
         addMethodRefusals(routes, to: router)
         return router

@@ -6,6 +6,8 @@ import NIOCore
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    /// Known once the route's access has been checked.
+    var caller = Caller.nobody
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

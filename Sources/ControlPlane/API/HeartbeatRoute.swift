@@ -6,7 +6,7 @@ extension API {
     /// Renews leases, then holds the call until there is something to order: a runner that asks for it learns of a
     /// cancellation at once. Ends early when the runner hangs up or the control plane shuts down.
     @Sendable func heartbeat(_ request: Request, _ context: APIContext) async throws -> Response {
-        let beat = try await request.decode(HeartbeatRequest.self)
+        let beat = try await request.message(HeartbeatRequest.self, from: context)
         let wait = Self.wait(beat.waitSeconds)
         if wait == 0 { return try .json(try await ledger.heartbeat(beat)) }
 

@@ -25,6 +25,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as LedgerError: self.init(error)
         case let error as HTTPError: self.init(error)
+        case let refusal as AccessRefusal: self = refusal.problem
         default: return nil
         }
     }
@@ -38,6 +39,8 @@ extension Problem {
         case .noSuchBatch(let id): self = .notFound("there is no batch '\(id)'")
         case .noSuchJob(let id): self = .notFound("there is no job '\(id)'")
         case .noSuchRunner(let id): self = .notFound("there is no runner '\(id)'")
+        case .noSuchToken(let id): self = .notFound("there is no token '\(id)'")
+        case .notEnrollable(let reason): self.init(title: "Not enrolled", status: 409, detail: reason)
         case .noResult(let jobID, let status):
             self = .notFound("job '\(jobID)' is \(status.rawValue) and has no result\(status.isTerminal ? "" : " yet")")
         case .unknownSession(let runnerID):
@@ -75,7 +78,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
                 if problem.status == 404, problem.detail == nil {
                     return try Problem.notFound("there is nothing at '\(request.uri.path)'").response()
                 }
-                return try problem.response(headers: (error as? HTTPError)?.headers ?? [:])
+                return try problem.response(headers: (error as? HTTPError)?.headers ?? (error as? AccessRefusal)?.headers ?? [:])
             }
             context.logger.callFailed(request, error)
             return try Problem(

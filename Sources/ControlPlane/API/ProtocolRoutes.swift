@@ -6,20 +6,20 @@ import LynxModel
 extension API {
     var protocolRoutes: [Route] {
         [
-            Route(method: .post, path: "/runner/v1/register", handler: register),
-            Route(method: .post, path: "/runner/v1/claim", handler: claim),
-            Route(method: .post, path: "/runner/v1/heartbeat", handler: heartbeat),
-            Route(method: .post, path: "/runner/v1/leave") { request, context in
-                let leave = try await request.decode(LeaveRequest.self)
+            Route(method: .post, path: "/runner/v1/register", access: .runner, handler: register),
+            Route(method: .post, path: "/runner/v1/claim", access: .runner, handler: claim),
+            Route(method: .post, path: "/runner/v1/heartbeat", access: .runner, handler: heartbeat),
+            Route(method: .post, path: "/runner/v1/leave", access: .runner) { request, context in
+                let leave = try await request.message(LeaveRequest.self, from: context)
                 try await ledger.leave(leave)
                 context.logger.runnerLeft(leave)
                 return .noContent
             },
-            Route(method: .post, path: "/runner/v1/jobs/:job/started") { request, context in
-                try await ledger.started(jobID: try context.id("job"), try await request.decode())
+            Route(method: .post, path: "/runner/v1/jobs/:job/started", access: .runner) { request, context in
+                try await ledger.started(jobID: try context.id("job"), try await request.message(from: context))
                 return .noContent
             },
-            Route(method: .post, path: "/runner/v1/jobs/:job/result", handler: result),
+            Route(method: .post, path: "/runner/v1/jobs/:job/result", access: .runner, handler: result),
         ]
     }
 
@@ -32,9 +32,10 @@ extension API {
     }
 
     @Sendable private func register(_ request: Request, _ context: APIContext) async throws -> Response {
-        let registration = try await request.decode(RegisterRequest.self)
+        let registration = try await request.message(RegisterRequest.self, from: context)
         try registration.check()
-        try await ledger.register(registration)
+        try context.caller.check(registration.capabilities)
+        try await ledger.register(registration, tenant: context.caller.tenant)
         context.logger.runnerRegistered(registration)
         return try .json(
             RegisterResponse(
@@ -44,7 +45,7 @@ extension API {
 
     /// Waits for work where there is none; ends early when the runner hangs up or the control plane shuts down.
     @Sendable private func claim(_ request: Request, _ context: APIContext) async throws -> Response {
-        let claim = try await request.decode(ClaimRequest.self)
+        let claim = try await request.message(ClaimRequest.self, from: context)
         guard claim.slots >= 1 else { throw Problem.invalid("slots", "must be 1 or more") }
         let wait = Self.wait(claim.waitSeconds)
         let deadline = ledger.clock.now().addingTimeInterval(wait)
@@ -69,7 +70,7 @@ extension API {
 
     @Sendable private func result(_ request: Request, _ context: APIContext) async throws -> Response {
         let jobID = try context.id("job")
-        let report = try await request.decode(AttemptReport.self, upTo: BodyLimit.result)
+        let report = try await request.message(AttemptReport.self, from: context, upTo: BodyLimit.result)
         guard report.jobID == jobID else {
             throw Problem.invalid("result.job_id", "is '\(report.jobID)', but the call is for '\(jobID)'")
         }

@@ -5,16 +5,16 @@ import LynxModel
 extension API {
     var runnerRoutes: [Route] {
         [
-            Route(method: .get, path: "/runners") { _, _ in
-                try .json(RunnerList(runners: try await ledger.runners()))
+            Route(method: .get, path: "/runners", access: .scope(.read)) { _, context in
+                try .json(RunnerList(runners: try await ledger.runners(tenant: context.caller.tenant)))
             },
-            Route(method: .get, path: "/runners/:runner") { _, context in
+            Route(method: .get, path: "/runners/:runner", access: .scope(.read)) { _, context in
                 try .json(try await ledger.runner(try context.id("runner")))
             },
-            Route(method: .post, path: "/runners/:runner/drain") { _, context in
+            Route(method: .post, path: "/runners/:runner/drain", access: .scope(.admin)) { _, context in
                 try .json(try await ledger.setDrained(true, runnerID: try context.id("runner")))
             },
-            Route(method: .post, path: "/runners/:runner/resume") { _, context in
+            Route(method: .post, path: "/runners/:runner/resume", access: .scope(.admin)) { _, context in
                 try .json(try await ledger.setDrained(false, runnerID: try context.id("runner")))
             },
         ]

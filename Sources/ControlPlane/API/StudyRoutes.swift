@@ -7,25 +7,25 @@ import NIOCore
 extension API {
     var studyRoutes: [Route] {
         [
-            Route(method: .get, path: "/healthz") { _, _ in try .json(["status": "ok"]) },
-            Route(method: .post, path: "/jobs", handler: submit),
-            Route(method: .get, path: "/batches", handler: listBatches),
-            Route(method: .get, path: "/batches/:batch") { _, context in
+            Route(method: .get, path: "/healthz", access: .open) { _, _ in try .json(["status": "ok"]) },
+            Route(method: .post, path: "/jobs", access: .scope(.submit), handler: submit),
+            Route(method: .get, path: "/batches", access: .scope(.read), handler: listBatches),
+            Route(method: .get, path: "/batches/:batch", access: .scope(.read)) { _, context in
                 try .json(try await ledger.overview(batchID: try context.id("batch")))
             },
-            Route(method: .get, path: "/batches/:batch/results", handler: listResults),
-            Route(method: .get, path: "/batches/:batch/jobs", handler: listJobs),
-            Route(method: .post, path: "/batches/:batch/cancel") { _, context in
+            Route(method: .get, path: "/batches/:batch/results", access: .scope(.read), handler: listResults),
+            Route(method: .get, path: "/batches/:batch/jobs", access: .scope(.read), handler: listJobs),
+            Route(method: .post, path: "/batches/:batch/cancel", access: .scope(.submit)) { _, context in
                 try .json(try await ledger.cancelBatch(try context.id("batch")))
             },
-            Route(method: .get, path: "/jobs/:job") { _, context in
+            Route(method: .get, path: "/jobs/:job", access: .scope(.read)) { _, context in
                 try .json(try await ledger.job(try context.id("job")))
             },
-            Route(method: .get, path: "/jobs/:job/results") { request, context in
+            Route(method: .get, path: "/jobs/:job/results", access: .scope(.read)) { request, context in
                 let detail = try request.resultDetail()
                 return .json(data: try await ledger.result(jobID: try context.id("job"), detail: detail))
             },
-            Route(method: .post, path: "/jobs/:job/cancel") { _, context in
+            Route(method: .post, path: "/jobs/:job/cancel", access: .scope(.submit)) { _, context in
                 try .json(try await ledger.cancelJob(try context.id("job")))
             },
         ]
@@ -33,13 +33,14 @@ extension API {
 
     @Sendable private func submit(_ request: Request, _ context: APIContext) async throws -> Response {
         let submission = try BatchSubmission.read(body: try await request.bytes(upTo: BodyLimit.submission))
-        let receipt = try await ledger.submit(submission)
+        let receipt = try await ledger.submit(submission, tenant: context.caller.tenant)
         context.logger.batchSubmitted(receipt)
         return try .json(receipt, status: .created)
     }
 
     @Sendable private func listBatches(_ request: Request, _ context: APIContext) async throws -> Response {
-        let page = try await ledger.batches(limit: try request.limit(), after: request.parameter("cursor"))
+        let page = try await ledger.batches(
+            limit: try request.limit(), after: request.parameter("cursor"), tenant: context.caller.tenant)
         return try .json(BatchList(batches: page.items, nextCursor: page.next))
     }
 

@@ -60,7 +60,7 @@ extension Ledger {
 
             var records: [JobRecord] = []
             let shares = try transaction.shares(
-                types: runner.capabilities.supportedSimulationTypes, onlyBatch: onlyBatch, slots: slots)
+                types: runner.capabilities.supportedSimulationTypes, tenant: runner.tenant, onlyBatch: onlyBatch, slots: slots)
             for share in shares {
                 for job in try transaction.waiting(in: share) {
                     records.append(try transaction.claim(job, for: request))
@@ -85,11 +85,11 @@ private struct ClaimShare {
 
 extension LedgerTransaction {
     /// Decides which batches are served.
-    fileprivate func shares(types: [String], onlyBatch: String?, slots: Int) throws -> [ClaimShare] {
+    fileprivate func shares(types: [String], tenant: String, onlyBatch: String?, slots: Int) throws -> [ClaimShare] {
         guard !types.isEmpty, slots > 0 else { return [] }
         let rows = try connection.rows(
             SQL.batchesWithWork(types: types.count, only: onlyBatch != nil),
-            types.map { .text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)])
+            [.text(tenant)] + types.map { .text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)])
         var batches: [String: BatchRecord] = [:]
         let claimants = try rows.map { row in
             let batch = try BatchRecord(row)

@@ -55,7 +55,7 @@ extension Ledger {
 extension LedgerTransaction {
     fileprivate func renew(_ attempt: AttemptKey, runnerID: String, session: String) throws -> JobRecord {
         guard let key = JobKey(jobID: attempt.jobID) else {
-            throw LedgerError.staleAttempt(jobID: attempt.jobID, attempt: attempt.attempt, reason: "there is no such job")
+            throw LedgerError.staleAttempt(jobID: attempt.jobID, attempt: attempt.attempt, reason: "this runner was not given it")
         }
         let job = try hold(try reported(key, attempt: attempt.attempt, runnerID: runnerID), session: session)
         try connection.run(SQL.renewLease, [.instant(leaseEnd)] + key.values)

@@ -5,6 +5,7 @@ enum LedgerError: Error, Hashable {
     case noSuchBatch(String)
     case noSuchJob(String)
     case noSuchRunner(String)
+    case noSuchToken(String)
     case noResult(jobID: String, status: JobStatus)
     /// The runner is unknown or has begun a newer session.
     case unknownSession(runnerID: String)
@@ -13,4 +14,6 @@ enum LedgerError: Error, Hashable {
     case alreadyEnded(what: String, id: String, status: String)
     case tooManyRuns(Int, limit: Int)
     case incompatibleRunner(protocolVersion: String)
+    /// Why a runner can't be enrolled, or its credential can't be renewed.
+    case notEnrollable(String)
 }

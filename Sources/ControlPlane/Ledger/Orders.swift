@@ -4,7 +4,9 @@ extension Ledger {
     /// What a runner is to do, without renewing anything: what it named when its call began may have ended since.
     func orders(for request: HeartbeatRequest) async throws -> HeartbeatResponse {
         try await driver.read { connection in
-            guard let row = try connection.row(SQL.runner, [.text(request.runnerID)]), try row.text("session_id") == request.sessionID else {
+            guard let row = try connection.row(SQL.runner, [.text(request.runnerID)]), try row.text("session_id") == request.sessionID,
+                try row.instant("left_at") == nil
+            else {
                 throw LedgerError.unknownSession(runnerID: request.runnerID)
             }
             return HeartbeatResponse(cancel: try connection.cancellations(of: request), drain: try row.bool("drained"))

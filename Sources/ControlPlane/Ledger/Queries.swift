@@ -19,15 +19,17 @@ extension Ledger {
     /// Newest first.
     ///
     /// - Parameter after: the batch that the previous page ended with.
-    func batches(limit: Int, after batchID: String? = nil) async throws -> Page<Batch> {
+    func batches(limit: Int, after batchID: String? = nil, tenant: String = Tenant.standard) async throws -> Page<Batch> {
         try await driver.read { connection in
             let rows: [LedgerRow]
             if let batchID {
-                guard let last = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
+                guard let last = try connection.row(SQL.batch, [.text(batchID)]),
+                    try connection.row(SQL.tenantOfBatch, [.text(batchID)])?.text("tenant") == tenant
+                else { throw LedgerError.noSuchBatch(batchID) }
                 rows = try connection.rows(
-                    SQL.olderBatches, [.instant(try last.instant("created_at")), .text(batchID), .int(limit + 1)])
+                    SQL.olderBatches, [.text(tenant), .instant(try last.instant("created_at")), .text(batchID), .int(limit + 1)])
             } else {
-                rows = try connection.rows(SQL.newestBatches, [.int(limit + 1)])
+                rows = try connection.rows(SQL.newestBatches, [.text(tenant), .int(limit + 1)])
             }
             let batches = try rows.prefix(limit).map { try BatchRecord($0).model }
             return Page(items: batches, next: rows.count > limit ? batches.last?.batchID : nil)

@@ -42,7 +42,7 @@ extension Ledger {
 
     private static func reportedKey(_ jobID: String, attempt: Int) throws -> JobKey {
         guard let key = JobKey(jobID: jobID) else {
-            throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "there is no such job")
+            throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "this runner was not given it")
         }
         return key
     }
@@ -67,11 +67,10 @@ extension LedgerTransaction {
     /// - Throws: `LedgerError.staleAttempt` if the runner was never given such an attempt. Also when there is no
     ///   such job, because the ledger was replaced: the runner is to forget it, not to try again.
     func reported(_ key: JobKey, attempt: Int, runnerID: String) throws -> ReportedAttempt {
-        func stale(_ reason: String) -> LedgerError { .staleAttempt(jobID: key.jobID, attempt: attempt, reason: reason) }
-        guard let job = try job(key) else { throw stale("there is no such job") }
-        guard let row = try connection.row(SQL.attempt, key.values + [.int(attempt)]) else { throw stale("there was no such attempt") }
-        let holder = try row.text("runner_id")
-        guard holder == runnerID else { throw stale("it was given to runner '\(holder)'") }
+        // The same words for every reason: whether there is such a job is not for other tenants' runners to know.
+        guard let job = try job(key), let row = try connection.row(SQL.attempt, key.values + [.int(attempt)]),
+            try row.text("runner_id") == runnerID
+        else { throw LedgerError.staleAttempt(jobID: key.jobID, attempt: attempt, reason: "this runner was not given it") }
         return ReportedAttempt(
             job: job, attempt: attempt, sessionID: try row.text("session_id"), claimedAt: try row.instant("claimed_at") ?? 0,
             startedAt: try row.instant("started_at"), outcome: try row.optionalText("outcome").flatMap(AttemptOutcome.init))

@@ -6,11 +6,13 @@ import Synchronization
 /// What a batch's runs are made of. Nothing of it ever changes, so it is kept at hand for the batches in use.
 struct RunPlan: Sendable {
     let batchID: String
+    let tenant: String
     let submission: BatchSubmission
     let sampler: Sampler
 
-    init(batchID: String, submission: BatchSubmission, seed: UInt64) {
+    init(batchID: String, tenant: String, submission: BatchSubmission, seed: UInt64) {
         self.batchID = batchID
+        self.tenant = tenant
         self.submission = submission
         sampler = Sampler(config: submission.config, runs: submission.runs, seed: seed)
     }
@@ -65,7 +67,7 @@ extension Ledger {
             } catch {
                 throw StorageError.unexpected("the submission of batch '\(batchID)' cannot be read: \(error)")
             }
-            return RunPlan(batchID: batchID, submission: submission, seed: try row.seed())
+            return RunPlan(batchID: batchID, tenant: try row.text("tenant"), submission: submission, seed: try row.seed())
         }
         plans.keep(plan)
         return plan

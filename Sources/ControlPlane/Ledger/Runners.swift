@@ -13,6 +13,7 @@ struct RunnerRecord: Hashable, Sendable {
     var lastHeartbeatAt: Instant
     var leftAt: Instant?
     var drained: Bool
+    var tenant: String
 
     init(_ row: LedgerRow) throws {
         runnerID = try row.text("runner_id")
@@ -25,6 +26,7 @@ struct RunnerRecord: Hashable, Sendable {
         lastHeartbeatAt = try row.instant("last_heartbeat_at") ?? 0
         leftAt = try row.instant("left_at")
         drained = try row.bool("drained")
+        tenant = try row.text("tenant")
     }
 
     func model(currentJobs: [String], now: Instant, policy: LedgerPolicy) -> Runner {
@@ -39,13 +41,18 @@ struct RunnerRecord: Hashable, Sendable {
 
 extension Ledger {
     /// Begins a session. What the runner's earlier sessions left unreported is lost at once.
-    func register(_ request: RegisterRequest) async throws {
+    ///
+    /// - Throws: `LedgerError.noSuchRunner` if the id is that of another tenant's runner.
+    func register(_ request: RegisterRequest, tenant: String = Tenant.standard) async throws {
         guard RunnerProtocol.understands(request.protocolVersion) else {
             throw LedgerError.incompatibleRunner(protocolVersion: request.protocolVersion)
         }
         let capabilities = String(decoding: try WireJSON.encode(request.capabilities), as: UTF8.self)
         let engines = String(decoding: try WireJSON.encode(request.engines), as: UTF8.self)
         try await transaction { transaction in
+            if let owner = try transaction.connection.row(SQL.runner, [.text(request.runnerID)])?.text("tenant"), owner != tenant {
+                throw LedgerError.noSuchRunner(request.runnerID)
+            }
             try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was restarted") {
                 $0.sessionID != request.sessionID
             }
@@ -54,7 +61,7 @@ extension Ledger {
                 [
                     .text(request.runnerID), .text(request.sessionID), .text(request.name), .text(request.version),
                     .text(request.protocolVersion), .text(capabilities), .text(engines), .instant(transaction.now),
-                    .instant(transaction.now),
+                    .instant(transaction.now), .text(tenant),
                 ])
         }
     }
@@ -88,16 +95,16 @@ extension Ledger {
         }
     }
 
-    func runners() async throws -> [Runner] {
+    func runners(tenant: String = Tenant.standard) async throws -> [Runner] {
         let (now, policy) = (now, policy)
         return try await driver.read { connection in
-            try connection.rows(SQL.runners, []).map { try connection.runner($0, now: now, policy: policy) }
+            try connection.rows(SQL.runners, [.text(tenant)]).map { try connection.runner($0, now: now, policy: policy) }
         }
     }
 }
 
 extension LedgerTransaction {
-    fileprivate func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws {
+    func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws {
         for row in try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]) {
             let job = try JobRecord(row)
             if belongs(job) { try endAttempt(of: job, .lost, message: message) }

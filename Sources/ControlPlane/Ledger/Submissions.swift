@@ -3,7 +3,7 @@ import LynxModel
 
 extension Ledger {
     /// Queues all runs of a study; chooses the seed if it has none.
-    func submit(_ submission: BatchSubmission) async throws -> BatchReceipt {
+    func submit(_ submission: BatchSubmission, tenant: String = Tenant.standard) async throws -> BatchReceipt {
         let runs = submission.runs
         guard runs <= policy.maxRunsPerBatch else { throw LedgerError.tooManyRuns(runs, limit: policy.maxRunsPerBatch) }
 
@@ -22,14 +22,14 @@ extension Ledger {
                 [
                     .text(batchID), .text(stored.name), .text(config.simulation.name), .text(config.simulation.type),
                     .text(text), .text(String(seed)), .int(config.compute.maxParallelJobs), .int(config.compute.maxRetries),
-                    .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs),
+                    .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs), .text(tenant),
                 ])
             // Its jobs get rows when they are claimed.
             transaction.announceWork()
         }
-        plans.keep(RunPlan(batchID: batchID, submission: submission, seed: seed))
+        plans.keep(RunPlan(batchID: batchID, tenant: tenant, submission: submission, seed: seed))
         return BatchReceipt(
-            batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission))
+            batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission, tenant: tenant))
     }
 
     /// `20260131T120000-0f3a9c51`: sorts by time, and two control planes never make the same.
@@ -41,14 +41,14 @@ extension Ledger {
     }
 
     /// A guess: what such a run took before, or else how long it says it simulates, in waves over the pool's slots.
-    private func estimatedMinutes(for submission: BatchSubmission) async throws -> Double {
+    private func estimatedMinutes(for submission: BatchSubmission, tenant: String) async throws -> Double {
         let simulation = submission.config.simulation
         let pastMinutes = try await driver.read { connection -> Double? in
-            let row = try connection.row(SQL.pastRuns, [.text(simulation.name), .text(simulation.type)])
+            let row = try connection.row(SQL.pastRuns, [.text(tenant), .text(simulation.name), .text(simulation.type)])
             guard let row, let runs = try row.optionalInt("runs"), runs > 0 else { return nil }
             return try row.double("seconds") / 60 / Double(runs)
         }
-        let slots = try await runners()
+        let slots = try await runners(tenant: tenant)
             .filter { $0.status != .offline && $0.capabilities.supportedSimulationTypes.contains(simulation.type) }
             .reduce(0) { $0 + $1.capabilities.maxConcurrentJobs }
         let parallel = max(1, min(slots, submission.config.compute.maxParallelJobs ?? slots))

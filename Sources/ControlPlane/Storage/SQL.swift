@@ -4,8 +4,8 @@ enum SQL {
 
     static let insertBatch = """
         INSERT INTO batches (batch_id, name, simulation_name, simulation_type, submission, seed, max_parallel_jobs,
-            max_retries, created_at, status, total, pending)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            max_retries, created_at, status, total, pending, tenant)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private static let batchColumns = """
@@ -15,15 +15,16 @@ enum SQL {
 
     static let batch = "SELECT \(batchColumns) FROM batches WHERE batch_id = ?"
 
-    static let newestBatches = "SELECT \(batchColumns) FROM batches ORDER BY created_at DESC, batch_id DESC LIMIT ?"
+    /// Values: tenant, the limit.
+    static let newestBatches = "SELECT \(batchColumns) FROM batches WHERE tenant = ? ORDER BY created_at DESC, batch_id DESC LIMIT ?"
 
-    /// Values: the created_at and batch_id of the last one seen, the limit.
+    /// Values: tenant, the created_at and batch_id of the last one seen, the limit.
     static let olderBatches = """
-        SELECT \(batchColumns) FROM batches WHERE (created_at, batch_id) < (?, ?)
+        SELECT \(batchColumns) FROM batches WHERE tenant = ? AND (created_at, batch_id) < (?, ?)
         ORDER BY created_at DESC, batch_id DESC LIMIT ?
         """
 
-    static let submission = "SELECT submission, seed FROM batches WHERE batch_id = ?"
+    static let submission = "SELECT submission, seed, tenant FROM batches WHERE batch_id = ?"
 
     /// Values: seven changes, seconds of execution, batch_id.
     static let changeCounts = """
@@ -50,15 +51,16 @@ enum SQL {
     /// Wall seconds and number of the completed runs in the latest batches of the same simulation.
     static let pastRuns = """
         SELECT SUM(execution_secs) AS seconds, SUM(completed) AS runs FROM
-            (SELECT execution_secs, completed FROM batches WHERE simulation_name = ? AND simulation_type = ? AND completed > 0
+            (SELECT execution_secs, completed FROM batches
+             WHERE tenant = ? AND simulation_name = ? AND simulation_type = ? AND completed > 0
              ORDER BY created_at DESC LIMIT 10) AS latest
         """
 
-    /// Batches that have jobs to hand out for one of `types` simulation types, those owed most first.
+    /// Batches of a tenant that have jobs to hand out for one of `types` simulation types, those owed most first.
     static func batchesWithWork(types: Int, only: Bool) -> String {
         """
         SELECT \(batchColumns), last_turn FROM batches
-        WHERE pending > 0 AND simulation_type IN (\(marks(types)))
+        WHERE pending > 0 AND tenant = ? AND simulation_type IN (\(marks(types)))
             AND (max_parallel_jobs IS NULL OR claimed + running < max_parallel_jobs) \(only ? "AND batch_id = ?" : "")
         ORDER BY claimed + running, last_turn, batch_id LIMIT ?
         """
@@ -180,8 +182,8 @@ enum SQL {
 
     static let saveRunner = """
         INSERT INTO runners (runner_id, session_id, name, version, protocol_version, capabilities, engines, registered_at,
-            last_heartbeat_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_heartbeat_at, tenant)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (runner_id) DO UPDATE SET session_id = excluded.session_id, name = excluded.name,
             version = excluded.version, protocol_version = excluded.protocol_version, capabilities = excluded.capabilities,
             engines = excluded.engines, registered_at = excluded.registered_at,
@@ -190,7 +192,7 @@ enum SQL {
 
     static let runner = "SELECT * FROM runners WHERE runner_id = ?"
 
-    static let runners = "SELECT * FROM runners ORDER BY name, runner_id"
+    static let runners = "SELECT * FROM runners WHERE tenant = ? ORDER BY name, runner_id"
 
     static let runnerAlive = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL WHERE runner_id = ?"
 

@@ -8,12 +8,15 @@ import Glibc
 final class SQLiteDriver: LedgerDriver {
     private let pool: DatabasePool
     private let commits: GroupCommit
-    private let lock: FileLock
+    private let lock: FileLock?
 
     /// Opens the file, makes it and its directory if missing, and brings its schema up to date.
-    init(path: String) throws {
+    ///
+    /// - Parameter alone: false for a few transactions beside a control plane that may be running, which WAL allows;
+    ///   the schema is then brought up to date only if nobody has the file.
+    init(path: String, alone: Bool = true) throws {
         try Self.makeDirectory(of: path)
-        lock = try FileLock(path: path + ".lock", of: path)
+        lock = alone ? try FileLock(path: path + ".lock", of: path) : nil
         // Before SQLite makes it with the umask; the log beside it takes over its mode.
         Glibc.close(Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
         do {
@@ -22,7 +25,11 @@ final class SQLiteDriver: LedgerDriver {
                 // The pool leaves its writer at NORMAL, which may lose the last commits in a power cut.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }
-            try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
+            if try alone || !pool.read(Self.isCurrent) {
+                let whileMigrating = alone ? nil : try FileLock(path: path + ".lock", of: path)
+                defer { whileMigrating?.release() }
+                try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
+            }
         } catch let error as DatabaseError {
             throw Self.explain(error, path: path)
         }
@@ -39,7 +46,7 @@ final class SQLiteDriver: LedgerDriver {
 
     func close() throws {
         try pool.close()
-        lock.release()
+        lock?.release()
     }
 
     private static var configuration: Configuration {
@@ -59,6 +66,11 @@ final class SQLiteDriver: LedgerDriver {
         } catch {
             throw StorageError.cannotOpen(path: path, reason: "the directory '\(directory)' cannot be made")
         }
+    }
+
+    private static func isCurrent(_ database: Database) throws -> Bool {
+        guard try tables(database).contains("lynx_schema") else { return false }
+        return try Int.fetchOne(database, sql: "SELECT version FROM lynx_schema") == Schema.currentVersion
     }
 
     private static func tables(_ database: Database) throws -> Set<String> {

@@ -3,18 +3,24 @@ import FoundationEssentials
 import LynxModel
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// The REST API, as a client sees it. Every failure is a `CLIError` whose lines say what to do.
 package struct APIClient: Sendable {
     /// Without a slash at its end.
     package let baseURL: String
     private let http: HTTPClient
+    private let token: String?
 
     private static let answerLimit = 1 << 30
 
     /// Lends a client to `body`.
+    ///
+    /// - Parameters:
+    ///   - token: sent with every call.
+    ///   - caFile: certificates that the server's may be signed by, instead of the system's.
     package static func with<Value>(
-        baseURL: String, _ body: (APIClient) async throws -> Value
+        baseURL: String, token: String? = nil, caFile: String? = nil, _ body: (APIClient) async throws -> Value
     ) async throws -> Value {
         var url = baseURL
         while url.hasSuffix("/") { url.removeLast() }
@@ -25,9 +31,14 @@ package struct APIClient: Sendable {
         configuration.timeout.connect = .seconds(5)
         // Fails at the first refusal instead of trying again until the timeout.
         configuration.connectionPool.retryConnectionEstablishment = false
+        if let caFile {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(try certificates(caFile))
+            configuration.tlsConfiguration = tls
+        }
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let value = try await body(APIClient(baseURL: url, http: http))
+            let value = try await body(APIClient(baseURL: url, http: http, token: token))
             try? await http.shutdown()
             return value
         } catch {
@@ -51,10 +62,22 @@ package struct APIClient: Sendable {
         _ = try await send(.POST, path)
     }
 
+    package func delete(_ path: String) async throws {
+        _ = try await send(.DELETE, path)
+    }
+
+    private static func certificates(_ path: String) throws -> [NIOSSLCertificate] {
+        guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else {
+            throw CLIError.badInput("--ca-file \(path) holds no certificates in PEM form, or cannot be read")
+        }
+        return certificates
+    }
+
     private func send(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws -> Data {
         var request = HTTPClientRequest(url: baseURL + path)
         request.method = method
         request.headers.add(name: "accept", value: "application/json")
+        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))

@@ -15,6 +15,10 @@ enum APIError {
     /// Renders a `Problem` document line by line: the problem itself, then each field.
     static func refused(path: String, status: Int, reason: String, body: Data) -> CLIError {
         let exitCode = (400..<500).contains(status) ? ExitStatus.badInput : ExitStatus.unavailable
+        if status == 401, let problem = try? WireJSON.decode(Problem.self, from: body) {
+            let help = "give one with --token-file FILE, or in LYNX_TOKEN; 'lynxctl token create' makes one"
+            return .badInput("\(problem.title): \(problem.detail ?? path); \(help)")
+        }
         guard let problem = try? WireJSON.decode(Problem.self, from: body) else {
             return CLIError("the control plane answered \(status) \(reason) to \(path)", exitCode: exitCode)
         }

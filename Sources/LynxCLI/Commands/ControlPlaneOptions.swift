@@ -10,6 +10,12 @@ struct ControlPlaneOptions: ParsableArguments {
         help: ArgumentHelp("The control plane (default: $LYNX_CONTROL_PLANE_URL, or else \(defaultURL)).", valueName: "url"))
     var controlPlane: String?
 
+    @Option(help: ArgumentHelp("The file that holds the API token (default: the token in $LYNX_TOKEN, if any).", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("Certificates (PEM) that the control plane's may be signed by, instead of the system's.", valueName: "file"))
+    var caFile: String?
+
     @Flag(help: "JSON on standard output, for scripts.")
     var json = false
 
@@ -19,6 +25,6 @@ struct ControlPlaneOptions: ParsableArguments {
     }
 
     func withAPI<Value>(_ body: (APIClient) async throws -> Value) async throws -> Value {
-        try await APIClient.with(baseURL: url, body)
+        try await APIClient.with(baseURL: url, token: try TokenSource.find(file: tokenFile), caFile: caFile, body)
     }
 }

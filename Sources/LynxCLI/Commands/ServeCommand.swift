@@ -3,16 +3,21 @@ import ControlPlane
 import FoundationEssentials
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run a control plane that runners and clients connect to.",
         discussion: """
-            Ends in good order on SIGTERM and Ctrl-C. Logs go to standard error.
+            Ends in good order on SIGTERM and Ctrl-C. Logs go to standard error. With a certificate, SIGHUP reads it again.
+
+            Without --auth nobody is asked who they are, and only loopback addresses are listened on. Others need --auth,
+            and a certificate or --behind-proxy.
 
             EXAMPLES:
               lynxctl serve
               lynxctl serve --port 9000 --database /var/lib/lynx/ledger.sqlite
+              lynxctl serve --host 0.0.0.0 --auth --tls-certificate server.pem --tls-key server.key
             """)
 
     @Option(help: "The address to listen on.")
@@ -24,7 +29,24 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The ledger (SQLite).", valueName: "path"))
     var database = ".lynx/ledger.sqlite"
 
+    @Flag(help: "Ask every caller for a token; 'lynxctl token create --database' makes the first.")
+    var auth = false
+
+    @Option(help: ArgumentHelp("Serve HTTPS with this certificate and those that lead to a root (PEM).", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key (PEM).", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(help: "A proxy in front of this control plane serves HTTPS, and sets X-Forwarded-For.")
+    var behindProxy = false
+
+    @Option(help: ArgumentHelp("How long a runner's credential lives; it renews itself at half that time.", valueName: "n"))
+    var credentialMinutes = 60.0
+
     func validate() throws {
+        if (tlsCertificate == nil) != (tlsKey == nil) { throw ValidationError("--tls-certificate and --tls-key go together.") }
+        if behindProxy, tlsCertificate != nil { throw ValidationError("Give a certificate or --behind-proxy, not both.") }
         if !(0...65535).contains(port) { throw ValidationError("--port \(port) is no port: it must be between 0 and 65535.") }
     }
 
@@ -40,13 +62,19 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger(label: "lynx.control-plane") { StreamLogHandler.standardError(label: $0) }
         let controlPlane = try make(logger)
         let host = host
+        let scheme = tlsCertificate == nil ? "http" : "https"
         let service = ControlPlaneService(controlPlane: controlPlane) { port in
             let address = host.contains(":") ? "[\(host)]" : host
-            OutputStream.standard.line("control plane listening on http://\(address):\(port)")
+            OutputStream.standard.line("control plane listening on \(scheme)://\(address):\(port)")
+        }
+        var services = [ServiceGroupConfiguration.ServiceConfiguration(service: service)]
+        var interrupts = Interrupts.wanted
+        if tlsCertificate != nil {
+            services.append(.init(service: CertificateReloading(controlPlane: controlPlane)))
+            interrupts.removeAll { $0 == .sighup }
         }
         let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [.init(service: service)], gracefulShutdownSignals: Interrupts.wanted, logger: logger))
+            configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: interrupts, logger: logger))
         do {
             try await group.run()
         } catch {
@@ -56,8 +84,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func make(_ logger: Logger) throws -> ControlPlane {
         do {
-            return try ControlPlane(
-                configuration: ControlPlaneConfiguration(host: host, port: port, databasePath: database), logger: logger)
+            var configuration = ControlPlaneConfiguration(host: host, port: port, databasePath: database)
+            configuration.authentication = auth
+            if let tlsCertificate, let tlsKey { configuration.tls = TLSFiles(certificate: tlsCertificate, key: tlsKey) }
+            configuration.behindProxy = behindProxy
+            configuration.credentialMinutes = credentialMinutes
+            return try ControlPlane(configuration: configuration, logger: logger)
         } catch {
             throw CLIError.badInput("\(error)")
         }

@@ -45,7 +45,8 @@ struct ProblemTests {
     ])
     func parameters(query: String, field: String) async throws {
         try await TestControlPlane().test { client in
-            let problem = try await client.problem(.get, "/batches/x/jobs?\(query)", status: 422)
+            let receipt: BatchReceipt = try await client.post("/jobs", TestLedger.submission(), status: .created)
+            let problem = try await client.problem(.get, "/batches/\(receipt.batchID)/jobs?\(query)", status: 422)
             #expect(problem.errors?.map(\.field) == [field])
         }
     }

@@ -1,0 +1,30 @@
+import Hummingbird
+import LynxModel
+
+/// Why a call is turned away before it is looked at, as a problem and the headers that go with it.
+struct AccessRefusal: Error {
+    var problem: Problem
+    var headers: HTTPFields = [:]
+
+    /// 401, as RFC 6750 has it; `reason` is for programs.
+    static func unauthenticated(_ detail: String, reason: Reason) -> AccessRefusal {
+        var challenge = #"Bearer realm="lynx""#
+        if reason != .missing { challenge += #", error="invalid_token", error_description="\#(reason.rawValue)""# }
+        return AccessRefusal(
+            problem: Problem(title: "Not authenticated", status: 401, detail: detail), headers: [.wwwAuthenticate: challenge])
+    }
+
+    enum Reason: String { case missing, unknown, expired, revoked }
+
+    static func forbidden(_ detail: String) -> AccessRefusal {
+        AccessRefusal(problem: Problem(title: "Forbidden", status: 403, detail: detail))
+    }
+
+    static func tooManyFailures(retryAfter seconds: Int) -> AccessRefusal {
+        AccessRefusal(
+            problem: Problem(
+                title: "Too many failed logins", status: 429,
+                detail: "too many calls with unknown tokens came from this address; try again in \(seconds) s"),
+            headers: [.retryAfter: "\(seconds)"])
+    }
+}
