@@ -168,7 +168,9 @@ class Cluster:
         deadline = time.monotonic() + 60
         while True:
             try:
-                with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=30) as answer:
+                with urllib.request.urlopen(
+                    urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"}), timeout=30
+                ) as answer:
                     document: dict[str, Any] = json.load(answer)
                     return document
             except (urllib.error.URLError, http.client.HTTPException, OSError, json.JSONDecodeError) as error:

@@ -27,16 +27,18 @@ struct API: Sendable {
         var handler: Handler
     }
 
-    var routes: [Route] { studyRoutes + runnerRoutes + accessRoutes + protocolRoutes }
+    var routes: [Route] { serviceRoutes + studyRoutes + runnerRoutes + accessRoutes + protocolRoutes }
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: ProblemMiddleware())
         if !configuration.authentication { router.add(middleware: LoopbackOnlyMiddleware()) }
         for route in routes {
+            let rules = RequestRules(route)
             router.on(route.path, method: route.method) { [gate] request, context in
                 var context = context
                 context.caller = try await gate.admit(request, context, route.access)
+                try rules.check(request)
                 return try await route.handler(request, context)
             }
         }
@@ -46,7 +48,7 @@ struct API: Sendable {
 
     /// The router knows only paths with methods; a known path with another method is to get 405, not 404.
     private func addMethodRefusals(_ routes: [Route], to router: Router<APIContext>) {
-        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .query]
         for (path, routes) in Dictionary(grouping: routes, by: \.path.description) {
             var allowed = routes.map(\.method)
             if allowed.contains(.get) { allowed.append(.head) }
@@ -60,6 +62,11 @@ struct API: Sendable {
             }
         }
     }
+}
+
+extension HTTPRequest.Method {
+    /// A GET whose question is its body (draft-ietf-httpbis-safe-method-w-body).
+    fileprivate static let query = HTTPRequest.Method(rawValue: "QUERY")!
 }
 
 extension Response {

@@ -27,9 +27,23 @@ public struct JobList: Codable, Hashable, Sendable {
 /// Answer to `GET /batches/{id}/results`: those there are so far, by run index.
 public struct ResultList: Codable, Hashable, Sendable {
     public var results: [JobResult]
+    /// To be given as `cursor` for the next part; absent from the last, and where all were asked for.
+    public var nextCursor: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case results
+        case nextCursor = "next_cursor"
+    }
 }
 
-/// Answer to `GET /runners`.
+/// Answer to `GET /runners`: by name.
 public struct RunnerList: Codable, Hashable, Sendable {
     public var runners: [Runner]
+    /// To be given as `cursor` for the next part; absent from the last.
+    public var nextCursor: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case runners
+        case nextCursor = "next_cursor"
+    }
 }

@@ -5,8 +5,11 @@ import LynxModel
 extension API {
     var runnerRoutes: [Route] {
         [
-            Route(method: .get, path: "/runners", access: .scope(.read)) { _, context in
-                try .json(RunnerList(runners: try await ledger.runners(tenant: context.caller.tenant)))
+            Route(method: .get, path: "/runners", access: .scope(.read)) { request, context in
+                let page = try await ledger.runners(
+                    tenant: context.caller.tenant, status: try request.choice("status"), limit: try request.limit(),
+                    after: try request.cursor())
+                return try .json(RunnerList(runners: page.items, nextCursor: page.next))
             },
             Route(method: .get, path: "/runners/:runner", access: .scope(.read)) { _, context in
                 try .json(try await ledger.runner(try context.id("runner")))

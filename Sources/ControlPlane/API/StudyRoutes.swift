@@ -7,7 +7,6 @@ import NIOCore
 extension API {
     var studyRoutes: [Route] {
         [
-            Route(method: .get, path: "/healthz", access: .open) { _, _ in try .json(["status": "ok"]) },
             Route(method: .post, path: "/jobs", access: .scope(.submit), handler: submit),
             Route(method: .get, path: "/batches", access: .scope(.read), handler: listBatches),
             Route(method: .get, path: "/batches/:batch", access: .scope(.read)) { _, context in
@@ -40,20 +39,15 @@ extension API {
 
     @Sendable private func listBatches(_ request: Request, _ context: APIContext) async throws -> Response {
         let page = try await ledger.batches(
-            limit: try request.limit(), after: request.parameter("cursor"), tenant: context.caller.tenant)
+            BatchFilter(tenant: context.caller.tenant, status: try request.choice("status"), name: request.parameter("name")),
+            limit: try request.limit(), after: try request.cursor())
         return try .json(BatchList(batches: page.items, nextCursor: page.next))
     }
 
     @Sendable private func listJobs(_ request: Request, _ context: APIContext) async throws -> Response {
-        let cursor = try request.parameter("cursor").map { text in
-            guard let index = Int(text), index >= 0 else {
-                throw Problem.badParameter("cursor", "is '\(text)'; give the next_cursor of the part before")
-            }
-            return index
-        }
         let page = try await ledger.jobs(
             batchID: try context.id("batch"), status: try request.choice("status"), limit: try request.limit(),
-            after: cursor)
+            after: try request.runIndexCursor())
         return try .json(JobList(jobs: page.items, nextCursor: page.next))
     }
 
@@ -61,50 +55,31 @@ extension API {
     @Sendable private func listResults(_ request: Request, _ context: APIContext) async throws -> Response {
         let batchID = try context.id("batch")
         let detail = try request.resultDetail()
+        let cursor = try request.runIndexCursor()
+        let isPart = cursor != nil || request.parameter("limit") != nil
+        let limit = isPart ? try request.limit() : Int.max
         _ = try await ledger.overview(batchID: batchID)
         let body = ResponseBody { writer in
-            var last: Int? = -1
+            var last = cursor
+            var left = limit
+            var hasMore = true
             var separator = #"{"results":["#
-            while let after = last {
-                let part = try await ledger.results(batchID: batchID, detail: detail, limit: 16, after: after)
+            while left > 0, hasMore {
+                let part = try await ledger.results(batchID: batchID, detail: detail, limit: min(16, left), after: last)
                 for document in part.documents {
                     var buffer = ByteBuffer(string: separator)
                     buffer.writeBytes(document)
                     try await writer.write(buffer)
                     separator = ","
                 }
-                last = part.last
+                left -= part.documents.count
+                last = part.last ?? last
+                hasMore = part.hasMore
             }
-            try await writer.write(ByteBuffer(string: separator == "," ? "]}" : "\(separator)]}"))
+            let next = hasMore ? #","next_cursor":"\#(last ?? 0)""# : ""
+            try await writer.write(ByteBuffer(string: (separator == "," ? "]" : "\(separator)]") + next + "}"))
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
     }
-}
-
-extension Request {
-    func parameter(_ name: String) -> String? {
-        uri.queryParameters[Substring(name)].map(String.init)
-    }
-
-    /// How many items of a list: 100 if not said.
-    func limit() throws -> Int {
-        guard let text = parameter("limit") else { return 100 }
-        guard let limit = Int(text), (1...1000).contains(limit) else {
-            throw Problem.badParameter("limit", "is '\(text)'; it must be a number from 1 to 1000")
-        }
-        return limit
-    }
-
-    func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
-        guard let text = parameter(name) else { return nil }
-        guard let value = Value(rawValue: text) else {
-            let values = Value.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem.badParameter(name, "is '\(text)'; it must be one of \(values)")
-        }
-        return value
-    }
-
-    /// `?telemetry=summary` leaves the samples out.
-    func resultDetail() throws -> ResultDetail { try choice("telemetry") ?? .full }
 }

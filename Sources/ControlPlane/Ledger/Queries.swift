@@ -18,21 +18,13 @@ extension Ledger {
 
     /// Newest first.
     ///
-    /// - Parameter after: the batch that the previous page ended with.
-    func batches(limit: Int, after batchID: String? = nil, tenant: String = Tenant.standard) async throws -> Page<Batch> {
+    /// - Parameter after: what the previous page ended with.
+    func batches(_ filter: BatchFilter = BatchFilter(), limit: Int, after cursor: Cursor? = nil) async throws -> Page<Batch> {
         try await driver.read { connection in
-            let rows: [LedgerRow]
-            if let batchID {
-                guard let last = try connection.row(SQL.batch, [.text(batchID)]),
-                    try connection.row(SQL.tenantOfBatch, [.text(batchID)])?.text("tenant") == tenant
-                else { throw LedgerError.noSuchBatch(batchID) }
-                rows = try connection.rows(
-                    SQL.olderBatches, [.text(tenant), .instant(try last.instant("created_at")), .text(batchID), .int(limit + 1)])
-            } else {
-                rows = try connection.rows(SQL.newestBatches, [.text(tenant), .int(limit + 1)])
-            }
-            let batches = try rows.prefix(limit).map { try BatchRecord($0).model }
-            return Page(items: batches, next: rows.count > limit ? batches.last?.batchID : nil)
+            let rows = try connection.rows(filter.sql(after: cursor != nil), filter.values(after: cursor) + [.int(limit + 1)])
+            let records = try rows.prefix(limit).map { try BatchRecord($0) }
+            let next = rows.count > limit ? records.last.map { Cursor(number: $0.createdAt, text: $0.batchID).encoded } : nil
+            return Page(items: records.map(\.model), next: next)
         }
     }
 
@@ -74,19 +66,22 @@ extension Ledger {
         }
     }
 
-    /// The JSON of the results that a batch has so far, by run index; a part of them, and the run index it ends with.
+    /// The JSON of the results that a batch has so far, by run index; a part of them, the run index it ends with,
+    /// and whether there are more.
     func results(
-        batchID: String, detail: ResultDetail, limit: Int, after runIndex: Int
-    ) async throws -> (documents: [Data], last: Int?) {
+        batchID: String, detail: ResultDetail, limit: Int, after runIndex: Int?
+    ) async throws -> (documents: [Data], last: Int?, hasMore: Bool) {
         try await driver.read { connection in
             let sql =
                 switch detail {
                 case .full: SQL.resultsAfter
                 case .summary: SQL.summariesAfter
                 }
-            let rows = try connection.rows(sql, [.text(batchID), .int(runIndex), .int(limit)])
+            let rows = try connection.rows(sql, [.text(batchID), .int(runIndex ?? -1), .int(limit)])
             let documents = try rows.map { try StoredResult.document($0, detail: detail) }
-            return (documents, rows.count == limit ? try rows.last?.int("run_index") : nil)
+            guard rows.count == limit, let last = try rows.last?.int("run_index") else { return (documents, nil, false) }
+            let hasMore = try connection.row(SQL.summariesAfter, [.text(batchID), .int(last), .int(1)]) != nil
+            return (documents, last, hasMore)
         }
     }
 }

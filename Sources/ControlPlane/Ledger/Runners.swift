@@ -7,6 +7,7 @@ struct RunnerRecord: Hashable, Sendable {
     var sessionID: String
     var name: String
     var version: String
+    var protocolVersion: String
     var capabilities: RunnerCapabilities
     var engines: [RunnerEngine]
     var registeredAt: Instant
@@ -20,6 +21,7 @@ struct RunnerRecord: Hashable, Sendable {
         sessionID = try row.text("session_id")
         name = try row.text("name")
         version = try row.text("version")
+        protocolVersion = try row.text("protocol_version")
         capabilities = try WireJSON.decode(RunnerCapabilities.self, from: Data(try row.text("capabilities").utf8))
         engines = try WireJSON.decode([RunnerEngine].self, from: Data(try row.text("engines").utf8))
         registeredAt = try row.instant("registered_at") ?? 0
@@ -35,7 +37,7 @@ struct RunnerRecord: Hashable, Sendable {
             if leftAt != nil || silent { .offline } else if drained { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
         return Runner(
             runnerID: runnerID, name: name, status: status, capabilities: capabilities, engines: engines, version: version,
-            registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs)
+            protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs)
     }
 }
 
@@ -94,13 +96,6 @@ extension Ledger {
             return try connection.runner(row, now: now, policy: policy)
         }
     }
-
-    func runners(tenant: String = Tenant.standard) async throws -> [Runner] {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
-            try connection.rows(SQL.runners, [.text(tenant)]).map { try connection.runner($0, now: now, policy: policy) }
-        }
-    }
 }
 
 extension LedgerTransaction {
@@ -113,7 +108,7 @@ extension LedgerTransaction {
 }
 
 extension LedgerConnection {
-    fileprivate func runner(_ row: LedgerRow, now: Instant, policy: LedgerPolicy) throws -> Runner {
+    func runner(_ row: LedgerRow, now: Instant, policy: LedgerPolicy) throws -> Runner {
         let record = try RunnerRecord(row)
         let jobs = try rows(SQL.jobsOfRunner, [.text(record.runnerID)]).map { try JobRecord($0).key.jobID }
         return record.model(currentJobs: jobs, now: now, policy: policy)

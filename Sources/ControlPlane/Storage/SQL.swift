@@ -8,21 +8,12 @@ enum SQL {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    private static let batchColumns = """
+    static let batchColumns = """
         batch_id, name, status, seed, created_at, completed_at, cancel_requested, cancelled_at, max_parallel_jobs,
         max_retries, next_index, total, pending, claimed, running, completed, failed, timed_out, cancelled
         """
 
     static let batch = "SELECT \(batchColumns) FROM batches WHERE batch_id = ?"
-
-    /// Values: tenant, the limit.
-    static let newestBatches = "SELECT \(batchColumns) FROM batches WHERE tenant = ? ORDER BY created_at DESC, batch_id DESC LIMIT ?"
-
-    /// Values: tenant, the created_at and batch_id of the last one seen, the limit.
-    static let olderBatches = """
-        SELECT \(batchColumns) FROM batches WHERE tenant = ? AND (created_at, batch_id) < (?, ?)
-        ORDER BY created_at DESC, batch_id DESC LIMIT ?
-        """
 
     static let submission = "SELECT submission, seed, tenant FROM batches WHERE batch_id = ?"
 
@@ -191,8 +182,6 @@ enum SQL {
         """
 
     static let runner = "SELECT * FROM runners WHERE runner_id = ?"
-
-    static let runners = "SELECT * FROM runners WHERE tenant = ? ORDER BY name, runner_id"
 
     static let runnerAlive = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL WHERE runner_id = ?"
 

@@ -42,7 +42,17 @@ extension APIClient {
         return batches
     }
 
-    package func runners() async throws -> [Runner] { try await get("/runners", as: RunnerList.self).runners }
+    /// By name.
+    package func runners() async throws -> [Runner] {
+        var runners: [Runner] = []
+        var cursor: String?
+        repeat {
+            let page: RunnerList = try await get(path("/runners", nil, cursor))
+            runners += page.runners
+            cursor = page.nextCursor
+        } while cursor != nil
+        return runners
+    }
 
     package func job(_ id: String) async throws -> Job { try await get("/jobs/\(escaped(id))") }
 

@@ -40,13 +40,15 @@ public struct Runner: Codable, Hashable, Sendable {
     public var capabilities: RunnerCapabilities
     public var engines: [RunnerEngine]
     public var version: String
+    /// Of the runner protocol that it speaks; nil from a control plane that doesn't tell.
+    public var protocolVersion: String?
     public var registeredAt: Date
     public var lastHeartbeatAt: Date
     public var currentJobs: [String]
 
     public init(
         runnerID: String, name: String, status: RunnerStatus, capabilities: RunnerCapabilities, engines: [RunnerEngine],
-        version: String, registeredAt: Date, lastHeartbeatAt: Date, currentJobs: [String]
+        version: String, protocolVersion: String? = nil, registeredAt: Date, lastHeartbeatAt: Date, currentJobs: [String]
     ) {
         self.runnerID = runnerID
         self.name = name
@@ -54,6 +56,7 @@ public struct Runner: Codable, Hashable, Sendable {
         self.capabilities = capabilities
         self.engines = engines
         self.version = version
+        self.protocolVersion = protocolVersion
         self.registeredAt = registeredAt
         self.lastHeartbeatAt = lastHeartbeatAt
         self.currentJobs = currentJobs
@@ -62,6 +65,7 @@ public struct Runner: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case name, status, capabilities, engines, version
         case runnerID = "runner_id"
+        case protocolVersion = "protocol_version"
         case registeredAt = "registered_at"
         case lastHeartbeatAt = "last_heartbeat_at"
         case currentJobs = "current_jobs"

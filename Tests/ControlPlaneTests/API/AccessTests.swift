@@ -96,7 +96,8 @@ struct AccessTests {
             #expect(runners.runners.isEmpty)
             let tokens: TokenList = try await client.call(.get, "/tokens", as: stranger).decode()
             #expect(tokens.tokens.map(\.tenant) == ["other"])
-            #expect(try await client.call(.get, "/batches?cursor=\(batch)", as: stranger).status == .notFound)
+            let others = Cursor(number: .max, text: batch).encoded
+            #expect(try await client.call(.get, "/batches?cursor=\(others)", as: stranger).decode(BatchList.self).batches.isEmpty)
         }
         #expect(try await plane.ledger.overview(batchID: batch).batch.status == .pending)
         #expect(try await plane.ledger.runner("r1").status == .idle)

@@ -16,7 +16,6 @@ struct ProblemTests {
         (.get, "/jobs/x", "there is no job 'x'"), (.get, "/jobs/x-0", "there is no job 'x-0'"),
         (.get, "/jobs/x-0/results", "there is no job 'x-0'"), (.post, "/jobs/x/cancel", "there is no job 'x'"),
         (.get, "/runners/x", "there is no runner 'x'"), (.post, "/runners/x/drain", "there is no runner 'x'"),
-        (.get, "/batches?cursor=x", "there is no batch 'x'"),
     ])
     func missing(method: HTTPRequest.Method, path: String, detail: String) async throws {
         try await TestControlPlane().test { client in
@@ -31,6 +30,7 @@ struct ProblemTests {
             #expect(response.headers[.allow] == "POST")
             #expect(try response.problem(status: 405).detail == "'/jobs' takes POST, not DELETE")
             _ = try await client.problem(.get, "/jobs", status: 405)
+            for method in ["OPTIONS", "TRACE", "QUERY"] { _ = try await client.problem(HTTPRequest.Method(method)!, "/batches", status: 405) }
             _ = try await client.problem(.put, "/batches/x", status: 405)
             _ = try await client.problem(.post, "/healthz", status: 405)
             _ = try await client.problem(.get, "/runner/v1/claim", status: 405)
@@ -41,13 +41,39 @@ struct ProblemTests {
     }
 
     @Test("A parameter that cannot be is named", arguments: [
-        ("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("status=Done", "status"), ("cursor=-1", "cursor"),
+        ("limit=0", "limit"), ("limit=1001", "limit"), ("limit=x", "limit"), ("limit=%2B5", "limit"), ("status=Done", "status"),
+        ("cursor=-1", "cursor"), ("cursor=07", "cursor"), ("stauts=Failed", "stauts"), ("limit=1&limit=2", "limit"),
     ])
     func parameters(query: String, field: String) async throws {
         try await TestControlPlane().test { client in
             let receipt: BatchReceipt = try await client.post("/jobs", TestLedger.submission(), status: .created)
             let problem = try await client.problem(.get, "/batches/\(receipt.batchID)/jobs?\(query)", status: 422)
             #expect(problem.errors?.map(\.field) == [field])
+        }
+    }
+
+    @Test("A parameter that a call does not take is told, with those it takes") func unknownParameters() async throws {
+        try await TestControlPlane().test { client in
+            let receipt: BatchReceipt = try await client.post("/jobs", TestLedger.submission(), status: .created)
+            let list = try await client.problem(.get, "/batches/\(receipt.batchID)/jobs?state=Failed", status: 422)
+            #expect(list.detail == "the parameter 'state' is not known; GET /batches/{batch}/jobs takes cursor, limit, status")
+            let health = try await client.problem(.get, "/healthz?verbose", status: 422)
+            #expect(health.detail == "the parameter 'verbose' is not known; GET /healthz takes no parameters")
+            _ = try await client.problem(.get, "/batches?cursor=x", status: 422)
+            _ = try await client.problem(.get, "/runners?cursor=MS5h%20", status: 422)
+        }
+    }
+
+    @Test("A body of another type than JSON is refused", arguments: [
+        ("application/x-www-form-urlencoded", 415), ("text/plain", 415), ("", 415), ("application/jsonx", 415),
+        ("application/json", 422), ("Application/JSON; charset=utf-8", 422),
+    ])
+    func mediaTypes(type: String, status: Int) async throws {
+        try await TestControlPlane().test { client in
+            let response = try await client.execute(
+                uri: "/runner/v1/leave", method: .post, headers: [.contentType: type], body: ByteBuffer(string: "{}"))
+            let problem = try response.problem(status: status, of: type)
+            if status == 415 { #expect(problem.errors?.map(\.field) == ["Content-Type"]) }
         }
     }
 

@@ -125,6 +125,10 @@ struct StudyRoutesTests {
             ["config.dispersions.m.distribution.max"]
         ),
         (#"{"name": "n", "config": {"simulation": {"name": "s"}, "monte_carlo": {"runs": 2000000}}}"#, ["config.monte_carlo.runs"]),
+        (
+            #"{"name": "n", "config": {"simulation": {"name": "s"}, "monte_carlo": {"runs": 1}, "dispersions": {"m": {"distribution": {"type": "normal", "mean": 1e308, "std_dev": 1e308}}, "k": {"distribution": {"type": "weibull", "shape": 1e-5, "scale": 1}}, "ok": {"distribution": {"type": "normal", "mean": 1, "std_dev": 1}}}}}"#,
+            ["config.dispersions.k.distribution", "config.dispersions.m.distribution"]
+        ),
     ])
     func badBatches(body: String, fields: [String]) async throws {
         try await TestControlPlane().test { client in

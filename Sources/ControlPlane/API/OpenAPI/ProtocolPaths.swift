@@ -1,0 +1,60 @@
+extension OpenAPIDocument {
+    /// What runners call.
+    static let protocolPaths = #"""
+        {
+          "/runner/v1/register": {
+            "post": {
+              "operationId": "register", "tags": ["runner protocol"], "summary": "Begin a session.",
+              "description": "What earlier sessions of this runner left unreported is lost at once.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RegisterRequest"}}}},
+              "responses": {"200": {"description": "Welcome.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RegisterResponse"}}}}}
+            }
+          },
+          "/runner/v1/claim": {
+            "post": {
+              "operationId": "claim", "tags": ["runner protocol"], "summary": "Ask for jobs.",
+              "description": "Held for at most `wait_seconds` while there is nothing to do.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ClaimRequest"}}}},
+              "responses": {
+                "200": {"description": "Jobs, or none.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ClaimResponse"}}}},
+                "404": {"$ref": "#/components/responses/NotFound"}
+              }
+            }
+          },
+          "/runner/v1/heartbeat": {
+            "post": {
+              "operationId": "heartbeat", "tags": ["runner protocol"], "summary": "Renew the leases of attempts.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatRequest"}}}},
+              "responses": {
+                "200": {"description": "What to kill.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HeartbeatResponse"}}}},
+                "404": {"$ref": "#/components/responses/NotFound"}
+              }
+            }
+          },
+          "/runner/v1/leave": {
+            "post": {
+              "operationId": "leave", "tags": ["runner protocol"], "summary": "End a session.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LeaveRequest"}}}},
+              "responses": {"204": {"description": "Its unfinished attempts are lost at once."}, "404": {"$ref": "#/components/responses/NotFound"}}
+            }
+          },
+          "/runner/v1/jobs/{job}/started": {
+            "post": {
+              "operationId": "reportStarted", "tags": ["runner protocol"], "summary": "An attempt's simulation was launched.",
+              "parameters": [{"$ref": "#/components/parameters/Job"}],
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StartedReport"}}}},
+              "responses": {"204": {"description": "Noted; also when repeated."}, "404": {"$ref": "#/components/responses/NotFound"}, "409": {"$ref": "#/components/responses/Conflict"}}
+            }
+          },
+          "/runner/v1/jobs/{job}/result": {
+            "post": {
+              "operationId": "reportResult", "tags": ["runner protocol"], "summary": "An attempt is over.",
+              "description": "The body may have 128 MiB.",
+              "parameters": [{"$ref": "#/components/parameters/Job"}],
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AttemptReport"}}}},
+              "responses": {"204": {"description": "Noted; also when repeated."}, "404": {"$ref": "#/components/responses/NotFound"}, "409": {"$ref": "#/components/responses/Conflict"}}
+            }
+          }
+        }
+        """#
+}

@@ -1,0 +1,71 @@
+extension OpenAPIDocument {
+    /// Bodies of the runner protocol. Unknown fields are passed over: a newer peer may send them.
+    static let protocolSchemas = #"""
+        {
+          "RegisterRequest": {
+            "type": "object", "required": ["runner_id", "session_id", "name", "version", "protocol_version", "capabilities", "engines"],
+            "properties": {
+              "runner_id": {"type": "string", "minLength": 1, "maxLength": 128}, "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
+              "name": {"type": "string"}, "version": {"type": "string"}, "protocol_version": {"type": "string"},
+              "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerEngine"}}
+            },
+            "example": {
+              "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.0",
+              "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 4, "supported_simulation_types": ["basilisk"]},
+              "engines": [{"id": "basilisk", "version": "1.0.0"}]
+            }
+          },
+          "RegisterResponse": {
+            "type": "object", "required": ["lease_seconds", "heartbeat_interval_seconds"],
+            "properties": {
+              "lease_seconds": {"type": "number", "exclusiveMinimum": 0}, "heartbeat_interval_seconds": {"type": "number", "exclusiveMinimum": 0},
+              "protocol_version": {"type": "string", "description": "Absent: 1.0."}
+            }
+          },
+          "ClaimRequest": {
+            "type": "object", "required": ["runner_id", "session_id", "slots", "wait_seconds"],
+            "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}, "slots": {"type": "integer", "minimum": 1}, "wait_seconds": {"type": "number"}},
+            "example": {"runner_id": "r1", "session_id": "s1", "slots": 2, "wait_seconds": 0}
+          },
+          "ClaimResponse": {
+            "type": "object", "required": ["jobs", "drain"],
+            "properties": {"jobs": {"type": "array", "items": {"$ref": "#/components/schemas/JobAssignment"}}, "drain": {"type": "boolean"}}
+          },
+          "JobAssignment": {
+            "type": "object", "required": ["job_id", "batch_id", "attempt", "timeout_secs", "run_config", "early_termination", "telemetry"],
+            "properties": {
+              "job_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer", "minimum": 1}, "timeout_secs": {"type": "number"},
+              "run_config": {"$ref": "#/components/schemas/RunConfiguration"}, "early_termination": {"type": "object"}, "telemetry": {"type": "object"}
+            }
+          },
+          "AttemptKey": {"type": "object", "required": ["job_id", "attempt"], "properties": {"job_id": {"type": "string"}, "attempt": {"type": "integer"}}},
+          "HeartbeatRequest": {
+            "type": "object", "required": ["runner_id", "session_id", "attempts"],
+            "properties": {
+              "runner_id": {"type": "string"}, "session_id": {"type": "string"}, "attempts": {"type": "array", "items": {"$ref": "#/components/schemas/AttemptKey"}},
+              "wait_seconds": {"type": ["number", "null"], "description": "How long the call may be held while there is nothing new to order; 0 if left out."},
+              "cancelling": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/AttemptKey"}, "description": "Attempts that are being stopped already."},
+              "drained": {"type": ["boolean", "null"], "description": "Whether the runner knows that it is drained."}
+            },
+            "example": {"runner_id": "r1", "session_id": "s1", "attempts": []}
+          },
+          "HeartbeatResponse": {
+            "type": "object", "required": ["cancel", "stale", "drain"],
+            "properties": {"cancel": {"type": "array", "items": {"$ref": "#/components/schemas/AttemptKey"}}, "stale": {"type": "array", "items": {"$ref": "#/components/schemas/AttemptKey"}}, "drain": {"type": "boolean"}}
+          },
+          "StartedReport": {
+            "type": "object", "required": ["runner_id", "attempt", "started_at"],
+            "properties": {"runner_id": {"type": "string"}, "attempt": {"type": "integer"}, "started_at": {"$ref": "#/components/schemas/Time"}}
+          },
+          "AttemptReport": {
+            "type": "object", "required": ["runner_id", "batch_id", "attempt", "retryable", "result"],
+            "properties": {"runner_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer"}, "retryable": {"type": "boolean"}, "result": {"$ref": "#/components/schemas/JobResult"}}
+          },
+          "LeaveRequest": {
+            "type": "object", "required": ["runner_id", "session_id"],
+            "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}},
+            "example": {"runner_id": "r1", "session_id": "s1"}
+          }
+        }
+        """#
+}

@@ -1,0 +1,42 @@
+extension OpenAPIDocument {
+    static let resultSchemas = #"""
+        {
+          "JobResult": {
+            "type": "object", "required": ["job_id", "success", "execution_time_secs", "output_files", "artifacts", "telemetry_data", "metadata"],
+            "properties": {
+              "job_id": {"type": "string"}, "success": {"type": "boolean"}, "execution_time_secs": {"type": "number"},
+              "output_files": {"type": "array", "items": {"type": "string"}, "description": "Paths on the runner's machine."},
+              "artifacts": {"type": "array", "items": {"$ref": "#/components/schemas/Artifact"}},
+              "telemetry_data": {"type": "object", "description": "By variable.", "additionalProperties": {"$ref": "#/components/schemas/TelemetrySeries"}},
+              "metadata": {"$ref": "#/components/schemas/ResultMetadata"}, "error_message": {"type": "string"}
+            }
+          },
+          "Artifact": {
+            "type": "object", "required": ["path", "size_bytes", "sha256", "media_type"],
+            "properties": {"path": {"type": "string"}, "size_bytes": {"type": "integer"}, "sha256": {"type": "string"}, "media_type": {"type": "string"}}
+          },
+          "TelemetrySeries": {
+            "type": "object", "required": ["units", "count", "time_s", "values"],
+            "properties": {
+              "units": {"type": "string"}, "count": {"type": "integer"}, "first": {"type": "number"}, "last": {"type": "number"},
+              "min": {"type": "number"}, "max": {"type": "number"},
+              "time_s": {"type": "array", "items": {"type": "number"}, "description": "Simulated seconds, one for each value."},
+              "values": {"type": "array", "items": {"type": "number"}}
+            }
+          },
+          "Outcome": {"type": "string", "enum": ["success", "failure", "breach", "timeout", "cancelled", "lost"]},
+          "ResultMetadata": {
+            "type": "object",
+            "required": ["run_id", "run_index", "attempt", "simulation_name", "simulation_version", "engine", "engine_version", "runner_id", "outcome", "warnings"],
+            "properties": {
+              "run_id": {"type": "string"}, "run_index": {"type": "integer"}, "attempt": {"type": "integer"},
+              "simulation_name": {"type": "string"}, "simulation_version": {"type": "string"}, "engine": {"type": "string"}, "engine_version": {"type": "string"},
+              "runner_id": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"},
+              "exit_code": {"type": "integer"}, "exit_signal": {"type": "integer"}, "max_rss_bytes": {"type": "integer"},
+              "started_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
+              "directory": {"type": "string"}, "warnings": {"type": "array", "items": {"type": "string"}}
+            }
+          }
+        }
+        """#
+}

@@ -1,0 +1,36 @@
+extension OpenAPIDocument {
+    static let runnerSchemas = #"""
+        {
+          "RunnerStatus": {"type": "string", "enum": ["Idle", "Busy", "Offline", "Maintenance"], "description": "Maintenance: drained. Offline: signed off, or not heard of within a lease."},
+          "RunnerCapabilities": {
+            "type": "object", "required": ["max_concurrent_jobs", "cpu_cores", "memory_gb", "gpu_available", "supported_simulation_types"],
+            "properties": {
+              "max_concurrent_jobs": {"type": "integer", "minimum": 1}, "cpu_cores": {"type": "integer"}, "memory_gb": {"type": "number"},
+              "gpu_available": {"type": "boolean"}, "supported_simulation_types": {"type": "array", "maxItems": 256, "items": {"type": "string"}}
+            }
+          },
+          "RunnerEngine": {"type": "object", "required": ["id", "version"], "properties": {"id": {"type": "string"}, "version": {"type": "string"}}},
+          "Runner": {
+            "type": "object",
+            "required": ["runner_id", "name", "status", "capabilities", "engines", "version", "registered_at", "last_heartbeat_at", "current_jobs"],
+            "properties": {
+              "runner_id": {"type": "string"}, "name": {"type": "string"}, "status": {"$ref": "#/components/schemas/RunnerStatus"},
+              "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerEngine"}},
+              "version": {"type": "string"}, "protocol_version": {"type": "string", "description": "Of the runner protocol that it speaks."},
+              "registered_at": {"$ref": "#/components/schemas/Time"}, "last_heartbeat_at": {"$ref": "#/components/schemas/Time"},
+              "current_jobs": {"type": "array", "items": {"type": "string"}}
+            },
+            "example": {
+              "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.1", "status": "Busy",
+              "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 25.3, "supported_simulation_types": ["basilisk"]},
+              "engines": [{"id": "basilisk", "version": "1.0.0"}], "current_jobs": ["20261123T190236-8f5b7656-0"],
+              "registered_at": "2026-11-23T19:01:50.937Z", "last_heartbeat_at": "2026-11-23T19:02:36.658Z"
+            }
+          },
+          "RunnerList": {
+            "type": "object", "required": ["runners"],
+            "properties": {"runners": {"type": "array", "items": {"$ref": "#/components/schemas/Runner"}}, "next_cursor": {"$ref": "#/components/schemas/NextCursor"}}
+          }
+        }
+        """#
+}

@@ -1,0 +1,19 @@
+extension OpenAPIDocument {
+    /// The control plane itself.
+    static let servicePaths = #"""
+        {
+          "/healthz": {
+            "get": {
+              "operationId": "health", "tags": ["service"], "summary": "Whether the control plane answers.", "security": [{}],
+              "responses": {"200": {"description": "It does.", "content": {"application/json": {"schema": {"type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}}, "example": {"status": "ok"}}}}}
+            }
+          },
+          "/openapi.json": {
+            "get": {
+              "operationId": "describe", "tags": ["service"], "summary": "This document.", "security": [{}],
+              "responses": {"200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}}}}
+            }
+          }
+        }
+        """#
+}

@@ -1,0 +1,12 @@
+import Hummingbird
+import LynxModel
+
+/// The control plane itself.
+extension API {
+    var serviceRoutes: [Route] {
+        [
+            Route(method: .get, path: "/healthz", access: .open) { _, _ in try .json(["status": "ok"]) },
+            Route(method: .get, path: "/openapi.json", access: .open) { _, _ in .json(data: OpenAPIDocument.current.json) },
+        ]
+    }
+}
