@@ -47,7 +47,7 @@ let package = Package(
 
         // Foundations: no knowledge of runners or servers.
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: swiftSettings),
-        .target(name: "LynxModel", dependencies: ["CYAML"], swiftSettings: swiftSettings),
+        .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
         .target(
             name: "TelemetryServer",
@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "CZlib", "LynxModel", "Sampling",
+                "LynxModel", "Sampling",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),

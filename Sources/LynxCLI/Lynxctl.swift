@@ -22,7 +22,7 @@ package struct Lynxctl: AsyncParsableCommand {
             CommandGroup(
                 name: "With a control plane",
                 subcommands: [
-                    SubmitCommand.self, StatusCommand.self, ResultsCommand.self, JobsCommand.self, RunnersCommand.self,
+                    SubmitCommand.self, StatusCommand.self, ResultsCommand.self, TelemetryCommand.self, JobsCommand.self, RunnersCommand.self,
                     CancelCommand.self,
                 ]),
             CommandGroup(name: "Who may do what", subcommands: [TokenCommand.self, RunnerCommand.self]),

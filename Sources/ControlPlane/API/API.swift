@@ -27,7 +27,7 @@ struct API: Sendable {
         var handler: Handler
     }
 
-    var routes: [Route] { serviceRoutes + studyRoutes + runnerRoutes + accessRoutes + protocolRoutes }
+    var routes: [Route] { serviceRoutes + studyRoutes + telemetryRoutes + runnerRoutes + accessRoutes + protocolRoutes }
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])

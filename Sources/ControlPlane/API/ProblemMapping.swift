@@ -47,6 +47,14 @@ extension Problem {
             self = .notFound("runner '\(runnerID)' is not registered with this session; register again")
         case .staleAttempt(let jobID, let attempt, let reason):
             self.init(title: "Stale attempt", status: 409, detail: "attempt \(attempt) at job '\(jobID)' is over: \(reason)")
+        case .missingTelemetry(let jobID, let chunks, let missing):
+            let list = missing.prefix(20).map(String.init).joined(separator: ", ") + (missing.count > 20 ? ", …" : "")
+            let detail = "says \(chunks), of which these are not here: \(list)"
+            self.init(
+                title: "Telemetry missing", status: 428, detail: "the result of job '\(jobID)' \(detail)",
+                errors: [.init(field: "telemetry_chunks", detail: detail)])
+        case .tooMuchTelemetry(let jobID, let limit):
+            self.init(title: "Too much telemetry", status: 413, detail: "an attempt at job '\(jobID)' may have at most \(limit) bytes of it")
         case .alreadyEnded(let what, let id, let status):
             self.init(title: "Already ended", status: 409, detail: "\(what) '\(id)' is \(status) and cannot be cancelled")
         case .tooManyRuns(let runs, let limit):

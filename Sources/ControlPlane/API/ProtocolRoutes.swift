@@ -74,9 +74,27 @@ extension API {
         guard report.jobID == jobID else {
             throw Problem.invalid("result.job_id", "is '\(report.jobID)', but the call is for '\(jobID)'")
         }
+        try report.checkTelemetry()
         try await ledger.ended(jobID: jobID, report)
         context.logger.attemptEnded(report)
         return .noContent
+    }
+}
+
+extension AttemptReport {
+    /// - Throws: a `Problem` that names the field.
+    fileprivate func checkTelemetry() throws {
+        if let telemetryChunks, !(0...Int(Int32.max)).contains(telemetryChunks) {
+            throw Problem.invalid("telemetry_chunks", "must be 0 or more, and no more than \(Int32.max)")
+        }
+        for (name, series) in result.telemetryData {
+            guard series.timeS.count == series.values.count else {
+                throw Problem.invalid("result.telemetry_data.\(name)", "has \(series.timeS.count) times for \(series.values.count) values")
+            }
+            guard telemetryTail?[name]?.isValid(count: series.values.count) ?? true else {
+                throw Problem.invalid("telemetry_tail.\(name)", "must have a step that is a power of 2, and a first_point that is a multiple of it")
+            }
+        }
     }
 }
 

@@ -9,6 +9,9 @@ enum BodyLimit {
     static let message = 1 << 20
     /// Results carry the telemetry's samples.
     static let result = 128 << 20
+    static let telemetry = 16 << 20
+    /// Of a chunk of telemetry, uncompressed.
+    static let expandedTelemetry = 64 << 20
 }
 
 extension Request {

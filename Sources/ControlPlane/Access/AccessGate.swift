@@ -146,7 +146,7 @@ extension Request {
     ) async throws -> Message {
         let message = try await decode(type, upTo: limit)
         guard context.caller.speaks(for: message.runnerID) else {
-            throw AccessRefusal.forbidden("the credential is runner '\(context.caller.runnerID ?? "")'s; it cannot speak for '\(message.runnerID)'")
+            throw AccessRefusal.cannotSpeak(for: message.runnerID, context.caller)
         }
         return message
     }

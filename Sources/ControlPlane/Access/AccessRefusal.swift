@@ -20,6 +20,11 @@ struct AccessRefusal: Error {
         AccessRefusal(problem: Problem(title: "Forbidden", status: 403, detail: detail))
     }
 
+    /// A runner's credential used in another's name.
+    static func cannotSpeak(for runnerID: String, _ caller: Caller) -> AccessRefusal {
+        forbidden("the credential is runner '\(caller.runnerID ?? "")'s; it cannot speak for '\(runnerID)'")
+    }
+
     static func tooManyFailures(retryAfter seconds: Int) -> AccessRefusal {
         AccessRefusal(
             problem: Problem(

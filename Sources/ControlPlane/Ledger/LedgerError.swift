@@ -11,6 +11,9 @@ enum LedgerError: Error, Hashable {
     case unknownSession(runnerID: String)
     /// The attempt is not the one that the job is waiting for.
     case staleAttempt(jobID: String, attempt: Int, reason: String)
+    /// A result whose telemetry has not all come: `missing` are numbers of chunks.
+    case missingTelemetry(jobID: String, chunks: Int, missing: [Int])
+    case tooMuchTelemetry(jobID: String, limit: Int)
     case alreadyEnded(what: String, id: String, status: String)
     case tooManyRuns(Int, limit: Int)
     case incompatibleRunner(protocolVersion: String)

@@ -60,7 +60,9 @@ extension Ledger {
     func result(jobID: String, detail: ResultDetail) async throws -> Data {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
         return try await driver.read { connection in
-            if let row = try connection.row(SQL.result, key.values) { return try StoredResult.document(row, detail: detail) }
+            if let row = try connection.row(SQL.result, key.values) {
+                return try StoredResult.document(row, batchID: key.batchID, detail: detail, connection)
+            }
             guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
             throw LedgerError.noResult(jobID: jobID, status: job.status)
         }
@@ -78,7 +80,7 @@ extension Ledger {
                 case .summary: SQL.summariesAfter
                 }
             let rows = try connection.rows(sql, [.text(batchID), .int(runIndex ?? -1), .int(limit)])
-            let documents = try rows.map { try StoredResult.document($0, detail: detail) }
+            let documents = try rows.map { try StoredResult.document($0, batchID: batchID, detail: detail, connection) }
             guard rows.count == limit, let last = try rows.last?.int("run_index") else { return (documents, nil, false) }
             let hasMore = try connection.row(SQL.summariesAfter, [.text(batchID), .int(last), .int(1)]) != nil
             return (documents, last, hasMore)

@@ -29,6 +29,7 @@ extension Ledger {
     func ended(jobID: String, _ report: AttemptReport) async throws {
         let key = try Self.reportedKey(jobID, attempt: report.attempt)
         let stored = try StoredResult(report.result)
+        let tail = try report.encodedTail()
         try await transaction { transaction in
             let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
             if reported.outcome == report.outcome { return }
@@ -36,6 +37,7 @@ extension Ledger {
             try transaction.endAttempt(
                 of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
                 executionSecs: max(0, report.result.executionTimeSecs))
+            try transaction.saveTail(tail, of: report, key)
             try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
         }
     }

@@ -157,7 +157,7 @@ enum SQL {
         """
 
     private static let wholeResult = """
-        SELECT jobs.run_index AS run_index, summary, document_bytes, document
+        SELECT jobs.run_index AS run_index, jobs.attempt AS attempt, summary, document_bytes, document
         """
 
     static let result = "\(wholeResult) \(ofEndedJobs) AND jobs.run_index = ?"

@@ -9,8 +9,8 @@ import NIOSSL
 package struct APIClient: Sendable {
     /// Without a slash at its end.
     package let baseURL: String
-    private let http: HTTPClient
-    private let token: String?
+    let http: HTTPClient
+    let token: String?
 
     private static let answerLimit = 1 << 30
 

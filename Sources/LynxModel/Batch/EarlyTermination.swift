@@ -95,6 +95,7 @@ public struct TelemetrySpec: Codable, Hashable, Sendable {
 public struct TelemetryStorageSpec: Codable, Hashable, Sendable {
     public var s3Bucket: String?
     public var s3Prefix: String?
+    /// A `TelemetryCompression`; batches of before there were such may hold anything.
     public var compression: String?
 
     public init(s3Bucket: String? = nil, s3Prefix: String? = nil, compression: String? = nil) {

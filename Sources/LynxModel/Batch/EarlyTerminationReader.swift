@@ -76,13 +76,20 @@ extension FieldType where Value == TelemetrySpec {
     }
 }
 
+extension FieldType where Value == TelemetryCompression {
+    fileprivate static var telemetryCompression: FieldType {
+        let remarks = ["gzip", "deflate", "zstd", "lz4", "snappy", "brotli"].map { ($0, "is not available; use zlib or none") }
+        return choice(remarks: Dictionary(uniqueKeysWithValues: remarks))
+    }
+}
+
 extension FieldType where Value == TelemetryStorageSpec {
     fileprivate static var telemetryStorage: FieldType {
         .mapping("'storage'") { fields in
             let bucket = fields.optional("s3_bucket", .line())
             let prefix = fields.optional("s3_prefix", .string)
-            let compression = fields.optional("compression", .line())
-            return TelemetryStorageSpec(s3Bucket: bucket, s3Prefix: prefix, compression: compression)
+            let compression = fields.optional("compression", .telemetryCompression)
+            return TelemetryStorageSpec(s3Bucket: bucket, s3Prefix: prefix, compression: compression?.rawValue)
         }
     }
 }

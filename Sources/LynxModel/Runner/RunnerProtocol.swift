@@ -8,7 +8,8 @@ public import FoundationEssentials
 /// | `POST claim` | `ClaimRequest` | `ClaimResponse`, after at most `wait_seconds` |
 /// | `POST heartbeat` | `HeartbeatRequest` | `HeartbeatResponse`, after at most `wait_seconds` |
 /// | `POST jobs/{id}/started` | `StartedReport` | 204; 409 if the attempt is stale |
-/// | `POST jobs/{id}/result` | `AttemptReport` | 204, also when repeated; 409 if the attempt is stale |
+/// | `POST jobs/{id}/telemetry?runner_id=&attempt=&seq=` | the bytes of a `TelemetryChunk` | 204, also when repeated; 409 if the attempt is stale |
+/// | `POST jobs/{id}/result` | `AttemptReport` | 204, also when repeated; 409 if the attempt is stale; 428 if chunks are missing |
 /// | `POST leave` | `LeaveRequest` | 204; its unfinished attempts are lost at once |
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
@@ -243,6 +244,11 @@ public struct AttemptReport: Codable, Hashable, Sendable {
     /// False when the same configuration would end the same way on any runner.
     public var retryable: Bool
     public var result: JobResult
+    /// How many chunks of telemetry went before; `result.telemetryData` then has the points after them, and statistics of
+    /// the whole run. Nil: none, or some that were lost. Since 1.1.
+    public var telemetryChunks: Int?
+    /// Where the points in `result.telemetryData` stand in their series, by variable name. Since 1.1.
+    public var telemetryTail: [String: TelemetryPosition]?
 
     public var outcome: AttemptOutcome { result.metadata.outcome }
     public var jobID: String { result.jobID }
@@ -257,6 +263,8 @@ public struct AttemptReport: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case attempt, retryable, result
+        case telemetryChunks = "telemetry_chunks"
+        case telemetryTail = "telemetry_tail"
         case runnerID = "runner_id"
         case batchID = "batch_id"
     }

@@ -46,7 +46,7 @@ extension RunnerField {
             "The largest telemetry message that is taken."),
         RunnerField(
             "telemetry_max_points", \.telemetryMaxPoints, .integer(1...100_000_000), default: "10000",
-            "How many points of each telemetry variable a job's result keeps."),
+            "How many points of each telemetry variable are kept of a job."),
         RunnerField(
             "log_level", \.logLevel, .choice(), default: "info",
             "The least severe log events that are written."),

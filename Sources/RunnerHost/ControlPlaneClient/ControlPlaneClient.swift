@@ -80,6 +80,14 @@ package final class ControlPlaneClient: Sendable {
         try await tell("jobs/\(Self.pathSegment(jobID))/result", report, limit: limits.delivery)
     }
 
+    /// `chunk` is the bytes of a `TelemetryChunk`.
+    package func deliver(chunk: Data, _ seq: Int, attempt: Int, jobID: String, runnerID: String) async throws {
+        let query = "runner_id=\(Self.pathSegment(runnerID))&attempt=\(attempt)&seq=\(seq)"
+        _ = try await post(
+            "jobs/\(Self.pathSegment(jobID))/telemetry?\(query)", chunk, type: "application/octet-stream", expecting: 204,
+            limit: limits.delivery)
+    }
+
     package func leave(_ request: LeaveRequest) async throws {
         try await tell("leave", try WireJSON.encode(request))
     }
@@ -100,11 +108,13 @@ package final class ControlPlaneClient: Sendable {
         _ = try await post(path, body, expecting: 204, limit: limit ?? limits.exchange)
     }
 
-    private func post(_ path: String, _ body: Data, expecting expected: Int, limit: Duration) async throws -> Data {
+    private func post(
+        _ path: String, _ body: Data, type: String = "application/json", expecting expected: Int, limit: Duration
+    ) async throws -> Data {
         let call = "/runner/v1/\(path)"
         var request = HTTPClientRequest(url: url + call)
         request.method = .POST
-        request.headers.add(name: "content-type", value: "application/json")
+        request.headers.add(name: "content-type", value: type)
         request.headers.add(name: "accept", value: "application/json")
         request.body = .bytes(body)
         do {

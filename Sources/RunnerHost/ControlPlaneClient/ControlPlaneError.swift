@@ -29,6 +29,8 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         case stale
         /// Nothing wrong with the request: a person must set the URL or the rights first.
         case misconfigured
+        /// What should have come before this has not.
+        case incomplete
         /// The same request will be refused again.
         case refused
     }
@@ -42,6 +44,7 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
             case 401, 404: .registerAgain
             case 300..<400, 403: .misconfigured
             case 409: .stale
+            case 428: .incomplete
             // Request Timeout, Too Early and Too Many Requests are about the moment, not the request.
             case 408, 425, 429: .retry(notBefore: retryAfter)
             case 400..<500: .refused

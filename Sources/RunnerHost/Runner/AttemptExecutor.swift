@@ -6,7 +6,10 @@ package protocol AttemptExecutor: Sendable {
     /// Runs one attempt to its end. Whatever goes wrong is the report's outcome.
     ///
     /// The runner's id in the report is filled in by the caller. `onStarted` is called at most once, when the simulation's process runs and `stop` can reach it.
-    func run(_ assignment: JobAssignment, onStarted: @escaping @Sendable (Date) -> Void) async -> AttemptReport
+    /// Telemetry goes to the outlet while it runs, and what is left of it into the report.
+    func run(
+        _ assignment: JobAssignment, telemetry: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
+    ) async -> AttemptReport
 
     /// Ends a running attempt at once; its `run` then returns with that outcome.
     ///

@@ -19,7 +19,8 @@ extension RunnerService {
                 group.addTask {
                     for await date in starts { await self.reportStart(of: job, at: date, log) }
                 }
-                let report = await executor.run(job) { [monitor, executor] date in
+                let outlet = AttemptOutlet(key, self, log)
+                let report = await executor.run(job, telemetry: outlet) { [monitor, executor] date in
                     started.yield(date)
                     if let reason = monitor.with({ $0.stopReason(key) }) { executor.stop(key, as: reason) }
                 }
@@ -35,6 +36,7 @@ extension RunnerService {
         if monitor.with({ $0.stopReason(key) == .stale }) {
             log.forgotten()
             monitor.with { $0.release(key) }
+            spool.removeChunks(of: key)
         } else {
             await keep(report, log)
         }

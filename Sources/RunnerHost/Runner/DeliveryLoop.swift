@@ -12,7 +12,13 @@ extension RunnerService {
                     monitor.with { $0.settled(delivery.key) }
                     continue
                 }
-                try await client.deliver(report: report.json, jobID: delivery.key.jobID)
+                do {
+                    try await client.deliver(report: report.json, jobID: delivery.key.jobID)
+                } catch let error as ControlPlaneError where error.advice == .incomplete {
+                    availability.answered()
+                    try await sendMissingTelemetry(delivery, log)
+                    continue
+                }
                 availability.answered()
                 backoff.reset()
                 log.delivered()
@@ -42,7 +48,7 @@ extension RunnerService {
             availability.answered()
             log.forgotten()
             forget(delivery.key)
-        case .refused:
+        case .refused, .incomplete:
             reject(delivery, error, log)
         case .registerAgain:
             let isHopeless = monitor.with { $0.deliveryUnknown(delivery) }
@@ -58,6 +64,7 @@ extension RunnerService {
 
     /// Takes a result out of the spool that needs no delivery any more.
     func forget(_ key: AttemptKey) {
+        spool.removeChunks(of: key)
         do {
             try spool.remove(key)
         } catch {

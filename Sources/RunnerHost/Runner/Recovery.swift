@@ -8,7 +8,7 @@ extension RunnerService {
             switch error.advice {
             case .retry(let time): notBefore = time ?? .zero
             case .registerAgain: monitor.with { $0.sessionLost(turn) }
-            case .stale, .misconfigured, .refused: break
+            case .stale, .misconfigured, .refused, .incomplete: break
             }
         }
         let wait = max(backoff.next(), notBefore)

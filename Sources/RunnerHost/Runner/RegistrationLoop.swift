@@ -28,7 +28,7 @@ extension RunnerService {
     private static func isFinal(_ error: ControlPlaneError, first: Bool) -> Bool {
         switch error.advice {
         case .retry: false
-        case .stale, .refused: true
+        case .stale, .refused, .incomplete: true
         case .registerAgain, .misconfigured: first || error.status == 401 || error.status == 403
         }
     }

@@ -118,6 +118,16 @@ struct AttemptLog: Sendable {
         logger.warning("delivered result cannot be removed", metadata: ["error": "\(error)"])
     }
 
+    func telemetryNotSpooled(_ error: any Error) {
+        logger.warning("telemetry cannot be written down yet; it is kept in memory", metadata: ["error": "\(error)"])
+    }
+
+    func telemetryDropped(_ error: ControlPlaneError) {
+        logger.warning("telemetry dropped; the control plane will not have it", metadata: RunnerLog.fields(error))
+    }
+
+    func telemetryMissing() { logger.error("telemetry lost on its way; the result goes without it") }
+
     func rejected(_ error: ControlPlaneError, keptAs path: String?) {
         var fields = RunnerLog.fields(error)
         if let path { fields["file"] = "\(path)" }

@@ -6,15 +6,18 @@ package struct RunnerOptions: Hashable, Sendable {
     package var drainGrace: Duration
     /// How many results are under way at a time.
     package var concurrentDeliveries: Int
+    /// How much of one attempt's telemetry may wait in the spool, in bytes; what is more goes with the result.
+    package var chunkBytesPerAttempt: Int
     package var backoff: Backoff
 
     package init(
         claimWait: Duration = .seconds(20), drainGrace: Duration = .seconds(10), concurrentDeliveries: Int = 4,
-        backoff: Backoff = Backoff()
+        chunkBytesPerAttempt: Int = 256 << 20, backoff: Backoff = Backoff()
     ) {
         self.claimWait = claimWait
         self.drainGrace = drainGrace
         self.concurrentDeliveries = concurrentDeliveries
+        self.chunkBytesPerAttempt = chunkBytesPerAttempt
         self.backoff = backoff
     }
 }

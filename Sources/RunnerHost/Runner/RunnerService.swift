@@ -78,6 +78,7 @@ package final class RunnerService: Sendable {
             loops.addTask { await self.registrationLoop() }
             loops.addTask { await self.heartbeatLoop() }
             for _ in 0..<max(1, options.concurrentDeliveries) { loops.addTask { await self.deliveryLoop() } }
+            for _ in 0..<2 { loops.addTask { await self.chunkLoop() } }
             await claimLoop()
             await awaitDeliveries()
             loops.cancelAll()
@@ -89,6 +90,8 @@ package final class RunnerService: Sendable {
     private func adoptSpool() async throws {
         let scan = try await blocking { try self.spool.scan() }
         for file in scan.corrupt { log.setAside(corrupt: file) }
+        try await blocking { try self.spool.removeOrphanedChunks(except: scan.reports) }
+        for key in scan.reports { _ = adopt(try await blocking { try self.spool.chunks(of: key) }, of: key) }
         guard !scan.reports.isEmpty else { return }
         log.foundUndelivered(scan.reports.count)
         monitor.with { $0.adopt(scan.reports) }
@@ -98,11 +101,11 @@ package final class RunnerService: Sendable {
     private func awaitDeliveries() async {
         while true {
             // A control plane that never took this runner in does not take its results either.
-            let (left, isHopeless) = monitor.with { ($0.undelivered.count, $0.failure != nil && $0.registrations == 0) }
+            let (left, chunks, isHopeless) = monitor.with { ($0.undelivered.count, $0.chunks.count, $0.failure != nil && $0.registrations == 0) }
             if left == 0 { return }
             if isHopeless { return log.leftInSpool(left) }
             let isMoving = await succeeds(within: options.drainGrace) { [monitor] in
-                try await monitor.wait { $0.undelivered.count < left }
+                try await monitor.wait { $0.undelivered.count < left || $0.chunks.count < chunks }
             }
             if !isMoving { return log.leftInSpool(left) }
         }

@@ -18,6 +18,8 @@ struct RunnerState: Sendable {
         var heartbeatInterval: Duration
         /// The control plane holds heartbeats until it has orders.
         var holdsHeartbeats: Bool
+        /// It takes telemetry while an attempt runs.
+        var takesTelemetry: Bool
     }
 
     private struct Running: Sendable {
@@ -52,6 +54,7 @@ struct RunnerState: Sendable {
     private var running: [AttemptKey: Running] = [:]
     private var outbox: [AttemptKey: Outgoing] = [:]
     private var lastOrder = 0
+    var chunks = ChunkQueue()
 
     init(capacity: Int) { self.capacity = capacity }
 
@@ -78,7 +81,8 @@ struct RunnerState: Sendable {
     func registrationTurn() -> Turn? {
         guard session == nil, failure == nil else { return nil }
         if registrations == 0 {
-            guard phase == .serving, outbox.values.allSatisfy({ $0.progress == .untilRegistered }) else { return nil }
+            let isWaited = outbox.allSatisfy { $0.value.progress == .untilRegistered || chunks.isBlocked($0.key) }
+            guard phase == .serving, isWaited else { return nil }
         }
         return turn
     }
@@ -88,7 +92,9 @@ struct RunnerState: Sendable {
         let version = answer.protocolVersion ?? RunnerProtocol.unnamedVersion
         session = Session(
             heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)),
-            holdsHeartbeats: RunnerProtocol.isAtLeast(minor: 1, version))
+            holdsHeartbeats: RunnerProtocol.isAtLeast(minor: 1, version),
+            takesTelemetry: RunnerProtocol.isAtLeast(minor: 1, version))
+        chunks.unblock()
         for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
     }
 
@@ -158,7 +164,10 @@ struct RunnerState: Sendable {
     }
 
     /// Nothing more is to be done for a running attempt.
-    mutating func release(_ key: AttemptKey) { running[key] = nil }
+    mutating func release(_ key: AttemptKey) {
+        running[key] = nil
+        chunks.forget(key)
+    }
 
     /// Reports found in the spool.
     mutating func adopt(_ keys: [AttemptKey]) {
@@ -173,14 +182,17 @@ struct RunnerState: Sendable {
     }
 
     mutating func nextDelivery() -> Delivery? {
-        let ready = outbox.filter { $0.value.progress == .ready }
+        let ready = outbox.filter { $0.value.progress == .ready && !chunks.isWaiting($0.key) }
         guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
         outbox[key]?.progress = .underway
         return Delivery(key: key, memory: report.memory, turn: turn)
     }
 
     /// Acknowledged, or given up.
-    mutating func settled(_ key: AttemptKey) { outbox[key] = nil }
+    mutating func settled(_ key: AttemptKey) {
+        outbox[key] = nil
+        chunks.forget(key)
+    }
 
     /// Not acknowledged: to be sent again, after the others.
     ///
@@ -194,6 +206,12 @@ struct RunnerState: Sendable {
         guard let error, registrations == 0 else { return }
         if error.status == 500 { outbox[key]?.serverErrors += 1 }
         if error.advice == .misconfigured || outbox[key]?.serverErrors == 3 { outbox[key]?.progress = .untilRegistered }
+    }
+
+    /// To be sent again with other words.
+    mutating func deliveryChanged(_ key: AttemptKey, memory: SpooledReport?) {
+        if memory != nil { outbox[key]?.memory = memory }
+        deliveryFailed(key)
     }
 
     /// The control plane knows nothing of the report, or of this runner: to be sent again after the next registration.

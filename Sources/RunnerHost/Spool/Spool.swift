@@ -101,7 +101,11 @@ package final class Spool: Sendable {
 
     /// `<job>-attempt-<n>-<hash>.json`. The job's id comes from outside, so that its characters and length are tamed,
     /// and the hash of the whole id keeps ids apart that this makes equal.
-    func path(_ key: AttemptKey) -> String {
+    func path(_ key: AttemptKey) -> String { "\(directory)/\(name(key))\(Self.suffix)" }
+
+    var directory: String { state.spoolPath }
+
+    func name(_ key: AttemptKey) -> String {
         let tame = key.jobID.utf8.prefix(64).map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -111,7 +115,7 @@ package final class Spool: Sendable {
             }
         }
         let hash = String(Self.fnv1a(key.jobID.utf8), radix: 16)
-        return "\(state.spoolPath)/\(String(decoding: tame, as: UTF8.self))-attempt-\(key.attempt)-\(hash)\(Self.suffix)"
+        return "\(String(decoding: tame, as: UTF8.self))-attempt-\(key.attempt)-\(hash)"
     }
 
     /// FNV-1a, 64 bits.

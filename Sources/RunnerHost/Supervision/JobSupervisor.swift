@@ -53,7 +53,9 @@ package final class JobSupervisor: AttemptExecutor {
         controls.withLock { $0[key] }?.stop(.stopped(reason))
     }
 
-    package func run(_ assignment: JobAssignment, onStarted: @escaping @Sendable (Date) -> Void) async -> AttemptReport {
+    package func run(
+        _ assignment: JobAssignment, telemetry outlet: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
+    ) async -> AttemptReport {
         let control = AttemptControl()
         controls.withLock { $0[assignment.key] = control }
         defer { controls.withLock { $0[assignment.key] = nil } }
@@ -62,7 +64,7 @@ package final class JobSupervisor: AttemptExecutor {
         do {
             let engine = try engines.engine(for: assignment.runConfig.simulation.type)
             report.engine = engine
-            try await run(assignment, engine, control, &report, onStarted)
+            try await run(assignment, engine, outlet, control, &report, onStarted)
         } catch {
             report.failed(error)
         }
@@ -70,14 +72,14 @@ package final class JobSupervisor: AttemptExecutor {
     }
 
     private func run(
-        _ assignment: JobAssignment, _ engine: EngineLibrary, _ control: AttemptControl, _ report: inout ReportBuilder,
-        _ onStarted: @escaping @Sendable (Date) -> Void
+        _ assignment: JobAssignment, _ engine: EngineLibrary, _ outlet: any TelemetryOutlet, _ control: AttemptControl,
+        _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
         let root = settings.outputRoot
         let directory = try await blocking { try AttemptDirectory.make(assignment, under: root) }
         report.directory = directory
 
-        let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints) { control.stop(.breach($0)) }
+        let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
         let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
         var logger = logger
         logger[metadataKey: "job"] = "\(assignment.jobID)"

@@ -18,7 +18,7 @@ struct ReportBuilder {
     private var exit: EngineAttempt.Exit?
     private var failure: (message: String, isRetryable: Bool)?
     private var cause: EndCause?
-    private var telemetry: [String: TelemetrySeries] = [:]
+    private var telemetry = AttemptTelemetry.Summary()
     private var collected = CollectedFiles.Summary()
 
     init(_ assignment: JobAssignment, runnerID: String) {
@@ -47,7 +47,7 @@ struct ReportBuilder {
     }
 
     mutating func take(watch: AttemptTelemetry.Summary) {
-        telemetry = watch.series
+        telemetry = watch
         warnings += watch.warnings
     }
 
@@ -79,9 +79,12 @@ struct ReportBuilder {
         let result = JobResult(
             jobID: assignment.jobID, success: outcome == .success, executionTimeSecs: seconds,
             outputFiles: collected.artifacts.map { "\(collected.outputDirectory)/\($0.path)" }, artifacts: collected.artifacts,
-            telemetryData: telemetry, metadata: metadata, errorMessage: message)
-        return AttemptReport(
+            telemetryData: telemetry.series, metadata: metadata, errorMessage: message)
+        var report = AttemptReport(
             runnerID: runnerID, batchID: assignment.batchID, attempt: assignment.attempt, retryable: isRetryable, result: result)
+        report.telemetryChunks = telemetry.chunks
+        report.telemetryTail = telemetry.positions
+        return report
     }
 
     private func verdict() -> (AttemptOutcome, String?, retryable: Bool) {

@@ -7,17 +7,25 @@ final class AttemptSink: TelemetrySink {
     private var recorder: TelemetryRecorder
     private let onBreach: (String) -> Void
     private let onFinish: (TelemetryRecorder, [String]) -> Void
+    private let flushInterval: UInt64
+    private let onFlush: ((inout TelemetryRecorder) -> Void)?
     private var timer: TimerToken?
+    private var flushTimer: TimerToken?
 
     /// - Parameters:
+    ///   - flushInterval: in nanoseconds, from the first sample on.
+    ///   - onFlush: called in these intervals; may take from the recorder what gathered in it.
     ///   - onBreach: called with the breach's message, at most once.
     ///   - onFinish: called with what was kept and the watchdog's warnings, when nothing more comes.
     init(
-        watchdog: Watchdog, recorder: TelemetryRecorder, onBreach: @escaping (String) -> Void,
+        watchdog: Watchdog, recorder: TelemetryRecorder, flushInterval: UInt64 = 0,
+        onFlush: ((inout TelemetryRecorder) -> Void)? = nil, onBreach: @escaping (String) -> Void,
         onFinish: @escaping (TelemetryRecorder, [String]) -> Void
     ) {
         self.watchdog = watchdog
         self.recorder = recorder
+        self.flushInterval = flushInterval
+        self.onFlush = onFlush
         self.onBreach = onBreach
         self.onFinish = onFinish
     }
@@ -33,10 +41,20 @@ final class AttemptSink: TelemetrySink {
         }
         recorder.record(
             variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime)
+        if flushTimer == nil, onFlush != nil { scheduleFlush(context) }
+    }
+
+    private func scheduleFlush(_ context: LoopContext) {
+        flushTimer = context.schedule(after: flushInterval) { [weak self] context in
+            guard let self else { return }
+            onFlush?(&recorder)
+            scheduleFlush(context)
+        }
     }
 
     func finish(context: LoopContext) {
         if let timer { context.cancel(timer) }
+        if let flushTimer { context.cancel(flushTimer) }
         if let breach = watchdog.finish() { onBreach(breach.message) }
         onFinish(recorder, watchdog.warnings)
     }

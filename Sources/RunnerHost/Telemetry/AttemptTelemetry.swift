@@ -1,5 +1,7 @@
 import EventLoop
+import FoundationEssentials
 import LynxModel
+import NIOPosix
 import Synchronization
 import TelemetryServer
 
@@ -7,34 +9,97 @@ import TelemetryServer
 final class AttemptTelemetry: Sendable {
     struct Summary: Sendable {
         var series: [String: TelemetrySeries] = [:]
+        /// How many chunks went before, and where in the series what is here stands; nil if none did.
+        var chunks: Int?
+        var positions: [String: TelemetryPosition]?
         var warnings: [String] = []
+    }
+
+    /// A chunk on its way to the outlet. There is one at most, so that chunks stay in order.
+    private struct Flush: Sendable {
+        var underway: Task<Void, Never>?
+        /// A chunk that the outlet did not take.
+        var returned: TelemetryChunk?
     }
 
     private let assignment: JobAssignment
     private let maxPoints: Int
+    private let outlet: (any TelemetryOutlet)?
+    private let compression: TelemetryCompression
     private let onBreach: @Sendable (String) -> Void
+    private let flush = Mutex(Flush())
     private let outcome = Mutex<(recorder: TelemetryRecorder, watchdog: [String])?>(nil)
 
-    /// - Parameter onBreach: called with the breach's message on the loop's thread, at most once.
-    init(_ assignment: JobAssignment, maxPoints: Int, onBreach: @escaping @Sendable (String) -> Void) {
+    /// More points than this do not go with the result, but in chunks before it.
+    private static let mostPointsInResult = 250_000
+
+    /// In seconds, where the batch names none.
+    private static let defaultFlushInterval = 10.0
+
+    /// - Parameters:
+    ///   - outlet: nil: everything goes with the result.
+    ///   - onBreach: called with the breach's message on the loop's thread, at most once.
+    init(
+        _ assignment: JobAssignment, maxPoints: Int, outlet: (any TelemetryOutlet)? = nil,
+        onBreach: @escaping @Sendable (String) -> Void
+    ) {
         self.assignment = assignment
         self.maxPoints = maxPoints
+        self.outlet = outlet
+        compression = assignment.telemetry.storage?.compression.flatMap(TelemetryCompression.init) ?? .zlib
         self.onBreach = onBreach
     }
 
     @Sendable func makeSink() -> any TelemetrySink {
-        AttemptSink(
+        let interval = assignment.telemetry.bufferFlushIntervalSeconds ?? Self.defaultFlushInterval
+        return AttemptSink(
             watchdog: Watchdog(assignment.earlyTermination, startNanoseconds: MonotonicClock.now),
-            recorder: TelemetryRecorder(assignment.telemetry, limits: .init(pointsPerVariable: maxPoints)), onBreach: onBreach
+            recorder: TelemetryRecorder(assignment.telemetry, limits: .init(pointsPerVariable: maxPoints)),
+            flushInterval: UInt64(min(max(interval, 0.001), 1e6) * 1e9), onFlush: outlet.map { outlet in { [self] in flush(&$0, to: outlet) } },
+            onBreach: onBreach
         ) { [self] recorder, warnings in
             outcome.withLock { $0 = (recorder, warnings) }
         }
     }
 
+    /// On the loop's thread: takes the points, and leaves packing and writing them to others.
+    private func flush(_ recorder: inout TelemetryRecorder, to outlet: any TelemetryOutlet) {
+        let returned = flush.withLock { flush -> TelemetryChunk?? in
+            guard flush.underway == nil else { return nil }
+            defer { flush.returned = nil }
+            return .some(flush.returned)
+        }
+        // The one before is not written yet: points gather until the next time.
+        guard let returned else { return }
+        if let returned { recorder.putBack(returned) }
+        guard outlet.isOpen, let chunk = recorder.takeChunk() else { return }
+        flush.withLock { flush in
+            flush.underway = Task { [self] in
+                let isTaken = await write(chunk, to: outlet)
+                self.flush.withLock { $0 = Flush(underway: nil, returned: isTaken ? nil : chunk) }
+            }
+        }
+    }
+
+    private func write(_ chunk: TelemetryChunk, to outlet: any TelemetryOutlet) async -> Bool {
+        let written: Void? = try? await NIOThreadPool.singleton.runIfActive { [compression] in
+            try outlet.take(try chunk.encoded(compression))
+        }
+        return written != nil
+    }
+
     /// Takes in the rest of what arrived, judges it, and sums up. A breach found now is told like any other.
     func finish(_ endpoint: TelemetryEndpoint) async -> Summary {
         let counters = await endpoint.finish()
-        guard let (recorder, watchdog) = outcome.withLock({ $0 }) else { return Summary() }
+        await flush.withLock { $0.underway }?.value
+        guard let (recorded, watchdog) = outcome.withLock({ $0 }) else { return Summary() }
+        var recorder = recorded
+        if let returned = flush.withLock({ $0.returned }) { recorder.putBack(returned) }
+        while let outlet, outlet.isOpen, recorder.pointCount > Self.mostPointsInResult, let chunk = recorder.takeChunk() {
+            if await write(chunk, to: outlet) { continue }
+            recorder.putBack(chunk)
+            break
+        }
         var warnings = watchdog + recorder.warnings(droppedBefore: counters.droppedSamples)
         if counters.rejectedConnections > 0 {
             warnings.append("telemetry: \(counters.rejectedConnections) connections turned away: another user's, or too many at once")
@@ -42,6 +107,11 @@ final class AttemptTelemetry: Sendable {
         if counters.protocolErrors > 0 {
             warnings.append("telemetry: \(counters.protocolErrors) connections closed that did not speak gRPC")
         }
-        return Summary(series: recorder.result(), warnings: warnings)
+        var summary = Summary(series: recorder.result(), warnings: warnings + (outlet?.warnings ?? []))
+        if let chunks = outlet?.chunks, chunks > 0 {
+            summary.chunks = chunks
+            summary.positions = recorder.tailPositions()
+        }
+        return summary
     }
 }

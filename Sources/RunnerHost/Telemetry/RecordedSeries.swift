@@ -1,6 +1,7 @@
 import LynxModel
 
-/// One variable of a run: statistics of all its samples, and as many of them as may be kept.
+/// One variable of a run: statistics of all its samples, and as many of them as may be kept. Points taken out of it count
+/// as kept: it thins as if they were still here, and whoever has them does the same (`TelemetryPosition`).
 struct RecordedSeries: Sendable {
     let name: String
     let units: String
@@ -17,6 +18,8 @@ struct RecordedSeries: Sendable {
 
     private var times: [Double] = []
     private var values: [Double] = []
+    /// The number of the first of them.
+    private var firstKept = 0
     /// Points at the wanted rate so far. Kept are those whose number is a multiple of `step`, a power of 2.
     private var points = 0
     private var step = 1
@@ -67,22 +70,56 @@ struct RecordedSeries: Sendable {
         let number = points
         points += 1
         guard number.isMultiple(of: step) else { return }
-        while values.count >= limit { thin() }
+        while kept(before: number) >= limit { thin() }
         guard number.isMultiple(of: step) else { return }
+        if values.isEmpty { firstKept = number }
         times.append(time)
         values.append(value)
     }
 
+    /// How many of the first `number` points are kept, here or by whoever took them.
+    private func kept(before number: Int) -> Int { (number + step - 1) / step }
+
     /// Drops every second point; the first of all stays.
     private mutating func thin() {
-        for kept in 0..<(values.count + 1) / 2 {
-            times[kept] = times[2 * kept]
-            values[kept] = values[2 * kept]
+        let start = firstKept.isMultiple(of: 2 * step) ? 0 : 1
+        let left = Swift.max(0, (values.count - start + 1) / 2)
+        for kept in 0..<left {
+            times[kept] = times[start + 2 * kept]
+            values[kept] = values[start + 2 * kept]
         }
-        times.removeLast(times.count / 2)
-        values.removeLast(values.count / 2)
+        times.removeLast(times.count - left)
+        values.removeLast(values.count - left)
+        firstKept += start * step
         step *= 2
     }
+
+    /// Takes out the oldest points, at most so many; nil when there are none.
+    mutating func take(atMost count: Int, limit: Int) -> TelemetryChunk.Column? {
+        fit(to: limit)
+        let count = Swift.min(count, values.count)
+        guard count > 0 else { return nil }
+        let column = TelemetryChunk.Column(
+            name: name, units: units, position: .init(firstPoint: firstKept, step: step), timeS: Array(times[..<count]),
+            values: Array(values[..<count]))
+        times.removeFirst(count)
+        values.removeFirst(count)
+        firstKept += count * step
+        return column
+    }
+
+    /// Takes in again what `take` gave last.
+    mutating func putBack(_ column: TelemetryChunk.Column) {
+        let from = column.position
+        let numbers = column.values.indices.filter { (from.firstPoint + $0 * from.step).isMultiple(of: step) }
+        guard let first = numbers.first else { return }
+        firstKept = from.firstPoint + first * from.step
+        times.insert(contentsOf: numbers.map { column.timeS[$0] }, at: 0)
+        values.insert(contentsOf: numbers.map { column.values[$0] }, at: 0)
+    }
+
+    /// How many points are here.
+    var pointCount: Int { values.count }
 
     func result(limit: Int) -> TelemetrySeries {
         let fitting = fitted(to: limit)
@@ -90,12 +127,23 @@ struct RecordedSeries: Sendable {
             units: units, count: count, first: first, last: last, min: min, max: max, timeS: fitting.times, values: fitting.values)
     }
 
+    /// Where the points of `result` stand in the series.
+    func position(limit: Int) -> TelemetryPosition {
+        let fitting = fitted(to: limit)
+        let first = fitting.values.isEmpty ? fitting.kept(before: fitting.points) * fitting.step : fitting.firstKept
+        return TelemetryPosition(firstPoint: first, step: fitting.step)
+    }
+
     /// One in how many points a result within `limit` holds.
     func step(limit: Int) -> Int { fitted(to: limit).step }
 
     private func fitted(to limit: Int) -> RecordedSeries {
         var copy = self
-        while copy.values.count > limit { copy.thin() }
+        copy.fit(to: limit)
         return copy
+    }
+
+    private mutating func fit(to limit: Int) {
+        while kept(before: points) > limit { thin() }
     }
 }

@@ -66,6 +66,36 @@ package struct TelemetryRecorder: Sendable {
         Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.result(limit: limitPerVariable)) })
     }
 
+    /// Takes out the oldest points, for a chunk of their own; nil when there are none. Later points go on from there, and
+    /// the statistics of `result` stay those of the whole run.
+    ///
+    /// - Parameter points: bounds the chunk.
+    package mutating func takeChunk(atMost points: Int = 500_000) -> TelemetryChunk? {
+        var columns: [TelemetryChunk.Column] = []
+        var room = points
+        for position in series.indices where room > 0 {
+            guard let column = series[position].take(atMost: room, limit: limitPerVariable) else { continue }
+            room -= column.values.count
+            columns.append(column)
+        }
+        return columns.isEmpty ? nil : TelemetryChunk(columns: columns)
+    }
+
+    /// Takes in again the chunk that was taken out last: it could not be written down.
+    package mutating func putBack(_ chunk: TelemetryChunk) {
+        for column in chunk.columns {
+            if let position = positions[column.name] { series[position].putBack(column) }
+        }
+    }
+
+    /// How many points are here, over all variables.
+    package var pointCount: Int { series.reduce(0) { $0 + $1.pointCount } }
+
+    /// Where the points of `result` stand in their series, by variable name.
+    package func tailPositions() -> [String: TelemetryPosition] {
+        Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.position(limit: limitPerVariable)) })
+    }
+
     /// What a person should know of the telemetry in the result.
     ///
     /// - Parameter droppedBefore: samples that were lost on their way here.

@@ -135,7 +135,7 @@ struct ReportTests {
         #expect(summary.telemetryData["orbit.radius"]?.max == series.max)
         #expect(summary.errorMessage == "too low")
         let stored = try await test.ledger.driver.read {
-            try $0.row("SELECT LENGTH(document) AS size FROM results", [])?.int("size") ?? 0
+            try $0.row("SELECT LENGTH(chunk) AS size FROM telemetry_chunks", [])?.int("size") ?? 0
         }
         #expect(stored > 0 && stored < full.count / 2)
     }

@@ -25,7 +25,7 @@ struct BatchGenerator {
             })
         config.telemetry = TelemetrySpec(
             samplingRateHz: maybe { $0.positive() }, variables: (0..<integer(0...3)).map { _ in text() },
-            storage: maybe { g in TelemetryStorageSpec(s3Bucket: g.maybe { $0.text() }, s3Prefix: g.maybe { _ in "" }, compression: g.maybe { $0.text() }) },
+            storage: maybe { g in TelemetryStorageSpec(s3Bucket: g.maybe { $0.text() }, s3Prefix: g.maybe { _ in "" }, compression: g.maybe { $0.pick(["zlib", "none"]) }) },
             bufferFlushIntervalSeconds: maybe { $0.positive() })
         return BatchSubmission(name: text(), runsOverride: maybe { $0.integer(1...1000) }, config: config)
     }

@@ -42,7 +42,7 @@ struct BatchReaderTests {
                             ]),
                         telemetry: TelemetrySpec(
                             samplingRateHz: 1, variables: ["orbit.radius_km"],
-                            storage: TelemetryStorageSpec(s3Bucket: "lab", s3Prefix: "runs/", compression: "zstd"), bufferFlushIntervalSeconds: 5))))
+                            storage: TelemetryStorageSpec(s3Bucket: "lab", s3Prefix: "runs/", compression: "none"), bufferFlushIntervalSeconds: 5))))
     }
 
     @Test("A batch of the required fields alone has the documented defaults")
@@ -132,7 +132,7 @@ struct BatchReaderTests {
           telemetry:
             sampling_rate_hz: 1
             variables: [orbit.radius_km]
-            storage: {s3_bucket: lab, s3_prefix: runs/, compression: zstd}
+            storage: {s3_bucket: lab, s3_prefix: runs/, compression: none}
             buffer_flush_interval_seconds: 5
         """
 }

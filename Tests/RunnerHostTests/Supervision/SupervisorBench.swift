@@ -68,8 +68,10 @@ final class SupervisorBench: Sendable {
             telemetry: TelemetrySpec())
     }
 
-    func run(_ assignment: JobAssignment, onStarted: @escaping @Sendable () -> Void = {}) async -> AttemptReport {
-        await supervisor.run(assignment) { _ in onStarted() }
+    func run(
+        _ assignment: JobAssignment, telemetry: any TelemetryOutlet = ClosedOutlet(), onStarted: @escaping @Sendable () -> Void = {}
+    ) async -> AttemptReport {
+        await supervisor.run(assignment, telemetry: telemetry) { _ in onStarted() }
     }
 
     func fault(_ name: String) async -> AttemptReport {

@@ -52,7 +52,7 @@ extension OpenAPIDocument {
               "description": "The body may have 128 MiB.",
               "parameters": [{"$ref": "#/components/parameters/Job"}],
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AttemptReport"}}}},
-              "responses": {"204": {"description": "Noted; also when repeated."}, "404": {"$ref": "#/components/responses/NotFound"}, "409": {"$ref": "#/components/responses/Conflict"}}
+              "responses": {"204": {"description": "Noted; also when repeated."}, "404": {"$ref": "#/components/responses/NotFound"}, "409": {"$ref": "#/components/responses/Conflict"}, "428": {"description": "Chunks of telemetry that went before are missing.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}}
             }
           }
         }

@@ -10,7 +10,7 @@ extension OpenAPIDocument {
               "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerEngine"}}
             },
             "example": {
-              "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.0",
+              "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.1",
               "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 4, "supported_simulation_types": ["basilisk"]},
               "engines": [{"id": "basilisk", "version": "1.0.0"}]
             }
@@ -59,7 +59,10 @@ extension OpenAPIDocument {
           },
           "AttemptReport": {
             "type": "object", "required": ["runner_id", "batch_id", "attempt", "retryable", "result"],
-            "properties": {"runner_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer"}, "retryable": {"type": "boolean"}, "result": {"$ref": "#/components/schemas/JobResult"}}
+            "properties": {"runner_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer"}, "retryable": {"type": "boolean"}, "result": {"$ref": "#/components/schemas/JobResult"},
+              "telemetry_chunks": {"type": ["integer", "null"], "minimum": 0, "maximum": 2147483647, "description": "How many chunks of telemetry went before."},
+              "telemetry_tail": {"type": ["object", "null"], "description": "Where the points in the result stand, by variable.", "additionalProperties": {"$ref": "#/components/schemas/TelemetryPosition"}}
+            }
           },
           "LeaveRequest": {
             "type": "object", "required": ["runner_id", "session_id"],

@@ -34,6 +34,10 @@ extension OpenAPIDocument {
             "Token": {"name": "token", "in": "path", "required": true, "description": "A token's id.", "schema": {"type": "string", "minLength": 1}},
             "Limit": {"name": "limit", "in": "query", "description": "At most so many items.", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
             "Cursor": {"name": "cursor", "in": "query", "description": "The `next_cursor` of the part before; opaque.", "schema": {"type": "string"}},
+            "Variables": {"name": "variables", "in": "query", "description": "Names, separated by commas; all if left out.", "schema": {"type": "string"}},
+            "From": {"name": "from", "in": "query", "description": "Simulated seconds.", "schema": {"type": "number"}},
+            "To": {"name": "to", "in": "query", "description": "Simulated seconds; not before `from`.", "schema": {"type": "number"}},
+            "MaxPoints": {"name": "max_points", "in": "query", "description": "Of each variable; the least and greatest of each part stay. All points if left out.", "schema": {"type": "integer", "minimum": 4, "maximum": 10000000}},
             "Telemetry": {"name": "telemetry", "in": "query", "description": "`summary` leaves the series of points out.", "schema": {"type": "string", "enum": ["full", "summary"], "default": "full"}}
           },
           "responses": {

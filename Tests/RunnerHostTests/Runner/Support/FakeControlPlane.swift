@@ -5,6 +5,11 @@ import LynxModel
 
 /// A control plane in memory, behind a real socket. It records what it is told and can be made to answer differently.
 final class FakeControlPlane: Sendable {
+    struct Chunk: Sendable {
+        var seq: Int
+        var body: Data
+    }
+
     struct State: Sendable {
         var pending: [JobAssignment] = []
         var sessions: Set<String> = []
@@ -13,6 +18,7 @@ final class FakeControlPlane: Sendable {
         var claimsWaiting = 0
         var heartbeats: [HeartbeatRequest] = []
         var started: [AttemptKey] = []
+        var chunks: [Chunk] = []
         /// Every delivery that was acknowledged, repetitions included.
         var delivered: [AttemptReport] = []
         var departures = 0
@@ -48,7 +54,9 @@ final class FakeControlPlane: Sendable {
     func forgetSessions() { monitor.with { $0.sessions = [] } }
 
     private func answer(_ request: ScriptedServer.Request) async throws -> ScriptedServer.Answer {
-        let call = String(request.path.split(separator: "/").last!)
+        let parts = request.path.split(separator: "?")
+        let path = parts[0]
+        let call = String(path.split(separator: "/").last!)
         let intercepted = monitor.with { state in
             state.calls.append(call)
             return state.intercept(call, request.body, &state)
@@ -88,6 +96,10 @@ final class FakeControlPlane: Sendable {
                 state.delivered.append(body)
                 return .status(204)
             }
+        case "telemetry":
+            let seq = parts[1].split(separator: "&").first { $0.hasPrefix("seq=") }.flatMap { Int($0.dropFirst(4)) }
+            monitor.with { $0.chunks.append(Chunk(seq: seq ?? -1, body: request.body)) }
+            return .status(204)
         case "leave":
             monitor.with { $0.departures += 1 }
             return .status(204)

@@ -16,6 +16,10 @@ final class GatedExecutor: AttemptExecutor {
         /// Attempts whose process runs.
         var started: Set<AttemptKey> = []
         var endsAtOnce = false
+        /// Where attempts' telemetry goes.
+        var outlets: [AttemptKey: any TelemetryOutlet] = [:]
+        /// What reports say instead of how many chunks were taken.
+        var chunksInReport: Int?
     }
 
     let monitor = Monitor(State())
@@ -24,7 +28,9 @@ final class GatedExecutor: AttemptExecutor {
 
     init(endsAtOnce: Bool = false) { monitor.with { $0.endsAtOnce = endsAtOnce } }
 
-    func run(_ assignment: JobAssignment, onStarted: @escaping @Sendable (Date) -> Void) async -> AttemptReport {
+    func run(
+        _ assignment: JobAssignment, telemetry: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
+    ) async -> AttemptReport {
         let key = assignment.key
         monitor.with { state in
             state.runs.append(key)
@@ -32,7 +38,10 @@ final class GatedExecutor: AttemptExecutor {
             state.mostAtOnce = max(state.mostAtOnce, state.running.count)
         }
         try? await monitor.wait { !$0.holdsStarts }
-        monitor.with { _ = $0.started.insert(key) }
+        monitor.with { state in
+            state.started.insert(key)
+            state.outlets[key] = telemetry
+        }
         onStarted(Date())
         let outcome = try? await monitor.take { state in
             state.endings[key] ?? (state.endsAtOnce ? .success : nil)
@@ -40,8 +49,12 @@ final class GatedExecutor: AttemptExecutor {
         monitor.with { state in
             state.running.remove(key)
             state.started.remove(key)
+            // It holds the spool, and with it the lock of the runner's directory.
+            state.outlets[key] = nil
         }
-        return .sample(assignment, outcome: outcome ?? .failure)
+        var report = AttemptReport.sample(assignment, outcome: outcome ?? .failure)
+        report.telemetryChunks = monitor.with { $0.chunksInReport } ?? (telemetry.chunks > 0 ? telemetry.chunks : nil)
+        return report
     }
 
     func stop(_ key: AttemptKey, as reason: StopReason) {

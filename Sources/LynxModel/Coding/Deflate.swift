@@ -1,9 +1,9 @@
 import CZlib
-import FoundationEssentials
+package import FoundationEssentials
 
 /// zlib's format (RFC 1950).
-enum Deflate {
-    static func compress(_ data: Data) throws -> Data {
+package enum Deflate {
+    package static func compress(_ data: Data) throws(DeflateError) -> Data {
         var size = compressBound(uLong(data.count))
         var compressed = Data(count: Int(size))
         let status = compressed.withUnsafeMutableBytes { target in
@@ -12,12 +12,12 @@ enum Deflate {
                 compress2(target.bindBytes, &size, source.bindBytes, uLong(source.count), 1)
             }
         }
-        guard status == Z_OK else { throw StorageError.unexpected("zlib cannot compress \(data.count) bytes (error \(status))") }
+        guard status == Z_OK else { throw DeflateError(reason: "zlib cannot compress \(data.count) bytes (error \(status))") }
         return compressed.prefix(Int(size))
     }
 
-    /// - Parameter size: what the data has uncompressed, in bytes.
-    static func expand(_ data: Data, to size: Int) throws -> Data {
+    /// - Parameter size: what the data has uncompressed, in bytes; as much memory is taken, also for data that has less.
+    package static func expand(_ data: Data, to size: Int) throws(DeflateError) -> Data {
         var expandedSize = uLong(size)
         var expanded = Data(count: size)
         let status = expanded.withUnsafeMutableBytes { target in
@@ -26,10 +26,17 @@ enum Deflate {
             }
         }
         guard status == Z_OK, expandedSize == size else {
-            throw StorageError.unexpected("a stored result of \(data.count) bytes does not expand to \(size) (zlib error \(status))")
+            throw DeflateError(reason: "\(data.count) bytes do not expand to \(size) (zlib error \(status))")
         }
         return expanded
     }
+}
+
+/// Data that is not what zlib made of so many bytes; or no memory for it.
+package struct DeflateError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var reason: String
+
+    package var description: String { reason }
 }
 
 extension UnsafeMutableRawBufferPointer {

@@ -1,0 +1,65 @@
+import FoundationEssentials
+import LynxModel
+
+extension Ledger {
+    /// Stores the chunk numbered `seq` of an attempt's telemetry. The same number again changes nothing.
+    ///
+    /// - Parameter chunk: checked by the caller.
+    /// - Throws: `LedgerError.staleAttempt` if no result of this attempt would be taken any more, `.tooMuchTelemetry`.
+    func takeTelemetry(jobID: String, attempt: Int, seq: Int, runnerID: String, chunk: Data) async throws {
+        guard let key = JobKey(jobID: jobID) else {
+            throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "this runner was not given it")
+        }
+        try await transaction { transaction in
+            let reported = try transaction.reported(key, attempt: attempt, runnerID: runnerID)
+            let stored = try transaction.connection.rows(SQL.chunkNumbers, key.values + [.int(attempt)])
+            if try stored.contains(where: { try $0.int("seq") == seq }) { return }
+            let job = reported.job
+            guard job.attempt == attempt, job.isActive || (job.status == .pending && reported.outcome == .lost) else {
+                throw reported.stale(job.attempt == attempt ? "the job is \(job.status.rawValue)" : "attempt \(job.attempt) has taken its place")
+            }
+            let bytes = try stored.reduce(chunk.count) { try $0 + $1.int("bytes") }
+            guard bytes <= transaction.policy.telemetryBytesPerAttempt, stored.count < transaction.policy.telemetryChunksPerAttempt else {
+                throw LedgerError.tooMuchTelemetry(jobID: jobID, limit: transaction.policy.telemetryBytesPerAttempt)
+            }
+            try transaction.saveChunk(chunk, key, attempt: attempt, seq: seq)
+        }
+    }
+}
+
+extension LedgerTransaction {
+    /// What the report brings of the series, as the last chunk; those before it must be here.
+    ///
+    /// - Throws: `LedgerError.missingTelemetry`.
+    ///
+    /// - Parameter tail: `report.encodedTail()`, made before the transaction, which it would hold up.
+    func saveTail(_ tail: Data?, of report: AttemptReport, _ key: JobKey) throws {
+        let numbers = try connection.rows(SQL.chunkNumbers, key.values + [.int(report.attempt)]).map { try $0.int("seq") }
+        if let announced = report.telemetryChunks {
+            let missing = Set(0..<announced).subtracting(numbers)
+            guard missing.isEmpty else {
+                throw LedgerError.missingTelemetry(jobID: key.jobID, chunks: announced, missing: missing.sorted())
+            }
+        }
+        guard let tail else { return }
+        let seq = report.telemetryChunks ?? (numbers.last.map { $0 + 1 } ?? 0)
+        try saveChunk(tail, key, attempt: report.attempt, seq: seq)
+    }
+
+    fileprivate func saveChunk(_ chunk: Data, _ key: JobKey, attempt: Int, seq: Int) throws {
+        try connection.run(SQL.saveChunk, key.values + [.int(attempt), .int(seq), .int(chunk.count), .blob(chunk)])
+    }
+}
+
+extension AttemptReport {
+    /// The points that came with the result, and how far the series was thinned at the end; nil if there is neither.
+    func encodedTail() throws -> Data? {
+        let tail = TelemetryChunk(
+            columns: result.telemetryData.sorted { $0.key < $1.key }.compactMap { name, series in
+                let position = telemetryTail?[name]
+                guard !series.values.isEmpty || position != nil else { return nil }
+                return .init(name: name, units: series.units, position: position ?? .init(), timeS: series.timeS, values: series.values)
+            })
+        return tail.columns.isEmpty ? nil : try tail.encoded()
+    }
+}

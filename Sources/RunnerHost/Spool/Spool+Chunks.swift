@@ -1,0 +1,49 @@
+package import FoundationEssentials
+import Glibc
+package import LynxModel
+
+/// Chunks of telemetry lie beside the report of their attempt: `<its name>-<seq>.chunk`.
+extension Spool {
+    private static let chunkSuffix = ".chunk"
+
+    /// When this returns, the chunk survives a crash.
+    package func store(chunk: Data, _ seq: Int, for key: AttemptKey) throws(FileError) {
+        try DurableFile.replace(chunkPath(seq, of: key), with: chunk)
+    }
+
+    /// nil when there is no such chunk.
+    package func loadChunk(_ seq: Int, of key: AttemptKey) throws(FileError) -> Data? {
+        try DurableFile.read(chunkPath(seq, of: key))
+    }
+
+    /// One that stays by mistake is delivered twice, which the control plane allows, or removed at the next start.
+    package func removeChunk(_ seq: Int, of key: AttemptKey) { unlink(chunkPath(seq, of: key)) }
+
+    package func removeChunks(of key: AttemptKey) {
+        for (seq, _) in (try? chunks(of: key)) ?? [] { removeChunk(seq, of: key) }
+    }
+
+    /// What is there of an attempt's chunks: their numbers, in order, and sizes in bytes.
+    package func chunks(of key: AttemptKey) throws(FileError) -> [(seq: Int, bytes: Int)] {
+        let stem = name(key) + "-"
+        var found: [(seq: Int, bytes: Int)] = []
+        for name in try DurableFile.names(in: directory) where name.hasPrefix(stem) && name.hasSuffix(Self.chunkSuffix) {
+            guard let seq = Int(name.dropFirst(stem.count).dropLast(Self.chunkSuffix.count)), seq >= 0 else { continue }
+            var status = stat()
+            guard lstat("\(directory)/\(name)", &status) == 0 else { continue }
+            found.append((seq, Int(status.st_size)))
+        }
+        return found.sorted { $0.seq < $1.seq }
+    }
+
+    /// Removes the chunks of attempts that never came to a report: the process ended, and its attempts with it.
+    package func removeOrphanedChunks(except reports: [AttemptKey]) throws(FileError) {
+        let stems = Set(reports.map(name))
+        for name in try DurableFile.names(in: directory) where name.hasSuffix(Self.chunkSuffix) {
+            let stem = name.lastIndex(of: "-").map { String(name[..<$0]) } ?? name
+            if !stems.contains(stem) { unlink("\(directory)/\(name)") }
+        }
+    }
+
+    func chunkPath(_ seq: Int, of key: AttemptKey) -> String { "\(directory)/\(name(key))-\(seq)\(Self.chunkSuffix)" }
+}

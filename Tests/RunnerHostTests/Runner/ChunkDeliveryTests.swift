@@ -1,0 +1,134 @@
+import FoundationEssentials
+import LynxModel
+import Testing
+
+@testable import RunnerHost
+
+@Suite("Telemetry on its way to the control plane", .timeLimit(.minutes(1)))
+struct ChunkDeliveryTests {
+    private let job = JobAssignment.sample("a")
+
+    private func bench(version: String? = "1.1") throws -> RunnerBench {
+        let bench = try RunnerBench()
+        bench.control.with { $0.protocolVersion = version }
+        bench.control.enqueue(job)
+        return bench
+    }
+
+    /// What the running attempt's telemetry goes to.
+    private func outlet(_ bench: RunnerBench) async throws -> any TelemetryOutlet {
+        try await bench.executor.monitor.take { $0.outlets[job.key] }
+    }
+
+    @Test("Chunks come in order while the attempt runs, and its result after them")
+    func order() async throws {
+        let bench = try bench()
+        try await bench.run { runner, _ in
+            let outlet = try await outlet(bench)
+            #expect(outlet.isOpen)
+            for byte in UInt8(0)..<5 { try outlet.take(Data([byte])) }
+            try await bench.control.wait { $0.chunks.count == 5 }
+            #expect(outlet.chunks == 5)
+            #expect(bench.control.state.chunks.map(\.seq) == [0, 1, 2, 3, 4])
+            #expect(bench.control.state.chunks.map(\.body) == (UInt8(0)..<5).map { Data([$0]) })
+            bench.executor.finish(job)
+            try await bench.control.wait { $0.delivered.count == 1 }
+            try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+            #expect(try bench.spooled() == [])
+        }
+    }
+
+    @Test("A control plane of 1.0 gets none")
+    func oldControlPlane() async throws {
+        let bench = try bench(version: nil)
+        try await bench.run { _, _ in
+            let outlet = try await outlet(bench)
+            #expect(!outlet.isOpen)
+            bench.executor.finish(job)
+            try await bench.control.wait { $0.delivered.count == 1 }
+        }
+        #expect(bench.control.state.chunks.isEmpty)
+    }
+
+    @Test("In an outage they gather in the spool up to a bound, and go first when it is over")
+    func outage() async throws {
+        let bench = try bench()
+        var options = RunnerBench.options
+        options.chunkBytesPerAttempt = 4
+        try await bench.run(options: options) { _, _ in
+            let outlet = try await outlet(bench)
+            bench.control.with { $0.intercept = { call, _, _ in call == "claim" || call == "heartbeat" ? nil : .problem(503, "away") } }
+            try outlet.take(Data([1, 2]))
+            #expect(outlet.isOpen)
+            try outlet.take(Data([3, 4]))
+            #expect(!outlet.isOpen)
+            #expect(outlet.warnings.first?.hasPrefix("telemetry: 4 bytes of it were waiting") == true)
+            bench.executor.finish(job)
+            try await bench.log.wait(for: "ended")
+            bench.control.with { $0.intercept = { _, _, _ in nil } }
+            try await bench.control.wait { $0.delivered.count == 1 }
+            let calls = bench.control.state.calls.filter { $0 == "telemetry" || $0 == "result" }
+            #expect(calls.suffix(3) == ["telemetry", "telemetry", "result"])
+        }
+    }
+
+    /// What a killed process left: a result with two chunks, and a chunk of an attempt without one.
+    private func leave(in bench: RunnerBench) throws {
+        let spool = Spool(try StateDirectory(path: bench.statePath))
+        var report = AttemptReport.sample(job)
+        report.telemetryChunks = 2
+        try spool.store(try WireJSON.encode(report), for: job.key)
+        for seq in 0..<2 { try spool.store(chunk: Data([UInt8(seq)]), seq, for: job.key) }
+        try spool.store(chunk: Data([9]), 0, for: AttemptKey(jobID: "killed", attempt: 1))
+    }
+
+    @Test("The next process delivers what was spooled, chunks first, and forgets those of attempts that had no result")
+    func successor() async throws {
+        let bench = try RunnerBench()
+        try leave(in: bench)
+        try await bench.run { runner, _ in
+            try await bench.control.wait { $0.delivered.count == 1 && $0.registrations.count == 1 }
+            try await runner.wait { $0.undelivered.isEmpty }
+            #expect(bench.control.state.calls.prefix(4) == ["telemetry", "telemetry", "result", "register"])
+            #expect(bench.control.state.chunks.map(\.seq) == [0, 1])
+            #expect(try bench.spooled() == [])
+        }
+    }
+
+    @Test("Refused or stale chunks are dropped, no more are taken, and the result still goes", arguments: [409, 413, 422])
+    func refused(status: Int) async throws {
+        let bench = try bench()
+        try await bench.run { _, _ in
+            bench.control.with { $0.intercept = { call, _, _ in call == "telemetry" ? .problem(status, "no") : nil } }
+            let outlet = try await outlet(bench)
+            try outlet.take(Data([1]))
+            try await bench.log.wait(for: "telemetry dropped; the control plane will not have it")
+            #expect(!outlet.isOpen)
+            #expect(throws: (any Error).self) { try outlet.take(Data([2])) }
+            #expect(try bench.spooled() == [])
+            bench.executor.finish(job)
+            try await bench.control.wait { $0.delivered.count == 1 }
+        }
+    }
+
+    @Test("A control plane that misses chunks gets a result that says they were lost")
+    func missing() async throws {
+        let bench = try bench()
+        bench.executor.monitor.with { $0.chunksInReport = 3 }
+        try await bench.run { _, _ in
+            bench.control.with { state in
+                state.intercept = { call, body, _ in
+                    guard call == "result", let report = try? WireJSON.decode(AttemptReport.self, from: body) else { return nil }
+                    return report.telemetryChunks == nil ? nil : .problem(428, "chunks are missing")
+                }
+            }
+            _ = try await outlet(bench)
+            bench.executor.finish(job)
+            try await bench.control.wait { $0.delivered.count == 1 }
+        }
+        let report = try #require(bench.control.state.delivered.first)
+        #expect(report.telemetryChunks == nil)
+        #expect(report.result.metadata.warnings == ["telemetry: a part of it was lost on its way to the control plane"])
+        #expect(try bench.spooled() == [])
+    }
+}

@@ -1,0 +1,46 @@
+import Logging
+import LynxModel
+import NIOHTTP1
+import Testing
+import TestSupport
+
+@testable import RunnerHost
+
+@Suite("Cancelling a process that runs", .timeLimit(.minutes(2)))
+struct FastCancelTests {
+    @Test("It is dead, and reported, hours before the runner's next heartbeat would have been due")
+    func cancel() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            import os, signal, time
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            with open(os.path.dirname(os.path.abspath(__file__)) + "/events", "w") as events:
+                events.write(f"started {os.getpid()}\\n")
+            time.sleep(3600)
+            """)
+        let events = try EventPipe(bench.directory.path + "/events")
+        let plane = try RealControlPlane()
+        try await plane.run(heartbeatInterval: 7200) { port in
+            let batch = try await plane.submit(runs: 1, port: port)
+            let client = try ControlPlaneClient(url: "http://127.0.0.1:\(port)")
+            let state = try StateDirectory(path: bench.directory.path + "/state")
+            let runner = RunnerService(
+                identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
+                capabilities: RunnerCapabilities(
+                    maxConcurrentJobs: 1, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
+                engines: [RunnerEngine(id: "basilisk", version: "1.0")], client: client, spool: Spool(state), executor: bench.supervisor,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let life = Task { try await runner.run() }
+            let words = try await events.expect("started")[0].split(separator: " ")
+            let pid = try #require(words.last.flatMap { Int32($0) })
+            let _: Job = try await plane.call(.POST, "/jobs/\(batch)-0/cancel", port: port)
+            try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+            #expect(!isRunning(pid))
+            let overview: BatchOverview = try await plane.call(.GET, "/batches/\(batch)", port: port)
+            #expect(overview.count(.cancelled) == 1)
+            runner.stopNow()
+            try await life.value
+            await client.shutdown()
+        }
+    }
+}
