@@ -25,7 +25,7 @@ public final class ControlPlane: Sendable {
         self.configuration = configuration
         self.logger = logger
         ledger = Ledger(
-            driver: try SQLiteDriver(path: configuration.databasePath), clock: clock,
+            driver: try LedgerDatabase.open(configuration.databasePath), clock: clock,
             policy: LedgerPolicy(
                 leaseMilliseconds: Instant((configuration.leaseSeconds * 1000).rounded()),
                 maxLostAttempts: configuration.maxLostAttempts),

@@ -4,7 +4,8 @@ public struct ControlPlaneConfiguration: Sendable {
     public var host: String
     /// 0 lets the system choose a free one.
     public var port: Int
-    /// The SQLite file of the ledger; made, with its directory, if it is missing.
+    /// The SQLite file of the ledger, made with its directory if it is missing; or the URL of a PostgreSQL database,
+    /// `postgresql://…`, that other control planes may use as well.
     public var databasePath: String
     /// How long a claim outlives the last heartbeat, in seconds.
     public var leaseSeconds: Double

@@ -10,7 +10,7 @@ public final class LedgerOperator: Sendable {
 
     /// - Throws: `StorageError` for a ledger that can't be used.
     public init(databasePath: String) throws {
-        ledger = Ledger(driver: try SQLiteDriver(path: databasePath, alone: false))
+        ledger = Ledger(driver: try LedgerDatabase.open(databasePath, alone: false))
     }
 
     public func close() throws { try ledger.driver.close() }

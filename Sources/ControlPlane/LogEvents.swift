@@ -74,6 +74,17 @@ extension Logger {
         error("call failed", metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "reason": "\(failure)"])
     }
 
+    func leasesEnded(_ jobs: [JobRecord]) {
+        for job in jobs {
+            warning(
+                "lease ended",
+                metadata: [
+                    "job": "\(job.key.jobID)", "batch": "\(job.key.batchID)", "attempt": "\(job.attempt)",
+                    "runner": "\(job.assignedRunner ?? "")",
+                ])
+        }
+    }
+
     func leasesNotChecked(_ failure: any Error) {
         error("leases cannot be checked", metadata: ["reason": "\(failure)"])
     }

@@ -18,7 +18,7 @@ package struct Lynxctl: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "On this machine", subcommands: [RunCommand.self, ServeCommand.self]),
+            CommandGroup(name: "On this machine", subcommands: [RunCommand.self, ServeCommand.self, LedgerCommand.self]),
             CommandGroup(
                 name: "With a control plane",
                 subcommands: [

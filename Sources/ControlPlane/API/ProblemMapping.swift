@@ -26,6 +26,8 @@ extension Problem {
         case let error as LedgerError: self.init(error)
         case let error as HTTPError: self.init(error)
         case let refusal as AccessRefusal: self = refusal.problem
+        case StorageError.unreachable:
+            self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be reached at present; try again later")
         default: return nil
         }
     }

@@ -4,7 +4,7 @@ extension Ledger {
     /// Cancels what of a batch is not done yet. Runners are told at once to kill what they have; it counts
     /// as running until they have reported. Cancelling a cancelled batch changes nothing.
     func cancelBatch(_ batchID: String) async throws -> BatchOverview {
-        try await transaction { transaction in
+        try await transaction(WriteScope(batches: [batchID])) { transaction in
             let batch = try transaction.batch(batchID)
             guard !batch.status.isTerminal else {
                 if batch.status == .cancelled { return }
@@ -24,7 +24,7 @@ extension Ledger {
     /// Cancels one job; see `cancelBatch`.
     func cancelJob(_ jobID: String) async throws -> Job {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
-        try await transaction { transaction in
+        try await transaction(WriteScope(batches: [key.batchID])) { transaction in
             guard let job = try transaction.job(key) else { throw LedgerError.noSuchJob(jobID) }
             var after = job
             switch job.status {

@@ -51,29 +51,45 @@ extension Ledger {
 
     /// Hands out up to `slots` jobs, without waiting, each as a new attempt under a lease.
     func claim(_ request: ClaimRequest) async throws -> ClaimResponse {
-        let onlyBatch = onlyBatch
-        let slots = min(request.slots, Self.mostSlotsPerClaim)
-        let (claimed, drained) = try await transaction { transaction -> ([JobRecord], Bool) in
-            let runner = try transaction.runner(request.runnerID, session: request.sessionID)
-            try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
-            if runner.drained { return ([], true) }
-
-            var records: [JobRecord] = []
-            let shares = try transaction.shares(
-                types: runner.capabilities.supportedSimulationTypes, tenant: runner.tenant, onlyBatch: onlyBatch, slots: slots)
-            for share in shares {
-                for job in try transaction.waiting(in: share) {
-                    records.append(try transaction.claim(job, for: request))
-                }
-            }
-            return (records, false)
+        var outcome = try await claim(request, waitingFor: [])
+        // Others were changing all batches that have work. It is worth waiting for them: they are quick, and nobody
+        // would ring when they are done.
+        if outcome.jobs.isEmpty, !outcome.passedOver.isEmpty {
+            outcome = try await claim(request, waitingFor: outcome.passedOver)
         }
         var assignments: [JobAssignment] = []
-        for record in claimed {
+        for record in outcome.jobs {
             assignments.append(try await plan(batchID: record.key.batchID).assignment(record.key, attempt: record.attempt))
         }
-        return ClaimResponse(jobs: assignments, drain: drained)
+        return ClaimResponse(jobs: assignments, drain: outcome.drained)
     }
+
+    private func claim(_ request: ClaimRequest, waitingFor batches: Set<String>) async throws -> ClaimOutcome {
+        let onlyBatch = onlyBatch
+        let slots = min(request.slots, Self.mostSlotsPerClaim)
+        return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
+            let runner = try transaction.runner(request.runnerID, session: request.sessionID)
+            try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
+            var outcome = ClaimOutcome(drained: runner.drained)
+            if runner.drained { return outcome }
+            let (shares, passedOver) = try transaction.shares(
+                types: runner.capabilities.supportedSimulationTypes, tenant: runner.tenant, onlyBatch: onlyBatch, slots: slots)
+            outcome.passedOver = passedOver
+            for share in shares {
+                for job in try transaction.waiting(in: share) {
+                    outcome.jobs.append(try transaction.claim(job, for: request))
+                }
+            }
+            return outcome
+        }
+    }
+}
+
+private struct ClaimOutcome: Sendable {
+    var jobs: [JobRecord] = []
+    var drained: Bool
+    /// Batches with work that somebody else had locked.
+    var passedOver: Set<String> = []
 }
 
 /// What one batch gets of a claim.
@@ -84,12 +100,14 @@ private struct ClaimShare {
 }
 
 extension LedgerTransaction {
-    /// Decides which batches are served.
-    fileprivate func shares(types: [String], tenant: String, onlyBatch: String?, slots: Int) throws -> [ClaimShare] {
-        guard !types.isEmpty, slots > 0 else { return [] }
-        let rows = try connection.rows(
-            SQL.batchesWithWork(types: types.count, only: onlyBatch != nil),
-            [.text(tenant)] + types.map { .text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)])
+    /// Decides which batches are served; names those that might have been, had nobody else been at them.
+    fileprivate func shares(
+        types: [String], tenant: String, onlyBatch: String?, slots: Int
+    ) throws -> (shares: [ClaimShare], passedOver: Set<String>) {
+        guard !types.isEmpty, slots > 0 else { return ([], []) }
+        let sql = SQL.batchesWithWork(types: types.count, only: onlyBatch != nil)
+        let values = [.text(tenant)] + types.map { LedgerValue.text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)]
+        let rows = try connection.rowsOfUnlockedBatches(sql, values)
         var batches: [String: BatchRecord] = [:]
         let claimants = try rows.map { row in
             let batch = try BatchRecord(row)
@@ -99,10 +117,14 @@ extension LedgerTransaction {
                 maxParallelJobs: batch.maxParallelJobs, lastTurn: try row.instant("last_turn") ?? 0)
         }
         let shares = Claimant.share(slots: slots, among: claimants)
-        if shares.isEmpty { return [] }
+        if shares.isEmpty {
+            let all = connection.isShared ? try connection.rows(sql, values) : []
+            return ([], Set(try all.map { try $0.text("batch_id") }))
+        }
         // The time would do, if no two claims fell into one millisecond.
         let turn = max(now, (try connection.row(SQL.latestTurn, [])?.instant("turn") ?? 0) + 1)
-        return shares.map { ClaimShare(batch: batches[$0.batchID]!, jobs: $0.jobs, turn: turn) }
+        let served = shares.map { ClaimShare(batch: batches[$0.batchID]!, jobs: $0.jobs, turn: turn) }
+        return (served, [])
     }
 
     /// The jobs of a share: first those that were queued again, then those that had no row so far. Notes that the

@@ -13,7 +13,9 @@ extension Ledger {
     /// - Throws: `LedgerError.notEnrollable` where the token was used by another runner, or the runner is enrolled already.
     func enroll(_ request: EnrollRequest, with token: CredentialRecord, lifetime: Instant) async throws -> RunnerCredential {
         let secret = Secret.make(.runner)
-        try await transaction { transaction in
+        var scope = WriteScope(runner: request.runnerID)
+        scope.runners.insert(token.id)
+        try await transaction(scope) { transaction in
             let connection = transaction.connection
             // As it is now: two calls may have found the token unused.
             guard let row = try connection.row(SQL.credential, [.text(token.id)]) else { throw LedgerError.noSuchToken(token.id) }
@@ -37,7 +39,7 @@ extension Ledger {
     func renew(_ old: CredentialRecord, lifetime: Instant) async throws -> RunnerCredential {
         guard let runnerID = old.runnerID else { throw StorageError.unexpected("a runner's credential without its runner") }
         let secret = Secret.make(.runner)
-        try await transaction { transaction in
+        try await transaction(WriteScope(runner: runnerID)) { transaction in
             // A revocation may have come in between.
             guard let row = try transaction.connection.row(SQL.credential, [.text(old.id)]), try row.instant("revoked_at") == nil else {
                 throw LedgerError.notEnrollable("runner '\(runnerID)' has been revoked")
@@ -53,7 +55,7 @@ extension Ledger {
 
     /// Ends a runner's credentials and leases at once. Revoking it again changes nothing.
     func revokeRunner(_ runnerID: String, tenant: String) async throws {
-        try await transaction { transaction in
+        try await transaction(WriteScope(runner: runnerID)) { transaction in
             let (connection, now) = (transaction.connection, transaction.now)
             let credentials = try connection.run(SQL.revokeCredentialsOfRunner, [.instant(now), .text(runnerID), .text(tenant)])
             if let row = try connection.row(SQL.runner, [.text(runnerID)]), try row.text("tenant") == tenant {

@@ -3,7 +3,8 @@ import LynxModel
 extension Ledger {
     /// Renews the leases of what a runner still has, and tells it what to kill.
     func heartbeat(_ request: HeartbeatRequest) async throws -> HeartbeatResponse {
-        try await transaction { transaction in
+        let batches = request.attempts.compactMap { JobKey(jobID: $0.jobID)?.batchID }
+        return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
             let runner = try transaction.runner(request.runnerID, session: request.sessionID)
             try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
             var response = HeartbeatResponse(drain: runner.drained)
@@ -25,27 +26,31 @@ extension Ledger {
 
     /// Counts attempts whose leases have ended as lost, and puts their jobs back into the queue.
     ///
-    /// - Returns: when the next lease ends; nil while there is none.
-    func expireLeases() async throws -> Instant? {
+    /// - Parameter onLost: told of those lost, once they are.
+    /// - Returns: when to look again: when the next lease ends, or may end that another control plane has given; nil while
+    ///   there is none.
+    func expireLeases(onLost: @Sendable ([JobRecord]) -> Void = { _ in }) async throws -> Instant? {
         let atOnce = 500
         while true {
-            let expired = try await transaction { transaction in
-                let rows = try transaction.connection.rows(SQL.jobsPastLease, [.instant(transaction.now), .int(atOnce)])
-                for row in rows {
-                    let job = try JobRecord(row)
-                    let runner = job.assignedRunner ?? "?"
-                    try transaction.endAttempt(of: job, .lost, message: "runner '\(runner)' has sent no heartbeat within its lease")
-                }
-                return rows.count
+            let now = now
+            let due = try await driver.read { connection in
+                try connection.rows(SQL.jobsPastLease, [.instant(now), .int(atOnce)]).map { try JobRecord($0) }
             }
-            if expired < atOnce { break }
+            if due.isEmpty { break }
+            var scope = WriteScope(batches: due.map(\.key.batchID))
+            scope.runners = Set(due.compactMap(\.assignedRunner))
+            let lost = try await transaction(scope) { transaction in try transaction.loseExpired(due) }
+            if !lost.isEmpty { onLost(lost) }
         }
-        return try await driver.read { try $0.row(SQL.nextLeaseEnd, [])?.instant("lease_end") }
+        let next = try await driver.read { try $0.row(SQL.nextLeaseEnd, [])?.instant("lease_end") }
+        guard driver.isShared else { return next }
+        return min(next ?? .max, now + policy.leaseMilliseconds)
     }
 
     /// Gives every attempt that is out a whole lease from now on. For the start of the control plane: while it
-    /// was away, no runner could renew its leases.
+    /// was away, no runner could renew its leases. Not where another was at work meanwhile.
     func extendLeases() async throws {
+        guard driver.foundAlone else { return }
         try await transaction { transaction in
             _ = try transaction.connection.run(SQL.extendLeases, [.instant(transaction.leaseEnd), .instant(transaction.leaseEnd)])
         }
@@ -53,6 +58,16 @@ extension Ledger {
 }
 
 extension LedgerTransaction {
+    /// Those of the jobs whose leases have ended still: another control plane may have seen to them.
+    fileprivate func loseExpired(_ due: [JobRecord]) throws -> [JobRecord] {
+        try due.compactMap { seen in
+            guard let job = try job(seen.key), let end = job.leaseExpiresAt, end <= now else { return nil }
+            let runner = job.assignedRunner ?? "?"
+            try endAttempt(of: job, .lost, message: "runner '\(runner)' has sent no heartbeat within its lease")
+            return job
+        }
+    }
+
     fileprivate func renew(_ attempt: AttemptKey, runnerID: String, session: String) throws -> JobRecord {
         guard let key = JobKey(jobID: attempt.jobID) else {
             throw LedgerError.staleAttempt(jobID: attempt.jobID, attempt: attempt.attempt, reason: "this runner was not given it")

@@ -22,6 +22,13 @@ final class Ledger: Sendable {
         self.clock = clock
         self.policy = policy
         restriction = Mutex(onlyBatch)
+        driver.onNews { [work, runnerBells] news in
+            switch news {
+            case .work: work.ring()
+            case .runner(let id): runnerBells.ring(id)
+            case .everyRunner: runnerBells.ringAll()
+            }
+        }
     }
 
     var now: Instant { clock.now().instant }
@@ -35,16 +42,25 @@ final class Ledger: Sendable {
         }
     }
 
-    func transaction<Value: Sendable>(_ body: @escaping @Sendable (LedgerTransaction) throws -> Value) async throws -> Value {
+    /// - Parameter scope: what the transaction will change, as far as that is known beforehand.
+    func transaction<Value: Sendable>(
+        _ scope: WriteScope = WriteScope(), _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws -> Value {
         let (policy, clock) = (policy, clock)
-        let (value, effects) = try await driver.write { connection in
+        let (value, effects) = try await driver.write(scope) { connection in
             let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.now().instant)
             let value = try body(transaction)
             return (value, try transaction.settle())
         }
-        if effects.workAppeared { work.ring() }
+        if effects.workAppeared {
+            work.ring()
+            driver.tell(.work)
+        }
         if let end = effects.leaseEnd { leases.given(until: end) }
-        for runner in effects.calledRunners { runnerBells.ring(runner) }
+        for runner in effects.calledRunners {
+            runnerBells.ring(runner)
+            driver.tell(.runner(runner))
+        }
         return value
     }
 }

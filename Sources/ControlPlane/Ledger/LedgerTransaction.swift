@@ -27,22 +27,27 @@ final class LedgerTransaction {
         self.now = now
     }
 
+    /// The job as it is now, and will be until this transaction changes it.
     func job(_ key: JobKey) throws -> JobRecord? {
-        try connection.job(key)
+        try connection.lock(WriteScope(batches: [key.batchID]))
+        return try connection.job(key)
     }
 
     func batch(_ batchID: String) throws -> BatchRecord {
+        try connection.lock(WriteScope(batches: [batchID]))
         guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
         return try BatchRecord(row)
     }
 
     func runner(_ runnerID: String) throws -> RunnerRecord {
+        try connection.lock(WriteScope(runner: runnerID))
         guard let row = try connection.row(SQL.runner, [.text(runnerID)]) else { throw LedgerError.noSuchRunner(runnerID) }
         return try RunnerRecord(row)
     }
 
     /// The runner, in the session it says it is in and has not left.
     func runner(_ runnerID: String, session: String) throws -> RunnerRecord {
+        try connection.lock(WriteScope(runner: runnerID))
         guard let row = try connection.row(SQL.runner, [.text(runnerID)]), try row.text("session_id") == session else {
             throw LedgerError.unknownSession(runnerID: runnerID)
         }

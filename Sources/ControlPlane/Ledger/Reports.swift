@@ -7,7 +7,8 @@ extension Ledger {
     /// - Throws: `LedgerError.staleAttempt` if the job has moved on; nothing has changed then.
     func started(jobID: String, _ report: StartedReport) async throws {
         let key = try Self.reportedKey(jobID, attempt: report.attempt)
-        try await transaction { transaction in
+        let scope = WriteScope(runner: report.runnerID, batches: [key.batchID])
+        try await transaction(scope) { transaction in
             let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
             let session = try transaction.connection.row(SQL.runner, [.text(report.runnerID)])?.text("session_id")
             let job = try transaction.hold(reported, session: session ?? "")
@@ -30,7 +31,8 @@ extension Ledger {
         let key = try Self.reportedKey(jobID, attempt: report.attempt)
         let stored = try StoredResult(report.result)
         let tail = try report.encodedTail()
-        try await transaction { transaction in
+        let scope = WriteScope(runner: report.runnerID, batches: [key.batchID])
+        try await transaction(scope) { transaction in
             let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
             if reported.outcome == report.outcome { return }
             let job = try transaction.hold(reported, session: nil)

@@ -51,7 +51,7 @@ extension Ledger {
         }
         let capabilities = String(decoding: try WireJSON.encode(request.capabilities), as: UTF8.self)
         let engines = String(decoding: try WireJSON.encode(request.engines), as: UTF8.self)
-        try await transaction { transaction in
+        try await transaction(WriteScope(runner: request.runnerID)) { transaction in
             if let owner = try transaction.connection.row(SQL.runner, [.text(request.runnerID)])?.text("tenant"), owner != tenant {
                 throw LedgerError.noSuchRunner(request.runnerID)
             }
@@ -70,7 +70,7 @@ extension Ledger {
 
     /// Ends a session: what it left unreported is lost at once.
     func leave(_ request: LeaveRequest) async throws {
-        try await transaction { transaction in
+        try await transaction(WriteScope(runner: request.runnerID)) { transaction in
             _ = try transaction.runner(request.runnerID, session: request.sessionID)
             try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was stopped") { _ in true }
             try transaction.connection.run(SQL.runnerLeft, [.instant(transaction.now), .text(request.runnerID)])
@@ -79,7 +79,7 @@ extension Ledger {
 
     /// Stops or resumes handing out jobs to a runner. Jobs in flight run out.
     func setDrained(_ drained: Bool, runnerID: String) async throws -> Runner {
-        try await transaction { transaction in
+        try await transaction(WriteScope(runner: runnerID)) { transaction in
             _ = try transaction.runner(runnerID)
             try transaction.connection.run(SQL.drainRunner, [.bool(drained), .text(runnerID)])
             // A drained runner's long polls are to end as well.
@@ -100,6 +100,9 @@ extension Ledger {
 
 extension LedgerTransaction {
     func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws {
+        try connection.lock(WriteScope(runner: runnerID))
+        let batches = try connection.rows(SQL.batchesOfRunner, [.text(runnerID)]).map { try $0.text("batch_id") }
+        try connection.lock(WriteScope(batches: batches))
         for row in try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]) {
             let job = try JobRecord(row)
             if belongs(job) { try endAttempt(of: job, .lost, message: message) }

@@ -10,7 +10,7 @@ extension Ledger {
         guard let key = JobKey(jobID: jobID) else {
             throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "this runner was not given it")
         }
-        try await transaction { transaction in
+        try await transaction(WriteScope(runner: runnerID, batches: [key.batchID])) { transaction in
             let reported = try transaction.reported(key, attempt: attempt, runnerID: runnerID)
             let stored = try transaction.connection.rows(SQL.chunkNumbers, key.values + [.int(attempt)])
             if try stored.contains(where: { try $0.int("seq") == seq }) { return }

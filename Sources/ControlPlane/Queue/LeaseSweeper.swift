@@ -11,7 +11,9 @@ struct LeaseSweeper: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await ledger.leases.wait(clock: ledger.clock) { try await ledger.expireLeases() }
+                    try await ledger.leases.wait(clock: ledger.clock) {
+                        try await ledger.expireLeases { lost in logger.leasesEnded(lost) }
+                    }
                 } catch is CancellationError {
                     return
                 } catch {

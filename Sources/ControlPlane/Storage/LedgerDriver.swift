@@ -8,10 +8,34 @@ protocol LedgerDriver: Sendable {
 
     /// Runs `body` in a transaction of its own, which is on stable storage when this returns and has left no
     /// trace when this throws. Not cancelled with the calling task: what has begun is finished.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value
+    ///
+    /// `body` may be run more than once; only its last run counts.
+    ///
+    /// - Parameter scope: what it will change, as far as that is known.
+    func write<Value: Sendable>(
+        _ scope: WriteScope, _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+    ) async throws -> Value
+
+    /// Several control planes may be at work on the database at once.
+    var isShared: Bool { get }
+
+    /// No other control plane was at work when this one opened the database.
+    var foundAlone: Bool { get }
+
+    /// Tells the other control planes, if there may be any.
+    func tell(_ news: LedgerNews)
+
+    /// Calls `hear` with what other control planes tell.
+    func onNews(_ hear: @escaping @Sendable (LedgerNews) -> Void)
 
     /// Ends all connections. Nothing may be called afterwards.
     func close() throws
+}
+
+extension LedgerDriver {
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
+        try await write(WriteScope(), body)
+    }
 }
 
 /// One connection inside a transaction; valid only in the closure it was given to.
@@ -21,6 +45,25 @@ protocol LedgerConnection {
     /// The number of rows changed.
     @discardableResult
     func run(_ sql: String, _ values: [LedgerValue]) throws -> Int
+
+    /// Others may be changing the database at the same time.
+    var isShared: Bool { get }
+
+    /// Keeps others from changing these rows until the transaction ends. To be called before what is to be changed is
+    /// read, for what the write's scope does not name.
+    func lock(_ scope: WriteScope) throws
+
+    /// The rows of a query of `batches`, locked; without those that somebody else has locked.
+    func rowsOfUnlockedBatches(_ sql: String, _ values: [LedgerValue]) throws -> [LedgerRow]
+}
+
+/// What a database does that one process has for itself.
+extension LedgerConnection {
+    var isShared: Bool { false }
+
+    func lock(_ scope: WriteScope) throws {}
+
+    func rowsOfUnlockedBatches(_ sql: String, _ values: [LedgerValue]) throws -> [LedgerRow] { try rows(sql, values) }
 }
 
 extension LedgerConnection {

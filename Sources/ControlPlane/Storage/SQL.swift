@@ -57,6 +57,16 @@ enum SQL {
         """
     }
 
+    /// Values: an array of ids, where the database has arrays.
+    static let lockBatches = "SELECT batch_id FROM batches WHERE batch_id = ANY (CAST(? AS TEXT[])) ORDER BY batch_id FOR UPDATE"
+
+    /// Locks names, not rows: a runner that registers for the first time has none yet.
+    static let lockRunners = """
+        SELECT pg_advisory_xact_lock(number) FROM (
+            SELECT DISTINCT hashtextextended(id, 1280922200) AS number FROM unnest(CAST(? AS TEXT[])) AS ids (id) ORDER BY number
+        ) AS numbers
+        """
+
     static let latestTurn = "SELECT MAX(last_turn) AS turn FROM batches"
 
     static let takeTurn = "UPDATE batches SET last_turn = ?, next_index = ? WHERE batch_id = ?"
@@ -100,6 +110,8 @@ enum SQL {
     static let jobsOfRunner = """
         \(jobs) WHERE jobs.assigned_runner = ? AND jobs.lease_expires_at IS NOT NULL ORDER BY jobs.batch_id, jobs.run_index
         """
+
+    static let batchesOfRunner = "SELECT DISTINCT batch_id FROM jobs WHERE assigned_runner = ? AND lease_expires_at IS NOT NULL"
 
     /// Values as of `saveJob`.
     static let insertJob = """

@@ -10,6 +10,32 @@ final class SQLiteDriver: LedgerDriver {
     private let commits: GroupCommit
     private let lock: FileLock?
 
+    /// - Returns: nil for a file that is missing or empty.
+    static func version(path: String) throws -> Int? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration).read {
+                try Schema.version(SQLiteConnection(database: $0), path: path, tables: tables($0))
+            }
+        } catch let error as DatabaseError {
+            throw explain(error, path: path)
+        }
+    }
+
+    /// - Returns: the version that was found.
+    static func migrate(path: String, to target: Int) throws -> Int {
+        try makeDirectory(of: path)
+        let lock = try FileLock(path: path + ".lock", of: path)
+        defer { lock.release() }
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration).write {
+                try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: tables($0), to: target)
+            }
+        } catch let error as DatabaseError {
+            throw explain(error, path: path)
+        }
+    }
+
     /// Opens the file, makes it and its directory if missing, and brings its schema up to date.
     ///
     /// - Parameter alone: false for a few transactions beside a control plane that may be running, which WAL allows;
@@ -28,7 +54,7 @@ final class SQLiteDriver: LedgerDriver {
             if try alone || !pool.read(Self.isCurrent) {
                 let whileMigrating = alone ? nil : try FileLock(path: path + ".lock", of: path)
                 defer { whileMigrating?.release() }
-                try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
+                _ = try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
             }
         } catch let error as DatabaseError {
             throw Self.explain(error, path: path)
@@ -40,7 +66,16 @@ final class SQLiteDriver: LedgerDriver {
         try await pool.read { try body(SQLiteConnection(database: $0)) }
     }
 
-    func write<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
+    let isShared = false
+    let foundAlone = true
+
+    func tell(_ news: LedgerNews) {}
+
+    func onNews(_ hear: @escaping @Sendable (LedgerNews) -> Void) {}
+
+    func write<Value: Sendable>(
+        _ scope: WriteScope, _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+    ) async throws -> Value {
         try await commits.write { try body(SQLiteConnection(database: $0)) }
     }
 

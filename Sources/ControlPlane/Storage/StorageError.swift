@@ -4,6 +4,10 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case notALedger(path: String, reason: String)
     case newerSchema(path: String, found: Int, known: Int)
     case inUse(path: String)
+    /// Nothing has changed.
+    case unreachable(path: String, reason: String)
+    /// The connection was lost in the moment of a commit, and nobody could be asked what became of it.
+    case outcomeUnknown(path: String, reason: String)
     /// The database holds what this version never writes.
     case unexpected(String)
 
@@ -17,6 +21,10 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
             "the ledger '\(path)' was made by a newer version (schema \(found), this version knows up to \(known)); use that version"
         case .inUse(let path):
             "the ledger '\(path)' is in use by another control plane; stop that one, or name another database file"
+        case .unreachable(let path, let reason):
+            "the ledger '\(path)' cannot be reached: \(reason)"
+        case .outcomeUnknown(let path, let reason):
+            "the ledger '\(path)' was lost while it was written to, and may or may not have kept it: \(reason)"
         case .unexpected(let reason):
             "the ledger holds something unexpected: \(reason)"
         }

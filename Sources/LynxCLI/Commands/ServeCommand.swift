@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
             EXAMPLES:
               lynxctl serve
               lynxctl serve --port 9000 --database /var/lib/lynx/ledger.sqlite
+              lynxctl serve --database postgresql://lynx@db.example/ledger
               lynxctl serve --host 0.0.0.0 --auth --tls-certificate server.pem --tls-key server.key
             """)
 
@@ -26,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = 8080
 
-    @Option(help: ArgumentHelp("The ledger (SQLite).", valueName: "path"))
+    @Option(help: ArgumentHelp("The ledger: an SQLite file, or the URL of a PostgreSQL database.", valueName: "path|url"))
     var database = ".lynx/ledger.sqlite"
 
     @Flag(help: "Ask every caller for a token; 'lynxctl token create --database' makes the first.")
@@ -51,7 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let folder = database.lastIndex(of: "/").map({ String(database[..<$0]) }), !folder.isEmpty {
+        if !LedgerDatabase.isURL(database), let folder = database.lastIndex(of: "/").map({ String(database[..<$0]) }), !folder.isEmpty {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Cancelling")
 struct CancellationTests {
-    @Test("Cancelling a batch drops what waits, and has the runners kill what runs") func batch() async throws {
-        let test = try TestLedger()
+    @Test("Cancelling a batch drops what waits, and has the runners kill what runs", arguments: TestDriver.allCases) func batch(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 5, maxRetries: 3)
         let jobs = try await test.claim(slots: 3)
@@ -30,8 +30,8 @@ struct CancellationTests {
         #expect(try await test.ledger.cancelBatch(batch).batch.status == .cancelled)
     }
 
-    @Test("What has ended cannot be cancelled") func ended() async throws {
-        let test = try TestLedger()
+    @Test("What has ended cannot be cancelled", arguments: TestDriver.allCases) func ended(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1)
         let job = try await test.claim()[0]
@@ -44,8 +44,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("One job can be cancelled, waiting or running") func job() async throws {
-        let test = try TestLedger()
+    @Test("One job can be cancelled, waiting or running", arguments: TestDriver.allCases) func job(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 3)
         let running = try await test.claim()[0]

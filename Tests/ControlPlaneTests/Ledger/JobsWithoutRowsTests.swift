@@ -9,8 +9,8 @@ struct JobsWithoutRowsTests {
         try await test.ledger.driver.read { try $0.rows("SELECT run_index FROM jobs ORDER BY run_index", []).map { try $0.int("run_index") } }
     }
 
-    @Test("A million runs are queued, listed and cancelled without rows of their own") func million() async throws {
-        let test = try TestLedger()
+    @Test("A million runs are queued, listed and cancelled without rows of their own", arguments: TestDriver.allCases) func million(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1_000_000)
         #expect(try await storedJobs(test).isEmpty)
@@ -29,8 +29,8 @@ struct JobsWithoutRowsTests {
         await #expect(throws: LedgerError.noSuchJob("\(batch)-1000000")) { try await test.ledger.job("\(batch)-1000000") }
     }
 
-    @Test("A run that was cancelled by itself is passed over when its turn comes") func cancelledAlone() async throws {
-        let test = try TestLedger()
+    @Test("A run that was cancelled by itself is passed over when its turn comes", arguments: TestDriver.allCases) func cancelledAlone(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 30)
         for index in [1, 2, 5, 29] { _ = try await test.ledger.cancelJob("\(batch)-\(index)") }
@@ -42,8 +42,8 @@ struct JobsWithoutRowsTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A job that is queued again comes before those never handed out") func requeuedFirst() async throws {
-        let test = try TestLedger()
+    @Test("A job that is queued again comes before those never handed out", arguments: TestDriver.allCases) func requeuedFirst(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 9, maxRetries: 1)
         let jobs = try await test.claim(slots: 3)
@@ -51,8 +51,8 @@ struct JobsWithoutRowsTests {
         #expect(try await test.claim(slots: 3).map(\.runConfig.runIndex) == [1, 3, 4])
     }
 
-    @Test("Every attempt keeps its result, and a job's is that of its last, once it has ended") func results() async throws {
-        let test = try TestLedger()
+    @Test("Every attempt keeps its result, and a job's is that of its last, once it has ended", arguments: TestDriver.allCases) func results(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1, maxRetries: 1)
         try await test.report(try await test.claim()[0], .failure, message: "first")

@@ -6,10 +6,10 @@ import TestSupport
 
 @Suite("The ledger under any calls")
 struct LedgerPropertyTests {
-    @Test("After any sequence of calls the counts agree with the rows, and no job contradicts itself", arguments: 1...6)
-    func countsAgree(seed: UInt64) async throws {
+    @Test("After any sequence of calls the counts agree with the rows, and no job contradicts itself", arguments: 1...6, TestDriver.allCases)
+    func countsAgree(seed: UInt64, driver: TestDriver) async throws {
         var random = SplitMix64(state: seed)
-        var test = try TestLedger(policy: LedgerPolicy(maxLostAttempts: 2))
+        var test = try TestLedger(driver, policy: LedgerPolicy(maxLostAttempts: 2))
         var batches: [String] = []
         var handedOut: [(job: JobAssignment, runner: String)] = []
         var sessions = ["r1": 0, "r2": 0]
@@ -93,8 +93,8 @@ struct LedgerPropertyTests {
         }
     }
 
-    @Test("What was answered is there after the process was killed, at any moment") func killed() async throws {
-        let test = try TestLedger()
+    @Test("What was answered is there after the process was killed, at any moment", arguments: TestDriver.allCases) func killed(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 4)
         var jobs: [JobAssignment] = []
@@ -111,8 +111,8 @@ struct LedgerPropertyTests {
         #expect(try await after.disagreements().isEmpty)
     }
 
-    @Test("Eight runners that claim at once never get the same job") func concurrentClaims() async throws {
-        let test = try TestLedger()
+    @Test("Eight runners that claim at once never get the same job", arguments: TestDriver.allCases) func concurrentClaims(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         let batch = try await test.submit(runs: 300)
         let claimed = try await withThrowingTaskGroup(of: [String].self) { group in
             for number in 0..<8 {

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("The life of a batch")
 struct LifecycleTests {
-    @Test("A batch runs from submission to its last result") func wholeLife() async throws {
-        let test = try TestLedger()
+    @Test("A batch runs from submission to its last result", arguments: TestDriver.allCases) func wholeLife(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let receipt = try await test.ledger.submit(TestLedger.submission(runs: 2))
         #expect(receipt.totalJobs == 2)
@@ -43,16 +43,16 @@ struct LifecycleTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A batch whose jobs all completed is completed") func completed() async throws {
-        let test = try TestLedger()
+    @Test("A batch whose jobs all completed is completed", arguments: TestDriver.allCases) func completed(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 3)
         for job in try await test.claim(slots: 3) { try await test.report(job, .success) }
         #expect(try await test.batch(batch).status == .completed)
     }
 
-    @Test("Run configurations are the sampler's, for the seed given") func runConfigurations() async throws {
-        let test = try TestLedger()
+    @Test("Run configurations are the sampler's, for the seed given", arguments: TestDriver.allCases) func runConfigurations(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let submission = TestLedger.submission(runs: 4, seed: .max)
         let batchID = try await test.ledger.submit(submission).batchID
@@ -67,8 +67,8 @@ struct LifecycleTests {
         #expect(try await again.ledger.job("\(batchID)-3").runConfig == claimed[3].runConfig)
     }
 
-    @Test("A seed that was left open is chosen and stays") func chosenSeed() async throws {
-        let test = try TestLedger()
+    @Test("A seed that was left open is chosen and stays", arguments: TestDriver.allCases) func chosenSeed(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         let first = try await test.ledger.submit(TestLedger.submission(seed: nil)).batchID
         let second = try await test.ledger.submit(TestLedger.submission(seed: nil)).batchID
         let seed = try await test.batch(first).seed
@@ -84,8 +84,8 @@ struct LifecycleTests {
         #expect(id.utf8.count == "20270115T080000-0f3a9c51".utf8.count)
     }
 
-    @Test("Jobs go only to runners that support their type") func routing() async throws {
-        let test = try TestLedger()
+    @Test("Jobs go only to runners that support their type", arguments: TestDriver.allCases) func routing(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register("orbits", types: ["basilisk", "gpu"])
         try await test.register("drones", types: ["px4_sitl"])
         try await test.register("idle", types: [])
@@ -95,8 +95,8 @@ struct LifecycleTests {
         #expect(try await test.claim("drones").count == 1)
     }
 
-    @Test("A batch never has more than max_parallel_jobs out, over the whole pool") func maxParallel() async throws {
-        let test = try TestLedger()
+    @Test("A batch never has more than max_parallel_jobs out, over the whole pool", arguments: TestDriver.allCases) func maxParallel(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register("r1")
         try await test.register("r2", session: "s2")
         try await test.submit(runs: 5, maxParallel: 2)
@@ -108,8 +108,8 @@ struct LifecycleTests {
         #expect(try await test.claim("r1", slots: 9).count == 1)
     }
 
-    @Test("Two batches share one slot turn by turn") func fairness() async throws {
-        let test = try TestLedger()
+    @Test("Two batches share one slot turn by turn", arguments: TestDriver.allCases) func fairness(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let old = try await test.submit(runs: 6)
         test.clock.advance(by: 1)
@@ -128,8 +128,8 @@ struct LifecycleTests {
         for pair in [order[3...4], order[5...6], order[7...8]] { #expect(Set(pair) == [old, new]) }
     }
 
-    @Test("A control plane restricted to one batch leaves the others alone") func restriction() async throws {
-        let test = try TestLedger()
+    @Test("A control plane restricted to one batch leaves the others alone", arguments: TestDriver.allCases) func restriction(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let old = try await test.submit(runs: 1)
         let new = try await test.submit(runs: 1)
@@ -141,8 +141,8 @@ struct LifecycleTests {
         #expect(try await test.claim(slots: 9).map(\.batchID) == [old])
     }
 
-    @Test("The estimate follows the slots of the pool, and what such runs took before") func estimate() async throws {
-        let test = try TestLedger()
+    @Test("The estimate follows the slots of the pool, and what such runs took before", arguments: TestDriver.allCases) func estimate(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         let submission = TestLedger.submission(runs: 10, durationMinutes: 3)
         #expect(try await test.ledger.submit(submission).estimatedCompletionTimeMins == 30)
         try await test.register(slots: 4)

@@ -16,8 +16,8 @@ struct ReportTests {
         #expect(try await test.contents() == before)
     }
 
-    @Test("A failure is retried up to the limit, with a new attempt each time") func retries() async throws {
-        let test = try TestLedger()
+    @Test("A failure is retried up to the limit, with a new attempt each time", arguments: TestDriver.allCases) func retries(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1, maxRetries: 2)
         for attempt in 1...3 {
@@ -34,8 +34,8 @@ struct ReportTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A failure that would be the same again is not retried") func notRetryable() async throws {
-        let test = try TestLedger()
+    @Test("A failure that would be the same again is not retried", arguments: TestDriver.allCases) func notRetryable(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1, maxRetries: 5)
         let job = try await test.claim()[0]
@@ -43,9 +43,9 @@ struct ReportTests {
         #expect(try await test.job(job).status == .failed)
     }
 
-    @Test("The same report again is no error and changes nothing", arguments: AttemptOutcome.allCases)
-    func idempotent(outcome: AttemptOutcome) async throws {
-        let test = try TestLedger()
+    @Test("The same report again is no error and changes nothing", arguments: AttemptOutcome.allCases, TestDriver.allCases)
+    func idempotent(outcome: AttemptOutcome, driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1, maxRetries: 1)
         let job = try await test.claim()[0]
@@ -58,8 +58,8 @@ struct ReportTests {
         #expect(try await test.contents() == before)
     }
 
-    @Test("A late repetition is no error even when the job has moved on") func lateRepetition() async throws {
-        let test = try TestLedger()
+    @Test("A late repetition is no error even when the job has moved on", arguments: TestDriver.allCases) func lateRepetition(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1, maxRetries: 1)
         let first = try await test.claim()[0]
@@ -72,8 +72,8 @@ struct ReportTests {
         #expect(try await test.job(second).status == .completed)
     }
 
-    @Test("Reports of an attempt that another has replaced are refused and change nothing") func fenced() async throws {
-        let test = try TestLedger()
+    @Test("Reports of an attempt that another has replaced are refused and change nothing", arguments: TestDriver.allCases) func fenced(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register("r1")
         try await test.register("r2")
         try await test.submit(runs: 1)
@@ -90,8 +90,8 @@ struct ReportTests {
         try await expectStale(test) { try await test.report(old, .success, runner: "r1") }
     }
 
-    @Test("Reports about a terminal job are refused and change nothing") func terminal() async throws {
-        let test = try TestLedger()
+    @Test("Reports about a terminal job are refused and change nothing", arguments: TestDriver.allCases) func terminal(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1)
         let job = try await test.claim()[0]
@@ -100,8 +100,8 @@ struct ReportTests {
         try await expectStale(test) { try await test.start(job) }
     }
 
-    @Test("Nobody reports about what was given to another, or never given out") func foreign() async throws {
-        let test = try TestLedger()
+    @Test("Nobody reports about what was given to another, or never given out", arguments: TestDriver.allCases) func foreign(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 2)
         var job = try await test.claim()[0]
@@ -116,8 +116,8 @@ struct ReportTests {
         }
     }
 
-    @Test("A result is kept whole, its telemetry compressed, and its summary leaves the samples out") func results() async throws {
-        let test = try TestLedger()
+    @Test("A result is kept whole, its telemetry compressed, and its summary leaves the samples out", arguments: TestDriver.allCases) func results(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1)
         let job = try await test.claim()[0]
@@ -142,8 +142,8 @@ struct ReportTests {
 
     private func sin(_ index: Int) -> Double { Double((index * 7919) % 1000) / 10 }
 
-    @Test("A job without a result says why") func noResult() async throws {
-        let test = try TestLedger()
+    @Test("A job without a result says why", arguments: TestDriver.allCases) func noResult(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1, maxRetries: 1)
         try await test.report(try await test.claim()[0], .failure)
@@ -151,8 +151,8 @@ struct ReportTests {
         #expect(error == .noResult(jobID: "\(batch)-0", status: .pending))
     }
 
-    @Test("A start is dated between the claim and now, whatever the runner's clock says") func startTime() async throws {
-        let test = try TestLedger()
+    @Test("A start is dated between the claim and now, whatever the runner's clock says", arguments: TestDriver.allCases) func startTime(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 2)
         let jobs = try await test.claim(slots: 2)

@@ -22,60 +22,11 @@ struct SQLiteDriverTests {
         #expect(modes.1 == "wal")
     }
 
-    @Test("A write that throws leaves no trace and takes no other along") func isolation() async throws {
-        struct Refused: Error {}
-        let driver = try SQLiteDriver(path: path)
-        _ = try await driver.write { try $0.run("CREATE TABLE numbers (n BIGINT)") }
-        let kept = await withTaskGroup(of: Int?.self) { group in
-            for n in 0..<100 {
-                group.addTask {
-                    try? await driver.write { connection in
-                        try connection.run("INSERT INTO numbers VALUES (?)", [.int(n)])
-                        if n % 3 == 0 { throw Refused() }
-                        return n
-                    }
-                }
-            }
-            return await group.reduce(into: Set<Int>()) { if let n = $1 { $0.insert(n) } }
-        }
-        #expect(kept == Set((0..<100).filter { $0 % 3 != 0 }))
-        let stored = try await driver.read { try $0.rows("SELECT n FROM numbers", []).map { try $0.int("n") } }
-        #expect(stored.count == kept.count)
-        #expect(Set(stored) == kept)
-    }
-
-    @Test("Values come back as they were") func values() async throws {
-        let driver = try SQLiteDriver(path: path)
-        let row = try await driver.write { connection in
-            try connection.row(
-                "SELECT ? AS absence, ? AS number, ? AS fraction, ? AS words, ? AS bytes",
-                [.null, .integer(.min), .real(0.1), .text("é\u{0}'"), .blob(Data([0, 255]))])
-        }
-        let values = try #require(row)
-        #expect(try values.instant("absence") == nil)
-        #expect(try values.instant("number") == .min)
-        #expect(try values.double("fraction") == 0.1)
-        #expect(try values.text("words") == "é\u{FFFD}'")
-        #expect(try values.blob("bytes") == Data([0, 255]))
-        #expect(throws: StorageError.self) { try values.int("words") }
-        #expect(throws: StorageError.self) { try values.text("absence") }
-        #expect(throws: StorageError.self) { try values.text("nosuch") }
-    }
-
     @Test("Two control planes cannot have one ledger") func inUse() throws {
         let first = try SQLiteDriver(path: path)
         #expect(throws: StorageError.inUse(path: path)) { try SQLiteDriver(path: path) }
         try first.close()
         try SQLiteDriver(path: path).close()
-    }
-
-    @Test("A ledger of a newer version is refused") func newer() async throws {
-        let driver = try SQLiteDriver(path: path)
-        _ = try await driver.write { try $0.run("UPDATE lynx_schema SET version = 99") }
-        try driver.close()
-        #expect(throws: StorageError.newerSchema(path: path, found: 99, known: Schema.currentVersion)) {
-            try SQLiteDriver(path: path)
-        }
     }
 
     @Test("A damaged file, another's database and a directory are refused, and left as they are") func notALedger() throws {

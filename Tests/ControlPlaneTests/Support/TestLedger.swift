@@ -4,34 +4,68 @@ import TestSupport
 
 @testable import ControlPlane
 
-/// A ledger in a real SQLite file, on a clock that stands still.
+/// What a ledger may be kept in; every test of the ledger runs on each.
+enum TestDriver: CaseIterable, Sendable {
+    case sqlite, postgres
+}
+
+/// A real database, there as long as this value.
+enum TestDatabase: Sendable {
+    case sqlite(TemporaryDirectory)
+    case postgres(PostgresDatabase)
+
+    init(_ driver: TestDriver) throws {
+        switch driver {
+        case .sqlite: self = .sqlite(try TemporaryDirectory())
+        case .postgres: self = .postgres(try PostgresDatabase())
+        }
+    }
+
+    /// As `lynxctl serve --database` takes it.
+    var name: String {
+        switch self {
+        case .sqlite(let directory): directory.file("ledger.sqlite")
+        case .postgres(let database): database.url
+        }
+    }
+}
+
+/// A ledger in a real database, on a clock that stands still.
 struct TestLedger: Sendable {
-    let directory: TemporaryDirectory
+    let database: TestDatabase
     let clock: ManualClock
     let policy: LedgerPolicy
     let ledger: Ledger
 
-    init(policy: LedgerPolicy = .init(), directory: TemporaryDirectory? = nil, clock: ManualClock = ManualClock()) throws {
-        let directory = try directory ?? TemporaryDirectory()
-        self.directory = directory
+    init(_ driver: TestDriver = .sqlite, policy: LedgerPolicy = .init()) throws {
+        try self.init(on: try TestDatabase(driver), policy: policy)
+    }
+
+    init(on database: TestDatabase, policy: LedgerPolicy = .init(), clock: ManualClock = ManualClock()) throws {
+        self.database = database
         self.clock = clock
         self.policy = policy
-        ledger = Ledger(driver: try SQLiteDriver(path: directory.file("ledger.sqlite")), clock: clock, policy: policy)
+        ledger = Ledger(driver: try LedgerDatabase.open(database.name), clock: clock, policy: policy)
     }
 
-    /// Closes the file and opens it again, as a restarted control plane does.
+    /// Closes the database and opens it again, as a restarted control plane does.
     func reopened() throws -> TestLedger {
         try ledger.driver.close()
-        return try TestLedger(policy: policy, directory: directory, clock: clock)
+        return try TestLedger(on: database, policy: policy, clock: clock)
     }
 
-    /// What a control plane finds that starts after another was killed: the files as they are on disk now.
+    /// Another control plane on the same database; PostgreSQL only.
+    func another() throws -> TestLedger { try TestLedger(on: database, policy: policy, clock: clock) }
+
+    /// What a control plane finds that starts after another was killed: the files as they are on disk now, or what the
+    /// server has.
     func killed() throws -> TestLedger {
+        guard case .sqlite(let directory) = database else { return try another() }
         let copy = try TemporaryDirectory()
         for file in ["ledger.sqlite", "ledger.sqlite-wal"] {
             try FileManager.default.copyItem(atPath: directory.file(file), toPath: copy.file(file))
         }
-        return try TestLedger(policy: policy, directory: copy, clock: clock)
+        return try TestLedger(on: .sqlite(copy), policy: policy, clock: clock)
     }
 
     static func submission(

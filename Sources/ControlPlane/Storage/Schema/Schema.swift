@@ -18,18 +18,17 @@ enum Schema {
     /// Brings the database to a version, up or down; call it within one transaction.
     ///
     /// - Parameter tables: the names of the tables there are.
+    /// - Returns: the version it had.
+    @discardableResult
     static func migrate(
         _ connection: any LedgerConnection, path: String, tables: Set<String>, to target: Int = currentVersion
-    ) throws {
-        var version = 0
-        if tables.contains("lynx_schema") {
-            version = try connection.row("SELECT version FROM lynx_schema", [])?.int("version") ?? 0
-        } else if tables.isEmpty {
+    ) throws -> Int {
+        let found = try version(connection, path: path, tables: tables)
+        if found == nil {
             try connection.run("CREATE TABLE lynx_schema (version BIGINT NOT NULL)")
             try connection.run("INSERT INTO lynx_schema (version) VALUES (0)")
-        } else {
-            throw StorageError.notALedger(path: path, reason: "it holds other tables, such as '\(tables.min() ?? "")'")
         }
+        let version = found ?? 0
         guard version <= currentVersion else {
             throw StorageError.newerSchema(path: path, found: version, known: currentVersion)
         }
@@ -39,5 +38,17 @@ enum Schema {
             : versions[target..<version].reversed().flatMap(\.down)
         for statement in statements { try connection.run(statement) }
         if version != target { try connection.run("UPDATE lynx_schema SET version = ?", [.int(target)]) }
+        return version
+    }
+
+    /// The version that a database has; nil for an empty one.
+    ///
+    /// - Throws: `StorageError.notALedger` for a database with other tables.
+    static func version(_ connection: any LedgerConnection, path: String, tables: Set<String>) throws -> Int? {
+        if tables.contains("lynx_schema") {
+            return try connection.row("SELECT version FROM lynx_schema", [])?.int("version") ?? 0
+        }
+        if let other = tables.min() { throw StorageError.notALedger(path: path, reason: "it holds other tables, such as '\(other)'") }
+        return nil
     }
 }

@@ -1,0 +1,147 @@
+import CPostgres
+import FoundationEssentials
+import Glibc
+
+/// One connection to PostgreSQL, with its prepared statements. Blocks the calling thread.
+///
+/// Sendable, unchecked: its owner uses it on one serial queue only, and libpq has no ties to threads.
+final class PostgresSession: @unchecked Sendable, LedgerConnection {
+    private struct Statement {
+        var name: String
+        /// Known once it has run.
+        var columns: [String: Int] = [:]
+        var types: [Oid] = []
+    }
+
+    private let connection: OpaquePointer
+    private var statements: [String: Statement] = [:]
+
+    init(_ location: PostgresLocation) throws {
+        guard let connection = location.connect() else {
+            throw PostgresError(message: "no memory for a connection", sql: "", lostConnection: true)
+        }
+        self.connection = connection
+        guard PQstatus(connection) == CONNECTION_OK else {
+            // One line: libpq gives one for each address it tried.
+            let reason = String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isNewline).joined(separator: "; ")
+            throw PostgresError(message: reason, sql: "", lostConnection: true)
+        }
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        try script(
+            """
+            SET bytea_output = 'hex'; SET idle_in_transaction_session_timeout = '30s'; SET tcp_keepalives_idle = 30;
+            SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
+            """)
+        // What is answered must survive a crash, however the database is set.
+        if try row("SELECT current_setting('synchronous_commit') AS mode", [])?.text("mode") == "off" {
+            try script("SET synchronous_commit = on")
+        }
+    }
+
+    deinit { PQfinish(connection) }
+
+    var isShared: Bool { true }
+
+    var backendID: Int32 { PQbackendPID(connection) }
+
+    /// The socket, as long as libpq keeps it.
+    var descriptor: Int32 { PQsocket(connection) }
+
+    /// Statements without values, in one round trip.
+    ///
+    /// - Returns: the first value of the last statement's answer, if it has one.
+    @discardableResult
+    func script(_ sql: String) throws -> String? {
+        let result = PQexec(connection, sql)
+        defer { PQclear(result) }
+        try check(result, sql)
+        return PQntuples(result) > 0 && PQnfields(result) > 0 ? String(cString: PQgetvalue(result, 0, 0)) : nil
+    }
+
+    /// Commits; what has failed before and is rolled back instead counts as an error.
+    func commit() throws {
+        let result = PQexec(connection, "COMMIT")
+        defer { PQclear(result) }
+        try check(result, "COMMIT")
+        guard String(cString: PQcmdStatus(result)) == "COMMIT" else {
+            throw PostgresError(sqlState: "40000", message: "the transaction was rolled back", sql: "COMMIT", lostConnection: false)
+        }
+    }
+
+    func rows(_ sql: String, _ values: [LedgerValue]) throws -> [LedgerRow] {
+        let result = try execute(sql, values)
+        defer { PQclear(result) }
+        var statement = statements[sql]!
+        if statement.types.isEmpty, PQnfields(result) > 0 {
+            for field in 0..<PQnfields(result) {
+                let name = String(cString: PQfname(result, field))
+                if statement.columns[name] == nil { statement.columns[name] = Int(field) }
+                statement.types.append(PQftype(result, field))
+            }
+            statements[sql] = statement
+        }
+        return try (0..<PQntuples(result)).map { row in
+            let values = try statement.types.indices.map { try PostgresValue.read(result, row: row, field: Int32($0), type: statement.types[$0]) }
+            return LedgerRow(columns: statement.columns, values: values)
+        }
+    }
+
+    func run(_ sql: String, _ values: [LedgerValue]) throws -> Int {
+        let result = try execute(sql, values)
+        defer { PQclear(result) }
+        return Int(String(cString: PQcmdTuples(result))) ?? 0
+    }
+
+    /// What other sessions have told, read without waiting.
+    func notifications() throws -> [(payload: String, sender: Int32)] {
+        guard PQconsumeInput(connection) == 1 else { throw failure("", nil) }
+        var found: [(String, Int32)] = []
+        while let notification = PQnotifies(connection) {
+            found.append((String(cString: notification.pointee.extra), notification.pointee.be_pid))
+            PQfreemem(notification)
+        }
+        return found
+    }
+
+    private func execute(_ sql: String, _ values: [LedgerValue]) throws -> OpaquePointer? {
+        let statement = try prepared(sql, values)
+        let parameters = PostgresParameters(values)
+        let result = parameters.with { pointers, lengths, formats in
+            PQexecPrepared(connection, statement.name, Int32(values.count), pointers, lengths, formats, 0)
+        }
+        do {
+            try check(result, sql)
+        } catch {
+            PQclear(result)
+            throw error
+        }
+        return result
+    }
+
+    private func prepared(_ sql: String, _ values: [LedgerValue]) throws -> Statement {
+        if let statement = statements[sql] { return statement }
+        let statement = Statement(name: "s\(statements.count)")
+        let types = values.map(PostgresValue.type)
+        let result = PQprepare(connection, statement.name, PostgresDialect.translate(sql), Int32(types.count), types)
+        defer { PQclear(result) }
+        try check(result, sql)
+        statements[sql] = statement
+        return statement
+    }
+
+    private func check(_ result: OpaquePointer?, _ sql: String) throws {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
+        default: throw failure(sql, result)
+        }
+    }
+
+    private func failure(_ sql: String, _ result: OpaquePointer?) -> PostgresError {
+        // 'C', the field of the SQLSTATE.
+        let state = PQresultErrorField(result, 67).map { String(cString: $0) }
+        let text = result.map { String(cString: PQresultErrorMessage($0)) } ?? String(cString: PQerrorMessage(connection))
+        let lost = PQstatus(connection) != CONNECTION_OK || state.map { $0.hasPrefix("08") || $0.hasPrefix("57P") } ?? false
+        return PostgresError(
+            sqlState: state, message: text.split(whereSeparator: \.isNewline).joined(separator: "; "), sql: sql, lostConnection: lost)
+    }
+}
