@@ -21,9 +21,7 @@ from report import Table
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "parts", nargs="*", default=["queue"], choices=["queue"], help="what to measure; all if not given"
-    )
+    parser.add_argument("part", nargs="?", default="queue", choices=["queue"], help="what to measure")
     parser.add_argument("--programs", type=Path, default=Path(".build/release"), help="the folder of the executables")
     parser.add_argument("--rounds", type=int, default=5, help="how often each figure is taken")
     parser.add_argument("--jobs", type=int, default=1000, help="queue: how many jobs a round has")
