@@ -26,6 +26,10 @@ struct ConfigurationOptions: ParsableArguments {
     var enginePath: String?
     @Option(name: [.customLong("control-plane-url"), .customLong("control-plane")], help: "The control plane's URL.")
     var controlPlaneURL: String?
+    @Option(name: .customLong("control-plane-ca-file"), help: "Certificates that the control plane's may be signed by.")
+    var controlPlaneCAFile: String?
+    @Option(help: "The file of the token that enrols this runner.")
+    var enrollmentTokenFile: String?
     @Option(help: "What lists of runners call this one.")
     var runnerName: String?
     @Option(help: "The folder for what outlives a restart.")
@@ -44,6 +48,7 @@ struct ConfigurationOptions: ParsableArguments {
             "engines": engines, "capabilities": capabilities, "python_executable": pythonExecutable,
             "basilisk_entrypoint": basiliskEntrypoint, "output_root": outputRoot, "working_directory": workingDirectory,
             "max_concurrent_jobs": maxConcurrentJobs, "engine_path": enginePath, "control_plane_url": controlPlaneURL,
+            "control_plane_ca_file": controlPlaneCAFile, "enrollment_token_file": enrollmentTokenFile,
             "runner_name": runnerName, "state_directory": stateDirectory, "log_capture_bytes": logCaptureBytes,
             "telemetry_max_message_bytes": telemetryMaxMessageBytes, "telemetry_max_points": telemetryMaxPoints,
             "log_level": logLevel,

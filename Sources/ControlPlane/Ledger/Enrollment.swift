@@ -10,7 +10,7 @@ extension Ledger {
     /// The token is good for one runner. Should the answer get lost, that runner may ask again for as long as the token
     /// lives and the credential that was lost has not been used.
     ///
-    /// - Throws: `LedgerError.notEnrollable` where the token was used by another runner, or the runner is enrolled already.
+    /// - Throws: `LedgerError.notEnrollable` where the token was used, or the runner is enrolled already.
     func enroll(_ request: EnrollRequest, with token: CredentialRecord, lifetime: Instant) async throws -> RunnerCredential {
         let secret = Secret.make(.runner)
         var scope = WriteScope(runner: request.runnerID)
@@ -19,8 +19,8 @@ extension Ledger {
             let connection = transaction.connection
             // As it is now: two calls may have found the token unused.
             guard let row = try connection.row(SQL.credential, [.text(token.id)]) else { throw LedgerError.noSuchToken(token.id) }
-            if let user = try CredentialRecord(row).runnerID, user != request.runnerID {
-                throw LedgerError.notEnrollable("this enrolment token was used by another runner; ask for a new one")
+            if let user = try CredentialRecord(row).runnerID, try user != request.runnerID || !transaction.hasOnlyUnused(user) {
+                throw LedgerError.notEnrollable("this enrolment token has been used; ask for a new one")
             }
             try transaction.checkFree(request.runnerID, tenant: token.tenant)
             try connection.run(SQL.deleteCredentialsOfRunner, [.text(request.runnerID)])
@@ -84,6 +84,12 @@ extension Ledger {
 }
 
 extension LedgerTransaction {
+    /// Whether the runner has a credential, and has never used or lost one: the answer that it was in did not arrive.
+    fileprivate func hasOnlyUnused(_ runnerID: String) throws -> Bool {
+        let credentials = try connection.rows(SQL.credentialsOfRunner, [.text(runnerID)]).map { try CredentialRecord($0) }
+        return !credentials.isEmpty && credentials.allSatisfy { $0.firstUsedAt == nil && $0.revokedAt == nil }
+    }
+
     /// - Throws: `LedgerError.notEnrollable` if the runner is another tenant's, or has a credential in use: who holds an
     ///   enrolment token is not to take over what a running runner has.
     fileprivate func checkFree(_ runnerID: String, tenant: String) throws {

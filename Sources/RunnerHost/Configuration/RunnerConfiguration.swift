@@ -29,6 +29,10 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var enginePath: [String] = []
     /// Without a slash at the end.
     package var controlPlaneURL = "http://127.0.0.1:8080"
+    /// Certificates that the control plane's may be signed by, instead of the system's.
+    package var controlPlaneCAFile: String?
+    /// Where a token lies that enrols this runner, should it have no credential yet.
+    package var enrollmentTokenFile: String?
     package var runnerName = Self.hostName
     /// For what must survive a restart of the runner.
     package var stateDirectory = ""

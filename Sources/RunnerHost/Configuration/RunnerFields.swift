@@ -33,6 +33,12 @@ extension RunnerField {
             "control_plane_url", \.controlPlaneURL, .controlPlaneURL, default: "http://127.0.0.1:8080",
             "The control plane that this runner claims jobs from."),
         RunnerField(
+            "control_plane_ca_file", \.controlPlaneCAFile, .optionalPath, default: "none",
+            "Certificates (PEM) that the control plane's may be signed by, instead of the system's."),
+        RunnerField(
+            "enrollment_token_file", \.enrollmentTokenFile, .optionalPath, default: "none",
+            "The file of the one-time token for which a runner without a credential gets one."),
+        RunnerField(
             "runner_name", \.runnerName, .line(maximum: 128), default: "the host's name",
             "What lists of runners call this one."),
         RunnerField(

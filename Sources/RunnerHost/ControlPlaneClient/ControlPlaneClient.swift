@@ -4,6 +4,8 @@ package import LynxModel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+package import NIOSSL
+import Synchronization
 
 /// The runner's side of `RunnerProtocol`. Each method is one exchange, without retries: it throws
 /// `ControlPlaneError`, whose `advice` says what to do, or `CancellationError`.
@@ -32,16 +34,23 @@ package final class ControlPlaneClient: Sendable {
     package let url: String
     private let limits: Limits
     private let http: HTTPClient
+    private let credential = Mutex<CredentialKeeper?>(nil)
 
     /// Call `shutdown()` before letting go of the client.
+    /// - Parameter roots: certificates that the control plane's may be signed by, instead of the system's.
     /// - Throws: `InvalidControlPlaneURL`.
-    package init(url: String, limits: Limits = Limits()) throws(InvalidControlPlaneURL) {
+    package init(url: String, limits: Limits = Limits(), roots: [NIOSSLCertificate]? = nil) throws(InvalidControlPlaneURL) {
         guard let parts = URL(string: url), parts.scheme == "http" || parts.scheme == "https", parts.host?.isEmpty == false,
             parts.query == nil, parts.fragment == nil
         else { throw InvalidControlPlaneURL(text: url) }
         self.url = String(url.reversed().drop { $0 == "/" }.reversed())
         self.limits = limits
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        if let roots {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(roots)
+            configuration.tlsConfiguration = tls
+        }
         configuration.timeout.connect = .init(limits.connect)
         configuration.httpVersion = .http1Only
         // A refused connection is an answer: the caller waits, not the pool.
@@ -53,6 +62,23 @@ package final class ControlPlaneClient: Sendable {
 
     /// Closes the pooled connections.
     package func shutdown() async { try? await http.shutdown() }
+
+    /// Has every call from now on carry the credential.
+    package func use(_ keeper: CredentialKeeper?) { credential.withLock { $0 = keeper } }
+
+    /// Removes the file of a credential that is good for nothing any more, so that the next start can enrol anew.
+    func discardCredential() { credential.withLock { $0 }?.discard() }
+
+    /// Exchanges an enrolment token for a credential.
+    func enroll(_ request: EnrollRequest, token: String) async throws -> RunnerCredential {
+        let body = try await send("enroll", try WireJSON.encode(request), expecting: 200, limit: limits.exchange, secret: token)
+        return try answer("enroll", body)
+    }
+
+    private func renew(_ secret: String, runnerID: String) async throws -> RunnerCredential {
+        let request = try WireJSON.encode(RenewRequest(runnerID: runnerID))
+        return try answer("renew", try await send("renew", request, expecting: 200, limit: limits.exchange, secret: secret))
+    }
 
     package func register(_ request: RegisterRequest) async throws -> RegisterResponse {
         let answer: RegisterResponse = try await exchange("register", request)
@@ -95,7 +121,10 @@ package final class ControlPlaneClient: Sendable {
     private func exchange<Answer: Decodable & Sendable>(
         _ path: String, _ request: some Encodable, limit: Duration? = nil
     ) async throws -> Answer {
-        let body = try await post(path, try WireJSON.encode(request), expecting: 200, limit: limit ?? limits.exchange)
+        try answer(path, try await post(path, try WireJSON.encode(request), expecting: 200, limit: limit ?? limits.exchange))
+    }
+
+    private func answer<Answer: Decodable>(_ path: String, _ body: Data) throws -> Answer {
         do {
             return try WireJSON.decode(Answer.self, from: body)
         } catch {
@@ -108,14 +137,33 @@ package final class ControlPlaneClient: Sendable {
         _ = try await post(path, body, expecting: 204, limit: limit ?? limits.exchange)
     }
 
+    /// A call in this runner's name. A credential that has expired meanwhile, or was replaced while the call was under
+    /// way, costs one more try.
     private func post(
         _ path: String, _ body: Data, type: String = "application/json", expecting expected: Int, limit: Duration
+    ) async throws -> Data {
+        guard let keeper = credential.withLock({ $0 }) else {
+            return try await send(path, body, type: type, expecting: expected, limit: limit, secret: nil)
+        }
+        let renew: CredentialKeeper.Renew = { try await self.renew($0, runnerID: keeper.runnerID) }
+        let secret = await keeper.secret(renewingBy: renew)
+        do {
+            return try await send(path, body, type: type, expecting: expected, limit: limit, secret: secret)
+        } catch let error as ControlPlaneError where error.status == 401 {
+            guard let newer = await keeper.replacement(for: secret, renewingBy: renew) else { throw error }
+            return try await send(path, body, type: type, expecting: expected, limit: limit, secret: newer)
+        }
+    }
+
+    private func send(
+        _ path: String, _ body: Data, type: String = "application/json", expecting expected: Int, limit: Duration, secret: String?
     ) async throws -> Data {
         let call = "/runner/v1/\(path)"
         var request = HTTPClientRequest(url: url + call)
         request.method = .POST
         request.headers.add(name: "content-type", value: type)
         request.headers.add(name: "accept", value: "application/json")
+        if let secret { request.headers.add(name: "authorization", value: "Bearer \(secret)") }
         request.body = .bytes(body)
         do {
             // AsyncHTTPClient's own deadline ends with the response's head; a body that trickles has to end too.
@@ -130,6 +178,9 @@ package final class ControlPlaneClient: Sendable {
             guard Int(status) == expected else {
                 guard !(200..<300).contains(status) else {
                     throw failure(path, .unintelligible("status \(status) instead of \(expected)"))
+                }
+                if status == 401, headers["www-authenticate"].contains(where: { $0.contains(#"error_description="revoked""#) }) {
+                    throw failure(path, .revoked)
                 }
                 let retryAfter = headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 60)) }
                 throw failure(path, .status(Int(status), Self.problem(body), retryAfter: retryAfter))

@@ -11,6 +11,8 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         case unintelligible(String)
         /// A control plane of a version that this runner does not understand.
         case incompatible(version: String)
+        /// A person has taken this runner's credential away.
+        case revoked
     }
 
     /// Path of the call below the control plane's URL.
@@ -33,12 +35,15 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         case incomplete
         /// The same request will be refused again.
         case refused
+        /// The control plane wants nothing more of this runner: end what it gave.
+        case revoked
     }
 
     package var advice: Advice {
         switch cause {
         case .unreachable, .unintelligible: .retry(notBefore: nil)
         case .incompatible: .refused
+        case .revoked: .revoked
         case .status(let status, _, let retryAfter):
             switch status {
             case 401, 404: .registerAgain
@@ -64,6 +69,9 @@ extension ControlPlaneError: CustomStringConvertible {
         switch cause {
         case .unreachable(let reason):
             return "control plane \(server) does not answer \(call): \(reason)"
+        case .revoked:
+            return "control plane \(server) has revoked this runner; what ran was stopped, and results not delivered stay in the spool; "
+                + "to use this machine again, start it with a new enrolment token"
         case .unintelligible(let reason):
             return "control plane \(server) answered \(call) with something else: \(reason)"
         case .incompatible(let version):

@@ -5,6 +5,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import LynxModel
+import NIOSSL
 import TelemetryServer
 
 /// The runner as a process: what is checked and put together before the first job, and how signals end it.
@@ -52,14 +53,24 @@ package struct RunnerProcess {
             engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
             telemetry: TelemetryServer(loop: loop, limits: limits),
             records: records, loop: loop, launcher: launcher, logger: logger)
-        let client = try startup { () throws(InvalidControlPlaneURL) in try ControlPlaneClient(url: configuration.controlPlaneURL) }
+        let roots = try controlPlaneRoots()
+        let client = try startup { () throws(InvalidControlPlaneURL) in
+            try ControlPlaneClient(url: configuration.controlPlaneURL, roots: roots)
+        }
+        let capabilities = MachineCapabilities.read(configuration, engines)
         let service = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
-            capabilities: MachineCapabilities.read(configuration, engines), engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
+            capabilities: capabilities, engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             // The control plane of a runner with a parent is that parent: gone, it does not come back.
             options: RunnerOptions(drainGrace: parent == nil ? .seconds(10) : .seconds(2)))
 
+        do {
+            try await enroll(state, client, capabilities)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
         let stopping = Stopping(drain: service.drain, stopNow: service.stopNow)
         stopping.watchSignals()
         if let parent { try await stopping.watch(parent: parent, on: loop) }
@@ -71,6 +82,23 @@ package struct RunnerProcess {
             throw error
         }
         await client.shutdown()
+    }
+
+    /// Gives the client this runner's credential, if it has or can get one. Signals have their default effect meanwhile.
+    private func enroll(_ state: StateDirectory, _ client: ControlPlaneClient, _ capabilities: RunnerCapabilities) async throws {
+        let enrollment = Enrollment(
+            controlPlane: client.url, path: state.credentialPath, tokenFile: configuration.enrollmentTokenFile,
+            request: EnrollRequest(runnerID: state.runnerID, name: configuration.runnerName, capabilities: capabilities),
+            log: RunnerLog(logger: logger))
+        client.use(try await enrollment.keeper(client))
+    }
+
+    private func controlPlaneRoots() throws(StartupError) -> [NIOSSLCertificate]? {
+        guard let path = configuration.controlPlaneCAFile else { return nil }
+        guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else {
+            throw StartupError("control_plane_ca_file: '\(path)' holds no certificates in PEM form, or cannot be read")
+        }
+        return certificates
     }
 
     private func catalog(_ host: HostTable) -> EngineCatalog {

@@ -5,7 +5,7 @@ extension RunnerService {
     /// Delivers chunks of telemetry, one at a time and each attempt's in order.
     func chunkLoop() async {
         var backoff = options.backoff
-        while let (delivery, turn) = try? await monitor.take({ state in state.chunks.nextDelivery().map { ($0, state.turn) } }) {
+        while let (delivery, turn) = try? await monitor.take({ state in state.nextChunk() }) {
             let log = log.attempt(delivery.key)
             do {
                 let chunk = try await blocking { [spool] in try spool.loadChunk(delivery.seq, of: delivery.key) }
@@ -45,7 +45,7 @@ extension RunnerService {
                 state.sessionLost(turn)
                 state.chunks.failed(delivery, isBlocked: state.session == nil)
             }
-        case .misconfigured:
+        case .misconfigured, .revoked:
             monitor.with { $0.chunks.failed(delivery, isBlocked: isFirst) }
         case .retry:
             monitor.with { state in

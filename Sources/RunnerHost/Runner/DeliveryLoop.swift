@@ -56,7 +56,7 @@ extension RunnerService {
             // 404: its job is unknown to a control plane that knows this runner. 401 is about the runner alone.
             if error.status == 404 { return reject(delivery, error, log) }
             fallthrough
-        case .retry, .misconfigured:
+        case .retry, .misconfigured, .revoked:
             monitor.with { $0.deliveryFailed(delivery.key, error) }
             await recover(from: error, delivery.turn, &backoff)
         }

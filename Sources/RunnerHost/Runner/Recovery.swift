@@ -8,6 +8,7 @@ extension RunnerService {
             switch error.advice {
             case .retry(let time): notBefore = time ?? .zero
             case .registerAgain: monitor.with { $0.sessionLost(turn) }
+            case .revoked: revoked(error)
             case .stale, .misconfigured, .refused, .incomplete: break
             }
         }

@@ -27,7 +27,8 @@ extension RunnerService {
     /// redirect is then a proxy's word on a control plane that is being replaced.
     private static func isFinal(_ error: ControlPlaneError, first: Bool) -> Bool {
         switch error.advice {
-        case .retry: false
+        // Revoked, there is more to end than the registration.
+        case .retry, .revoked: false
         case .stale, .refused, .incomplete: true
         case .registerAgain, .misconfigured: first || error.status == 401 || error.status == 403
         }

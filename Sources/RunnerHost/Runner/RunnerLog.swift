@@ -26,6 +26,20 @@ struct RunnerLog: Sendable {
         logger.error("registration refused; no new jobs are taken", metadata: Self.fields(error))
     }
 
+    func enrolled(server: String) { logger.info("enrolled", metadata: ["server": "\(server)"]) }
+
+    func notEnrolledYet(_ error: ControlPlaneError) {
+        logger.warning("not enrolled yet; trying until it works", metadata: Self.fields(error))
+    }
+
+    func credentialRenewed() { logger.debug("credential renewed") }
+
+    func credentialNotRenewed(_ error: any Error) {
+        logger.warning("credential not renewed", metadata: ["error": "\(error)"])
+    }
+
+    func revoked(_ error: ControlPlaneError) { logger.error("revoked", metadata: Self.fields(error)) }
+
     func outageBegan(_ error: ControlPlaneError) {
         logger.warning("control plane does not answer; trying until it does", metadata: Self.fields(error))
     }

@@ -56,6 +56,14 @@ package final class RunnerService: Sendable {
         for key in monitor.with({ $0.runningAttempts }) { stop(key, as: .lost) }
     }
 
+    /// Ends everything at once; what is not delivered stays in the spool.
+    func revoked(_ error: ControlPlaneError) {
+        guard monitor.with({ $0.revoked(error) }) else { return }
+        log.revoked(error)
+        client.discardCredential()
+        for key in monitor.with({ $0.runningAttempts }) { stop(key, as: .lost) }
+    }
+
     private func leave(in phase: RunnerPhase) {
         let counts = monitor.with { state in
             state.advance(to: phase) ? (state.runningAttempts.count, state.undelivered.count) : nil
@@ -101,11 +109,13 @@ package final class RunnerService: Sendable {
     private func awaitDeliveries() async {
         while true {
             // A control plane that never took this runner in does not take its results either.
-            let (left, chunks, isHopeless) = monitor.with { ($0.undelivered.count, $0.chunks.count, $0.failure != nil && $0.registrations == 0) }
+            let (left, chunks, isHopeless) = monitor.with {
+                ($0.undelivered.count, $0.chunks.count, $0.isRevoked || $0.failure != nil && $0.registrations == 0)
+            }
             if left == 0 { return }
             if isHopeless { return log.leftInSpool(left) }
             let isMoving = await succeeds(within: options.drainGrace) { [monitor] in
-                try await monitor.wait { $0.undelivered.count < left || $0.chunks.count < chunks }
+                try await monitor.wait { $0.undelivered.count < left || $0.chunks.count < chunks || $0.isRevoked }
             }
             if !isMoving { return log.leftInSpool(left) }
         }
@@ -114,7 +124,7 @@ package final class RunnerService: Sendable {
     /// Tells the control plane that this runner's session is over. With results left in the spool it does not: the
     /// next start may deliver them while their leases last.
     private func signOff() async {
-        guard monitor.with({ $0.registrations > 0 && $0.undelivered.isEmpty }) else { return }
+        guard monitor.with({ !$0.isRevoked && $0.registrations > 0 && $0.undelivered.isEmpty }) else { return }
         let request = LeaveRequest(runnerID: identity.runnerID, sessionID: identity.sessionID)
         let hasLeft = await succeeds(within: options.drainGrace) { [client, options] in
             var backoff = options.backoff

@@ -51,6 +51,8 @@ struct RunnerState: Sendable {
     private(set) var isPaused = false
     /// Why this runner can't be registered any more.
     private(set) var failure: ControlPlaneError?
+    /// The control plane answers this runner no more.
+    private(set) var isRevoked = false
     private var running: [AttemptKey: Running] = [:]
     private var outbox: [AttemptKey: Outgoing] = [:]
     private var lastOrder = 0
@@ -107,6 +109,16 @@ struct RunnerState: Sendable {
     mutating func registrationFailed(_ error: ControlPlaneError) {
         failure = error
         _ = advance(to: .draining)
+    }
+
+    /// There is nothing to be done but to end; false if that was known.
+    mutating func revoked(_ error: ControlPlaneError) -> Bool {
+        guard !isRevoked else { return false }
+        isRevoked = true
+        failure = error
+        session = nil
+        _ = advance(to: .stopping)
+        return true
     }
 
     enum ClaimTurn: Sendable {
@@ -181,7 +193,12 @@ struct RunnerState: Sendable {
         var turn: Turn
     }
 
+    mutating func nextChunk() -> (ChunkQueue.Delivery, Turn)? {
+        isRevoked ? nil : chunks.nextDelivery().map { ($0, turn) }
+    }
+
     mutating func nextDelivery() -> Delivery? {
+        if isRevoked { return nil }
         let ready = outbox.filter { $0.value.progress == .ready && !chunks.isWaiting($0.key) }
         guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
         outbox[key]?.progress = .underway

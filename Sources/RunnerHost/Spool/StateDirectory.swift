@@ -37,6 +37,8 @@ package final class StateDirectory: Sendable {
 
     package var spoolPath: String { path + "/spool" }
 
+    package var credentialPath: String { path + "/credential" }
+
     private static func checkAccess(_ path: String) throws(StateDirectoryError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .file(.last("look at", path)) }

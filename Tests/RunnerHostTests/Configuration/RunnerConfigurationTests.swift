@@ -115,6 +115,8 @@ struct RunnerConfigurationTests {
                 max_concurrent_jobs: 3                       # --max-concurrent-jobs
                 engine_path: []                              # default
                 control_plane_url: http://127.0.0.1:8080     # default
+                control_plane_ca_file: null                  # default
+                enrollment_token_file: null                  # default
                 runner_name: lab-1                           # --runner-name
                 state_directory: "/data/lynx runs/.runner"   # default
                 log_capture_bytes: 10485760                  # default
@@ -170,6 +172,8 @@ struct RunnerConfigurationTests {
         var all = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
         for key in keys { #expect(all.source(of: key) != .default, "\(key) is not in the example") }
         all.runnerName = configuration.runnerName
+        all.controlPlaneCAFile = nil
+        all.enrollmentTokenFile = nil
         all.sources = configuration.sources
         #expect(all == configuration)
     }
@@ -199,6 +203,8 @@ private let samples: [String: Sample] = [
     "max_concurrent_jobs": Sample("3", "4", "4096"),
     "engine_path": Sample("[/f, g]", "/v", "/w,/x y", shown: ("[/v]", "[/w, \"/x y\"]")),
     "control_plane_url": Sample("http://f:1", "https://v.example/lynx/", "http://[::1]:8080", shown: ("https://v.example/lynx", "\"http://[::1]:8080\"")),
+    "control_plane_ca_file": Sample("a.pem", "b.pem", "c.pem"),
+    "enrollment_token_file": Sample("a.token", "b.token", "c.token"),
     "runner_name": Sample("f", "the lab's", "2", shown: ("\"the lab's\"", "\"2\"")),
     "state_directory": Sample("/f", "/v", "g"),
     "log_capture_bytes": Sample("0", "1", "1099511627776"),

@@ -25,7 +25,8 @@ struct ConfigurationOptionsTests {
         let values = [
             "engines": "basilisk", "capabilities": "basilisk", "python_executable": "/bin/python", "basilisk_entrypoint": "scenario.py",
             "output_root": "/out", "working_directory": "/work", "max_concurrent_jobs": "3", "engine_path": "/engines",
-            "control_plane_url": "http://127.0.0.1:9", "runner_name": "lab", "state_directory": "/state", "log_capture_bytes": "4",
+            "control_plane_url": "http://127.0.0.1:9", "control_plane_ca_file": "/ca.pem",
+            "enrollment_token_file": "/enroll.token", "runner_name": "lab", "state_directory": "/state", "log_capture_bytes": "4",
             "telemetry_max_message_bytes": "2048", "telemetry_max_points": "5", "log_level": "debug",
         ]
         let fields = RunnerField.all.filter { !$0.isFileOnly }
