@@ -149,7 +149,7 @@ struct TestLedger: Sendable {
     /// All that the database holds, to show that a call changed nothing.
     func contents() async throws -> [String] {
         try await ledger.driver.read { connection in
-            try ["batches", "jobs", "attempts", "results"].flatMap { table in
+            try ["batches", "jobs", "attempts", "results", "telemetry_chunks"].flatMap { table in
                 try connection.rows("SELECT * FROM \(table) ORDER BY 1, 2", []).map { "\(table) \($0.values)" }
             }
         }

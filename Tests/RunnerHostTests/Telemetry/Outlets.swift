@@ -39,6 +39,4 @@ final class KeepingOutlet: TelemetryOutlet {
 
     /// Waits until so many chunks were taken.
     func wait(for count: Int) async throws { try await state.wait { $0.taken.count >= count } }
-
-    func wait(forRefusalsLeft count: Int) async throws { try await state.wait { $0.refusals == count } }
 }
