@@ -54,6 +54,7 @@ public final class ControlPlane: Sendable {
             let end: @Sendable () -> Void = {
                 // Calls that are held are answered, so that nobody waits for them.
                 self.ledger.work.silence()
+                self.ledger.changes.silence()
                 self.ledger.runnerBells.silence()
                 Task { await group.triggerGracefulShutdown() }
             }

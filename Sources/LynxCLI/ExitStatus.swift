@@ -25,6 +25,8 @@ package struct CLIError: Error, Hashable {
     package var exitCode: Int32
     /// The lines begin with a place in a file, which editors and terminals make links of.
     package var hasPlaces = false
+    /// A call may have had its effect although its answer was lost.
+    package var mayHaveArrived = false
 
     package init(_ lines: [String], exitCode: Int32) {
         self.lines = lines

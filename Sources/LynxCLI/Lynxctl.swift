@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import LynxModel
 
 /// The user's command line.
 package struct Lynxctl: AsyncParsableCommand {
@@ -16,13 +17,14 @@ package struct Lynxctl: AsyncParsableCommand {
 
             \(ExitStatus.help)
             """,
-        version: "0.1.0",
+        version: LynxVersion.current,
         groupedSubcommands: [
             CommandGroup(name: "On this machine", subcommands: [RunCommand.self, ServeCommand.self, LedgerCommand.self]),
             CommandGroup(
                 name: "With a control plane",
                 subcommands: [
-                    SubmitCommand.self, StatusCommand.self, ResultsCommand.self, TelemetryCommand.self, JobsCommand.self, RunnersCommand.self,
+                    SubmitCommand.self, WaitCommand.self, RetryCommand.self, StatusCommand.self, ResultsCommand.self,
+                    TelemetryCommand.self, JobsCommand.self, RunnersCommand.self,
                     CancelCommand.self,
                 ]),
             CommandGroup(name: "Who may do what", subcommands: [TokenCommand.self, RunnerCommand.self]),

@@ -31,6 +31,7 @@ struct API: Sendable {
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: MetricsMiddleware(metrics: ledger.metrics))
         router.add(middleware: ProblemMiddleware())
         if !configuration.authentication { router.add(middleware: LoopbackOnlyMiddleware()) }
         for route in routes {

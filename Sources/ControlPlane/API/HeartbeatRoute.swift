@@ -17,11 +17,13 @@ extension API {
         var strokes = bell.strokes
         var response = try await ledger.heartbeat(beat)
         while !response.isNews(to: beat), !bell.isSilenced, peerGone?.isSilenced != true, ledger.clock.now() < deadline {
-            await withTaskGroup(of: Void.self) { [strokes] group in
-                group.addTask { await bell.wait(after: strokes, until: deadline, clock: ledger.clock) }
-                if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
-                await group.next()
-                group.cancelAll()
+            await ledger.metrics.holding("/runner/v1/heartbeat") { [strokes] in
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await bell.wait(after: strokes, until: deadline, clock: ledger.clock) }
+                    if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
+                    await group.next()
+                    group.cancelAll()
+                }
             }
             try Task.checkCancellation()
             guard bell.strokes > strokes else { continue }

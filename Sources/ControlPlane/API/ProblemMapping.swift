@@ -11,6 +11,10 @@ extension Problem {
         Problem(title: "Bad parameter", status: 422, detail: "the parameter '\(name)' \(detail)", errors: [.init(field: name, detail: detail)])
     }
 
+    static func badHeader(_ name: String, _ detail: String) -> Problem {
+        Problem(title: "Bad header", status: 422, detail: "the header '\(name)' \(detail)", errors: [.init(field: name, detail: detail)])
+    }
+
     static func invalid(_ field: String, _ detail: String) -> Problem {
         Problem(title: "Invalid body", status: 422, detail: "\(field): \(detail)", errors: [.init(field: field, detail: detail)])
     }
@@ -59,6 +63,8 @@ extension Problem {
             self.init(title: "Too much telemetry", status: 413, detail: "an attempt at job '\(jobID)' may have at most \(limit) bytes of it")
         case .alreadyEnded(let what, let id, let status):
             self.init(title: "Already ended", status: 409, detail: "\(what) '\(id)' is \(status) and cannot be cancelled")
+        case .submissionDiffers(let key):
+            self = .badHeader("Idempotency-Key", "is '\(key)', which came with another body before; give each submission a key of its own")
         case .tooManyRuns(let runs, let limit):
             let detail = "is \(runs); a batch may have at most \(limit)"
             self.init(

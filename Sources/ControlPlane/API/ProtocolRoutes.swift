@@ -55,14 +55,17 @@ extension API {
             let strokes = ledger.work.strokes
             let response = try await ledger.claim(claim)
             context.logger.jobsClaimed(response.jobs, by: claim)
+            if !response.jobs.isEmpty { ledger.metrics.add(response.jobs.count, to: .claims) }
             if !response.jobs.isEmpty || response.drain || ledger.clock.now() >= deadline || ledger.work.isSilenced {
                 return try .json(response)
             }
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await ledger.work.wait(after: strokes, until: deadline, clock: ledger.clock) }
-                if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
-                await group.next()
-                group.cancelAll()
+            await ledger.metrics.holding("/runner/v1/claim") {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await ledger.work.wait(after: strokes, until: deadline, clock: ledger.clock) }
+                    if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
+                    await group.next()
+                    group.cancelAll()
+                }
             }
             try Task.checkCancellation()
         }
@@ -76,6 +79,7 @@ extension API {
         }
         try report.checkTelemetry()
         try await ledger.ended(jobID: jobID, report)
+        ledger.metrics.add(to: .reports, report.outcome.rawValue)
         context.logger.attemptEnded(report)
         return .noContent
     }

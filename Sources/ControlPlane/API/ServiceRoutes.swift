@@ -7,6 +7,7 @@ extension API {
         [
             Route(method: .get, path: "/healthz", access: .open) { _, _ in try .json(["status": "ok"]) },
             Route(method: .get, path: "/openapi.json", access: .open) { _, _ in .json(data: OpenAPIDocument.current.json) },
+            Route(method: .get, path: "/metrics", access: .scope(.admin), handler: metrics),
         ]
     }
 }

@@ -12,6 +12,7 @@ extension API {
             Route(method: .get, path: "/batches/:batch", access: .scope(.read)) { _, context in
                 try .json(try await ledger.overview(batchID: try context.id("batch")))
             },
+            Route(method: .get, path: "/batches/:batch/events", access: .scope(.read), handler: events),
             Route(method: .get, path: "/batches/:batch/results", access: .scope(.read), handler: listResults),
             Route(method: .get, path: "/batches/:batch/jobs", access: .scope(.read), handler: listJobs),
             Route(method: .post, path: "/batches/:batch/cancel", access: .scope(.submit)) { _, context in
@@ -31,8 +32,10 @@ extension API {
     }
 
     @Sendable private func submit(_ request: Request, _ context: APIContext) async throws -> Response {
-        let submission = try BatchSubmission.read(body: try await request.bytes(upTo: BodyLimit.submission))
-        let receipt = try await ledger.submit(submission, tenant: context.caller.tenant)
+        let body = try await request.bytes(upTo: BodyLimit.submission)
+        let once = try request.submissionKey(body: body)
+        let submission = try BatchSubmission.read(body: body)
+        let receipt = try await ledger.submit(submission, tenant: context.caller.tenant, once: once)
         context.logger.batchSubmitted(receipt)
         return try .json(receipt, status: .created)
     }

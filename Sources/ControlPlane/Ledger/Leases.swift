@@ -40,7 +40,10 @@ extension Ledger {
             var scope = WriteScope(batches: due.map(\.key.batchID))
             scope.runners = Set(due.compactMap(\.assignedRunner))
             let lost = try await transaction(scope) { transaction in try transaction.loseExpired(due) }
-            if !lost.isEmpty { onLost(lost) }
+            if !lost.isEmpty {
+                metrics.add(lost.count, to: .expiredLeases)
+                onLost(lost)
+            }
         }
         let next = try await driver.read { try $0.row(SQL.nextLeaseEnd, [])?.instant("lease_end") }
         guard driver.isShared else { return next }

@@ -12,6 +12,9 @@ final class Ledger: Sendable {
     let work = Bell()
     /// Rings when a lease ends earlier than the one being waited for.
     let leases = LeaseAlarm()
+    /// Rings when a batch or one of its jobs has changed.
+    let changes = Bell()
+    let metrics = Metrics()
     /// Ring when there are orders for a runner.
     let runnerBells = RunnerBells()
     let plans = RunPlans()
@@ -47,11 +50,15 @@ final class Ledger: Sendable {
         _ scope: WriteScope = WriteScope(), _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
     ) async throws -> Value {
         let (policy, clock) = (policy, clock)
+        let begin = ContinuousClock.now
         let (value, effects) = try await driver.write(scope) { connection in
             let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.now().instant)
             let value = try body(transaction)
             return (value, try transaction.settle())
         }
+        metrics.observe((ContinuousClock.now - begin) / .seconds(1), in: .commit)
+        if effects.lostAttempts > 0 { metrics.add(effects.lostAttempts, to: .lostAttempts) }
+        if effects.batchChanged { changes.ring() }
         if effects.workAppeared {
             work.ring()
             driver.tell(.work)

@@ -15,6 +15,8 @@ enum LedgerError: Error, Hashable {
     case missingTelemetry(jobID: String, chunks: Int, missing: [Int])
     case tooMuchTelemetry(jobID: String, limit: Int)
     case alreadyEnded(what: String, id: String, status: String)
+    /// An idempotency key was used with another body before.
+    case submissionDiffers(key: String)
     case tooManyRuns(Int, limit: Int)
     case incompatibleRunner(protocolVersion: String)
     /// Why a runner can't be enrolled, or its credential can't be renewed.

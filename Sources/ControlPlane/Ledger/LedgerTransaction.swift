@@ -5,6 +5,10 @@ import LynxModel
 final class LedgerTransaction {
     /// Whom to wake once the transaction is on disk.
     struct Effects: Sendable {
+        /// Counts of a batch have changed.
+        var batchChanged = false
+        /// Attempts that ended with their runner.
+        var lostAttempts = 0
         /// Somebody who found nothing to claim may find something now.
         var workAppeared = false
         /// The earliest of the leases given out.
@@ -18,6 +22,8 @@ final class LedgerTransaction {
     let now: Instant
     private(set) var effects = Effects()
     private var changes: [String: (counts: JobCounts, executionSecs: Double)] = [:]
+    /// By batch, the runs whose jobs have ended.
+    private var ended: [String: [Int]] = [:]
 
     var leaseEnd: Instant { now + policy.leaseMilliseconds }
 
@@ -60,6 +66,7 @@ final class LedgerTransaction {
     func save(_ after: JobRecord, was before: JobRecord, executionSecs: Double = 0) throws {
         try connection.run(before.hasRow ? SQL.saveJob : SQL.insertJob, after.saved)
         countMove(batchID: after.key.batchID, from: before.status, to: after.status, executionSecs: executionSecs)
+        if after.status.isTerminal, !before.status.isTerminal { ended[after.key.batchID, default: []].append(after.key.runIndex) }
         if let end = after.leaseExpiresAt { effects.leaseEnd = min(effects.leaseEnd ?? end, end) }
     }
 
@@ -76,6 +83,7 @@ final class LedgerTransaction {
     func endAttempt(
         of job: JobRecord, _ outcome: AttemptOutcome, retryable: Bool = true, message: String?, executionSecs: Double = 0
     ) throws -> JobRecord {
+        if outcome == .lost { effects.lostAttempts += 1 }
         var after = job
         after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
         try connection.run(
@@ -103,6 +111,8 @@ final class LedgerTransaction {
                         .text(batchID),
                     ])
             else { throw StorageError.unexpected("jobs without their batch '\(batchID)'") }
+            effects.batchChanged = true
+            if let runs = ended[batchID] { try number(runs, of: batchID) }
             let batch = try BatchRecord(row)
             let status = batch.statusByCounts
             if status != batch.status {

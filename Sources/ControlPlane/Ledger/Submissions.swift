@@ -3,7 +3,11 @@ import LynxModel
 
 extension Ledger {
     /// Queues all runs of a study; chooses the seed if it has none.
-    func submit(_ submission: BatchSubmission, tenant: String = Tenant.standard) async throws -> BatchReceipt {
+    ///
+    /// - Parameter once: if this came before, nothing is queued, and the answer is the same.
+    func submit(
+        _ submission: BatchSubmission, tenant: String = Tenant.standard, once: SubmissionKey? = nil
+    ) async throws -> BatchReceipt {
         let runs = submission.runs
         guard runs <= policy.maxRunsPerBatch else { throw LedgerError.tooManyRuns(runs, limit: policy.maxRunsPerBatch) }
 
@@ -14,8 +18,12 @@ extension Ledger {
         let batchID = Self.newBatchID(at: clock.now())
         let text = String(decoding: try WireJSON.encode(submission), as: UTF8.self)
 
+        let receipt = BatchReceipt(
+            batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission, tenant: tenant))
+
         let stored = submission
-        try await transaction { transaction in
+        let earlier = try await transaction { transaction -> BatchReceipt? in
+            if let once, let earlier = try transaction.enter(once, tenant: tenant, receipt: receipt) { return earlier }
             let config = stored.config
             try transaction.connection.run(
                 SQL.insertBatch,
@@ -26,10 +34,11 @@ extension Ledger {
                 ])
             // Its jobs get rows when they are claimed.
             transaction.announceWork()
+            return nil
         }
+        if let earlier { return earlier }
         plans.keep(RunPlan(batchID: batchID, tenant: tenant, submission: submission, seed: seed))
-        return BatchReceipt(
-            batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission, tenant: tenant))
+        return receipt
     }
 
     /// `20260131T120000-0f3a9c51`: sorts by time, and two control planes never make the same.

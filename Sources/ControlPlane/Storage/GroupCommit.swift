@@ -15,6 +15,7 @@ final class GroupCommit: Sendable {
     private struct State {
         var queue: [Write] = []
         var draining = false
+        var counts = CommitCounts()
     }
 
     /// Bounds how long the first of a group waits for the last.
@@ -24,6 +25,8 @@ final class GroupCommit: Sendable {
     private let state = Mutex(State())
 
     init(pool: DatabasePool) { self.pool = pool }
+
+    var counts: CommitCounts { state.withLock { $0.counts } }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -70,7 +73,8 @@ final class GroupCommit: Sendable {
         state.withLock { state in
             let group = Array(state.queue.prefix(Self.largestGroup))
             state.queue.removeFirst(group.count)
-            if group.isEmpty { state.draining = false }
+            if group.isEmpty { state.draining = false } else { state.counts.groups += 1 }
+            state.counts.writes += group.count
             return group.isEmpty ? nil : group
         }
     }

@@ -28,14 +28,24 @@ protocol LedgerDriver: Sendable {
     /// Calls `hear` with what other control planes tell.
     func onNews(_ hear: @escaping @Sendable (LedgerNews) -> Void)
 
+    /// How many transactions have shared how many flushes; nil where each has its own.
+    var commitCounts: CommitCounts? { get }
+
     /// Ends all connections. Nothing may be called afterwards.
     func close() throws
+}
+
+struct CommitCounts: Hashable, Sendable {
+    var writes = 0
+    var groups = 0
 }
 
 extension LedgerDriver {
     func write<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
         try await write(WriteScope(), body)
     }
+
+    var commitCounts: CommitCounts? { nil }
 }
 
 /// One connection inside a transaction; valid only in the closure it was given to.

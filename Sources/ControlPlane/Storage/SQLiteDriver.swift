@@ -79,6 +79,8 @@ final class SQLiteDriver: LedgerDriver {
         try await commits.write { try body(SQLiteConnection(database: $0)) }
     }
 
+    var commitCounts: CommitCounts? { commits.counts }
+
     func close() throws {
         try pool.close()
         lock?.release()

@@ -2,8 +2,6 @@ import ControlPlane
 package import LynxModel
 
 extension APIClient {
-    package func submit(_ submission: BatchSubmission) async throws -> BatchReceipt { try await post("/jobs", submission) }
-
     package func overview(of batch: String) async throws -> BatchOverview { try await get("/batches/\(escaped(batch))") }
 
     /// Every job of the batch, over as many pages as there are.

@@ -29,6 +29,8 @@ package struct APIClient: Sendable {
         }
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
+        // Streams of events are never silent for so long.
+        configuration.timeout.read = .seconds(60)
         // Fails at the first refusal instead of trying again until the timeout.
         configuration.connectionPool.retryConnectionEstablishment = false
         if let caFile {
@@ -57,6 +59,43 @@ package struct APIClient: Sendable {
         try decode(type, from: try await send(.POST, path, body: try WireJSON.encode(body)), path: path)
     }
 
+    /// Posts JSON that is encoded already.
+    func post<Answer: Decodable>(
+        _ path: String, json: Data, headers: [(String, String)], as type: Answer.Type = Answer.self
+    ) async throws -> Answer {
+        try decode(type, from: try await send(.POST, path, body: json, headers: headers), path: path)
+    }
+
+    /// Lends what a call answers to `body`, piece by piece as it comes and for as long as it takes; nil where there is no
+    /// such call that answers in the type accepted.
+    func stream<Value>(
+        _ path: String, accept: String, _ body: (HTTPClientResponse.Body?) async throws -> Value
+    ) async throws -> Value {
+        var request = request(.GET, path)
+        request.headers.replaceOrAdd(name: "accept", value: accept)
+        let response: HTTPClientResponse
+        do {
+            response = try await http.execute(request, deadline: .distantFuture)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw APIError.unreachable(baseURL, error)
+        }
+        let isSuch = response.status == .ok && response.headers.first(name: "content-type")?.hasPrefix(accept) == true
+        if (500...599).contains(response.status.code) {
+            throw CLIError.unavailable("the control plane answered \(response.status.code) \(response.status.reasonPhrase) to \(path)")
+        }
+        do {
+            return try await body(isSuch ? response.body : nil)
+        } catch let error as CLIError {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw APIError.unreachable(baseURL, error)
+        }
+    }
+
     /// Posts without a body; what is answered is not looked at.
     package func post(_ path: String) async throws {
         _ = try await send(.POST, path)
@@ -73,11 +112,19 @@ package struct APIClient: Sendable {
         return certificates
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws -> Data {
+    private func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: baseURL + path)
         request.method = method
         request.headers.add(name: "accept", value: "application/json")
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+        return request
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ path: String, body: Data? = nil, headers: [(String, String)] = []
+    ) async throws -> Data {
+        var request = request(method, path)
+        request.headers.add(contentsOf: headers)
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))

@@ -9,7 +9,9 @@ import NIOPosix
 enum APIError {
     static func unreachable(_ baseURL: String, _ error: any Error) -> CLIError {
         let start = "start one with 'lynxctl serve', or name another with --control-plane URL"
-        return .unavailable("cannot reach a control plane at \(baseURL): \(reason(error)); \(start)")
+        var failure = CLIError.unavailable("cannot reach a control plane at \(baseURL): \(reason(error)); \(start)")
+        failure.mayHaveArrived = !(error is NIOConnectionError) && (error as? HTTPClientError) != .connectTimeout
+        return failure
     }
 
     /// Renders a `Problem` document line by line: the problem itself, then each field.
@@ -20,7 +22,10 @@ enum APIError {
             return .badInput("\(problem.title): \(problem.detail ?? path); \(help)")
         }
         guard let problem = try? WireJSON.decode(Problem.self, from: body) else {
-            return CLIError("the control plane answered \(status) \(reason) to \(path)", exitCode: exitCode)
+            var failure = CLIError("the control plane answered \(status) \(reason) to \(path)", exitCode: exitCode)
+            // What proxies answer while the control plane behind them restarts.
+            failure.mayHaveArrived = (502...504).contains(status)
+            return failure
         }
         var lines = [problem.detail.map { "\(problem.title): \($0)" } ?? problem.title]
         lines += (problem.errors ?? []).map { "  \($0.field): \($0.detail)" }

@@ -15,6 +15,11 @@ struct BatchResults: Encodable {
             results: try await api.results(of: batchID, samples: samples))
     }
 
+    var overview: BatchOverview {
+        let counts = jobsByStatus.compactMap { name, count in JobStatus(rawValue: name).map { ($0, count) } }
+        return BatchOverview(batch: batch, jobsByStatus: Dictionary(uniqueKeysWithValues: counts))
+    }
+
     var allCompleted: Bool { batch.completedJobs == batch.totalJobs }
 
     private enum CodingKeys: String, CodingKey {

@@ -20,15 +20,17 @@ struct RunnersCommand: AsyncParsableCommand {
             }
             var table = TextTable(columns: [
                 .init("runner"), .init("name"), .init("status"), .init("jobs", .right), .init("slots", .right), .init("cores", .right),
-                .init("memory GB", .right), .init("last heard of"), .init("runs"),
+                .init("memory GB", .right), .init("gpu"), .init("last heard of"), .init("version"), .init("engines"), .init("runs"), .init("current jobs", .free),
             ])
             table.rows = runners.map { runner in
                 [
                     .init(runner.runnerID), .init(runner.name), .init(runner.status.rawValue, runner.status.paint),
                     .init("\(runner.currentJobs.count)"), .init("\(runner.capabilities.maxConcurrentJobs)"),
                     .init("\(runner.capabilities.cpuCores)"), .init(NumberText.fixed(runner.capabilities.memoryGB, digits: 1)),
-                    .init(WireJSON.timestamp(runner.lastHeartbeatAt)),
+                    .init(runner.capabilities.gpuAvailable ? "yes" : "no"), .init(WireJSON.timestamp(runner.lastHeartbeatAt)),
+                    .init(runner.version), .init(runner.engines.map { "\($0.id) \($0.version)" }.joined(separator: ", ")),
                     .init(runner.capabilities.supportedSimulationTypes.joined(separator: ", ")),
+                    .init(runner.currentJobs.joined(separator: ", ")),
                 ]
             }
             table.print()

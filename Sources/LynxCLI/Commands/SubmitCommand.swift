@@ -8,9 +8,10 @@ struct SubmitCommand: AsyncParsableCommand {
             EXAMPLES:
               lynxctl submit study.yaml
               lynxctl submit study.yaml --runs 500 --seed 42 --wait
+              lynxctl submit study.yaml --wait --junit jobs.xml --summary "$GITHUB_STEP_SUMMARY"
               lynxctl submit study.yaml --json | jq -r .batch_id
 
-            With --wait the exit code is 0 only if every job completed, and 1 if not.
+            With --wait the exit code is 0 only if every job completed, and 1 if not. Ctrl-C leaves the batch running.
             """)
 
     @Argument(help: ArgumentHelp("The batch file (YAML).", valueName: "batch.yaml"))
@@ -21,21 +22,22 @@ struct SubmitCommand: AsyncParsableCommand {
     @Flag(help: "Stay until the batch has ended, and print its results.")
     var wait = false
 
+    @OptionGroup var files: OutputFileOptions
+
     @OptionGroup var controlPlane: ControlPlaneOptions
+
+    func validate() throws {
+        if files.areWanted, !wait { throw ValidationError("--junit, --summary and --results are written when the batch has ended: add --wait.") }
+    }
 
     func run() async throws {
         let submission = try BatchFile.read(batch, changes)
+        try files.check()
         try await controlPlane.withAPI { api in
             let receipt = try await api.submit(submission)
             guard wait else { return try show(receipt) }
-            let status = StatusOutput()
-            status.note("batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "job"))")
-            try await BatchWatch(api: api, batchID: receipt.batchID).run { status.show($0) }
-            status.finish()
-            let results = try await BatchResults.fetch(receipt.batchID, from: api, samples: controlPlane.json)
-            try ResultsOutput.print(
-                results, json: controlPlane.json, showAll: false, howToSeeAll: "lynxctl results \(receipt.batchID) --all")
-            if !results.allCompleted { throw ExitCode(ExitStatus.jobsFailed) }
+            OutputStream.error.line("batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "job"))")
+            try await BatchWait(api: api, batchID: receipt.batchID, json: controlPlane.json, files: files).run()
         }
     }
 

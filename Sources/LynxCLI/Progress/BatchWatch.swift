@@ -1,6 +1,6 @@
 import LynxModel
 
-/// Follows a batch to its end through the API.
+/// Follows a batch to its end through the API: by its events, or by looking again and again where there are none.
 package struct BatchWatch: Sendable {
     private let api: APIClient
     private let batchID: String
@@ -19,8 +19,29 @@ package struct BatchWatch: Sendable {
     ///
     /// - Throws: `CLIError` when the control plane stays out of reach, `CancellationError`.
     package func run(_ show: (ProgressSnapshot) -> Void) async throws {
-        let begin = ContinuousClock.now
-        var finishedBefore: Int?
+        var progress = Progress()
+        var failures = 0
+        while true {
+            do {
+                let end = try await api.follow(batchID) { overview in
+                    failures = 0
+                    show(progress.snapshot(overview))
+                }
+                switch end {
+                case .batchEnded: return
+                case .unsupported: return try await poll(&progress, show)
+                case .broken: failures += 1
+                }
+                guard failures < Self.mostFailures else { throw CLIError.unavailable("the control plane hangs up again and again") }
+            } catch let error as CLIError where error.exitCode == ExitStatus.unavailable {
+                failures += 1
+                guard failures < Self.mostFailures else { throw error }
+            }
+            try await Task.sleep(for: Self.longest)
+        }
+    }
+
+    private func poll(_ progress: inout Progress, _ show: (ProgressSnapshot) -> Void) async throws {
         var last: ProgressSnapshot?
         var pause = Self.shortest
         var failures = 0
@@ -28,10 +49,7 @@ package struct BatchWatch: Sendable {
             do {
                 let overview = try await api.overview(of: batchID)
                 failures = 0
-                var snapshot = ProgressSnapshot(
-                    overview, elapsed: (ContinuousClock.now - begin) / .seconds(1), finishedBefore: finishedBefore ?? 0)
-                snapshot.finishedBefore = finishedBefore ?? snapshot.finished
-                finishedBefore = snapshot.finishedBefore
+                let snapshot = progress.snapshot(overview)
                 show(snapshot)
                 if overview.batch.status.isTerminal { return }
                 let quiet = last.map { $0.finished == snapshot.finished && $0.running == snapshot.running } ?? false
@@ -43,6 +61,20 @@ package struct BatchWatch: Sendable {
                 pause = Self.longest
             }
             try await Task.sleep(for: pause)
+        }
+    }
+
+    /// What the rate is reckoned from.
+    private struct Progress {
+        private let begin = ContinuousClock.now
+        private var finishedBefore: Int?
+
+        mutating func snapshot(_ overview: BatchOverview) -> ProgressSnapshot {
+            var snapshot = ProgressSnapshot(
+                overview, elapsed: (ContinuousClock.now - begin) / .seconds(1), finishedBefore: finishedBefore ?? 0)
+            snapshot.finishedBefore = finishedBefore ?? snapshot.finished
+            finishedBefore = snapshot.finishedBefore
+            return snapshot
         }
     }
 }

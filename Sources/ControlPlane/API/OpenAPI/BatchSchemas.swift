@@ -34,6 +34,10 @@ extension OpenAPIDocument {
               "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}}
             }
           },
+          "JobEnd": {
+            "type": "object", "required": ["job_id", "run_index", "status", "attempt"],
+            "properties": {"job_id": {"type": "string"}, "run_index": {"$ref": "#/components/schemas/Count"}, "status": {"$ref": "#/components/schemas/JobStatus"}, "attempt": {"$ref": "#/components/schemas/Count"}, "error_message": {"type": "string"}}
+          },
           "NextCursor": {"type": "string", "description": "The `cursor` of the next part; absent from the last."},
           "BatchList": {
             "type": "object", "required": ["batches"],

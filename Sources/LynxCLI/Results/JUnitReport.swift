@@ -1,0 +1,62 @@
+package import LynxModel
+
+/// The jobs of a batch as JUnit XML, which CI systems show: one test case for each job.
+package enum JUnitReport {
+    package static func render(_ batch: Batch, _ rows: [RunRow]) -> String {
+        let failed = rows.count { $0.job.status == .failed || $0.job.status == .timeout }
+        let skipped = rows.count { !$0.job.status.isTerminal || $0.job.status == .cancelled }
+        let seconds = rows.reduce(0) { $0 + ($1.result?.executionTimeSecs ?? 0) }
+        let counts = #"tests="\#(rows.count)" failures="\#(failed)" errors="0""#
+        let time = #"time="\#(NumberText.fixed(max(0, seconds), digits: 3))""#
+        var lines = [#"<?xml version="1.0" encoding="UTF-8"?>"#]
+        lines.append(#"<testsuites name="\#(attribute(batch.name))" \#(counts) \#(time)>"#)
+        let timestamp = WireJSON.timestamp(batch.createdAt).prefix(19)
+        lines.append(
+            #"  <testsuite name="\#(attribute(batch.name))" \#(counts) skipped="\#(skipped)" \#(time) timestamp="\#(timestamp)" hostname="\#(attribute(batch.batchID))">"#)
+        for row in rows { lines += testCase(row, suite: batch.name) }
+        lines += ["  </testsuite>", "</testsuites>"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func testCase(_ row: RunRow, suite: String) -> [String] {
+        let seconds = NumberText.fixed(max(0, row.result?.executionTimeSecs ?? 0), digits: 3)
+        let head = #"    <testcase name="\#(attribute("run \(row.runIndex) (\(row.job.jobID))"))" classname="\#(attribute(suite))" time="\#(seconds)""#
+        let message = row.message ?? row.job.status.rawValue
+        switch row.job.status {
+        case .completed:
+            return [head + "/>"]
+        case .failed, .timeout:
+            let whole = row.job.errorMessage ?? row.result?.errorMessage ?? row.job.status.rawValue
+            return [
+                head + ">", #"      <failure message="\#(attribute(message))" type="\#(row.job.status.rawValue)">\#(text(whole))</failure>"#,
+                "    </testcase>",
+            ]
+        case .cancelled, .pending, .claimed, .running:
+            return [head + ">", #"      <skipped message="\#(attribute(message))"/>"#, "    </testcase>"]
+        }
+    }
+
+    private static func text(_ text: String) -> String { escaped(text, quotes: false) }
+
+    private static func attribute(_ text: String) -> String { escaped(text, quotes: true) }
+
+    /// XML 1.0 has no way to write most control characters: they become U+FFFD.
+    private static func escaped(_ text: String, quotes: Bool) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"" where quotes: escaped += "&quot;"
+            case "\n" where quotes: escaped += "&#10;"
+            case "\t" where quotes: escaped += "&#9;"
+            case "\n", "\t": escaped.unicodeScalars.append(scalar)
+            case "\r": escaped += "&#13;"
+            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}

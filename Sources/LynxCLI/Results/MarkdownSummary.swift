@@ -1,0 +1,90 @@
+package import LynxModel
+
+/// How a batch ended, in GitHub-flavoured Markdown: for the page of a CI run.
+package enum MarkdownSummary {
+    /// Longer tables of failed jobs are cut; the JUnit file has them all.
+    package static let mostFailures = 50
+
+    package static func render(_ overview: BatchOverview, _ rows: [RunRow]) -> String {
+        let batch = overview.batch
+        let mark = batch.status == .completed ? "✅" : "❌"
+        var lines = ["## \(mark) \(text(batch.name)): \(batch.status.rawValue)", ""]
+        let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
+        lines += ["\(NumberText.count(batch.totalJobs, "job")): \(counts.joined(separator: ", ")). Batch `\(batch.batchID)`, seed `\(batch.seed)`.", ""]
+        lines += failures(rows)
+        lines += statistics(rows)
+        return lines.joined(separator: "\n")
+    }
+
+    private static func failures(_ rows: [RunRow]) -> [String] {
+        let failed = rows.filter { $0.job.status == .failed || $0.job.status == .timeout }
+        guard !failed.isEmpty else { return [] }
+        var lines = ["### Failed jobs", "", "| run | job | status | attempts | message |", "| ---: | --- | --- | ---: | --- |"]
+        for row in failed.prefix(mostFailures) {
+            lines.append(
+                "| \(row.runIndex) | `\(row.job.jobID)` | \(row.job.status.rawValue) | \(row.job.attempt) | \(text(String((row.message ?? "").prefix(300)))) |")
+        }
+        if failed.count > mostFailures { lines += ["", "… and \(failed.count - mostFailures) more."] }
+        return lines + [""]
+    }
+
+    private static func statistics(_ rows: [RunRow]) -> [String] {
+        let completed = rows.filter { $0.job.status == .completed }
+        var names: [String] = []
+        for name in completed.flatMap(\.values.names) where !names.contains(name) { names.append(name) }
+        guard !names.isEmpty else { return [] }
+        var lines = ["### Values of the completed runs", ""]
+        lines += ["| value | runs | mean | std. dev. | min | median | max |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
+        for name in names {
+            guard let statistics = SampleStatistics(completed.compactMap { $0.values.numbers[name] }) else { continue }
+            let numbers = [statistics.mean, statistics.standardDeviation, statistics.min, statistics.median, statistics.max]
+            let cells = numbers.map { $0.isFinite ? NumberText.significant($0) : "–" }.joined(separator: " | ")
+            lines.append("| \(text(name)) | \(statistics.count) | \(cells) |")
+        }
+        return lines + [""]
+    }
+
+    /// On one line of a table, and nothing of it taken for Markdown or HTML.
+    private static func text(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "&": escaped += "&amp;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "@":
+                escaped += "\\"
+                escaped.unicodeScalars.append(scalar)
+            case "\u{0}"..<"\u{20}", "\u{7F}": escaped += " "
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+/// What a set of numbers is like.
+package struct SampleStatistics: Hashable, Sendable {
+    package var count: Int
+    package var mean: Double
+    /// Of a sample (n − 1); not a number for one value.
+    package var standardDeviation: Double
+    package var min: Double
+    package var median: Double
+    package var max: Double
+
+    /// Nil for no numbers.
+    package init?(_ values: [Double]) {
+        let sorted = values.filter(\.isFinite).sorted()
+        guard let first = sorted.first, let last = sorted.last else { return nil }
+        count = sorted.count
+        let mean = sorted.reduce(0) { $0 + $1 / Double(sorted.count) }
+        self.mean = mean
+        let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        standardDeviation = sorted.count > 1 ? (squares / Double(sorted.count - 1)).squareRoot() : .nan
+        min = first
+        max = last
+        let middle = sorted.count / 2
+        median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
