@@ -47,3 +47,8 @@ public struct RunnerList: Codable, Hashable, Sendable {
         case nextCursor = "next_cursor"
     }
 }
+
+/// Answer to `GET /jobs/{id}/attempts`: by number.
+public struct AttemptList: Codable, Hashable, Sendable {
+    public var attempts: [JobAttempt]
+}

@@ -49,6 +49,10 @@ extension Problem {
         case .notEnrollable(let reason): self.init(title: "Not enrolled", status: 409, detail: reason)
         case .noResult(let jobID, let status):
             self = .notFound("job '\(jobID)' is \(status.rawValue) and has no result\(status.isTerminal ? "" : " yet")")
+        case .noAttemptResult(let jobID, let attempt, let exists):
+            self = .notFound(exists ? "attempt \(attempt) at job '\(jobID)' left no result" : "job '\(jobID)' had no attempt \(attempt)")
+        case .cannotRetry(let id):
+            self.init(title: "Cancelled", status: 409, detail: "batch '\(id)' was cancelled, and its jobs are not tried again; submit it anew")
         case .unknownSession(let runnerID):
             self = .notFound("runner '\(runnerID)' is not registered with this session; register again")
         case .staleAttempt(let jobID, let attempt, let reason):

@@ -45,7 +45,7 @@ extension API {
 
     /// Waits for work where there is none; ends early when the runner hangs up or the control plane shuts down.
     @Sendable private func claim(_ request: Request, _ context: APIContext) async throws -> Response {
-        let claim = try await request.message(ClaimRequest.self, from: context)
+        var claim = try await request.message(ClaimRequest.self, from: context)
         guard claim.slots >= 1 else { throw Problem.invalid("slots", "must be 1 or more") }
         let wait = Self.wait(claim.waitSeconds)
         let deadline = ledger.clock.now().addingTimeInterval(wait)
@@ -59,6 +59,8 @@ extension API {
             if !response.jobs.isEmpty || response.drain || ledger.clock.now() >= deadline || ledger.work.isSilenced {
                 return try .json(response)
             }
+            // True when the call came; by now the runner may have called again, and been given more.
+            claim.held = nil
             await ledger.metrics.holding("/runner/v1/claim") {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await ledger.work.wait(after: strokes, until: deadline, clock: ledger.clock) }

@@ -18,6 +18,20 @@ extension API {
             Route(method: .post, path: "/batches/:batch/cancel", access: .scope(.submit)) { _, context in
                 try .json(try await ledger.cancelBatch(try context.id("batch")))
             },
+            Route(method: .post, path: "/batches/:batch/retry-failed", access: .scope(.submit)) { _, context in
+                try .json(try await ledger.retryFailed(try context.id("batch")))
+            },
+            Route(method: .get, path: "/jobs/:job/attempts", access: .scope(.read)) { _, context in
+                try .json(AttemptList(attempts: try await ledger.attempts(jobID: try context.id("job"))))
+            },
+            Route(method: .get, path: "/jobs/:job/attempts/:attempt/results", access: .scope(.read)) { request, context in
+                let (jobID, detail) = (try context.id("job"), try request.resultDetail())
+                let text = try context.id("attempt")
+                guard let attempt = Int(text), attempt >= 1, String(attempt) == text else {
+                    throw Problem.notFound("job '\(jobID)' had no attempt '\(text)'")
+                }
+                return .json(data: try await ledger.result(jobID: jobID, attempt: attempt, detail: detail))
+            },
             Route(method: .get, path: "/jobs/:job", access: .scope(.read)) { _, context in
                 try .json(try await ledger.job(try context.id("job")))
             },

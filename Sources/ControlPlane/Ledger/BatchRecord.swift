@@ -48,6 +48,8 @@ struct BatchRecord: Hashable, Sendable {
     var cancelledAt: Instant?
     var maxParallelJobs: Int?
     var maxRetries: Int
+    var tenant: String
+    var requirement: JobRequirement
     /// Runs from here on have rows only if they were touched one by one; all others wait, or were cancelled with the batch.
     var nextIndex: Int
     var total: Int
@@ -83,6 +85,8 @@ struct BatchRecord: Hashable, Sendable {
         maxParallelJobs = try row.optionalInt("max_parallel_jobs")
         maxRetries = try row.int("max_retries")
         nextIndex = try row.int("next_index")
+        tenant = try row.text("tenant")
+        requirement = try JobRequirement(row)
         total = try row.int("total")
         counts = JobCounts(
             pending: try row.int("pending"), claimed: try row.int("claimed"), running: try row.int("running"),

@@ -70,10 +70,10 @@ extension Ledger {
         return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
             let runner = try transaction.runner(request.runnerID, session: request.sessionID)
             try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
-            var outcome = ClaimOutcome(drained: runner.drained)
-            if runner.drained { return outcome }
-            let (shares, passedOver) = try transaction.shares(
-                types: runner.capabilities.supportedSimulationTypes, tenant: runner.tenant, onlyBatch: onlyBatch, slots: slots)
+            try transaction.loseUnheld(request)
+            var outcome = ClaimOutcome(drained: runner.takesNoJobs)
+            if outcome.drained { return outcome }
+            let (shares, passedOver) = try transaction.shares(for: runner, onlyBatch: onlyBatch, slots: slots)
             outcome.passedOver = passedOver
             for share in shares {
                 for job in try transaction.waiting(in: share) {
@@ -100,13 +100,27 @@ private struct ClaimShare {
 }
 
 extension LedgerTransaction {
+    /// Gives up what the runner was given and has never heard of.
+    fileprivate func loseUnheld(_ request: ClaimRequest) throws {
+        guard let held = request.held.map(Set.init) else { return }
+        let rows = try connection.rows(SQL.jobsOfRunner, [.text(request.runnerID)])
+        for seen in try rows.map({ try JobRecord($0) }) {
+            guard seen.sessionID == request.sessionID, !held.contains(AttemptKey(jobID: seen.key.jobID, attempt: seen.attempt)),
+                let job = try job(seen.key), job.isActive, job.attempt == seen.attempt
+            else { continue }
+            try endAttempt(of: job, .lost, message: "the answer that gave it to runner '\(request.runnerID)' was lost")
+        }
+    }
+
     /// Decides which batches are served; names those that might have been, had nobody else been at them.
     fileprivate func shares(
-        types: [String], tenant: String, onlyBatch: String?, slots: Int
+        for runner: RunnerRecord, onlyBatch: String?, slots: Int
     ) throws -> (shares: [ClaimShare], passedOver: Set<String>) {
+        let (capabilities, types) = (runner.capabilities, runner.capabilities.supportedSimulationTypes)
         guard !types.isEmpty, slots > 0 else { return ([], []) }
         let sql = SQL.batchesWithWork(types: types.count, only: onlyBatch != nil)
-        let values = [.text(tenant)] + types.map { LedgerValue.text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)]
+        let has: [LedgerValue] = [.real(Double(capabilities.cpuCores)), .real(capabilities.memoryGB), .bool(capabilities.gpuAvailable)]
+        let values = [.text(runner.tenant)] + has + types.map { LedgerValue.text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)]
         let rows = try connection.rowsOfUnlockedBatches(sql, values)
         var batches: [String: BatchRecord] = [:]
         let claimants = try rows.map { row in

@@ -7,7 +7,7 @@ extension Ledger {
         return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
             let runner = try transaction.runner(request.runnerID, session: request.sessionID)
             try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
-            var response = HeartbeatResponse(drain: runner.drained)
+            var response = HeartbeatResponse(drain: runner.takesNoJobs)
             for attempt in request.attempts {
                 do {
                     let job = try transaction.renew(attempt, runnerID: request.runnerID, session: request.sessionID)
@@ -63,12 +63,16 @@ extension Ledger {
 extension LedgerTransaction {
     /// Those of the jobs whose leases have ended still: another control plane may have seen to them.
     fileprivate func loseExpired(_ due: [JobRecord]) throws -> [JobRecord] {
-        try due.compactMap { seen in
+        let lost = try due.compactMap { seen -> JobRecord? in
             guard let job = try job(seen.key), let end = job.leaseExpiresAt, end <= now else { return nil }
             let runner = job.assignedRunner ?? "?"
             try endAttempt(of: job, .lost, message: "runner '\(runner)' has sent no heartbeat within its lease")
             return job
         }
+        for (runner, jobs) in Dictionary(grouping: lost, by: { $0.assignedRunner ?? "" }).sorted(by: { $0.key < $1.key }) {
+            try note(.silence(attempts: jobs.count), of: runner)
+        }
+        return lost
     }
 
     fileprivate func renew(_ attempt: AttemptKey, runnerID: String, session: String) throws -> JobRecord {

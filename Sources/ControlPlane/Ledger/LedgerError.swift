@@ -7,6 +7,9 @@ enum LedgerError: Error, Hashable {
     case noSuchRunner(String)
     case noSuchToken(String)
     case noResult(jobID: String, status: JobStatus)
+    case noAttemptResult(jobID: String, attempt: Int, exists: Bool)
+    /// A cancelled batch's jobs are not tried again.
+    case cannotRetry(String)
     /// The runner is unknown or has begun a newer session.
     case unknownSession(runnerID: String)
     /// The attempt is not the one that the job is waiting for.

@@ -2,6 +2,8 @@
 struct LedgerPolicy: Hashable, Sendable {
     var leaseMilliseconds: Instant = 30_000
     var maxLostAttempts = 3
+    /// So many incidents of a runner in a row, without an attempt that ended as attempts do, put it into quarantine.
+    var mostIncidents = 5
     var maxRunsPerBatch = 1_000_000
     /// Of compressed chunks; what a run thins to its bound of points stays far below.
     var telemetryBytesPerAttempt = 512 << 20

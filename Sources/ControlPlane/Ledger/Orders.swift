@@ -9,7 +9,7 @@ extension Ledger {
             else {
                 throw LedgerError.unknownSession(runnerID: request.runnerID)
             }
-            return HeartbeatResponse(cancel: try connection.cancellations(of: request), drain: try row.bool("drained"))
+            return HeartbeatResponse(cancel: try connection.cancellations(of: request), drain: try RunnerRecord(row).takesNoJobs)
         }
     }
 }

@@ -12,7 +12,8 @@ extension Ledger {
         try await driver.read { connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
-            return BatchOverview(batch: batch.model, jobsByStatus: batch.counts.byStatus)
+            return BatchOverview(
+                batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch))
         }
     }
 
@@ -30,9 +31,13 @@ extension Ledger {
 
     func job(_ jobID: String) async throws -> Job {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
-        let record = try await driver.read { try $0.job(key) }
-        guard let record else { throw LedgerError.noSuchJob(jobID) }
-        return try await plan(batchID: key.batchID).job(record)
+        let (record, obstacle) = try await driver.read { connection in
+            guard let job = try connection.job(key), let row = try connection.row(SQL.batch, [.text(key.batchID)]) else {
+                throw LedgerError.noSuchJob(jobID)
+            }
+            return (job, job.status == .pending ? try connection.obstacle(to: BatchRecord(row)) : nil)
+        }
+        return try await plan(batchID: key.batchID).job(record, obstacle: obstacle)
     }
 
     /// By run index.
@@ -41,18 +46,20 @@ extension Ledger {
     func jobs(batchID: String, status: JobStatus? = nil, limit: Int, after runIndex: Int? = nil) async throws -> Page<Job> {
         let plan = try await plan(batchID: batchID)
         let first = runIndex.map { $0 < .max ? $0 + 1 : $0 } ?? 0
-        let records = try await driver.read { connection in
+        let (records, obstacle) = try await driver.read { connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
-            return if let status {
-                try connection.jobs(of: batch, in: status, from: first, limit: limit + 1)
-            } else {
-                try connection.jobs(of: batch, from: first, limit: limit + 1)
-            }
+            let jobs =
+                if let status {
+                    try connection.jobs(of: batch, in: status, from: first, limit: limit + 1)
+                } else {
+                    try connection.jobs(of: batch, from: first, limit: limit + 1)
+                }
+            return (jobs, try connection.obstacle(to: batch))
         }
         let page = records.prefix(limit)
         return Page(
-            items: page.map { plan.job($0) },
+            items: page.map { plan.job($0, obstacle: obstacle) },
             next: records.count > limit ? page.last.map { String($0.key.runIndex) } : nil)
     }
 

@@ -40,6 +40,7 @@ extension Ledger {
                 of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
                 executionSecs: max(0, report.result.executionTimeSecs))
             try transaction.saveTail(tail, of: report, key)
+            try transaction.judge(report, batchID: key.batchID)
             try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
         }
     }

@@ -28,7 +28,8 @@ struct RunPlan: Sendable {
             runConfig: runConfiguration(key), earlyTermination: config.earlyTermination, telemetry: config.telemetry)
     }
 
-    func job(_ record: JobRecord) -> Job {
+    /// - Parameter obstacle: why the batch's waiting jobs can't be taken.
+    func job(_ record: JobRecord, obstacle: String? = nil) -> Job {
         func date(_ instant: Instant?) -> Date? { instant.map { Date(instant: $0) } }
         return Job(
             jobID: record.key.jobID, batchID: batchID, runConfig: runConfiguration(record.key), status: record.status,
@@ -36,7 +37,8 @@ struct RunPlan: Sendable {
             lostAttempts: record.lostAttempts, timeoutSecs: submission.config.compute.jobTimeoutSeconds,
             createdAt: Date(instant: record.createdAt), claimedAt: date(record.claimedAt),
             startedAt: date(record.startedAt), completedAt: date(record.completedAt),
-            assignedRunner: record.status == .pending ? nil : record.assignedRunner, errorMessage: record.errorMessage)
+            assignedRunner: record.status == .pending ? nil : record.assignedRunner, errorMessage: record.errorMessage,
+            pendingReason: record.status == .pending ? obstacle : nil)
     }
 }
 

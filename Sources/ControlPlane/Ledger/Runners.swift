@@ -14,7 +14,10 @@ struct RunnerRecord: Hashable, Sendable {
     var lastHeartbeatAt: Instant
     var leftAt: Instant?
     var drained: Bool
+    var quarantine: Quarantine?
     var tenant: String
+
+    var takesNoJobs: Bool { drained || quarantine != nil }
 
     init(_ row: LedgerRow) throws {
         runnerID = try row.text("runner_id")
@@ -28,16 +31,20 @@ struct RunnerRecord: Hashable, Sendable {
         lastHeartbeatAt = try row.instant("last_heartbeat_at") ?? 0
         leftAt = try row.instant("left_at")
         drained = try row.bool("drained")
+        quarantine = try row.instant("quarantined_at").map { since in
+            Quarantine(since: Date(instant: since), reason: try row.optionalText("quarantine_reason") ?? "")
+        }
         tenant = try row.text("tenant")
     }
 
     func model(currentJobs: [String], now: Instant, policy: LedgerPolicy) -> Runner {
         let silent = now - lastHeartbeatAt > policy.leaseMilliseconds
         let status: RunnerStatus =
-            if leftAt != nil || silent { .offline } else if drained { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
+            if leftAt != nil || silent { .offline } else if takesNoJobs { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
         return Runner(
             runnerID: runnerID, name: name, status: status, capabilities: capabilities, engines: engines, version: version,
-            protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs)
+            protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs,
+            quarantine: quarantine)
     }
 }
 
@@ -55,9 +62,10 @@ extension Ledger {
             if let owner = try transaction.connection.row(SQL.runner, [.text(request.runnerID)])?.text("tenant"), owner != tenant {
                 throw LedgerError.noSuchRunner(request.runnerID)
             }
-            try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was restarted") {
+            let lost = try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was restarted") {
                 $0.sessionID != request.sessionID
             }
+            if lost > 0 { try transaction.note(.restart(attempts: lost), of: request.runnerID) }
             try transaction.connection.run(
                 SQL.saveRunner,
                 [
@@ -77,11 +85,11 @@ extension Ledger {
         }
     }
 
-    /// Stops or resumes handing out jobs to a runner. Jobs in flight run out.
+    /// Stops or resumes handing out jobs to a runner. Jobs in flight run out. Resuming lifts a quarantine too.
     func setDrained(_ drained: Bool, runnerID: String) async throws -> Runner {
         try await transaction(WriteScope(runner: runnerID)) { transaction in
             _ = try transaction.runner(runnerID)
-            try transaction.connection.run(SQL.drainRunner, [.bool(drained), .text(runnerID)])
+            try transaction.connection.run(drained ? SQL.drainRunner : SQL.resumeRunner, [.text(runnerID)])
             // A drained runner's long polls are to end as well.
             transaction.announceWork()
             transaction.call(runnerID)
@@ -99,14 +107,15 @@ extension Ledger {
 }
 
 extension LedgerTransaction {
-    func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws {
+    /// - Returns: how many.
+    @discardableResult
+    func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws -> Int {
         try connection.lock(WriteScope(runner: runnerID))
         let batches = try connection.rows(SQL.batchesOfRunner, [.text(runnerID)]).map { try $0.text("batch_id") }
         try connection.lock(WriteScope(batches: batches))
-        for row in try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]) {
-            let job = try JobRecord(row)
-            if belongs(job) { try endAttempt(of: job, .lost, message: message) }
-        }
+        let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0) }.filter(belongs)
+        for job in jobs { try endAttempt(of: job, .lost, message: message) }
+        return jobs.count
     }
 }
 

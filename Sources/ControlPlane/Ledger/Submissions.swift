@@ -22,6 +22,7 @@ extension Ledger {
             batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission, tenant: tenant))
 
         let stored = submission
+        let requirement = JobRequirement(submission.config)
         let earlier = try await transaction { transaction -> BatchReceipt? in
             if let once, let earlier = try transaction.enter(once, tenant: tenant, receipt: receipt) { return earlier }
             let config = stored.config
@@ -31,6 +32,7 @@ extension Ledger {
                     .text(batchID), .text(stored.name), .text(config.simulation.name), .text(config.simulation.type),
                     .text(text), .text(String(seed)), .int(config.compute.maxParallelJobs), .int(config.compute.maxRetries),
                     .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs), .text(tenant),
+                    .real(requirement.cores), .real(requirement.memoryGB), .bool(requirement.gpu),
                 ])
             // Its jobs get rows when they are claimed.
             transaction.announceWork()

@@ -12,16 +12,15 @@ extension Ledger {
         }
         try await transaction(WriteScope(runner: runnerID, batches: [key.batchID])) { transaction in
             let reported = try transaction.reported(key, attempt: attempt, runnerID: runnerID)
-            let totals = try transaction.connection.row(SQL.chunkTotals, [.int(seq)] + key.values + [.int(attempt)])
-            if try totals?.bool("known") ?? false { return }
+            let stored = try transaction.connection.rows(SQL.chunkNumbers, key.values + [.int(attempt)])
+            if try stored.contains(where: { try $0.int("seq") == seq }) { return }
             let job = reported.job
             guard job.attempt == attempt, job.isActive || (job.status == .pending && reported.outcome == .lost) else {
                 throw reported.stale(job.attempt == attempt ? "the job is \(job.status.rawValue)" : "attempt \(job.attempt) has taken its place")
             }
-            let (chunks, bytes) = (try totals?.int("chunks") ?? 0, try totals?.int("bytes") ?? 0)
-            let policy = transaction.policy
-            guard bytes + chunk.count <= policy.telemetryBytesPerAttempt, chunks < policy.telemetryChunksPerAttempt else {
-                throw LedgerError.tooMuchTelemetry(jobID: jobID, limit: policy.telemetryBytesPerAttempt)
+            let bytes = try stored.reduce(chunk.count) { try $0 + $1.int("bytes") }
+            guard bytes <= transaction.policy.telemetryBytesPerAttempt, stored.count < transaction.policy.telemetryChunksPerAttempt else {
+                throw LedgerError.tooMuchTelemetry(jobID: jobID, limit: transaction.policy.telemetryBytesPerAttempt)
             }
             try transaction.saveChunk(chunk, key, attempt: attempt, seq: seq)
         }
@@ -35,8 +34,6 @@ extension LedgerTransaction {
     ///
     /// - Parameter tail: `report.encodedTail()`, made before the transaction, which it would hold up.
     func saveTail(_ tail: Data?, of report: AttemptReport, _ key: JobKey) throws {
-        // Most reports have neither, and cost nothing here.
-        if tail == nil, (report.telemetryChunks ?? 0) == 0 { return }
         let numbers = try connection.rows(SQL.chunkNumbers, key.values + [.int(report.attempt)]).map { try $0.int("seq") }
         if let announced = report.telemetryChunks {
             let missing = Set(0..<announced).subtracting(numbers)

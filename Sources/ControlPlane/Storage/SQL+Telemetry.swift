@@ -10,13 +10,7 @@ extension SQL {
 
     static let chunks = "SELECT chunk \(ofAttempt) ORDER BY seq"
 
-    static let chunkNumbers = "SELECT seq \(ofAttempt) ORDER BY seq"
-
-    /// How much there is of an attempt, and whether a chunk is. Values: seq, the attempt.
-    static let chunkTotals = """
-        SELECT COUNT(*) AS chunks, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes,
-            CAST(COALESCE(MAX(CASE WHEN seq = ? THEN 1 ELSE 0 END), 0) AS BIGINT) AS known \(ofAttempt)
-        """
+    static let chunkNumbers = "SELECT seq, bytes \(ofAttempt) ORDER BY seq"
 
     /// The result of an attempt, of which older versions of the ledger hold the series too.
     static let attemptResult = """

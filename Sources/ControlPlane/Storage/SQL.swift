@@ -4,13 +4,13 @@ enum SQL {
 
     static let insertBatch = """
         INSERT INTO batches (batch_id, name, simulation_name, simulation_type, submission, seed, max_parallel_jobs,
-            max_retries, created_at, status, total, pending, tenant)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            max_retries, created_at, status, total, pending, tenant, cpu_request, memory_request_gb, gpu_request)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let batchColumns = """
         batch_id, name, status, seed, created_at, completed_at, cancel_requested, cancelled_at, max_parallel_jobs,
-        max_retries, next_index, total, pending, claimed, running, completed, failed, timed_out, cancelled
+        max_retries, next_index, tenant, simulation_type, cpu_request, memory_request_gb, gpu_request, total, pending, claimed, running, completed, failed, timed_out, cancelled
         """
 
     static let batch = "SELECT \(batchColumns) FROM batches WHERE batch_id = ?"
@@ -47,11 +47,13 @@ enum SQL {
              ORDER BY created_at DESC LIMIT 10) AS latest
         """
 
-    /// Batches of a tenant that have jobs to hand out for one of `types` simulation types, those owed most first.
+    /// Batches that have jobs to hand out for one of `types` simulation types, those owed most first. Values: tenant, what the
+    /// runner has (cores, memory in GB, GPU), the types, batch_id if `only`, the limit.
     static func batchesWithWork(types: Int, only: Bool) -> String {
         """
         SELECT \(batchColumns), last_turn FROM batches
-        WHERE pending > 0 AND tenant = ? AND simulation_type IN (\(marks(types)))
+        WHERE pending > 0 AND tenant = ? AND cpu_request <= ? AND memory_request_gb <= ? AND gpu_request <= ?
+            AND simulation_type IN (\(marks(types)))
             AND (max_parallel_jobs IS NULL OR claimed + running < max_parallel_jobs) \(only ? "AND batch_id = ?" : "")
         ORDER BY claimed + running, last_turn, batch_id LIMIT ?
         """
@@ -199,7 +201,7 @@ enum SQL {
 
     static let runnerLeft = "UPDATE runners SET left_at = ? WHERE runner_id = ?"
 
-    static let drainRunner = "UPDATE runners SET drained = ? WHERE runner_id = ?"
+    static let drainRunner = "UPDATE runners SET drained = 1 WHERE runner_id = ?"
 
     private static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
 }

@@ -77,16 +77,19 @@ public struct BatchReceipt: Codable, Hashable, Sendable {
 public struct BatchOverview: Codable, Hashable, Sendable {
     public var batch: Batch
     public var jobsByStatus: [String: Int]
+    /// Why no registered runner could ever take the jobs that wait; nil if one could, or none waits.
+    public var unroutable: String?
 
-    public init(batch: Batch, jobsByStatus: [JobStatus: Int]) {
+    public init(batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil) {
         self.batch = batch
+        self.unroutable = unroutable
         self.jobsByStatus = Dictionary(uniqueKeysWithValues: jobsByStatus.map { ($0.key.rawValue, $0.value) })
     }
 
     public func count(_ status: JobStatus) -> Int { jobsByStatus[status.rawValue] ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
-        case batch
+        case batch, unroutable
         case jobsByStatus = "jobs_by_status"
     }
 }

@@ -107,13 +107,16 @@ public struct ComputeSpec: Codable, Hashable, Sendable {
     public var maxParallelJobs: Int?
     public var jobTimeoutSeconds: Double
     public var maxRetries: Int
+    /// Only runners that have a GPU may take the jobs; nil is no.
+    public var gpu: Bool?
 
     public static let defaultJobTimeoutSeconds = 3600.0
 
     public init(
         container: ContainerSpec? = nil, maxParallelJobs: Int? = nil,
-        jobTimeoutSeconds: Double = defaultJobTimeoutSeconds, maxRetries: Int = 0
+        jobTimeoutSeconds: Double = defaultJobTimeoutSeconds, maxRetries: Int = 0, gpu: Bool? = nil
     ) {
+        self.gpu = gpu
         self.container = container
         self.maxParallelJobs = maxParallelJobs
         self.jobTimeoutSeconds = jobTimeoutSeconds
@@ -121,14 +124,15 @@ public struct ComputeSpec: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case container
+        case container, gpu
         case maxParallelJobs = "max_parallel_jobs"
         case jobTimeoutSeconds = "job_timeout_seconds"
         case maxRetries = "max_retries"
     }
 }
 
-/// Accepted for compatibility; requests are kept with the batch. Simulations run directly on the runner's machine.
+/// Simulations run directly on the runner's machine, so `image` is kept and has no effect. The requests are what a runner
+/// must have to be given the jobs; see `ResourceQuantity`.
 public struct ContainerSpec: Codable, Hashable, Sendable {
     public var image: String?
     public var cpuRequest: String?

@@ -37,12 +37,16 @@ public struct Job: Codable, Hashable, Sendable {
     public var completedAt: Date?
     public var assignedRunner: String?
     public var errorMessage: String?
+    /// Why no registered runner could ever take the job; nil if one could, or the job doesn't wait.
+    public var pendingReason: String?
 
     public init(
         jobID: String, batchID: String, runConfig: RunConfiguration, status: JobStatus, retries: Int = 0, maxRetries: Int,
         attempt: Int = 0, lostAttempts: Int = 0, timeoutSecs: Double, createdAt: Date, claimedAt: Date? = nil,
-        startedAt: Date? = nil, completedAt: Date? = nil, assignedRunner: String? = nil, errorMessage: String? = nil
+        startedAt: Date? = nil, completedAt: Date? = nil, assignedRunner: String? = nil, errorMessage: String? = nil,
+        pendingReason: String? = nil
     ) {
+        self.pendingReason = pendingReason
         self.jobID = jobID
         self.batchID = batchID
         self.runConfig = runConfig
@@ -74,5 +78,6 @@ public struct Job: Codable, Hashable, Sendable {
         case completedAt = "completed_at"
         case assignedRunner = "assigned_runner"
         case errorMessage = "error_message"
+        case pendingReason = "pending_reason"
     }
 }

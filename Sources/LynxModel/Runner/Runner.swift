@@ -29,7 +29,7 @@ public enum RunnerStatus: String, Codable, CaseIterable, Sendable {
     case idle = "Idle"
     case busy = "Busy"
     case offline = "Offline"
-    /// Drained: takes no jobs until resumed.
+    /// Drained or quarantined: takes no jobs until resumed.
     case maintenance = "Maintenance"
 }
 
@@ -45,11 +45,15 @@ public struct Runner: Codable, Hashable, Sendable {
     public var registeredAt: Date
     public var lastHeartbeatAt: Date
     public var currentJobs: [String]
+    /// Nil unless the runner is in quarantine.
+    public var quarantine: Quarantine?
 
     public init(
         runnerID: String, name: String, status: RunnerStatus, capabilities: RunnerCapabilities, engines: [RunnerEngine],
-        version: String, protocolVersion: String? = nil, registeredAt: Date, lastHeartbeatAt: Date, currentJobs: [String]
+        version: String, protocolVersion: String? = nil, registeredAt: Date, lastHeartbeatAt: Date, currentJobs: [String],
+        quarantine: Quarantine? = nil
     ) {
+        self.quarantine = quarantine
         self.runnerID = runnerID
         self.name = name
         self.status = status
@@ -63,7 +67,7 @@ public struct Runner: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, status, capabilities, engines, version
+        case name, status, capabilities, engines, version, quarantine
         case runnerID = "runner_id"
         case protocolVersion = "protocol_version"
         case registeredAt = "registered_at"

@@ -96,8 +96,12 @@ public struct ClaimRequest: Codable, Hashable, Sendable {
     public var slots: Int
     /// How long the control plane may hold the call while there is nothing to do, in seconds.
     public var waitSeconds: Double
+    /// All attempts that the runner has, running or not yet reported; others of its session are lost at once, such as those
+    /// that a claim gave it whose answer never came. Nil: it doesn't say. Since 1.1.
+    public var held: [AttemptKey]?
 
-    public init(runnerID: String, sessionID: String, slots: Int, waitSeconds: Double) {
+    public init(runnerID: String, sessionID: String, slots: Int, waitSeconds: Double, held: [AttemptKey]? = nil) {
+        self.held = held
         self.runnerID = runnerID
         self.sessionID = sessionID
         self.slots = slots
@@ -105,7 +109,7 @@ public struct ClaimRequest: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case slots
+        case slots, held
         case runnerID = "runner_id"
         case sessionID = "session_id"
         case waitSeconds = "wait_seconds"

@@ -36,7 +36,8 @@ extension RunnerService {
     private func claim(_ slots: Int) async throws -> ClaimResponse? {
         let request = ClaimRequest(
             runnerID: identity.runnerID, sessionID: identity.sessionID, slots: slots,
-            waitSeconds: options.claimWait / .seconds(1))
+            waitSeconds: options.claimWait / .seconds(1),
+            held: monitor.with { $0.runningAttempts.union($0.undelivered) }.sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) })
         return try await withThrowingTaskGroup(of: ClaimResponse?.self) { [client, monitor] group in
             group.addTask { try await client.claim(request) }
             group.addTask {

@@ -48,9 +48,6 @@ final class Monitor<State: Sendable>: Sendable {
         return value
     }
 
-    /// Looks at the state without changing it; quicker than `with`, as nobody has to be woken.
-    func look<Value: Sendable>(_ body: (State) -> Value) -> Value { contents.withLock { body($0.state) } }
-
     /// Waits until `body` returns something; the call that does is the only one that may change the state. It is made under
     /// the lock, so that what it takes is taken once.
     /// - Throws: `CancellationError`.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Heartbeats that are held", .timeLimit(.minutes(1)))
+@Suite("Heartbeats that are held", .timeLimit(.minutes(5)))
 struct HeartbeatTests {
     private let plane: TestControlPlane
 

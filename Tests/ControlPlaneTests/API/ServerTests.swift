@@ -123,40 +123,6 @@ struct ServerTests {
         try SQLiteDriver(path: server.directory.file("ledger.sqlite")).close()
     }
 
-    @Test("A shutdown answers the heartbeats that wait") func shutdownHeartbeat() async throws {
-        let server = try LiveServer()
-        let beat = try await server.run { url in
-            let _: RegisterResponse = try await Self.post("\(url)/runner/v1/register", TestLedger.registration())
-            let beat = Task {
-                try await Self.post(
-                    "\(url)/runner/v1/heartbeat", HeartbeatRequest(runnerID: "r1", sessionID: "s1", attempts: [], waitSeconds: 30),
-                    as: HeartbeatResponse.self)
-            }
-            await server.clock.waitForSleepers(1)
-            return beat
-        }
-        #expect(try await beat.value == HeartbeatResponse())
-        #expect(server.plane.ledger.runnerBells.count == 0)
-    }
-
-    @Test("A heartbeat whose runner hung up is not held any longer") func hungUpHeartbeat() async throws {
-        let server = try LiveServer()
-        try await server.run { url in
-            let _: RegisterResponse = try await Self.post("\(url)/runner/v1/register", TestLedger.registration())
-            let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup)
-            var request = HTTPClientRequest(url: "\(url)/runner/v1/heartbeat")
-            request.method = .POST
-            request.body = .bytes(
-                ByteBuffer(bytes: try WireJSON.encode(HeartbeatRequest(runnerID: "r1", sessionID: "s1", attempts: [], waitSeconds: 30))))
-            let beat = Task { [request] in try await client.execute(request, timeout: .seconds(60)) }
-            await server.clock.waitForSleepers(1)
-            beat.cancel()
-            _ = await beat.result
-            try await client.shutdown()
-            await server.clock.waitForNoSleepers()
-        }
-    }
-
     @Test("A control plane whose task is cancelled stops and frees the ledger") func cancellation() async throws {
         let server = try LiveServer()
         let plane = server.plane

@@ -172,9 +172,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("An attempt has its bounds", arguments: TestDriver.allCases)
-    func bounds(driver: TestDriver) async throws {
-        let test = try TestLedger(driver, policy: LedgerPolicy(telemetryBytesPerAttempt: 150, telemetryChunksPerAttempt: 2))
+    @Test("An attempt has its bounds")
+    func bounds() async throws {
+        let test = try TestLedger(policy: LedgerPolicy(telemetryBytesPerAttempt: 150, telemetryChunksPerAttempt: 2))
         try await test.submit()
         try await test.register()
         let job = try await test.claim()[0]
@@ -189,28 +189,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("Series that an older version of the ledger kept with the result are read all the same", arguments: TestDriver.allCases)
-    func olderLedger(driver: TestDriver) async throws {
-        let test = try TestLedger(driver)
-        let batch = try await test.submit(runs: 1)
-        try await test.register()
-        let job = try await test.claim()[0]
-        let report = TestLedger.report(job, .success, telemetry: ["x": Self.series(2, timeS: [0, 1], [5, 6]), "y": Self.series(1, timeS: [2], [7])])
-        try await test.ledger.ended(jobID: job.jobID, report)
-        let whole = try WireJSON.encode(report.result), packed = try Deflate.compress(whole)
-        try await test.ledger.driver.write { connection in
-            try connection.run("DELETE FROM telemetry_chunks")
-            try connection.run("UPDATE results SET document_bytes = ?, document = ?", [.int(whole.count), .blob(packed)])
-        }
-        #expect(try await test.ledger.result(jobID: job.jobID, detail: .full) == whole)
-        let telemetry = try await test.ledger.telemetry(jobID: job.jobID, TelemetryQuery(variables: ["x"]))
-        #expect(telemetry.variables.keys.sorted() == ["x"] && telemetry.variables["x"]?.values == [5, 6])
-        #expect(try await test.ledger.attemptsWithTelemetry(batchID: batch, limit: 9, after: -1).map(\.attempt) == [1])
-    }
-
-    @Test("A lost attempt's chunks are taken while its result would be, and not after", arguments: TestDriver.allCases)
-    func lost(driver: TestDriver) async throws {
-        let test = try TestLedger(driver)
+    @Test("A lost attempt's chunks are taken while its result would be, and not after")
+    func lost() async throws {
+        let test = try TestLedger()
         try await test.submit(runs: 1)
         try await test.register()
         let job = try await test.claim()[0]

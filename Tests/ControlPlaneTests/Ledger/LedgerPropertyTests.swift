@@ -9,7 +9,7 @@ struct LedgerPropertyTests {
     @Test("After any sequence of calls the counts agree with the rows, and no job contradicts itself", arguments: 1...6, TestDriver.allCases)
     func countsAgree(seed: UInt64, driver: TestDriver) async throws {
         var random = SplitMix64(state: seed)
-        var test = try TestLedger(driver, policy: LedgerPolicy(maxLostAttempts: 2))
+        var test = try TestLedger(driver, policy: LedgerPolicy(maxLostAttempts: 2, mostIncidents: 1000))
         var batches: [String] = []
         var handedOut: [(job: JobAssignment, runner: String)] = []
         var sessions = ["r1": 0, "r2": 0]
@@ -51,7 +51,11 @@ struct LedgerPropertyTests {
                     try await test.register(runner, session: String(sessions[runner]!))
                 case 94..<95:
                     guard let batch = batches.randomElement(using: &random) else { continue }
-                    _ = try await test.ledger.cancelBatch(batch)
+                    if Bool.random(using: &random) {
+                        _ = try await test.ledger.cancelBatch(batch)
+                    } else {
+                        _ = try await test.ledger.retryFailed(batch)
+                    }
                 case 95..<97:
                     // Handed out or not, or no run at all.
                     guard let batch = batches.suffix(3).randomElement(using: &random) else { continue }

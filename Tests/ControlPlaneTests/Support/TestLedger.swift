@@ -70,7 +70,7 @@ struct TestLedger: Sendable {
 
     static func submission(
         name: String = "study", runs: Int = 3, type: String = "basilisk", simulation: String = "orbit", seed: UInt64? = 7,
-        maxRetries: Int = 0, maxParallel: Int? = nil, durationMinutes: Double? = nil
+        maxRetries: Int = 0, maxParallel: Int? = nil, durationMinutes: Double? = nil, container: ContainerSpec? = nil, gpu: Bool? = nil
     ) -> BatchSubmission {
         BatchSubmission(
             name: name,
@@ -78,7 +78,8 @@ struct TestLedger: Sendable {
                 simulation: SimulationSpec(name: simulation, type: type, durationMinutes: durationMinutes),
                 monteCarlo: MonteCarloSpec(runs: runs, seed: seed),
                 dispersions: ["mass": Dispersion(distribution: .uniform(min: 1, max: 2), units: "kg")],
-                compute: ComputeSpec(maxParallelJobs: maxParallel, jobTimeoutSeconds: 60, maxRetries: maxRetries)))
+                compute: ComputeSpec(
+                    container: container, maxParallelJobs: maxParallel, jobTimeoutSeconds: 60, maxRetries: maxRetries, gpu: gpu)))
     }
 
     @discardableResult
@@ -113,20 +114,20 @@ struct TestLedger: Sendable {
 
     func report(
         _ job: JobAssignment, _ outcome: AttemptOutcome, runner: String = "r1", retryable: Bool = true, message: String? = nil,
-        telemetry: [String: TelemetrySeries] = [:]
+        telemetry: [String: TelemetrySeries] = [:], started: Bool = true
     ) async throws {
         try await ledger.ended(
-            jobID: job.jobID, Self.report(job, outcome, runner: runner, retryable: retryable, message: message, telemetry: telemetry))
+            jobID: job.jobID, Self.report(job, outcome, runner: runner, retryable: retryable, message: message, telemetry: telemetry, started: started))
     }
 
     static func report(
         _ job: JobAssignment, _ outcome: AttemptOutcome, runner: String = "r1", retryable: Bool = true, message: String? = nil,
-        telemetry: [String: TelemetrySeries] = [:]
+        telemetry: [String: TelemetrySeries] = [:], started: Bool = true
     ) -> AttemptReport {
         let metadata = ResultMetadata(
             runID: "\(job.jobID)/attempt-\(job.attempt)", runIndex: job.runConfig.runIndex, attempt: job.attempt,
             simulationName: "orbit", simulationVersion: "1.0", engine: "basilisk", engineVersion: "2.5", runnerID: runner,
-            outcome: outcome)
+            outcome: outcome, startedAt: started ? Date(timeIntervalSince1970: 1_800_000_000) : nil)
         let result = JobResult(
             jobID: job.jobID, success: outcome == .success, executionTimeSecs: 12.5, outputFiles: ["/out/summary.json"],
             telemetryData: telemetry, metadata: metadata, errorMessage: message)
@@ -149,7 +150,7 @@ struct TestLedger: Sendable {
     /// All that the database holds, to show that a call changed nothing.
     func contents() async throws -> [String] {
         try await ledger.driver.read { connection in
-            try ["batches", "jobs", "attempts", "results", "telemetry_chunks"].flatMap { table in
+            try ["batches", "jobs", "attempts", "results"].flatMap { table in
                 try connection.rows("SELECT * FROM \(table) ORDER BY 1, 2", []).map { "\(table) \($0.values)" }
             }
         }

@@ -14,8 +14,13 @@ struct BatchGenerator {
                 runs: integer(1...1_000_000), samplingMethod: flip() ? .monteCarlo : .latinHypercube, seed: maybe { $0.next() }))
         for _ in 0..<integer(0...12) { config.dispersions[text()] = Dispersion(distribution: distribution(), units: flip() ? "" : text()) }
         config.compute = ComputeSpec(
-            container: maybe { g in ContainerSpec(image: g.maybe { $0.text() }, cpuRequest: g.maybe { $0.text() }, memoryRequest: g.maybe { $0.text() }) },
-            maxParallelJobs: maybe { $0.integer(1...1000) }, jobTimeoutSeconds: positive(), maxRetries: integer(0...1000))
+            container: maybe { g in
+                ContainerSpec(
+                    image: g.maybe { $0.text() }, cpuRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "m" : "")" },
+                    memoryRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "Gi" : "")" })
+            },
+            maxParallelJobs: maybe { $0.integer(1...1000) }, jobTimeoutSeconds: positive(), maxRetries: integer(0...1000),
+            gpu: maybe { $0.flip() })
         config.earlyTermination = EarlyTerminationSpec(
             enabled: flip(), checkFrequencyHz: flip() ? 0 : positive(),
             conditions: (0..<integer(0...4)).map { index in

@@ -39,4 +39,6 @@ final class KeepingOutlet: TelemetryOutlet {
 
     /// Waits until so many chunks were taken.
     func wait(for count: Int) async throws { try await state.wait { $0.taken.count >= count } }
+
+    func wait(forRefusalsLeft count: Int) async throws { try await state.wait { $0.refusals == count } }
 }

@@ -83,6 +83,17 @@ extension OpenAPIDocument {
               }
             }
           },
+          "/batches/{batch}/retry-failed": {
+            "post": {
+              "operationId": "retryFailed", "tags": ["batches"], "summary": "Queue a batch's failed and timed-out jobs again.",
+              "description": "With all their retries; the results of earlier attempts stay. 409 for a batch that was cancelled.",
+              "parameters": [{"$ref": "#/components/parameters/Batch"}],
+              "responses": {
+                "200": {"description": "The batch.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BatchOverview"}}}},
+                "404": {"$ref": "#/components/responses/NotFound"}, "409": {"$ref": "#/components/responses/Conflict"}
+              }
+            }
+          },
           "/batches/{batch}/cancel": {
             "post": {
               "operationId": "cancelBatch", "tags": ["batches"], "summary": "Cancel what of a batch is not done yet.",

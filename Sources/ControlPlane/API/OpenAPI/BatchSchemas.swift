@@ -31,7 +31,8 @@ extension OpenAPIDocument {
             "type": "object", "required": ["batch", "jobs_by_status"],
             "properties": {
               "batch": {"$ref": "#/components/schemas/Batch"},
-              "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}}
+              "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}},
+              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."}
             }
           },
           "JobEnd": {
@@ -62,8 +63,21 @@ extension OpenAPIDocument {
               "lost_attempts": {"$ref": "#/components/schemas/Count"}, "timeout_secs": {"type": "number", "exclusiveMinimum": 0},
               "created_at": {"$ref": "#/components/schemas/Time"}, "claimed_at": {"$ref": "#/components/schemas/Time"},
               "started_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
-              "assigned_runner": {"type": "string"}, "error_message": {"type": "string"}
+              "assigned_runner": {"type": "string"}, "error_message": {"type": "string"},
+              "pending_reason": {"type": "string", "description": "Why no registered runner could ever take it."}
             }
+          },
+          "JobAttempt": {
+            "type": "object", "required": ["attempt", "runner_id", "claimed_at", "has_result"],
+            "properties": {
+              "attempt": {"type": "integer", "minimum": 1}, "runner_id": {"type": "string"}, "claimed_at": {"$ref": "#/components/schemas/Time"},
+              "started_at": {"$ref": "#/components/schemas/Time"}, "ended_at": {"$ref": "#/components/schemas/Time"},
+              "outcome": {"$ref": "#/components/schemas/Outcome"}, "message": {"type": "string"}, "has_result": {"type": "boolean"}
+            }
+          },
+          "AttemptList": {
+            "type": "object", "required": ["attempts"],
+            "properties": {"attempts": {"type": "array", "items": {"$ref": "#/components/schemas/JobAttempt"}}}
           },
           "RunConfiguration": {
             "type": "object", "required": ["job_id", "batch_id", "run_index", "seed", "seed_decimal", "simulation", "parameters", "units"],

@@ -24,7 +24,7 @@ extension OpenAPIDocument {
           },
           "ClaimRequest": {
             "type": "object", "required": ["runner_id", "session_id", "slots", "wait_seconds"],
-            "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}, "slots": {"type": "integer", "minimum": 1}, "wait_seconds": {"type": "number"}},
+            "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}, "slots": {"type": "integer", "minimum": 1}, "wait_seconds": {"type": "number"}, "held": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/AttemptKey"}, "description": "All attempts that the runner has; others of its session are lost."}},
             "example": {"runner_id": "r1", "session_id": "s1", "slots": 2, "wait_seconds": 0}
           },
           "ClaimResponse": {

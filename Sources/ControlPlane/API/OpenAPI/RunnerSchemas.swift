@@ -1,7 +1,7 @@
 extension OpenAPIDocument {
     static let runnerSchemas = #"""
         {
-          "RunnerStatus": {"type": "string", "enum": ["Idle", "Busy", "Offline", "Maintenance"], "description": "Maintenance: drained. Offline: signed off, or not heard of within a lease."},
+          "RunnerStatus": {"type": "string", "enum": ["Idle", "Busy", "Offline", "Maintenance"], "description": "Maintenance: drained or in quarantine. Offline: signed off, or not heard of within a lease."},
           "RunnerCapabilities": {
             "type": "object", "required": ["max_concurrent_jobs", "cpu_cores", "memory_gb", "gpu_available", "supported_simulation_types"],
             "properties": {
@@ -18,7 +18,8 @@ extension OpenAPIDocument {
               "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerEngine"}},
               "version": {"type": "string"}, "protocol_version": {"type": "string", "description": "Of the runner protocol that it speaks."},
               "registered_at": {"$ref": "#/components/schemas/Time"}, "last_heartbeat_at": {"$ref": "#/components/schemas/Time"},
-              "current_jobs": {"type": "array", "items": {"type": "string"}}
+              "current_jobs": {"type": "array", "items": {"type": "string"}},
+              "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started; resume lifts it.", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}}}
             },
             "example": {
               "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.1", "status": "Busy",

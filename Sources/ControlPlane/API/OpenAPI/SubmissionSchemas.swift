@@ -62,10 +62,11 @@ extension OpenAPIDocument {
           "Compute": {
             "type": ["object", "null"], "additionalProperties": false,
             "properties": {
-              "container": {"type": ["object", "null"], "additionalProperties": false, "properties": {"image": {"type": ["string", "null"]}, "cpu_request": {"type": ["string", "number", "null"]}, "memory_request": {"type": ["string", "number", "null"]}}},
+              "container": {"type": ["object", "null"], "additionalProperties": false, "properties": {"image": {"type": ["string", "null"]}, "cpu_request": {"type": ["string", "number", "null"], "minimum": 0, "pattern": "^([0-9]+\\.?[0-9]*|\\.[0-9]+)m?$"}, "memory_request": {"type": ["string", "number", "null"], "minimum": 0, "pattern": "^([0-9]+\\.?[0-9]*|\\.[0-9]+)([kKMGTP]|[KMGTP]i)?B?$"}}},
               "max_parallel_jobs": {"type": ["integer", "null"], "minimum": 1, "maximum": 1000000},
               "job_timeout_seconds": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 31622400, "default": 3600},
-              "max_retries": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000, "default": 0}
+              "max_retries": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000, "default": 0},
+              "gpu": {"type": ["boolean", "null"], "default": false, "description": "Only runners with a GPU may take the jobs."}
             }
           },
           "EarlyTerminationSubmission": {

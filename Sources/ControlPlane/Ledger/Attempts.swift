@@ -1,0 +1,50 @@
+import FoundationEssentials
+import LynxModel
+
+extension Ledger {
+    /// The attempts at a job so far, in their order.
+    func attempts(jobID: String) async throws -> [JobAttempt] {
+        guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        return try await driver.read { connection in
+            guard try connection.job(key) != nil else { throw LedgerError.noSuchJob(jobID) }
+            return try connection.rows(SQL.attempts, key.values).map { row in
+                JobAttempt(
+                    attempt: try row.int("attempt"), runnerID: try row.text("runner_id"),
+                    claimedAt: Date(instant: try row.instant("claimed_at") ?? 0),
+                    startedAt: try row.instant("started_at").map { Date(instant: $0) },
+                    endedAt: try row.instant("ended_at").map { Date(instant: $0) },
+                    outcome: try row.optionalText("outcome").flatMap(AttemptOutcome.init), message: try row.optionalText("message"),
+                    hasResult: try row.bool("has_result"))
+            }
+        }
+    }
+
+    /// The JSON of what one attempt brought.
+    func result(jobID: String, attempt: Int, detail: ResultDetail) async throws -> Data {
+        guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        return try await driver.read { connection in
+            if let row = try connection.row(SQL.resultOfAttempt, key.values + [.int(attempt)]) {
+                return try StoredResult.document(row, batchID: key.batchID, detail: detail, connection)
+            }
+            guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
+            throw LedgerError.noAttemptResult(jobID: jobID, attempt: attempt, exists: (1...max(1, job.attempt)).contains(attempt) && job.attempt > 0)
+        }
+    }
+
+    /// Sends the failed and timed-out jobs of a batch back into the queue, as new as when they were submitted but for the
+    /// numbers of their attempts. A batch that has ended runs again.
+    ///
+    /// - Throws: `LedgerError.cannotRetry` for a batch that was cancelled.
+    func retryFailed(_ batchID: String) async throws -> BatchOverview {
+        try await transaction(WriteScope(batches: [batchID])) { transaction in
+            let batch = try transaction.batch(batchID)
+            guard batch.cancelledAt == nil else { throw LedgerError.cannotRetry(batchID) }
+            let counts = batch.counts
+            guard counts.failed + counts.timedOut > 0 else { return }
+            try transaction.connection.run(SQL.retryFailedJobs, [.text(batchID)])
+            transaction.countMove(batchID: batchID, from: .failed, to: .pending, jobs: counts.failed)
+            transaction.countMove(batchID: batchID, from: .timeout, to: .pending, jobs: counts.timedOut)
+        }
+        return try await overview(batchID: batchID)
+    }
+}

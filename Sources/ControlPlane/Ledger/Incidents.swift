@@ -1,0 +1,45 @@
+import LynxModel
+
+/// Something that speaks against a runner: it fell silent or was restarted with attempts out, or could not start one.
+enum Incident {
+    case silence(attempts: Int)
+    case restart(attempts: Int)
+    case notStarted(message: String?)
+
+    var description: String {
+        switch self {
+        case .silence(let attempts): "it fell silent, and \(attempts) of its attempts were lost"
+        case .restart(let attempts): "it was restarted, and \(attempts) of its attempts were lost"
+        case .notStarted(let message): "an attempt could not be started: \(message ?? "it did not say why")"
+        }
+    }
+}
+
+extension LedgerTransaction {
+    /// Counts an incident; a runner with too many in a row gets no jobs any more until it is resumed.
+    func note(_ incident: Incident, of runnerID: String) throws {
+        let count = if case .silence = incident { SQL.countSilence } else { SQL.countIncident }
+        guard try connection.run(count, [.text(runnerID)]) > 0 else { return }
+        let reason = "\(policy.mostIncidents) incidents in a row; the last: \(incident.description)"
+        let quarantined = try connection.run(
+            SQL.quarantine, [.instant(now), .text(reason), .text(runnerID), .int(policy.mostIncidents)])
+        if quarantined > 0 {
+            // Its calls that are being held are to end.
+            announceWork()
+            call(runnerID)
+        }
+    }
+
+    /// What the end of an attempt says about its runner. A failure to start that no other runner would be spared is the
+    /// batch's own fault, unless others have completed jobs of it.
+    func judge(_ report: AttemptReport, batchID: String) throws {
+        switch report.outcome {
+        case .cancelled, .lost: return
+        case .failure where report.result.metadata.startedAt == nil:
+            if !report.retryable, try batch(batchID).counts.completed == 0 { return }
+            try note(.notStarted(message: report.result.errorMessage), of: report.runnerID)
+        case .success, .failure, .breach, .timeout:
+            try connection.run(SQL.forgetIncidents, [.text(report.runnerID)])
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import FoundationEssentials
+import LynxModel
+
+/// What a batch's jobs ask of the runner that takes them.
+struct JobRequirement: Hashable, Sendable {
+    var type: String
+    var cores = 0.0
+    var memoryGB = 0.0
+    var gpu = false
+
+    init(type: String, cores: Double = 0, memoryGB: Double = 0, gpu: Bool = false) {
+        self.type = type
+        self.cores = cores
+        self.memoryGB = memoryGB
+        self.gpu = gpu
+    }
+
+    init(_ config: BatchConfig) {
+        let container = config.compute.container
+        self.init(
+            type: config.simulation.type, cores: container?.cpuRequest.flatMap(ResourceQuantity.cores) ?? 0,
+            memoryGB: container?.memoryRequest.flatMap(ResourceQuantity.gigabytes) ?? 0, gpu: config.compute.gpu ?? false)
+    }
+
+    init(_ row: LedgerRow) throws {
+        self.init(
+            type: try row.text("simulation_type"), cores: try row.double("cpu_request"),
+            memoryGB: try row.double("memory_request_gb"), gpu: try row.bool("gpu_request"))
+    }
+
+    /// Why none of a tenant's runners could ever take such a job, by the one that comes nearest; nil if one could.
+    func obstacle(among runners: [RunnerCapabilities]) -> String? {
+        if runners.isEmpty { return "no runner is registered" }
+        let able = runners.filter { $0.supportedSimulationTypes.contains(type) }
+        if able.isEmpty {
+            let types = Set(runners.flatMap(\.supportedSimulationTypes)).sorted().prefix(20)
+            return "no registered runner runs simulation type '\(type)'; registered: \(types.isEmpty ? "none" : types.joined(separator: ", "))"
+        }
+        if able.contains(where: isMet) { return nil }
+        let nearest = able.min { misses($0).count < misses($1).count }!
+        let wanting = misses(nearest)
+        return "no registered runner for '\(type)' has \(wanting.map(\.wanted).joined(separator: " and ")); the nearest has \(wanting.map(\.found).joined(separator: " and "))"
+            + (wanting.count < asked ? ", with all else that is asked for" : "")
+    }
+
+    private var asked: Int { (cores > 0 ? 1 : 0) + (memoryGB > 0 ? 1 : 0) + (gpu ? 1 : 0) }
+
+    private func isMet(_ runner: RunnerCapabilities) -> Bool { misses(runner).isEmpty }
+
+    private func misses(_ runner: RunnerCapabilities) -> [(wanted: String, found: String)] {
+        var misses: [(String, String)] = []
+        if Double(runner.cpuCores) < cores { misses.append(("\(Self.short(cores)) CPU cores", "\(runner.cpuCores) CPU cores")) }
+        if runner.memoryGB < memoryGB { misses.append(("\(Self.short(memoryGB)) GB of memory", "\(Self.short(runner.memoryGB)) GB of memory")) }
+        if gpu, !runner.gpuAvailable { misses.append(("a GPU", "no GPU")) }
+        return misses
+    }
+
+    private static func short(_ value: Double) -> String {
+        let rounded = (value * 100).rounded() / 100
+        return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : String(rounded)
+    }
+}
+
+extension LedgerConnection {
+    /// Why a batch's waiting jobs wait for nothing; nil if they don't, or if none waits.
+    func obstacle(to batch: BatchRecord) throws -> String? {
+        guard batch.counts.pending > 0 else { return nil }
+        let runners = try rows(SQL.capabilitiesOfRunners, [.text(batch.tenant)]).map {
+            try WireJSON.decode(RunnerCapabilities.self, from: Data(try $0.text("capabilities").utf8))
+        }
+        return batch.requirement.obstacle(among: runners)
+    }
+}

@@ -1,0 +1,23 @@
+import Testing
+
+@testable import ControlPlane
+
+@Suite("How the ledger is searched")
+struct QueryPlanTests {
+    /// Whatever is run for each claim, start, report, heartbeat and sweep.
+    private static let hot = [
+        SQL.job, SQL.pendingJobs, SQL.storedRuns, SQL.jobsOfRunner, SQL.batchesOfRunner, SQL.jobsPastLease, SQL.nextLeaseEnd,
+        SQL.attempt, SQL.result, SQL.latestTurn, SQL.batchesWithWork(types: 2, only: false), SQL.batch, SQL.runner, SQL.saveJob,
+        SQL.renewLease, SQL.startAttempt, SQL.endAttempt, SQL.takeTurn, SQL.cancellationsOfRunner, SQL.chunkNumbers, SQL.runnerAlive,
+    ]
+
+    @Test("No statement of the daily round reads through a table", arguments: hot) func indexed(sql: String) async throws {
+        let test = try TestLedger()
+        let plan = try await test.ledger.driver.read { connection in
+            let values = Array(repeating: LedgerValue.null, count: sql.count { $0 == "?" })
+            return try connection.rows("EXPLAIN QUERY PLAN \(sql)", values).map { try $0.text("detail") }
+        }
+        #expect(!plan.isEmpty)
+        #expect(plan.allSatisfy { !$0.hasPrefix("SCAN") }, "\(plan)")
+    }
+}
