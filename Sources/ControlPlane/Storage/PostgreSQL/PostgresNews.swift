@@ -11,6 +11,8 @@ final class PostgresNews: Sendable {
     static let migrationLock = "1280922200, 1"
     static let presenceLock = "1280922200, 2"
     private static let gathering = DispatchTimeInterval.milliseconds(20)
+    /// A server that has gone without a word is noticed by asking.
+    private static let checkInterval = DispatchTimeInterval.seconds(5)
 
     private struct State {
         var hear: (@Sendable (LedgerNews) -> Void)?
@@ -48,6 +50,7 @@ final class PostgresNews: Sendable {
         // Whoever is at work holds this lock with others; nobody can have it alone then.
         foundAlone = try session.script("SELECT CAST(pg_try_advisory_lock(\(Self.presenceLock)) AS int)") == "1"
         try begin(session, giveUpSoleLock: foundAlone)
+        thread.asyncAfter(deadline: .now() + Self.checkInterval) { [weak self] in self?.check() }
     }
 
     func onNews(_ hear: @escaping @Sendable (LedgerNews) -> Void) { state.withLock { $0.hear = hear } }
@@ -108,6 +111,20 @@ final class PostgresNews: Sendable {
         } catch {
             reconnect()
         }
+    }
+
+    private func check() {
+        guard !state.withLock({ $0.closed }) else { return }
+        // Without a watch it is being connected again already.
+        if state.withLock({ $0.watch != nil }) {
+            do {
+                try slot.session().script("SELECT 1")
+                receive()
+            } catch {
+                reconnect()
+            }
+        }
+        thread.asyncAfter(deadline: .now() + Self.checkInterval) { [weak self] in self?.check() }
     }
 
     private func reconnect() {
