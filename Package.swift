@@ -55,6 +55,17 @@ let package = Package(
             dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop"],
             swiftSettings: swiftSettings),
 
+        .target(
+            name: "ObjectStore",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+
         // Engines: they share only the C header with the host.
         .target(
             name: "EngineKit",
@@ -68,7 +79,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "CPostgres", "LynxModel", "Sampling",
+                "CPostgres", "LynxModel", "ObjectStore", "Sampling",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -83,7 +94,7 @@ let package = Package(
         .target(
             name: "RunnerHost",
             dependencies: [
-                "CLinux", "EngineABI", "EventLoop", "LynxModel", "TelemetryServer",
+                "CLinux", "EngineABI", "EventLoop", "LynxModel", "ObjectStore", "TelemetryServer",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -98,6 +109,7 @@ let package = Package(
                 "ControlPlane", "LynxModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -128,12 +140,19 @@ let package = Package(
             path: "Benchmarks/LoadGenerator", swiftSettings: swiftSettings),
 
         // Tests, one target for each above, and whole studies.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["moto_server.py"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ObjectStoreTests",
+            dependencies: [
+                "ObjectStore", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "SamplingTests", dependencies: ["LynxModel", "Sampling", "TestSupport"], exclude: ["Support/scipy_reference.py"],
             swiftSettings: swiftSettings),
@@ -144,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "LynxModel", "Sampling", "TestSupport",
+                "ControlPlane", "LynxModel", "ObjectStore", "Sampling", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -160,6 +180,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "TelemetryServer", "TestSupport",
                 "runner-host",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

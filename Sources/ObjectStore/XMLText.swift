@@ -1,0 +1,30 @@
+/// The little of XML that an object store's answers need: the text of elements by name. They are flat records
+/// without attributes of interest, comments or CDATA.
+struct XMLText {
+    private let text: Substring
+
+    init(_ text: some StringProtocol) { self.text = Substring(text) }
+
+    /// What is between `<name>` and `</name>`, each time.
+    func elements(_ name: String) -> [XMLText] {
+        var found: [XMLText] = []
+        var rest = text
+        while let open = rest.firstRange(of: "<\(name)>") {
+            let inner = rest[open.upperBound...]
+            guard let close = inner.firstRange(of: "</\(name)>") else { break }
+            found.append(XMLText(inner[..<close.lowerBound]))
+            rest = inner[close.upperBound...]
+        }
+        return found
+    }
+
+    /// The first such element's text, with the five entities resolved.
+    func value(_ name: String) -> String? { elements(name).first?.unescaped }
+
+    private var unescaped: String {
+        guard text.contains("&") else { return String(text) }
+        // The ampersand last: `&amp;lt;` is `&lt;`.
+        return [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")]
+            .reduce(String(text)) { $0.replacing($1.0, with: $1.1) }
+    }
+}
