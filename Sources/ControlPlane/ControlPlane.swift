@@ -11,6 +11,7 @@ public final class ControlPlane: Sendable {
     private let logger: Logger
     private let certificate: ServerCertificate?
     let ledger: Ledger
+    let artifacts: ArtifactStore?
 
     /// Opens the ledger and brings its schema up to date.
     ///
@@ -19,9 +20,12 @@ public final class ControlPlane: Sendable {
         try self.init(configuration: configuration, clock: WallClock(), logger: logger)
     }
 
-    init(configuration: ControlPlaneConfiguration, clock: any ControlPlaneClock, logger: Logger) throws {
+    init(
+        configuration: ControlPlaneConfiguration, clock: any ControlPlaneClock, logger: Logger, buckets: Buckets = Buckets()
+    ) throws {
         try configuration.check()
         certificate = try configuration.tls.map { try ServerCertificate($0, logger: logger) }
+        artifacts = try configuration.artifacts.map { try ArtifactStore($0, buckets: buckets) }
         self.configuration = configuration
         self.logger = logger
         ledger = Ledger(
@@ -78,7 +82,7 @@ public final class ControlPlane: Sendable {
                 additionalChannelHandlers: [connections.watch()],
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
         return Application(
-            router: API(ledger: ledger, configuration: configuration, connections: connections).router(),
+            router: API(ledger: ledger, configuration: configuration, connections: connections, artifacts: artifacts).router(),
             server: try certificate.map { try .tls(http, tlsConfiguration: $0.configuration) } ?? http,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "lynx"),

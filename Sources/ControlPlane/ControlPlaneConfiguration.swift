@@ -23,10 +23,13 @@ public struct ControlPlaneConfiguration: Sendable {
     public var behindProxy = false
     /// How long a runner's credential lives, in minutes; it renews itself at half that time.
     public var credentialMinutes = 60.0
+    /// Where the files of jobs are kept; nil leaves them on the machines of their runners.
+    public var artifacts: ArtifactConfiguration?
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, databasePath: String, leaseSeconds: Double = 30,
-        heartbeatIntervalSeconds: Double = 5, maxLostAttempts: Int = 3, onlyBatch: String? = nil
+        heartbeatIntervalSeconds: Double = 5, maxLostAttempts: Int = 3, onlyBatch: String? = nil,
+        artifacts: ArtifactConfiguration? = nil
     ) {
         self.host = host
         self.port = port
@@ -35,6 +38,7 @@ public struct ControlPlaneConfiguration: Sendable {
         self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
         self.maxLostAttempts = maxLostAttempts
         self.onlyBatch = onlyBatch
+        self.artifacts = artifacts
     }
 
     func check() throws {

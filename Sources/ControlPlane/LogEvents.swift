@@ -88,4 +88,14 @@ extension Logger {
     func leasesNotChecked(_ failure: any Error) {
         error("leases cannot be checked", metadata: ["reason": "\(failure)"])
     }
+
+    func collected(_ report: CollectionReport) {
+        info(
+            "collection ended",
+            metadata: [
+                "dry_run": "\(report.dryRun)", "batches": "\(report.batches.count)", "blobs": "\(report.blobs)",
+                "bytes": "\(report.blobBytes + report.objectBytes + report.telemetryBytes + report.staleBytes)",
+                "failures": "\(report.failures.count)",
+            ])
+    }
 }

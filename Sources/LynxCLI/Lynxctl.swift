@@ -24,8 +24,8 @@ package struct Lynxctl: AsyncParsableCommand {
                 name: "With a control plane",
                 subcommands: [
                     SubmitCommand.self, WaitCommand.self, RetryCommand.self, StatusCommand.self, ResultsCommand.self,
-                    TelemetryCommand.self, JobsCommand.self, RunnersCommand.self,
-                    CancelCommand.self,
+                    TelemetryCommand.self, JobsCommand.self, RunnersCommand.self, CancelCommand.self, LogsCommand.self,
+                    ArtifactsCommand.self, CollectCommand.self,
                 ]),
             CommandGroup(name: "Who may do what", subcommands: [TokenCommand.self, RunnerCommand.self]),
         ])

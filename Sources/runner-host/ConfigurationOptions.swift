@@ -40,6 +40,8 @@ struct ConfigurationOptions: ParsableArguments {
     var telemetryMaxMessageBytes: String?
     @Option(help: "How many points of each variable a result keeps.")
     var telemetryMaxPoints: String?
+    @Option(help: "Whose files stay here once uploaded.")
+    var keepOutputs: String?
     @Option(help: "The least severe log events that are written.")
     var logLevel: String?
 
@@ -51,7 +53,7 @@ struct ConfigurationOptions: ParsableArguments {
             "control_plane_ca_file": controlPlaneCAFile, "enrollment_token_file": enrollmentTokenFile,
             "runner_name": runnerName, "state_directory": stateDirectory, "log_capture_bytes": logCaptureBytes,
             "telemetry_max_message_bytes": telemetryMaxMessageBytes, "telemetry_max_points": telemetryMaxPoints,
-            "log_level": logLevel,
+            "keep_outputs": keepOutputs, "log_level": logLevel,
         ]
         return values.compactMapValues { $0 }
     }

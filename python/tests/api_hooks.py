@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import schemathesis
 
 
 @schemathesis.hook
 def before_call(
     context: schemathesis.HookContext,  # noqa: ARG001
-    case: schemathesis.Case,
+    case: schemathesis.Case[Any],
     kwargs: dict[str, object],  # noqa: ARG001
 ) -> None:
     """Calls that may be held are not held: a random wait takes minutes, and says nothing of the answer."""

@@ -32,8 +32,8 @@ def test_whatever_is_sent_is_answered_as_described(control_plane: ControlPlane, 
     """Examples, edge cases, random data, wrong data and sequences of calls: no failure of the control plane's own, no
     status, header, body or media type but the described ones, and nothing wrong that is taken.
 
-    That valid data is taken is not asked: some rules, such as min < max, no schema can say. Events are left out, as they
-    go on until their batch has ended.
+    That valid data is taken is not asked: some rules, such as min < max, no schema can say. Events are left out, as
+    they go on until their batch has ended.
     """
     run = subprocess.run(
         [

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from control_plane import LYNXCTL, ControlPlane, serve
 
 ROOT = Path(__file__).parents[2]
@@ -50,9 +49,13 @@ def study(directory: Path, url: str, *arguments: str, **settings: str) -> subpro
     """The script, as a step of a CI job."""
     (directory / "study.yaml").write_text(BATCH)
     environment = {
-        **{"PATH": os.environ["PATH"], "HOME": str(directory), "LYNXCTL": str(LYNXCTL), "LYNX_CONTROL_PLANE_URL": url},
-        **{"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(directory / "step-summary")},
-        **{"GITHUB_OUTPUT": str(directory / "step-output")},
+        "PATH": os.environ["PATH"],
+        "HOME": str(directory),
+        "LYNXCTL": str(LYNXCTL),
+        "LYNX_CONTROL_PLANE_URL": url,
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(directory / "step-summary"),
+        "GITHUB_OUTPUT": str(directory / "step-output"),
         **settings,
     }
     command = ["bash", str(SCRIPT), *(arguments or ("study.yaml", "out"))]

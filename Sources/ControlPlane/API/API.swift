@@ -8,12 +8,15 @@ struct API: Sendable {
     let ledger: Ledger
     let configuration: ControlPlaneConfiguration
     let connections: Connections
+    /// Nil where the files of jobs stay on their runners.
+    let artifacts: ArtifactStore?
     let gate: AccessGate
 
-    init(ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections) {
+    init(ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections, artifacts: ArtifactStore?) {
         self.ledger = ledger
         self.configuration = configuration
         self.connections = connections
+        self.artifacts = artifacts
         gate = AccessGate(ledger: ledger, configuration: configuration)
     }
 
@@ -25,9 +28,17 @@ struct API: Sendable {
         /// Who may call it; there is no default, so that none is forgotten.
         var access: RouteAccess
         var handler: Handler
+
+        /// As the API's description calls it.
+        var description: String {
+            "\(method.rawValue) \(path.description.replacing("/**", with: "/{path}"))"
+        }
     }
 
-    var routes: [Route] { serviceRoutes + studyRoutes + telemetryRoutes + runnerRoutes + accessRoutes + protocolRoutes }
+    var routes: [Route] {
+        serviceRoutes + studyRoutes + telemetryRoutes + artifactRoutes + retentionRoutes + runnerRoutes + accessRoutes + protocolRoutes
+            + uploadRoutes
+    }
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])

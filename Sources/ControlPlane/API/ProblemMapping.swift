@@ -74,6 +74,10 @@ extension Problem {
             self.init(
                 title: "Too many runs", status: 422, detail: "the number of runs \(detail)",
                 errors: [.init(field: "config.monte_carlo.runs", detail: detail)])
+        case .overQuota(let used, let adding, let quota):
+            self.init(
+                title: "Over quota", status: 413,
+                detail: "\(adding) bytes more would pass the artifact quota of \(quota) bytes, of which \(used) are used")
         case .incompatibleRunner(let version):
             let detail = "is '\(version)'; this control plane speaks \(RunnerProtocol.version), and one minor version up or down"
             self.init(

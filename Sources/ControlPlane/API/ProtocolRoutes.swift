@@ -40,7 +40,7 @@ extension API {
         return try .json(
             RegisterResponse(
                 leaseSeconds: configuration.leaseSeconds, heartbeatIntervalSeconds: configuration.heartbeatIntervalSeconds,
-                protocolVersion: RunnerProtocol.version))
+                protocolVersion: RunnerProtocol.version, artifactUpload: artifacts != nil))
     }
 
     /// Waits for work where there is none; ends early when the runner hangs up or the control plane shuts down.

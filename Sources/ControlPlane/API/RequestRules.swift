@@ -10,7 +10,7 @@ struct RequestRules: Sendable {
     private let operation: OpenAPIDocument.Operation?
 
     init(_ route: API.Route) {
-        call = "\(route.method.rawValue) \(route.path.description)"
+        call = route.description
         operation = OpenAPIDocument.current.operations[call]
     }
 

@@ -24,4 +24,6 @@ enum LedgerError: Error, Hashable {
     case incompatibleRunner(protocolVersion: String)
     /// Why a runner can't be enrolled, or its credential can't be renewed.
     case notEnrollable(String)
+    /// A tenant's files would need more room than it has, in bytes.
+    case overQuota(used: Int64, adding: Int64, quota: Int64)
 }

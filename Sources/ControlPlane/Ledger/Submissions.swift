@@ -34,6 +34,7 @@ extension Ledger {
                     .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs), .text(tenant),
                     .real(requirement.cores), .real(requirement.memoryGB), .bool(requirement.gpu),
                 ])
+            try transaction.keepRetention(batchID, stored)
             // Its jobs get rows when they are claimed.
             transaction.announceWork()
             return nil

@@ -29,8 +29,7 @@ package struct APIClient: Sendable {
         }
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
-        // Streams of events are never silent for so long.
-        configuration.timeout.read = .seconds(60)
+        configuration.timeout.read = .seconds(120)
         // Fails at the first refusal instead of trying again until the timeout.
         configuration.connectionPool.retryConnectionEstablishment = false
         if let caFile {
@@ -99,6 +98,34 @@ package struct APIClient: Sendable {
     /// Posts without a body; what is answered is not looked at.
     package func post(_ path: String) async throws {
         _ = try await send(.POST, path)
+    }
+
+    /// Hands the body of an answer to `write` as it comes.
+    ///
+    /// - Throws: what `write` throws, and `CLIError`.
+    func download(_ path: String, write: (ByteBuffer) throws -> Void) async throws {
+        var request = HTTPClientRequest(url: baseURL + path)
+        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+        do {
+            // However long it takes, as long as something comes.
+            let response = try await http.execute(request, deadline: .distantFuture)
+            guard (200..<300).contains(response.status.code) else {
+                let body = try await response.body.collect(upTo: 1 << 20)
+                throw APIError.refused(
+                    path: path, status: Int(response.status.code), reason: response.status.reasonPhrase, body: Data(body.readableBytesView))
+            }
+            for try await piece in response.body { try write(piece) }
+        } catch let error as CLIError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            throw APIError.unreachable(baseURL, error)
+        }
+    }
+
+    /// Posts without a body.
+    package func post<Answer: Decodable>(_ path: String, as type: Answer.Type) async throws -> Answer {
+        try decode(type, from: try await send(.POST, path), path: path)
     }
 
     package func delete(_ path: String) async throws {

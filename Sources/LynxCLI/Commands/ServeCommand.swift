@@ -30,6 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The ledger: an SQLite file, or the URL of a PostgreSQL database.", valueName: "path|url"))
     var database = ".lynx/ledger.sqlite"
 
+    @OptionGroup var artifacts: ArtifactStoreOptions
+
     @Flag(help: "Ask every caller for a token; 'lynxctl token create --database' makes the first.")
     var auth = false
 
@@ -90,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
             if let tlsCertificate, let tlsKey { configuration.tls = TLSFiles(certificate: tlsCertificate, key: tlsKey) }
             configuration.behindProxy = behindProxy
             configuration.credentialMinutes = credentialMinutes
+            configuration.artifacts = artifacts.configuration(database: database)
             return try ControlPlane(configuration: configuration, logger: logger)
         } catch {
             throw CLIError.badInput("\(error)")

@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 import Synchronization
 
 /// A descriptor that text is written to. Once its reader is gone (`| head`, a closed terminal) what follows is
@@ -21,6 +22,12 @@ package final class OutputStream: Sendable {
             guard !closed else { return }
             var text = text
             closed = !text.withUTF8 { writeAll(UnsafeRawBufferPointer($0)) }
+        }
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        closed.withLock { closed in
+            if !closed { closed = !bytes.withUnsafeReadableBytes { writeAll($0) } }
         }
     }
 

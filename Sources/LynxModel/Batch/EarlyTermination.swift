@@ -97,15 +97,19 @@ public struct TelemetryStorageSpec: Codable, Hashable, Sendable {
     public var s3Prefix: String?
     /// A `TelemetryCompression`; batches of before there were such may hold anything.
     public var compression: String?
+    /// How long files and series are kept after the batch has ended, in days; nil leaves it to the control plane.
+    public var retainDays: Double?
 
-    public init(s3Bucket: String? = nil, s3Prefix: String? = nil, compression: String? = nil) {
+    public init(s3Bucket: String? = nil, s3Prefix: String? = nil, compression: String? = nil, retainDays: Double? = nil) {
         self.s3Bucket = s3Bucket
         self.s3Prefix = s3Prefix
         self.compression = compression
+        self.retainDays = retainDays
     }
 
     private enum CodingKeys: String, CodingKey {
         case compression
+        case retainDays = "retain_days"
         case s3Bucket = "s3_bucket"
         case s3Prefix = "s3_prefix"
     }

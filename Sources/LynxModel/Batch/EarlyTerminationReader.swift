@@ -86,10 +86,32 @@ extension FieldType where Value == TelemetryCompression {
 extension FieldType where Value == TelemetryStorageSpec {
     fileprivate static var telemetryStorage: FieldType {
         .mapping("'storage'") { fields in
-            let bucket = fields.optional("s3_bucket", .line())
-            let prefix = fields.optional("s3_prefix", .string)
+            let bucket = fields.optional("s3_bucket", .bucketName)
+            let prefix = fields.optional("s3_prefix", .objectPrefix)
             let compression = fields.optional("compression", .telemetryCompression)
-            return TelemetryStorageSpec(s3Bucket: bucket, s3Prefix: prefix, compression: compression?.rawValue)
+            let days = fields.optional("retain_days", .number(above: 0, atMost: 36_600))
+            return TelemetryStorageSpec(s3Bucket: bucket, s3Prefix: prefix, compression: compression?.rawValue, retainDays: days)
+        }
+    }
+}
+
+extension FieldType where Value == String {
+    fileprivate static var bucketName: FieldType {
+        line(maximum: 63).checked { name in
+            let isName = name.utf8.count >= 3 && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+            }
+            return isName ? nil : "\(Excerpt.quoted(name)) is not the name of a bucket: 3 to 63 letters, digits, '-', '.' and '_'"
+        }
+    }
+
+    /// Keys have at most 1024 bytes, and what comes after needs some.
+    fileprivate static var objectPrefix: FieldType {
+        string.checked { text in
+            let parts = text.split(separator: "/")
+            if parts.contains(".") || parts.contains("..") { return "has a '.' or '..' as a part of its path; leave it out" }
+            return text.utf8.count <= 512 ? nil : "has \(text.utf8.count) bytes; at most 512 are allowed"
         }
     }
 }

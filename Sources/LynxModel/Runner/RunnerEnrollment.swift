@@ -64,3 +64,4 @@ extension HeartbeatRequest: RunnerMessage {}
 extension StartedReport: RunnerMessage {}
 extension AttemptReport: RunnerMessage {}
 extension LeaveRequest: RunnerMessage {}
+extension ArtifactManifest: RunnerMessage {}

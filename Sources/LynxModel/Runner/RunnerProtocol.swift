@@ -76,13 +76,20 @@ public struct RegisterResponse: Codable, Hashable, Sendable {
     /// What the control plane speaks; nil means `RunnerProtocol.unnamedVersion`. Since 1.1.
     public var protocolVersion: String?
 
-    public init(leaseSeconds: Double, heartbeatIntervalSeconds: Double, protocolVersion: String? = nil) {
+    /// Files and logs of ended attempts are to be uploaded; nil means no. Since 1.1.
+    public var artifactUpload: Bool?
+
+    public init(
+        leaseSeconds: Double, heartbeatIntervalSeconds: Double, protocolVersion: String? = nil, artifactUpload: Bool? = nil
+    ) {
         self.leaseSeconds = leaseSeconds
         self.heartbeatIntervalSeconds = heartbeatIntervalSeconds
         self.protocolVersion = protocolVersion
+        self.artifactUpload = artifactUpload
     }
 
     private enum CodingKeys: String, CodingKey {
+        case artifactUpload = "artifact_upload"
         case protocolVersion = "protocol_version"
         case leaseSeconds = "lease_seconds"
         case heartbeatIntervalSeconds = "heartbeat_interval_seconds"

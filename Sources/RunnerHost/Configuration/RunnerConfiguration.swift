@@ -41,6 +41,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var telemetryMaxMessageBytes = 4 << 20
     /// Per variable and job.
     package var telemetryMaxPoints = 10_000
+    package var keepOutputs = KeepOutputs.always
     package var logLevel = Logger.Level.info
     /// By engine id; the host passes them on without knowing them.
     package var engineOptions: [String: [String: ParameterValue]] = [:]

@@ -54,6 +54,9 @@ extension RunnerField {
             "telemetry_max_points", \.telemetryMaxPoints, .integer(1...100_000_000), default: "10000",
             "How many points of each telemetry variable are kept of a job."),
         RunnerField(
+            "keep_outputs", \.keepOutputs, .choice(), default: "always",
+            "Whose files stay here once uploaded: those of all attempts, of those that failed, or of none."),
+        RunnerField(
             "log_level", \.logLevel, .choice(), default: "info",
             "The least severe log events that are written."),
         RunnerField(

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 package import NIOSSL
+import ObjectStore
 import Synchronization
 
 /// The runner's side of `RunnerProtocol`. Each method is one exchange, without retries: it throws
@@ -118,15 +119,17 @@ package final class ControlPlaneClient: Sendable {
         try await tell("leave", try WireJSON.encode(request))
     }
 
-    private func exchange<Answer: Decodable & Sendable>(
+    func exchange<Answer: Decodable & Sendable>(
         _ path: String, _ request: some Encodable, limit: Duration? = nil
     ) async throws -> Answer {
-        try answer(path, try await post(path, try WireJSON.encode(request), expecting: 200, limit: limit ?? limits.exchange))
+        try decode(Answer.self, try await post(path, try WireJSON.encode(request), expecting: 200, limit: limit ?? limits.exchange), path)
     }
 
-    private func answer<Answer: Decodable>(_ path: String, _ body: Data) throws -> Answer {
+    private func answer<Answer: Decodable>(_ path: String, _ body: Data) throws -> Answer { try decode(Answer.self, body, path) }
+
+    func decode<Answer: Decodable>(_ type: Answer.Type, _ body: Data, _ path: String) throws -> Answer {
         do {
-            return try WireJSON.decode(Answer.self, from: body)
+            return try WireJSON.decode(type, from: body)
         } catch {
             throw failure(path, .unintelligible("\(body.count) bytes that are not a \(Answer.self)"))
         }
@@ -142,16 +145,19 @@ package final class ControlPlaneClient: Sendable {
     private func post(
         _ path: String, _ body: Data, type: String = "application/json", expecting expected: Int, limit: Duration
     ) async throws -> Data {
-        guard let keeper = credential.withLock({ $0 }) else {
-            return try await send(path, body, type: type, expecting: expected, limit: limit, secret: nil)
-        }
+        try await authorized { try await send(path, body, type: type, expecting: expected, limit: limit, secret: $0) }
+    }
+
+    /// Makes a call with this runner's credential, if it has one.
+    func authorized(_ call: (_ secret: String?) async throws -> Data) async throws -> Data {
+        guard let keeper = credential.withLock({ $0 }) else { return try await call(nil) }
         let renew: CredentialKeeper.Renew = { try await self.renew($0, runnerID: keeper.runnerID) }
         let secret = await keeper.secret(renewingBy: renew)
         do {
-            return try await send(path, body, type: type, expecting: expected, limit: limit, secret: secret)
+            return try await call(secret)
         } catch let error as ControlPlaneError where error.status == 401 {
             guard let newer = await keeper.replacement(for: secret, renewingBy: renew) else { throw error }
-            return try await send(path, body, type: type, expecting: expected, limit: limit, secret: newer)
+            return try await call(newer)
         }
     }
 
@@ -165,6 +171,11 @@ package final class ControlPlaneClient: Sendable {
         request.headers.add(name: "accept", value: "application/json")
         if let secret { request.headers.add(name: "authorization", value: "Bearer \(secret)") }
         request.body = .bytes(body)
+        return try await send(request, path, expecting: expected, limit: limit)
+    }
+
+    /// One exchange. `path` is the call's, for errors.
+    func send(_ request: HTTPClientRequest, _ path: String, expecting expected: Int, limit: Duration) async throws -> Data {
         do {
             // AsyncHTTPClient's own deadline ends with the response's head; a body that trickles has to end too.
             let answer = try await withDeadline(limit) { [http, limits, request] in
@@ -187,6 +198,9 @@ package final class ControlPlaneClient: Sendable {
             }
             return body
         } catch let error as ControlPlaneError {
+            throw error
+        } catch let error as S3Error {
+            // The file that was being sent.
             throw error
         } catch is NIOTooManyBytesError {
             throw failure(path, .unintelligible("more than \(limits.responseBytes) bytes"))

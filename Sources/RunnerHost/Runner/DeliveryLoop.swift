@@ -1,4 +1,5 @@
 import LynxModel
+import ObjectStore
 
 extension RunnerService {
     /// Delivers results, one at a time; several of these loops run side by side. A result that fails makes room for
@@ -8,10 +9,11 @@ extension RunnerService {
         while let delivery = try? await monitor.take({ $0.nextDelivery() }) {
             let log = log.attempt(delivery.key)
             do {
-                guard let report = try await load(delivery) else {
+                guard let spooled = try await load(delivery) else {
                     monitor.with { $0.settled(delivery.key) }
                     continue
                 }
+                let (report, disposable) = try await uploadFiles(of: spooled, log)
                 do {
                     try await client.deliver(report: report.json, jobID: delivery.key.jobID)
                 } catch let error as ControlPlaneError where error.advice == .incomplete {
@@ -22,9 +24,14 @@ extension RunnerService {
                 availability.answered()
                 backoff.reset()
                 log.delivered()
+                if let disposable { await dispose(of: disposable, log) }
                 forget(delivery.key)
             } catch let error as ControlPlaneError {
                 await failed(delivery, error, &backoff, log)
+            } catch let error as S3Error {
+                log.objectStoreFailed(error)
+                monitor.with { $0.deliveryFailed(delivery.key) }
+                await rest(backoff.next(), delivery.turn)
             } catch is CancellationError {
                 monitor.with { $0.deliveryFailed(delivery.key) }
             } catch {

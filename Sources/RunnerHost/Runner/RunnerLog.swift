@@ -1,5 +1,6 @@
-import LynxModel
 import Logging
+import LynxModel
+import ObjectStore
 
 /// The events in a runner's life, apart from those of an attempt.
 struct RunnerLog: Sendable {
@@ -123,6 +124,18 @@ struct AttemptLog: Sendable {
     func lost() { logger.error("result lost; it could neither be written down nor delivered") }
 
     func delivered() { logger.info("delivered") }
+
+    func filesNotUploaded(_ warnings: [String]) {
+        logger.warning("files not uploaded", metadata: ["count": "\(warnings.count)", "first": "\(warnings[0])"])
+    }
+
+    func objectStoreFailed(_ error: S3Error) {
+        logger.warning("files cannot be uploaded yet", metadata: ["error": "\(error)"])
+    }
+
+    func directoryNotRemoved(_ path: String, _ error: any Error) {
+        logger.warning("uploaded files cannot be removed", metadata: ["directory": "\(path)", "error": "\(error)"])
+    }
 
     func unreadable(_ error: any Error) {
         logger.error("spooled result cannot be read", metadata: ["error": "\(error)"])

@@ -1,3 +1,5 @@
+package import ObjectStore
+
 /// How a runner waits and tries. The defaults suit every runner; tests shorten them.
 package struct RunnerOptions: Hashable, Sendable {
     /// How long the control plane may hold a claim while there is nothing to do.
@@ -9,15 +11,21 @@ package struct RunnerOptions: Hashable, Sendable {
     /// How much of one attempt's telemetry may wait in the spool, in bytes; what is more goes with the result.
     package var chunkBytesPerAttempt: Int
     package var backoff: Backoff
+    package var keepOutputs: KeepOutputs
+    /// How batches' buckets are reached; nil means as the environment says.
+    package var objectStore: S3Configuration?
 
     package init(
         claimWait: Duration = .seconds(20), drainGrace: Duration = .seconds(10), concurrentDeliveries: Int = 4,
-        chunkBytesPerAttempt: Int = 256 << 20, backoff: Backoff = Backoff()
+        chunkBytesPerAttempt: Int = 256 << 20, backoff: Backoff = Backoff(), keepOutputs: KeepOutputs = .always,
+        objectStore: S3Configuration? = nil
     ) {
         self.claimWait = claimWait
         self.drainGrace = drainGrace
         self.concurrentDeliveries = concurrentDeliveries
         self.chunkBytesPerAttempt = chunkBytesPerAttempt
         self.backoff = backoff
+        self.keepOutputs = keepOutputs
+        self.objectStore = objectStore
     }
 }

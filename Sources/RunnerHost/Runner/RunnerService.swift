@@ -105,17 +105,22 @@ package final class RunnerService: Sendable {
         monitor.with { $0.adopt(scan.reports) }
     }
 
-    /// Waits until every result is acknowledged, or none has been for the time of grace.
+    /// Waits until every result is acknowledged, or none has been, and no file has moved, for the time of grace.
     private func awaitDeliveries() async {
         while true {
             // A control plane that never took this runner in does not take its results either.
-            let (left, chunks, isHopeless) = monitor.with {
-                ($0.undelivered.count, $0.chunks.count, $0.isRevoked || $0.failure != nil && $0.registrations == 0)
+            let (left, chunks, moved, isHopeless) = monitor.with {
+                (
+                    $0.undelivered.count, $0.chunks.count, $0.movedPieces,
+                    $0.isRevoked || $0.failure != nil && $0.registrations == 0
+                )
             }
             if left == 0 { return }
             if isHopeless { return log.leftInSpool(left) }
             let isMoving = await succeeds(within: options.drainGrace) { [monitor] in
-                try await monitor.wait { $0.undelivered.count < left || $0.chunks.count < chunks || $0.isRevoked }
+                try await monitor.wait {
+                    $0.undelivered.count < left || $0.chunks.count < chunks || $0.movedPieces != moved || $0.isRevoked
+                }
             }
             if !isMoving { return log.leftInSpool(left) }
         }

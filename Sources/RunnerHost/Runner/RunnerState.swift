@@ -57,6 +57,10 @@ struct RunnerState: Sendable {
     private var outbox: [AttemptKey: Outgoing] = [:]
     private var lastOrder = 0
     var chunks = ChunkQueue()
+    /// Whether the control plane takes the files of attempts; nil while it hasn't said.
+    private(set) var uploadsFiles: Bool?
+    /// Grows as files are uploaded.
+    private(set) var movedPieces = 0
 
     init(capacity: Int) { self.capacity = capacity }
 
@@ -91,6 +95,7 @@ struct RunnerState: Sendable {
 
     mutating func registered(_ answer: RegisterResponse) {
         registrations += 1
+        uploadsFiles = answer.artifactUpload ?? false
         let version = answer.protocolVersion ?? RunnerProtocol.unnamedVersion
         session = Session(
             heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)),
@@ -204,6 +209,9 @@ struct RunnerState: Sendable {
         outbox[key]?.progress = .underway
         return Delivery(key: key, memory: report.memory, turn: turn)
     }
+
+    /// Another piece of a file is on its way.
+    mutating func moved() { movedPieces &+= 1 }
 
     /// Acknowledged, or given up.
     mutating func settled(_ key: AttemptKey) {

@@ -73,12 +73,17 @@ struct TestControlPlane: Sendable {
     let clock: ManualClock
     let controlPlane: ControlPlane
 
-    init(directory: TemporaryDirectory? = nil, clock: ManualClock = ManualClock()) throws {
+    init(
+        directory: TemporaryDirectory? = nil, clock: ManualClock = ManualClock(), buckets: Buckets = Buckets(),
+        artifacts: ((_ databasePath: String) -> ArtifactConfiguration)? = nil
+    ) throws {
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         self.clock = clock
+        let path = directory.file("ledger.sqlite")
         controlPlane = try ControlPlane(
-            configuration: .init(port: 0, databasePath: directory.file("ledger.sqlite")), clock: clock, logger: .quiet)
+            configuration: .init(port: 0, databasePath: path, artifacts: artifacts.map { $0(path) }), clock: clock, logger: .quiet,
+            buckets: buckets)
     }
 
     func test<Value>(_ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value) async throws -> Value {

@@ -30,7 +30,11 @@ struct BatchGenerator {
             })
         config.telemetry = TelemetrySpec(
             samplingRateHz: maybe { $0.positive() }, variables: (0..<integer(0...3)).map { _ in text() },
-            storage: maybe { g in TelemetryStorageSpec(s3Bucket: g.maybe { $0.text() }, s3Prefix: g.maybe { _ in "" }, compression: g.maybe { $0.pick(["zlib", "none"]) }) },
+            storage: maybe { g in
+                TelemetryStorageSpec(
+                    s3Bucket: g.maybe { _ in "lynx-runs" }, s3Prefix: g.maybe { _ in "" }, compression: g.maybe { $0.pick(["zlib", "none"]) },
+                    retainDays: g.maybe { $0.positive() })
+            },
             bufferFlushIntervalSeconds: maybe { $0.positive() })
         return BatchSubmission(name: text(), runsOverride: maybe { $0.integer(1...1000) }, config: config)
     }

@@ -122,6 +122,7 @@ struct RunnerConfigurationTests {
                 log_capture_bytes: 10485760                  # default
                 telemetry_max_message_bytes: 4194304         # default
                 telemetry_max_points: 10000                  # default
+                keep_outputs: always                         # default
                 log_level: debug                             # LYNX_RUNNER_LOG_LEVEL
                 engine_options: {}                           # default
 
@@ -210,5 +211,6 @@ private let samples: [String: Sample] = [
     "log_capture_bytes": Sample("0", "1", "1099511627776"),
     "telemetry_max_message_bytes": Sample("1024", "4096", "1073741824"),
     "telemetry_max_points": Sample("1", "2", "3"),
+    "keep_outputs": Sample("failed", "never", "failed"),
     "log_level": Sample("trace", "debug", "critical"),
 ]

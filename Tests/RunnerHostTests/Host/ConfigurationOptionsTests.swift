@@ -27,7 +27,8 @@ struct ConfigurationOptionsTests {
             "output_root": "/out", "working_directory": "/work", "max_concurrent_jobs": "3", "engine_path": "/engines",
             "control_plane_url": "http://127.0.0.1:9", "control_plane_ca_file": "/ca.pem",
             "enrollment_token_file": "/enroll.token", "runner_name": "lab", "state_directory": "/state", "log_capture_bytes": "4",
-            "telemetry_max_message_bytes": "2048", "telemetry_max_points": "5", "log_level": "debug",
+            "telemetry_max_message_bytes": "2048", "telemetry_max_points": "5", "keep_outputs": "failed",
+            "log_level": "debug",
         ]
         let fields = RunnerField.all.filter { !$0.isFileOnly }
         #expect(Set(values.keys) == Set(fields.map(\.key)))

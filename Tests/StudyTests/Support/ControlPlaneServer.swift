@@ -9,17 +9,19 @@ struct ControlPlaneServer: Sendable {
     private let study: StudyFixture
 
     /// Returns when it listens. `address` is where an earlier one was.
-    static func start(_ study: StudyFixture, at address: String? = nil) async throws -> ControlPlaneServer {
+    static func start(
+        _ study: StudyFixture, at address: String? = nil, environment: [String: String?] = [:]
+    ) async throws -> ControlPlaneServer {
         let port = address.flatMap { $0.split(separator: ":").last.map(String.init) } ?? "0"
         let output = try EventPipe("\(study.directory.path)/serve-\(UUID())")
-        let program = try study.start("lynxctl", ["serve", "--port", port, "--database", "ledger.sqlite"], output: output)
+        let program = try study.start("lynxctl", ["serve", "--port", port, "--database", "ledger.sqlite"], environment: environment, output: output)
         let line = try await output.expect("control plane listening on ")[0]
         return ControlPlaneServer(program: program, url: String(line.split(separator: " ").last!), study: study)
     }
 
     /// A `runner-host` that works for it.
-    func startRunner(errors: EventPipe? = nil) throws -> Program {
-        try study.start("runner-host", ["--config", "runner.yaml", "--control-plane", url], errors: errors)
+    func startRunner(environment: [String: String?] = [:], errors: EventPipe? = nil) throws -> Program {
+        try study.start("runner-host", ["--config", "runner.yaml", "--control-plane", url], environment: environment, errors: errors)
     }
 
     func submit() async throws -> String {

@@ -78,8 +78,10 @@ final class StudyFixture: Sendable {
 
     var outputRoot: String { directory.path + "/runs" }
 
-    func start(_ program: String, _ arguments: [String], output: EventPipe? = nil, errors: EventPipe? = nil) throws -> Program {
-        try Program.start(program, arguments, in: directory.path, output: output, errors: errors)
+    func start(
+        _ program: String, _ arguments: [String], environment: [String: String?] = [:], output: EventPipe? = nil, errors: EventPipe? = nil
+    ) throws -> Program {
+        try Program.start(program, arguments, in: directory.path, environment: environment, output: output, errors: errors)
     }
 
     /// `lynxctl run` of this study; it prints JSON.

@@ -23,13 +23,13 @@ struct OpenAPIDocument: Sendable {
     init() throws {
         var document = try Self.decode(Self.head)
         document["paths"] = try Self.merged(
-            [Self.servicePaths, Self.batchPaths, Self.jobPaths, Self.runnerPaths, Self.accessPaths, Self.protocolPaths, Self.telemetryPaths])
+            [Self.servicePaths, Self.batchPaths, Self.jobPaths, Self.runnerPaths, Self.accessPaths, Self.protocolPaths, Self.telemetryPaths, Self.artifactPaths])
         for (path, item) in document["paths"].object {
             for (method, operation) in item.object { document["paths"][path][method] = Self.completed(operation) }
         }
         var components = try Self.decode(Self.sharedParts)
         components["schemas"] = try Self.merged(
-            [Self.submissionSchemas, Self.batchSchemas, Self.resultSchemas, Self.runnerSchemas, Self.accessSchemas, Self.protocolSchemas, Self.telemetrySchemas])
+            [Self.submissionSchemas, Self.batchSchemas, Self.resultSchemas, Self.runnerSchemas, Self.accessSchemas, Self.protocolSchemas, Self.telemetrySchemas, Self.artifactSchemas])
         document["components"] = components
         json = try WireJSON.encode(document)
         operations = Self.operations(of: document)

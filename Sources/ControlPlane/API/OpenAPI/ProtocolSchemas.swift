@@ -19,7 +19,8 @@ extension OpenAPIDocument {
             "type": "object", "required": ["lease_seconds", "heartbeat_interval_seconds"],
             "properties": {
               "lease_seconds": {"type": "number", "exclusiveMinimum": 0}, "heartbeat_interval_seconds": {"type": "number", "exclusiveMinimum": 0},
-              "protocol_version": {"type": "string", "description": "Absent: 1.0."}
+              "protocol_version": {"type": "string", "description": "Absent: 1.0."},
+              "artifact_upload": {"type": "boolean", "description": "Whether files of ended attempts are to be uploaded; absent: no."}
             }
           },
           "ClaimRequest": {

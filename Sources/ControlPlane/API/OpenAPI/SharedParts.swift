@@ -32,6 +32,7 @@ extension OpenAPIDocument {
             "Job": {"name": "job", "in": "path", "required": true, "description": "A job's id: `<batch_id>-<run_index>`.", "schema": {"type": "string", "minLength": 1}, "example": "20261123T190236-8f5b7656-0"},
             "Runner": {"name": "runner", "in": "path", "required": true, "description": "A runner's id.", "schema": {"type": "string", "minLength": 1}, "example": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6"},
             "Token": {"name": "token", "in": "path", "required": true, "description": "A token's id.", "schema": {"type": "string", "minLength": 1}},
+            "Attempt": {"name": "attempt", "in": "query", "description": "The number of the attempt; the latest if left out.", "schema": {"type": "integer", "minimum": 1}},
             "Limit": {"name": "limit", "in": "query", "description": "At most so many items.", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
             "Cursor": {"name": "cursor", "in": "query", "description": "The `next_cursor` of the part before; opaque.", "schema": {"type": "string"}},
             "Variables": {"name": "variables", "in": "query", "description": "Names, separated by commas; all if left out.", "schema": {"type": "string"}},
@@ -41,6 +42,9 @@ extension OpenAPIDocument {
             "Telemetry": {"name": "telemetry", "in": "query", "description": "`summary` leaves the series of points out.", "schema": {"type": "string", "enum": ["full", "summary"], "default": "full"}}
           },
           "responses": {
+            "File": {"description": "The bytes.", "headers": {"ETag": {"description": "The SHA-256, in quotes.", "schema": {"type": "string"}}}, "content": {"*/*": {}}},
+            "FilePart": {"description": "The range of bytes asked for.", "content": {"*/*": {}}},
+            "BadRange": {"description": "The file has none of the bytes asked for.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
             "BadRequest": {"description": "The body is no JSON object.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
             "Unauthorized": {"description": "No token, or one that is unknown, revoked or expired.", "headers": {"WWW-Authenticate": {"description": "Which of these.", "schema": {"type": "string"}}}, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
             "TooManyCalls": {"description": "Too many calls with unknown tokens from this address.", "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}}, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},

@@ -92,7 +92,7 @@ extension OpenAPIDocument {
             "properties": {
               "sampling_rate_hz": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1000000},
               "variables": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Line"}},
-              "storage": {"type": ["object", "null"], "additionalProperties": false, "properties": {"s3_bucket": {"type": ["string", "null"]}, "s3_prefix": {"type": ["string", "null"]}, "compression": {"type": ["string", "null"]}}},
+              "storage": {"type": ["object", "null"], "additionalProperties": false, "properties": {"s3_bucket": {"type": ["string", "null"], "minLength": 3, "maxLength": 63}, "s3_prefix": {"type": ["string", "null"], "maxLength": 512}, "compression": {"type": ["string", "null"]}, "retain_days": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 36600}}},
               "buffer_flush_interval_seconds": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 86400}
             }
           }

@@ -20,6 +20,8 @@ final class GatedExecutor: AttemptExecutor {
         var outlets: [AttemptKey: any TelemetryOutlet] = [:]
         /// What reports say instead of how many chunks were taken.
         var chunksInReport: Int?
+        /// Made of what an attempt reports, before it does.
+        var amend: @Sendable (inout AttemptReport) -> Void = { _ in }
     }
 
     let monitor = Monitor(State())
@@ -54,6 +56,7 @@ final class GatedExecutor: AttemptExecutor {
         }
         var report = AttemptReport.sample(assignment, outcome: outcome ?? .failure)
         report.telemetryChunks = monitor.with { $0.chunksInReport } ?? (telemetry.chunks > 0 ? telemetry.chunks : nil)
+        monitor.with { $0.amend }(&report)
         return report
     }
 

@@ -18,17 +18,22 @@ final class RealControlPlane: Sendable {
         case listening(port: Int)
     }
 
-    private let directory: TemporaryDirectory
+    let directory: TemporaryDirectory
     private let life = Monitor(Life.down)
+    private let keepsFiles: Bool
 
-    init() throws { directory = try TemporaryDirectory() }
+    init(keepsFiles: Bool = false) throws {
+        directory = try TemporaryDirectory()
+        self.keepsFiles = keepsFiles
+    }
 
     /// Runs `body` while the control plane is up, on the port given or one it finds.
     func run(port: Int = 0, heartbeatInterval: Double = 0.05, _ body: (Int) async throws -> Void) async throws {
         let plane = try ControlPlane(
             configuration: ControlPlaneConfiguration(
                 port: port, databasePath: directory.file("ledger.sqlite"), leaseSeconds: max(30, 2 * heartbeatInterval),
-                heartbeatIntervalSeconds: heartbeatInterval),
+                heartbeatIntervalSeconds: heartbeatInterval,
+                artifacts: keepsFiles ? ArtifactConfiguration(databasePath: directory.file("ledger.sqlite")) : nil),
             logger: Logger(label: "control-plane", factory: { _ in SwiftLogNoOpLogHandler() }))
         life.with { $0 = .starting }
         let group = ServiceGroup(
@@ -76,6 +81,14 @@ final class RealControlPlane: Sendable {
             throw Refused(text: "\(response.status): \(String(decoding: answer, as: UTF8.self))")
         }
         return try WireJSON.decode(Answer.self, from: answer)
+    }
+
+    /// A file of a job; nil if there is none.
+    func file(_ path: String, port: Int) async throws -> String? {
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)"), timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 1 << 24)
+        return response.status.code == 200 ? String(buffer: body) : nil
     }
 
     struct Refused: Error { var text: String }

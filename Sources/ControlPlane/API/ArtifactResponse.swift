@@ -1,0 +1,101 @@
+import Hummingbird
+import HTTPTypes
+import LynxModel
+import NIOCore
+import ObjectStore
+
+/// Serves one stored file: ranges, conditions, and headers that keep a browser from making a page of it.
+///
+/// Source: RFC 9110 (13 and 14), RFC 6266.
+struct ArtifactResponse {
+    let file: LocatedArtifact
+    let store: ArtifactStore
+
+    func response(to request: Request) throws -> Response {
+        guard let place = file.place else { throw Problem.notFound("'\(file.artifact.path)' is still being uploaded") }
+        let tag = "\"\(file.artifact.sha256)\""
+        var headers: HTTPFields = [
+            .eTag: tag, .acceptRanges: "bytes", .contentType: file.artifact.mediaType, .cacheControl: "private, no-cache",
+            .contentDisposition: Self.disposition(file.artifact.path), .contentSecurityPolicy: "sandbox; default-src 'none'",
+            .xContentTypeOptions: "nosniff",
+        ]
+        if Self.lists(request.headers[.ifNoneMatch], tag) { return Response(status: .notModified, headers: headers) }
+
+        let size = file.artifact.sizeBytes
+        // A range of another version than the client has would not fit what it has.
+        let isCurrent = request.headers[.ifRange].map { $0 == tag } ?? true
+        var range = 0..<size
+        var status = HTTPResponse.Status.ok
+        switch ByteRange(header: isCurrent && request.method == .get ? request.headers[.range] : nil, size: size) {
+        case .whole: break
+        case .part(let part):
+            range = part
+            status = .partialContent
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+        case .unsatisfiable:
+            return try Problem(
+                title: "Range not satisfiable", status: 416, detail: "the file has \(size) bytes; '\(request.headers[.range] ?? "")' has none of them"
+            ).response(headers: [.contentRange: "bytes */\(size)"])
+        }
+        return Response(status: status, headers: headers, body: body(place, range))
+    }
+
+    private func body(_ place: LocatedArtifact.Place, _ range: Range<Int64>) -> ResponseBody {
+        let (store, isEmpty) = (store, range.isEmpty)
+        return ResponseBody(contentLength: range.count) { writer in
+            if !isEmpty {
+                // The writer is not to be captured, so it is lent for the time of the reading.
+                var lent = writer
+                try await store.read(place, range) { try await lent.write($0) }
+                writer = lent
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    static func lists(_ header: String?, _ tag: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { item in
+            let text = item.trimmingPrefix { $0 == " " }
+            let strong = text.hasPrefix("W/") ? text.dropFirst(2) : text
+            return strong == "*" || strong.prefix { $0 != " " } == tag
+        }
+    }
+
+    /// `attachment`, with the file's name in both spellings of RFC 6266.
+    static func disposition(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let plain = String(
+            name.unicodeScalars.map { scalar in
+                let isSafe = scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F && !"\"\\%".unicodeScalars.contains(scalar)
+                return isSafe ? Character(scalar) : "_"
+            })
+        let encoded = name.utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(encoded)"
+    }
+}
+
+extension HTTPField.Name {
+    static let contentSecurityPolicy = HTTPField.Name("Content-Security-Policy")!
+    static let xContentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
+    static let uploadOffset = HTTPField.Name("Upload-Offset")!
+}
+
+extension ArtifactStore {
+    /// The bytes of a part of a file, wherever it is.
+    func read(_ place: LocatedArtifact.Place, _ range: Range<Int64>, write: (ByteBuffer) async throws -> Void) async throws {
+        switch place {
+        case .blob(let blob): try await blobs.read(blob, range, write: write)
+        case .bucket(let address):
+            try await bucketClient().read(address, range: range.lowerBound...(range.upperBound - 1), write: write)
+        }
+    }
+}

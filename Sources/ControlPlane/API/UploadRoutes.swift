@@ -1,0 +1,102 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LynxModel
+import NIOCore
+import ObjectStore
+
+/// The files of jobs, as runners bring them; see `ArtifactManifest`.
+extension API {
+    var uploadRoutes: [Route] {
+        [
+            Route(method: .post, path: "/runner/v1/jobs/:job/artifacts", access: .runner, handler: announce),
+            Route(method: .put, path: "/runner/v1/jobs/:job/artifacts/:sha256", access: .runner, handler: upload),
+        ]
+    }
+
+    /// A manifest of `ArtifactManifest.mostFiles` entries fits.
+    private static let manifestLimit = 64 << 20
+
+    @Sendable private func announce(_ request: Request, _ context: APIContext) async throws -> Response {
+        let jobID = try context.id("job")
+        let manifest = try await request.message(ArtifactManifest.self, from: context, upTo: Self.manifestLimit).tamed
+        guard let artifacts else { return try .json(ArtifactRequirements(accepted: false)) }
+        try manifest.check()
+        try manifest.checkLocations(try await ledger.objectStore(ofJob: jobID))
+        let (missing, target, tenant) = try await ledger.announce(manifest, jobID: jobID, quotaBytes: artifacts.configuration.quotaBytes)
+        guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        let uploads = missing.map { content in
+            let there = PartialUpload.offset(artifacts.uploadPath(tenant, key, attempt: manifest.attempt, sha256: content.sha256))
+            // More than all of it can't be a beginning of it; the upload finds out.
+            return ArtifactRequirements.Upload(sha256: content.sha256, offset: min(there, content.size))
+        }
+        return try .json(ArtifactRequirements(uploads: uploads, objectStore: target?.description))
+    }
+
+    @Sendable private func upload(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard let artifacts else { throw Problem.notFound("this control plane keeps no files") }
+        let jobID = try context.id("job")
+        let sha256 = try context.id("sha256")
+        guard ArtifactManifest.isHash(sha256) else { throw Problem.badParameter("sha256", "must be 64 lower-case hexadecimal digits") }
+        guard let attempt = try request.attempt() else { throw Problem.badParameter("attempt", "is missing") }
+        guard let runnerID = request.parameter("runner_id")?.removingPercentEncoding else { throw Problem.badParameter("runner_id", "is missing") }
+        guard context.caller.speaks(for: runnerID) else {
+            throw AccessRefusal.forbidden("the credential is runner '\(context.caller.runnerID ?? "")'s; it cannot speak for '\(runnerID)'")
+        }
+        guard let offset = Int64(request.headers[.uploadOffset] ?? "0"), offset >= 0 else {
+            throw Problem.badParameter("Upload-Offset", "must be a number of bytes")
+        }
+        let content = try await ledger.awaitedContent(jobID: jobID, attempt: attempt, runnerID: runnerID, sha256: sha256)
+        if content.isStored { return try .json(ArtifactProgress(offset: content.size, complete: true)) }
+
+        let path = artifacts.uploadPath(content.tenant, content.key, attempt: attempt, sha256: sha256)
+        let incoming: PartialUpload
+        do {
+            incoming = try await PartialUpload.open(path, at: offset)
+        } catch PartialUpload.Failure.busy {
+            throw Problem(title: "Busy", status: 503, detail: "an earlier call is still writing this content")
+        } catch PartialUpload.Failure.offset(let there) {
+            if there > content.size { PartialUpload.discard(path) }
+            return try .json(ArtifactProgress(offset: there > content.size ? 0 : there, complete: false))
+        }
+        var digest = try await incoming.digest(upTo: offset)
+        var size = offset
+        for try await piece in request.body {
+            size += Int64(piece.readableBytes)
+            guard size <= content.size else {
+                incoming.discard()
+                throw Problem(title: "Too much", status: 413, detail: "the content was announced with \(content.size) bytes; more came")
+            }
+            try await incoming.append(piece)
+            piece.withUnsafeReadableBytes { digest.update(bufferPointer: $0) }
+        }
+        guard size == content.size else { return try .json(ArtifactProgress(offset: size, complete: false)) }
+        guard digest.finalize().map({ $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }).joined() == sha256 else {
+            incoming.discard()
+            // What was there from before may be to blame: a power cut leaves holes. What came whole is not what was announced.
+            if offset > 0 { return try .json(ArtifactProgress(offset: 0, complete: false)) }
+            throw Problem(title: "Wrong content", status: 422, detail: "the bytes that came do not have the SHA-256 that was announced")
+        }
+        try await incoming.sync()
+        let blob = Blob(tenant: content.tenant, name: Blob.name(sha256: sha256))
+        try await artifacts.blobs.take(incoming.path, as: blob)
+        do {
+            let isOurs = try await ledger.stored(
+                content, attempt: attempt, runnerID: runnerID, sha256: sha256, blob: blob, quotaBytes: artifacts.configuration.quotaBytes)
+            if !isOurs { try await artifacts.blobs.remove(blob) }
+        } catch {
+            try? await artifacts.blobs.remove(blob)
+            throw error
+        }
+        return try .json(ArtifactProgress(offset: size, complete: true))
+    }
+}
+
+extension Ledger {
+    /// Where the batch of a job wants its files, if in an object store.
+    func objectStore(ofJob jobID: String) async throws -> S3Address? {
+        guard let key = JobKey(jobID: jobID), let plan = try? await plan(batchID: key.batchID) else { return nil }
+        return plan.objectStore(key)
+    }
+}

@@ -1,0 +1,156 @@
+import FoundationEssentials
+import LynxModel
+import ObjectStore
+
+/// A content that an attempt may upload.
+struct AwaitedContent: Hashable, Sendable {
+    var key: JobKey
+    var tenant: String
+    var size: Int64
+    /// It is there already.
+    var isStored: Bool
+}
+
+/// A file that can be read, and where it is.
+struct LocatedArtifact: Hashable, Sendable {
+    enum Place: Hashable, Sendable {
+        case blob(Blob)
+        case bucket(S3Address)
+    }
+
+    var artifact: StoredArtifact
+    /// Nil while it is being uploaded.
+    var place: Place?
+
+    init(_ row: LedgerRow) throws {
+        let location = try row.optionalText("location")
+        let object = try row.optionalText("object")
+        let tenant = try row.text("tenant")
+        place = location.flatMap { S3Address($0) }.map { .bucket($0) } ?? object.map { .blob(Blob(tenant: tenant, name: $0)) }
+        artifact = StoredArtifact(
+            path: try row.text("path"), kind: try row.token("kind"), attempt: try row.int("attempt"),
+            sizeBytes: Int64(try row.int("size")), sha256: try row.text("sha256"), mediaType: try row.text("media_type"),
+            location: location, available: place != nil)
+    }
+}
+
+extension RunPlan {
+    /// Where the batch wants the files of one job, if in an object store.
+    func objectStore(_ key: JobKey) -> S3Address? {
+        guard let storage = submission.config.telemetry.storage, let bucket = storage.s3Bucket else { return nil }
+        let prefix = String((storage.s3Prefix ?? "").drop { $0 == "/" })
+        return S3Address(bucket: bucket, key: prefix).appending(key.batchID).appending(key.jobID)
+    }
+}
+
+extension Ledger {
+    /// An attempt that ended says what files it left. The same again changes nothing.
+    ///
+    /// - Returns: the contents that are not there yet, with their sizes, and the tenant.
+    /// - Throws: `LedgerError.staleAttempt`.
+    func announce(
+        _ manifest: ArtifactManifest, jobID: String, quotaBytes: Int64?
+    ) async throws -> (missing: [(sha256: String, size: Int64)], objectStore: S3Address?, tenant: String) {
+        let key = try Self.fileKey(jobID, attempt: manifest.attempt)
+        let plan: RunPlan
+        do {
+            plan = try await self.plan(batchID: key.batchID)
+        } catch LedgerError.noSuchBatch {
+            throw LedgerError.staleAttempt(jobID: jobID, attempt: manifest.attempt, reason: "there is no such job")
+        }
+        let tenant = plan.tenant
+        let target = plan.objectStore(key)
+        let missing = try await transaction { transaction in
+            try transaction.holdForFiles(key, attempt: manifest.attempt, runnerID: manifest.runnerID)
+            let connection = transaction.connection
+            var missing: [String: Int64] = [:]
+            for file in manifest.files {
+                try connection.run(
+                    SQL.saveArtifact,
+                    key.values + [
+                        .int(manifest.attempt), .text(file.kind.rawValue), .text(file.path), .text(tenant), .text(file.sha256),
+                        .integer(file.sizeBytes), .text(file.mediaType), .text(file.location),
+                    ])
+                guard target == nil else { continue }
+                let touched = try connection.run(
+                    SQL.useBlob, [.instant(transaction.now), .instant(transaction.now), .text(tenant), .text(file.sha256)])
+                if touched == 0 { missing[file.sha256] = file.sizeBytes }
+            }
+            if let quotaBytes, !missing.isEmpty {
+                try transaction.checkQuota(tenant, adding: missing.values.reduce(0, +), quotaBytes: quotaBytes)
+            }
+            return missing
+        }
+        return (missing.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }, target, tenant)
+    }
+
+    /// What an attempt that still holds its job has announced under that hash.
+    ///
+    /// - Throws: `LedgerError.staleAttempt`, also where nothing was announced.
+    func awaitedContent(jobID: String, attempt: Int, runnerID: String, sha256: String) async throws -> AwaitedContent {
+        let key = try Self.fileKey(jobID, attempt: attempt)
+        return try await transaction { transaction in
+            try transaction.holdForFiles(key, attempt: attempt, runnerID: runnerID)
+            guard let row = try transaction.connection.row(SQL.awaitedContent, key.values + [.int(attempt), .text(sha256)]) else {
+                throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "it has announced no file with this content")
+            }
+            return AwaitedContent(
+                key: key, tenant: try row.text("tenant"), size: Int64(try row.int("size")), isStored: try row.optionalText("object") != nil)
+        }
+    }
+
+    /// A content is in the store.
+    ///
+    /// - Returns: false if another upload of the same content was quicker.
+    func stored(_ content: AwaitedContent, attempt: Int, runnerID: String, sha256: String, blob: Blob, quotaBytes: Int64?) async throws -> Bool {
+        try await transaction { transaction in
+            try transaction.holdForFiles(content.key, attempt: attempt, runnerID: runnerID)
+            if let quotaBytes { try transaction.checkQuota(content.tenant, adding: content.size, quotaBytes: quotaBytes) }
+            let saved = try transaction.connection.run(
+                SQL.saveBlob,
+                [.text(content.tenant), .text(sha256), .integer(content.size), .text(blob.name), .instant(transaction.now)])
+            return saved > 0
+        }
+    }
+
+    /// The files of an attempt, by kind and path.
+    ///
+    /// - Parameter attempt: nil for the job's latest.
+    func artifacts(jobID: String, attempt: Int?) async throws -> [LocatedArtifact] {
+        guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        return try await driver.read { connection in
+            guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
+            let rows = try connection.rows(SQL.artifactsOfAttempt, key.values + [.int(attempt ?? job.attempt)])
+            return try rows.map { try LocatedArtifact($0) }
+        }
+    }
+
+    /// One file of an attempt; nil if it has none such.
+    func artifact(jobID: String, attempt: Int?, kind: ArtifactKind, path: String) async throws -> LocatedArtifact? {
+        guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        return try await driver.read { connection in
+            guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
+            let values: [LedgerValue] = [.int(attempt ?? job.attempt), .text(kind.rawValue), .text(path)]
+            return try connection.row(SQL.artifact, key.values + values).map { try LocatedArtifact($0) }
+        }
+    }
+
+    private static func fileKey(_ jobID: String, attempt: Int) throws -> JobKey {
+        guard let key = JobKey(jobID: jobID) else {
+            throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "there is no such job")
+        }
+        return key
+    }
+}
+
+extension LedgerTransaction {
+    /// Files are taken as long as the attempt's report would be.
+    fileprivate func holdForFiles(_ key: JobKey, attempt: Int, runnerID: String) throws {
+        _ = try hold(try reported(key, attempt: attempt, runnerID: runnerID), session: nil)
+    }
+
+    fileprivate func checkQuota(_ tenant: String, adding bytes: Int64, quotaBytes: Int64) throws {
+        let used = Int64(try connection.row(SQL.storedBytes, [.text(tenant)])?.int("bytes") ?? 0)
+        guard used + bytes <= quotaBytes else { throw LedgerError.overQuota(used: used, adding: bytes, quota: quotaBytes) }
+    }
+}
