@@ -12,6 +12,9 @@ RUNNER := configs/lynx-runner-basilisk.yaml
 PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python Tests/Chaos Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
+# Without a bound swift-testing starts all tests at once, and on a busy machine each then takes as long as all together.
+TEST_WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
+
 export VENV PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help setup build tutorial test check chaos bench proto clean
@@ -30,7 +33,7 @@ tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
 
 test: setup ## build and run every test and check
 	@scripts/swift-build.sh --build-tests
-	swift test --skip-build
+	$(TEST_WIDTH) swift test --skip-build
 	$(VENV)/bin/python -m pytest -q -c python/pyproject.toml --rootdir python python/tests
 	@$(MAKE) --no-print-directory check
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ObjectStore
 
-@Suite("An S3 client and a real S3 server", .timeLimit(.minutes(2)))
+@Suite("An S3 client and a real S3 server", .timeLimit(.minutes(5)))
 struct S3ClientTests {
     @Test("Objects are stored, read whole and in part, listed and deleted, whatever their keys look like")
     func objects() async throws {

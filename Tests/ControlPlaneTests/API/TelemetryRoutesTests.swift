@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Telemetry over the API", .timeLimit(.minutes(1)))
+@Suite("Telemetry over the API", .timeLimit(.minutes(5)))
 struct TelemetryRoutesTests {
     private let plane: TestControlPlane
 

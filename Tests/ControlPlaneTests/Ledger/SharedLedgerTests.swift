@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Several control planes on one database", .timeLimit(.minutes(3)))
+@Suite("Several control planes on one database", .timeLimit(.minutes(5)))
 struct SharedLedgerTests {
     @Test("Runners of two control planes never get the same job, nor more than a batch allows") func pool() async throws {
         let first = try TestLedger(.postgres)

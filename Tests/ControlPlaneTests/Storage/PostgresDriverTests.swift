@@ -3,7 +3,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("The ledger in PostgreSQL", .timeLimit(.minutes(3)))
+@Suite("The ledger in PostgreSQL", .timeLimit(.minutes(5)))
 struct PostgresDriverTests {
     @Test("Control planes that start at once on an empty database agree who makes the tables") func concurrentStart() async throws {
         let database = try PostgresDatabase()

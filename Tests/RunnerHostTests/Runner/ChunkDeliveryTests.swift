@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunnerHost
 
-@Suite("Telemetry on its way to the control plane", .timeLimit(.minutes(1)))
+@Suite("Telemetry on its way to the control plane", .timeLimit(.minutes(5)))
 struct ChunkDeliveryTests {
     private let job = JobAssignment.sample("a")
 

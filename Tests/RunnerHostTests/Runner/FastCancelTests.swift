@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import RunnerHost
 
-@Suite("Cancelling a process that runs", .timeLimit(.minutes(2)))
+@Suite("Cancelling a process that runs", .timeLimit(.minutes(5)))
 struct FastCancelTests {
     @Test("It is dead, and reported, hours before the runner's next heartbeat would have been due")
     func cancel() async throws {
