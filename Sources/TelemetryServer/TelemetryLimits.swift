@@ -35,7 +35,7 @@ public struct TelemetryLimits: Hashable, Sendable {
     /// `finish` closes connections that are still open once nothing has come in for this long.
     public var drainQuietPeriod: Duration = .milliseconds(100)
 
-    /// `finish` closes connections that are still open after this long, whatever comes in.
+    /// `finish` closes connections that are still open after this long, whatever comes in; what had come before is read first.
     public var drainTimeout: Duration = .seconds(2)
 
     public init() {}

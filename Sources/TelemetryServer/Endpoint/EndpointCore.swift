@@ -63,13 +63,13 @@ final class EndpointCore {
         drain(until: end, receivedBefore: nil, done)
     }
 
-    /// Reads all connections; those that are still open are given until `end`, as long as something comes in.
+    /// Reads all connections; those that are still open are given until `end`, as long as something comes in. What was
+    /// there before is read in any case, however long a busy machine takes for it.
     private func drain(until end: UInt64, receivedBefore: UInt64?, _ done: @escaping () -> Void) {
         for connection in connections.values { connection.drain() }
         let received = connections.values.reduce(0) { $0 &+ $1.receivedBytes }
-        if received == receivedBefore || state.context.now >= end {
-            for connection in connections.values { connection.close() }
-        }
+        let isQuiet = received == receivedBefore, isLate = state.context.now >= end
+        for connection in connections.values where isQuiet || isLate && connection.hasReadBacklog { connection.close() }
         guard !connections.isEmpty else { return complete(done) }
         state.context.schedule(after: state.limits.drainQuietPeriod.nanoseconds) { _ in
             self.drain(until: end, receivedBefore: received, done)

@@ -8,9 +8,13 @@ final class SocketConnection {
     /// How long one connection may keep the loop to itself, in nanoseconds.
     private static let turn: UInt64 = 4_000_000
     private static let outputLimit = 64 << 10
+    /// More than both ends of a loopback connection hold in the kernel, by its default limits.
+    private static let mostWaiting: UInt64 = 16 << 20
 
     /// Bytes received so far.
     private(set) var receivedBytes: UInt64 = 0
+    /// Whether all that waited when draining began has been read: what comes now was sent later.
+    var hasReadBacklog: Bool { wasEmpty || receivedBytes - receivedBeforeDrain > Self.mostWaiting }
 
     private let descriptor: CInt
     private var socket: OwnedDescriptor?
@@ -23,6 +27,9 @@ final class SocketConnection {
     private var sent = 0
     private var discardsOutput = false
     private var isDraining = false
+    private var receivedBeforeDrain: UInt64 = 0
+    /// Since draining began the socket has been found without anything to read.
+    private var wasEmpty = false
 
     /// Takes over an accepted, non-blocking socket. `onClose` is called once, when the socket has been closed.
     init(
@@ -47,7 +54,10 @@ final class SocketConnection {
 
     /// Reads what has come, answers or no answers, and closes at its end. To be called until the other side has closed.
     func drain() {
-        isDraining = true
+        if !isDraining {
+            isDraining = true
+            receivedBeforeDrain = receivedBytes
+        }
         transfer()
     }
 
@@ -81,8 +91,11 @@ final class SocketConnection {
         if count > 0 {
             receivedBytes += UInt64(count)
             if grpc.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { return true }
-        } else if count < 0, errno == EAGAIN || errno == EINTR {
-            return errno == EINTR
+        } else if count < 0, errno == EINTR {
+            return true
+        } else if count < 0, errno == EAGAIN {
+            wasEmpty = isDraining
+            return false
         }
         close()
         return false

@@ -11,9 +11,13 @@ struct FinishTests {
             + values.flatMap { HTTP2Frames.data(1, Messages.framed(Messages.batch([$0]))) }
     }
 
-    @Test("What waits when the endpoint finishes is taken in: connections not accepted, bytes not read, calls not ended")
-    func backlog() async throws {
-        let test = try await TestEndpoint()
+    @Test(
+        "What waits when the endpoint finishes is taken in, however long that takes: connections not accepted, bytes not read, calls not ended",
+        arguments: [Duration.seconds(2), .zero])
+    func backlog(drainTimeout: Duration) async throws {
+        var limits = TelemetryLimits()
+        limits.drainTimeout = drainTimeout
+        let test = try await TestEndpoint(limits: limits)
         let hold = DispatchSemaphore(value: 0)
         // The loop sees nothing of what follows until it finishes.
         test.loop.execute { _ in hold.wait() }
