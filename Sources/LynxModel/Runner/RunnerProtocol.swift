@@ -10,6 +10,9 @@ public import FoundationEssentials
 /// | `POST jobs/{id}/started` | `StartedReport` | 204; 409 if the attempt is stale |
 /// | `POST jobs/{id}/telemetry?runner_id=&attempt=&seq=` | the bytes of a `TelemetryChunk` | 204, also when repeated; 409 if the attempt is stale |
 /// | `POST jobs/{id}/result` | `AttemptReport` | 204, also when repeated; 409 if the attempt is stale; 428 if chunks are missing |
+/// | `POST enroll`, `POST renew` | `EnrollRequest`, `RenewRequest` | `RunnerCredential`, which all other calls carry where callers are asked who they are |
+/// | `POST jobs/{id}/artifacts` | `ArtifactManifest` | `ArtifactRequirements`; 409 if the attempt is stale |
+/// | `PUT jobs/{id}/artifacts/{sha256}` | the content, from an offset on | `ArtifactProgress` |
 /// | `POST leave` | `LeaveRequest` | 204; its unfinished attempts are lost at once |
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
