@@ -11,7 +11,7 @@ extension Request {
     func submissionKey(body: Data) throws -> SubmissionKey? {
         let values = headers[values: .idempotencyKey]
         guard let key = values.first else { return nil }
-        let isVisible = key.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        let isVisible = key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         guard values.count == 1, (1...255).contains(key.utf8.count), isVisible else {
             throw Problem.badHeader("Idempotency-Key", "must be given once, as 1 to 255 visible ASCII characters")
         }

@@ -40,6 +40,7 @@ struct OpenAPIDocument: Sendable {
         var operation = operation
         for (status, name) in [
             ("401", "Unauthorized"), ("403", "Forbidden"), ("422", "Unprocessable"), ("429", "TooManyCalls"), ("500", "InternalError"),
+            ("503", "NotAvailable"),
         ] where operation["responses"][status] == .null {
             operation["responses"][status] = .object(["$ref": .string("#/components/responses/\(name)")])
         }

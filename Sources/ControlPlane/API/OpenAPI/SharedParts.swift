@@ -54,7 +54,8 @@ extension OpenAPIDocument {
             "TooLarge": {"description": "The body is too large.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
             "UnsupportedMediaType": {"description": "The body is of another type than the call takes.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
             "Unprocessable": {"description": "A field, parameter or header is wrong or unknown; `errors` names each.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": {"title": "Bad parameter", "status": 422, "detail": "the parameter 'limit' is '0'; it must be a number from 1 to 1000", "errors": [{"field": "limit", "detail": "is '0'; it must be a number from 1 to 1000"}]}}}},
-            "InternalError": {"description": "The control plane's fault; its log says why.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+            "InternalError": {"description": "The control plane's fault; its log says why.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+            "NotAvailable": {"description": "The ledger's database cannot be reached at present; try again later.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
           }
         }
         """#
