@@ -3,6 +3,8 @@
 RUNS ?= 8
 JOBS ?= 2000
 KILLS ?= 5
+RUNNERS ?= 4
+CONTROL_PLANES ?= 1
 DATABASE ?= sqlite
 VENV ?= .venv
 PYTHON ?= python3
@@ -48,7 +50,8 @@ check: setup ## lint and type-check Python, and compile the engine header alone 
 	done
 
 chaos: build ## kill runners and control planes at random under many jobs; JOBS=100000 KILLS=20 DATABASE=sqlite|postgres
-	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE)
+	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE) \
+	  --runners $(RUNNERS) --control-planes $(CONTROL_PLANES) $(if $(FILES),--files)
 
 bench: build ## measure beside peers; results as tables and in .lynx/benchmarks.json
 	@$(VENV)/bin/python -m pip install --quiet --no-input --disable-pip-version-check -r requirements-bench.txt -c constraints.txt

@@ -32,6 +32,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--kills", type=int, default=3, help="how often each of these processes is killed")
     parser.add_argument("--job-seconds", type=float, default=0, help="how long a job sleeps")
+    parser.add_argument("--files", action="store_true", help="have each job leave a file, and look at it at the end")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument(
         "--programs", type=Path, default=Path(".build/release"), help="the folder of lynxctl and runner-host"
@@ -76,6 +77,7 @@ def main() -> int:
         slots=given.slots,
         control_planes=given.control_planes,
         job_seconds=given.job_seconds,
+        files=given.files,
     )
     try:
         database.start()

@@ -83,12 +83,19 @@ class Cluster:
         slots: int,
         control_planes: int,
         job_seconds: float,
+        files: bool,
     ) -> None:
         self.work = work
+        self.files = files
         # Everything that is started here inherits it, simulations too.
         self.marker = f"LYNX_CHAOS={uuid.uuid4()}"
         name, value = self.marker.split("=")
-        environment = {**os.environ, name: value, "CHAOS_JOB_SECONDS": str(job_seconds)}
+        environment = {
+            **os.environ,
+            name: value,
+            "CHAOS_JOB_SECONDS": str(job_seconds),
+            "CHAOS_FILES": "yes" if files else "",
+        }
         self._urls = [f"http://127.0.0.1:{free_port()}" for _ in range(control_planes)]
         self.control_planes = [
             Node(

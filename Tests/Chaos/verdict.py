@@ -10,6 +10,8 @@ from databases import Database
 
 def faults(cluster: Cluster, database: Database, batch: str, jobs: int) -> list[str]:
     found = _api(cluster, batch, jobs)
+    if cluster.files:
+        found += _files(cluster, batch, jobs)
     found += cluster.end_control_planes()
     found += _rows(database, batch, jobs)
     found += [f"not delivered: {path}" for path in cluster.undelivered()]
@@ -40,6 +42,21 @@ def _api(cluster: Cluster, batch: str, jobs: int) -> list[str]:
         cursor = f"&cursor={page['next_cursor']}"
     if seen != set(range(jobs)):
         found.append(f"{len(seen)} runs are listed instead of {jobs}")
+    return found
+
+
+def _files(cluster: Cluster, batch: str, jobs: int) -> list[str]:
+    """Each job has left the run configuration that it was given; 500 of them are looked at."""
+    found = []
+    for index in range(0, jobs, max(1, jobs // 500)):
+        job = f"{batch}-{index}"
+        try:
+            left = cluster.get(f"/jobs/{job}/artifacts/run.json")
+        except (OSError, ValueError) as error:
+            found.append(f"the file of job {job}: {error}")
+            continue
+        if (left["job_id"], left["run_index"]) != (job, index):
+            found.append(f"the file of job {job} is that of {left['job_id']}")
     return found
 
 
