@@ -4,9 +4,17 @@ import TestSupport
 @testable import ObjectStore
 
 extension MotoServer {
+    /// A client with the server's own key, or with another.
+    func client(accessKeyID: String? = nil, secretAccessKey: String? = nil) -> S3Client {
+        S3Client(
+            S3Configuration(
+                endpoint: endpoint,
+                credentials: .init(accessKeyID: accessKeyID ?? self.accessKeyID, secretAccessKey: secretAccessKey ?? self.secretAccessKey)))
+    }
+
     /// Makes a bucket and gives `body` a client.
     func withClient<Value>(bucket: String, _ body: (S3Client) async throws -> Value) async throws -> Value {
-        let client = S3Client(S3Configuration(endpoint: endpoint, credentials: .init(accessKeyID: "test", secretAccessKey: "secret")))
+        let client = client()
         _ = try await client.call(.PUT, S3Address(bucket: bucket, key: ""))
         return try await body(client)
     }
