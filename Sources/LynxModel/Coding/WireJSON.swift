@@ -29,8 +29,11 @@ public enum WireJSON {
 
     private static let withMilliseconds = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-    /// `2026-01-31T12:00:00.000Z`
-    public static func timestamp(_ date: Date) -> String { withMilliseconds.format(date) }
+    /// `2026-01-31T12:00:00.000Z`, to the nearest millisecond.
+    public static func timestamp(_ date: Date) -> String {
+        // The style cuts off, and few milliseconds are whole in binary: what was read would be written as one less.
+        withMilliseconds.format(date.addingTimeInterval(0.0005))
+    }
 
     public static func date(_ text: String) -> Date? {
         (try? withMilliseconds.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text))
