@@ -10,6 +10,11 @@ extension API {
                 let files = try await ledger.artifacts(jobID: try context.id("job"), attempt: try request.attempt())
                 return try .json(ArtifactList(artifacts: files.map(\.artifact)))
             },
+            Route(method: .get, path: "/batches/:batch/artifacts", access: .scope(.read)) { request, context in
+                let page = try await ledger.artifacts(
+                    batchID: try context.id("batch"), limit: try request.limit(), after: try request.artifactCursor())
+                return try .json(BatchArtifactList(artifacts: page.items, nextCursor: page.next))
+            },
             Route(method: .get, path: "/jobs/:job/artifacts/**", access: .scope(.read)) { request, context in
                 // The router's own list of names has lost what tells `a//b` from `a/b`.
                 let path = context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) }.joined(separator: "/")

@@ -42,6 +42,13 @@ extension Request {
         return index
     }
 
+    /// Where a list of files goes on.
+    func artifactCursor() throws -> ArtifactCursor? {
+        guard let text = parameter("cursor") else { return nil }
+        guard let cursor = ArtifactCursor(text: text) else { throw Self.badCursor(text) }
+        return cursor
+    }
+
     private static func badCursor(_ text: String) -> Problem {
         .badParameter("cursor", "is '\(text)'; give the next_cursor of the part before")
     }

@@ -60,7 +60,7 @@ extension Ledger {
         }
         let tenant = plan.tenant
         let target = plan.objectStore(key)
-        let missing = try await transaction { transaction in
+        let missing = try await transaction(WriteScope(batches: [key.batchID])) { transaction in
             try transaction.holdForFiles(key, attempt: manifest.attempt, runnerID: manifest.runnerID)
             let connection = transaction.connection
             var missing: [String: Int64] = [:]
@@ -89,7 +89,7 @@ extension Ledger {
     /// - Throws: `LedgerError.staleAttempt`, also where nothing was announced.
     func awaitedContent(jobID: String, attempt: Int, runnerID: String, sha256: String) async throws -> AwaitedContent {
         let key = try Self.fileKey(jobID, attempt: attempt)
-        return try await transaction { transaction in
+        return try await transaction(WriteScope(batches: [key.batchID])) { transaction in
             try transaction.holdForFiles(key, attempt: attempt, runnerID: runnerID)
             guard let row = try transaction.connection.row(SQL.awaitedContent, key.values + [.int(attempt), .text(sha256)]) else {
                 throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "it has announced no file with this content")
@@ -103,13 +103,17 @@ extension Ledger {
     ///
     /// - Returns: false if another upload of the same content was quicker.
     func stored(_ content: AwaitedContent, attempt: Int, runnerID: String, sha256: String, blob: Blob, quotaBytes: Int64?) async throws -> Bool {
-        try await transaction { transaction in
+        try await transaction(WriteScope(batches: [content.key.batchID])) { transaction in
             try transaction.holdForFiles(content.key, attempt: attempt, runnerID: runnerID)
-            if let quotaBytes { try transaction.checkQuota(content.tenant, adding: content.size, quotaBytes: quotaBytes) }
             let saved = try transaction.connection.run(
                 SQL.saveBlob,
                 [.text(content.tenant), .text(sha256), .integer(content.size), .text(blob.name), .instant(transaction.now)])
-            return saved > 0
+            if saved == 0 { return false }
+            let used = try transaction.countBytes(content.tenant, content.size)
+            if let quotaBytes, used > quotaBytes {
+                throw LedgerError.overQuota(used: used - content.size, adding: content.size, quota: quotaBytes)
+            }
+            return true
         }
     }
 
@@ -122,6 +126,23 @@ extension Ledger {
             guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
             let rows = try connection.rows(SQL.artifactsOfAttempt, key.values + [.int(attempt ?? job.attempt)])
             return try rows.map { try LocatedArtifact($0) }
+        }
+    }
+
+    /// The files of the latest attempts at a batch's jobs, by run index; a part of them.
+    ///
+    /// - Parameter after: what the previous page ended with.
+    func artifacts(batchID: String, limit: Int, after cursor: ArtifactCursor? = nil) async throws -> Page<BatchArtifact> {
+        try await driver.read { connection in
+            guard try connection.row(SQL.batch, [.text(batchID)]) != nil else { throw LedgerError.noSuchBatch(batchID) }
+            let rows = try connection.rows(
+                SQL.artifactsOfBatchAfter, [.text(batchID)] + (cursor ?? ArtifactCursor()).values + [.int(limit + 1)])
+            let files = try rows.prefix(limit).map { row in
+                let key = JobKey(batchID: batchID, runIndex: try row.int("run_index"))
+                return (key.runIndex, BatchArtifact(jobID: key.jobID, artifact: try LocatedArtifact(row).artifact))
+            }
+            let next = rows.count > limit ? files.last.map { ArtifactCursor(runIndex: $0, $1.artifact).encoded } : nil
+            return Page(items: files.map(\.1), next: next)
         }
     }
 
@@ -147,6 +168,14 @@ extension LedgerTransaction {
     /// Files are taken as long as the attempt's report would be.
     fileprivate func holdForFiles(_ key: JobKey, attempt: Int, runnerID: String) throws {
         _ = try hold(try reported(key, attempt: attempt, runnerID: runnerID), session: nil)
+    }
+
+    /// Counts bytes that a tenant's contents have more, or less.
+    ///
+    /// - Returns: how many they have now. The count is this transaction's until it ends.
+    @discardableResult
+    func countBytes(_ tenant: String, _ change: Int64) throws -> Int64 {
+        Int64(try connection.row(SQL.countBytes, [.text(tenant), .integer(change)])?.int("bytes") ?? 0)
     }
 
     fileprivate func checkQuota(_ tenant: String, adding bytes: Int64, quotaBytes: Int64) throws {

@@ -111,10 +111,12 @@ extension Ledger {
         }
         guard !candidates.isEmpty else { return [] }
         return try await transaction { transaction in
-            try candidates.filter { blob, lastUsed in
+            let removed = try candidates.filter { blob, lastUsed in
                 try transaction.connection.run(
                     SQL.removeBlob, [.text(blob.blob.tenant), .text(blob.sha256), .instant(lastUsed)]) > 0
             }.map(\.0)
+            if !removed.isEmpty { try transaction.countBytes(tenant, -removed.reduce(0) { $0 + $1.size }) }
+            return removed
         }
     }
 

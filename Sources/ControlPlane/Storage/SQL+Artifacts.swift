@@ -7,15 +7,30 @@ extension SQL {
             media_type = excluded.media_type, location = excluded.location
         """
 
+    private static let artifactColumns = """
+        artifacts.attempt AS attempt, artifacts.kind AS kind, artifacts.path AS path, artifacts.tenant AS tenant,
+        artifacts.sha256 AS sha256, artifacts.size AS size, artifacts.media_type AS media_type,
+        artifacts.location AS location, blobs.object AS object
+        """
+
+    private static let withBlobs = "LEFT JOIN blobs ON blobs.tenant = artifacts.tenant AND blobs.sha256 = artifacts.sha256"
+
     private static let artifacts = """
-        SELECT artifacts.attempt AS attempt, artifacts.kind AS kind, artifacts.path AS path, artifacts.tenant AS tenant,
-            artifacts.sha256 AS sha256, artifacts.size AS size, artifacts.media_type AS media_type,
-            artifacts.location AS location, blobs.object AS object
-        FROM artifacts LEFT JOIN blobs ON blobs.tenant = artifacts.tenant AND blobs.sha256 = artifacts.sha256
+        SELECT \(artifactColumns) FROM artifacts \(withBlobs)
         WHERE artifacts.batch_id = ? AND artifacts.run_index = ? AND artifacts.attempt = ?
         """
 
     static let artifactsOfAttempt = "\(artifacts) ORDER BY artifacts.kind DESC, artifacts.path"
+
+    /// Those of the latest attempt at each job. Values: batch_id, the run_index, attempt, kind and path of the last one
+    /// seen, the limit.
+    static let artifactsOfBatchAfter = """
+        SELECT artifacts.run_index AS run_index, \(artifactColumns)
+        FROM artifacts JOIN jobs ON jobs.batch_id = artifacts.batch_id AND jobs.run_index = artifacts.run_index
+            AND jobs.attempt = artifacts.attempt \(withBlobs)
+        WHERE artifacts.batch_id = ? AND (artifacts.run_index, artifacts.attempt, artifacts.kind, artifacts.path) > (?, ?, ?, ?)
+        ORDER BY artifacts.run_index, artifacts.attempt, artifacts.kind, artifacts.path LIMIT ?
+        """
 
     /// Values: batch_id, run_index, attempt, kind, path.
     static let artifact = "\(artifacts) AND artifacts.kind = ? AND artifacts.path = ?"
@@ -35,7 +50,13 @@ extension SQL {
         INSERT INTO blobs (tenant, sha256, size, object, last_used) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, sha256) DO NOTHING
         """
 
-    static let storedBytes = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM blobs WHERE tenant = ?"
+    static let storedBytes = "SELECT bytes FROM stored_bytes WHERE tenant = ?"
+
+    /// Values: tenant, how many more.
+    static let countBytes = """
+        INSERT INTO stored_bytes (tenant, bytes) VALUES (?, ?)
+        ON CONFLICT (tenant) DO UPDATE SET bytes = stored_bytes.bytes + excluded.bytes RETURNING bytes
+        """
 
     static let knownObject = "SELECT object FROM blobs WHERE tenant = ? AND sha256 = ? AND object = ?"
 

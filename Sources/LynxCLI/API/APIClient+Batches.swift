@@ -57,7 +57,7 @@ extension APIClient {
     package func result(of job: String) async throws -> JobResult { try await get("/jobs/\(escaped(job))/results") }
 
     /// Of one part of a list.
-    private func path(_ path: String, _ filter: String?, _ cursor: String?) -> String {
+    func path(_ path: String, _ filter: String?, _ cursor: String?) -> String {
         let query = ["limit=1000", filter, cursor.map { "cursor=\(escaped($0))" }].compactMap { $0 }.joined(separator: "&")
         return path + "?" + query
     }

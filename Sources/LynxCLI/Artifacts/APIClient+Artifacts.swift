@@ -1,6 +1,26 @@
+import ControlPlane
 import LynxModel
 
 extension APIClient {
+    /// Hands on the files of what an id names, a job's or those of all jobs of a batch, part by part as they are listed.
+    func listArtifacts(of id: String, attempt: Int? = nil, _ take: ([BatchArtifact]) throws -> Void) async throws {
+        switch (try await find(id), attempt) {
+        case (.batch, nil):
+            var cursor: String?
+            repeat {
+                let page: BatchArtifactList = try await get(path("/batches/\(escaped(id))/artifacts", nil, cursor))
+                try take(page.artifacts)
+                cursor = page.nextCursor
+            } while cursor != nil
+        case (.batch, let attempt?):
+            for job in try await jobs(of: id) where job.attempt >= attempt {
+                try take(try await artifacts(of: job.jobID, attempt: attempt).map { BatchArtifact(jobID: job.jobID, artifact: $0) })
+            }
+        case (.job(let job), let attempt):
+            try take(try await artifacts(of: job.jobID, attempt: attempt).map { BatchArtifact(jobID: job.jobID, artifact: $0) })
+        }
+    }
+
     /// The files of a job's latest attempt, or of another.
     func artifacts(of job: String, attempt: Int? = nil) async throws -> [StoredArtifact] {
         let query = attempt.map { "?attempt=\($0)" } ?? ""
@@ -20,13 +40,5 @@ extension APIClient {
 
     func collect(dryRun: Bool) async throws -> CollectionReport {
         try await post("/gc?dry_run=\(dryRun)", as: CollectionReport.self)
-    }
-
-    /// The ids of what an id names: a job, or the jobs of a batch that may have files.
-    func jobIDs(of id: String) async throws -> [String] {
-        switch try await find(id) {
-        case .job(let job): [job.jobID]
-        case .batch: try await jobs(of: id).filter { $0.attempt > 0 }.map(\.jobID)
-        }
     }
 }

@@ -27,20 +27,19 @@ struct ArtifactsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await controlPlane.withAPI { api in
-            var listed: [(job: String, artifact: StoredArtifact)] = []
-            for job in try await api.jobIDs(of: id) {
-                listed += try await api.artifacts(of: job, attempt: attempt).map { (job, $0) }
-            }
+            var listed: [BatchArtifact] = []
+            try await api.listArtifacts(of: id, attempt: attempt) { listed += $0 }
             guard !controlPlane.json else {
-                return try JSONOutput.print(Dictionary(grouping: listed, by: \.job).mapValues { $0.map(\.artifact) })
+                return try JSONOutput.print(Dictionary(grouping: listed, by: \.jobID).mapValues { $0.map(\.artifact) })
             }
             guard !listed.isEmpty else { return OutputStream.standard.line("no files") }
             var table = TextTable(columns: [
                 .init("job"), .init("attempt", .right), .init("bytes", .right), .init("sha256"), .init("file"), .init("", .free),
             ])
-            table.rows = listed.map { job, artifact in
-                [
-                    .init(job), .init("\(artifact.attempt)"), .init("\(artifact.sizeBytes)"), .init(String(artifact.sha256.prefix(12))),
+            table.rows = listed.map { file in
+                let artifact = file.artifact
+                return [
+                    .init(file.jobID), .init("\(artifact.attempt)"), .init("\(artifact.sizeBytes)"), .init(String(artifact.sha256.prefix(12))),
                     .init(artifact.kind == .log ? "(\(artifact.path))" : artifact.path),
                     .init(artifact.available ? artifact.location ?? "" : "being uploaded"),
                 ]
@@ -105,13 +104,12 @@ struct ArtifactsDownloadCommand: AsyncParsableCommand {
 
     private func download() async throws {
         try await controlPlane.withAPI { api in
-            let jobs = try await api.jobIDs(of: id)
+            // An unknown id leaves no folder behind.
+            _ = try await api.find(id)
             let folder = try DownloadFolder(path: to)
-            var items: [Download.Item] = []
-            for job in jobs {
-                items += try await api.artifacts(of: job).filter(\.available).map { Download.Item(jobID: job, artifact: $0) }
+            let totals = try await Download(api: api, folder: folder, parallel: parallel, status: StatusOutput()).run { take in
+                try await api.listArtifacts(of: id) { take($0.filter(\.artifact.available)) }
             }
-            let totals = try await Download(api: api, folder: folder, parallel: parallel, status: StatusOutput()).run(items)
             let present = totals.present > 0 ? ", \(totals.present) were there already" : ""
             OutputStream.standard.line("\(NumberText.count(totals.fetched, "file")), \(totals.bytes) bytes, in \(to)\(present)")
             guard totals.failures.isEmpty else {

@@ -151,6 +151,49 @@ public struct ArtifactList: Codable, Hashable, Sendable {
     public init(artifacts: [StoredArtifact]) { self.artifacts = artifacts }
 }
 
+/// A file of a batch's job; on the wire one object.
+public struct BatchArtifact: Codable, Hashable, Sendable {
+    public var jobID: String
+    public var artifact: StoredArtifact
+
+    public init(jobID: String, artifact: StoredArtifact) {
+        self.jobID = jobID
+        self.artifact = artifact
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case jobID = "job_id"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        jobID = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .jobID)
+        artifact = try StoredArtifact(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try artifact.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(jobID, forKey: .jobID)
+    }
+}
+
+/// Answer to `GET /batches/{id}/artifacts`: by run index.
+public struct BatchArtifactList: Codable, Hashable, Sendable {
+    public var artifacts: [BatchArtifact]
+    /// To be given as `cursor` for the next part; absent from the last.
+    public var nextCursor: String?
+
+    public init(artifacts: [BatchArtifact], nextCursor: String?) {
+        self.artifacts = artifacts
+        self.nextCursor = nextCursor
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case artifacts
+        case nextCursor = "next_cursor"
+    }
+}
+
 /// Answer to `POST /gc`: what was removed, or with `dry_run` would be.
 public struct CollectionReport: Codable, Hashable, Sendable {
     public struct Batch: Codable, Hashable, Sendable {

@@ -36,6 +36,68 @@ struct ArtifactLedgerTests {
         #expect(files.map(\.artifact.path) == ["out/a", "out/bb"])
         #expect(files.map(\.artifact.available) == [true, false])
         await #expect(throws: LedgerError.overQuota(used: 1, adding: 2, quota: 2)) { try await store("bb", of: jobs[1], in: test, quota: 2) }
+        #expect(try await countedBytes(test) == 1)
+        #expect(try await store("bb", of: jobs[1], in: test, quota: 3))
+        #expect(try await countedBytes(test) == 3)
+    }
+
+    /// What the quota goes by; it must be what the rows have together.
+    private func countedBytes(_ test: TestLedger) async throws -> Int64 {
+        let (counted, kept) = try await test.ledger.driver.read { connection in
+            (
+                try connection.row(SQL.storedBytes, [.text(Tenant.standard)])?.int("bytes") ?? 0,
+                try connection.rows("SELECT size FROM blobs", []).reduce(0) { $0 + (try $1.int("size")) }
+            )
+        }
+        #expect(counted == kept)
+        return Int64(counted)
+    }
+
+    @Test("A ledger from before bytes were counted has them counted when it is brought up to date", arguments: TestDriver.allCases)
+    func migrated(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        try await test.register()
+        try await test.submit(runs: 1)
+        let job = try await test.claim()[0]
+        _ = try await test.ledger.announce(manifest(job, ["a", "bb"]), jobID: job.jobID, quotaBytes: nil)
+        for content in ["a", "bb"] { #expect(try await store(content, of: job, in: test)) }
+        try test.ledger.driver.close()
+        #expect(try LedgerDatabase.migrate(test.database.name, to: 7) == Schema.currentVersion)
+        #expect(try await countedBytes(TestLedger(on: test.database)) == 3)
+    }
+
+    @Test("The files of a batch are listed part by part, of each job its latest attempt's", arguments: TestDriver.allCases)
+    func listed(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        try await test.register()
+        let batch = try await test.submit(runs: 12, maxRetries: 1)
+        try await test.submit(runs: 1)
+        let jobs = try await test.claim(slots: 13)
+        for job in jobs {
+            let log = ArtifactManifest.File.sample("stdout.log", "log", kind: .log)
+            let manifest = ArtifactManifest(runnerID: "r1", attempt: 1, files: [.sample("é/a b", "x"), .sample("b", "y"), log])
+            _ = try await test.ledger.announce(manifest, jobID: job.jobID, quotaBytes: nil)
+        }
+        try await test.report(try #require(jobs.first { $0.jobID == "\(batch)-10" }), .failure)
+        let again = try #require(try await test.claim().first)
+        #expect(again.attempt == 2)
+        _ = try await test.ledger.announce(manifest(again, ["new"]), jobID: again.jobID, quotaBytes: nil)
+        let wanted = (0..<12).flatMap { run in
+            (run == 10 ? ["out/new"] : ["stdout.log", "b", "é/a b"]).map { "\(batch)-\(run) \(run == 10 ? 2 : 1) \($0)" }
+        }
+        for limit in [1, 7, 33, 34, 35] {
+            var found: [String] = []
+            var cursor: ArtifactCursor?
+            repeat {
+                let page = try await test.ledger.artifacts(batchID: batch, limit: limit, after: cursor)
+                #expect(page.items.count <= limit)
+                found += page.items.map { "\($0.jobID) \($0.artifact.attempt) \($0.artifact.path)" }
+                cursor = page.next.flatMap { ArtifactCursor(text: $0) }
+                #expect((cursor == nil) == (page.next == nil))
+            } while cursor != nil
+            #expect(found == wanted, "\(limit)")
+        }
+        await #expect(throws: LedgerError.noSuchBatch("x")) { try await test.ledger.artifacts(batchID: "x", limit: 1) }
     }
 
     @Test("What a batch kept goes when its time is over, unless another needs it", arguments: TestDriver.allCases)
@@ -64,6 +126,7 @@ struct ArtifactLedgerTests {
         let removed = try await test.ledger.removeUnreferencedBlobs(of: Tenant.standard, limit: 10)
         #expect(removed.map(\.sha256) == ["own".sha256])
         #expect(try await test.ledger.knows(object: removed[0].blob.name, tenant: Tenant.standard) == false)
+        #expect(try await countedBytes(test) == 6)
         #expect(try await expired(days: 1) == [])
         #expect(try await test.ledger.removeUnreferencedBlobs(of: "another", limit: 10).isEmpty)
     }

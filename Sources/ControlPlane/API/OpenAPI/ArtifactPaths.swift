@@ -12,6 +12,17 @@ extension OpenAPIDocument {
               }
             }
           },
+          "/batches/{batch}/artifacts": {
+            "get": {
+              "operationId": "batchArtifacts", "tags": ["batches"], "summary": "The files and logs of a batch's jobs, by run index.",
+              "description": "Those of the latest attempt at each job.",
+              "parameters": [{"$ref": "#/components/parameters/Batch"}, {"$ref": "#/components/parameters/Limit"}, {"$ref": "#/components/parameters/Cursor"}],
+              "responses": {
+                "200": {"description": "A part of the list.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BatchArtifactList"}}}},
+                "404": {"$ref": "#/components/responses/NotFound"}
+              }
+            }
+          },
           "/jobs/{job}/artifacts/{path}": {
             "get": {
               "operationId": "artifact", "tags": ["jobs"], "summary": "One file.",

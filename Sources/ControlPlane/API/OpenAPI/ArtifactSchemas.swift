@@ -11,6 +11,17 @@ extension OpenAPIDocument {
             }
           },
           "ArtifactList": {"type": "object", "required": ["artifacts"], "properties": {"artifacts": {"type": "array", "items": {"$ref": "#/components/schemas/StoredArtifact"}}}},
+          "BatchArtifact": {
+            "type": "object", "required": ["job_id", "path", "kind", "attempt", "size_bytes", "sha256", "media_type", "available"],
+            "properties": {
+              "job_id": {"type": "string"}, "path": {"type": "string"}, "kind": {"$ref": "#/components/schemas/ArtifactKind"}, "attempt": {"type": "integer"},
+              "size_bytes": {"type": "integer"}, "sha256": {"type": "string"}, "media_type": {"type": "string"}, "location": {"type": "string"}, "available": {"type": "boolean"}
+            }
+          },
+          "BatchArtifactList": {
+            "type": "object", "required": ["artifacts"],
+            "properties": {"artifacts": {"type": "array", "items": {"$ref": "#/components/schemas/BatchArtifact"}}, "next_cursor": {"$ref": "#/components/schemas/NextCursor"}}
+          },
           "ArtifactManifest": {
             "type": "object", "required": ["runner_id", "attempt", "files"],
             "properties": {
