@@ -140,7 +140,8 @@ let package = Package(
             path: "Benchmarks/LoadGenerator", swiftSettings: swiftSettings),
 
         // Tests, one target for each above, and whole studies.
-        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["moto_server.py"], swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["CPostgres"], path: "Tests/TestSupport", exclude: ["moto_server.py"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Who may call what")
+@Suite("Who may call what", .serialized)
 struct AccessTests {
     /// The path of a route with the ids of things that are there.
     private static func path(_ route: API.Route, batch: String, runner: String, token: String) -> String {
@@ -51,8 +51,9 @@ struct AccessTests {
         }
     }
 
-    @Test("A token does what its scope includes, and no more") func scopes() async throws {
-        let plane = try GuardedControlPlane()
+    @Test("A token does what its scope includes, and no more", arguments: TestDriver.allCases)
+    func scopes(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
         let tokens = [
             AccessScope.read: try await plane.token("lab", .read), .submit: try await plane.token("lab", .submit),
             .admin: try await plane.token("lab", .admin),
@@ -70,9 +71,9 @@ struct AccessTests {
         }
     }
 
-    @Test("To another tenant's token, what is there answers as what is not: every route, word for word")
-    func foreignTenant() async throws {
-        let plane = try GuardedControlPlane()
+    @Test("To another tenant's token, what is there answers as what is not: every route, word for word", arguments: TestDriver.allCases)
+    func foreignTenant(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
         let batch = try await plane.ledger.submit(TestLedger.submission(), tenant: "lab").batchID
         _ = try await plane.enrolled("r1")
         try await plane.ledger.register(TestLedger.registration("r1"), tenant: "lab")
@@ -104,8 +105,9 @@ struct AccessTests {
         #expect(try await plane.ledger.tokens(tenant: "lab").first { $0.tokenID == token }?.revokedAt == nil)
     }
 
-    @Test("Tokens are made, listed without secrets, revoked, and expire") func tokens() async throws {
-        let plane = try GuardedControlPlane()
+    @Test("Tokens are made, listed without secrets, revoked, and expire", arguments: TestDriver.allCases)
+    func tokens(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
         let admin = try await plane.token("lab", .admin)
         try await plane.test { client in
             let made = try await client.call(.post, "/tokens", as: admin, TokenRequest(name: "ci", scopes: [.submit], expiresInDays: 1))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Submissions that are repeated")
+@Suite("Submissions that are repeated", .serialized)
 struct IdempotencyTests {
     private static func body(_ name: String) throws -> ByteBuffer {
         ByteBuffer(bytes: try WireJSON.encode(TestLedger.submission(name: name)))
@@ -15,8 +15,9 @@ struct IdempotencyTests {
 
     private static func headers(_ key: String) -> HTTPFields { [.init("Idempotency-Key")!: key] }
 
-    @Test("The same key and body make one batch and get one answer, at once or later") func repeated() async throws {
-        let plane = try TestControlPlane()
+    @Test("The same key and body make one batch and get one answer, at once or later", arguments: TestDriver.allCases)
+    func repeated(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             let body = try Self.body("one")
             let answers = try await withThrowingTaskGroup(of: String.self) { group in
@@ -58,8 +59,9 @@ struct IdempotencyTests {
         }
     }
 
-    @Test("Tenants have keys of their own, and keys are forgotten after two days") func scope() async throws {
-        let test = try TestLedger()
+    @Test("Tenants have keys of their own, and keys are forgotten after two days", arguments: TestDriver.allCases)
+    func scope(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         let once = SubmissionKey(key: "k", bodySHA256: "00")
         func submit(_ tenant: String) async throws -> String {
             try await test.ledger.submit(TestLedger.submission(), tenant: tenant, once: once).batchID

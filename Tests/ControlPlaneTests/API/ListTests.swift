@@ -6,10 +6,11 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Lists of the API")
+@Suite("Lists of the API", .serialized)
 struct ListTests {
-    @Test("Batches are found by their state and their name, in parts") func batches() async throws {
-        let plane = try TestControlPlane()
+    @Test("Batches are found by their state and their name, in parts", arguments: TestDriver.allCases)
+    func batches(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             var ids: [String: [String]] = [:]
             for name in ["a b&c", "other", "a b&c", "other", "a b&c"] {
@@ -34,8 +35,9 @@ struct ListTests {
         }
     }
 
-    @Test("Results come in parts when asked for, and all together when not") func results() async throws {
-        try await TestControlPlane().test { client in
+    @Test("Results come in parts when asked for, and all together when not", arguments: TestDriver.allCases)
+    func results(driver: TestDriver) async throws {
+        try await TestControlPlane(driver).test { client in
             let receipt: BatchReceipt = try await client.post("/jobs", TestLedger.submission(runs: 40), status: .created)
             try await client.register()
             for job in try await client.claim(slots: 40).jobs where job.runConfig.runIndex != 3 {
@@ -61,8 +63,9 @@ struct ListTests {
         }
     }
 
-    @Test("Runners are found by their state, in parts, by name") func runners() async throws {
-        let plane = try TestControlPlane()
+    @Test("Runners are found by their state, in parts, by name", arguments: TestDriver.allCases)
+    func runners(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             for number in [3, 1, 2, 5, 4] { try await client.register("r\(number) é") }
             _ = try await client.post("/jobs", TestLedger.submission(runs: 1), as: BatchReceipt.self, status: .created)

@@ -7,12 +7,8 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Telemetry over the API", .timeLimit(.minutes(5)))
+@Suite("Telemetry over the API", .serialized, .timeLimit(.minutes(5)))
 struct TelemetryRoutesTests {
-    private let plane: TestControlPlane
-
-    init() throws { plane = try TestControlPlane() }
-
     private static func chunk(_ first: Int, _ values: [Double], step: Int = 1, name: String = "x") -> TelemetryChunk {
         TelemetryChunk(
             columns: [
@@ -50,8 +46,9 @@ struct TelemetryRoutesTests {
         TelemetrySeries(units: "m", count: count, first: 0, last: 9, min: -1, max: 10, timeS: timeS, values: values)
     }
 
-    @Test("It is read while the job runs, and is part of the result when it has ended")
-    func live() async throws {
+    @Test("It is read while the job runs, and is part of the result when it has ended", arguments: TestDriver.allCases)
+    func live(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             let job = try await Self.claimed(client)[0]
             var telemetry: JobTelemetry = try await client.get("/jobs/\(job.jobID)/telemetry")
@@ -80,8 +77,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("A chunk that comes again changes nothing, also after the result; another's, or one of an attempt that is over, is stale")
-    func fencing() async throws {
+    @Test("A chunk that comes again changes nothing, also after the result; another's, or one of an attempt that is over, is stale", arguments: TestDriver.allCases)
+    func fencing(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             let job = try await Self.claimed(client)[0]
             let bytes = try Self.chunk(0, [1, 2]).encoded()
@@ -96,8 +94,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("A result is not taken before the chunks that it speaks of")
-    func missing() async throws {
+    @Test("A result is not taken before the chunks that it speaks of", arguments: TestDriver.allCases)
+    func missing(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             let job = try await Self.claimed(client)[0]
             let bytes = try Self.chunk(0, [1, 2]).encoded()
@@ -113,6 +112,7 @@ struct TelemetryRoutesTests {
 
     @Test("What is no chunk is refused, and so are parameters that are none")
     func refused() async throws {
+        let plane = try TestControlPlane()
         try await plane.test { client in
             let job = try await Self.claimed(client)[0]
             let problem = try (try await Self.send(Data("hello".utf8), job, seq: 0, client)).problem(status: 422)
@@ -136,6 +136,7 @@ struct TelemetryRoutesTests {
 
     @Test("Downsampling keeps what stands out")
     func downsampling() async throws {
+        let plane = try TestControlPlane()
         try await plane.test { client in
             let job = try await Self.claimed(client)[0]
             var values = [Double](repeating: 1, count: 5000)
@@ -148,8 +149,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("A batch's telemetry is CSV in long format, of the jobs that have some, quoted where it must be")
-    func csv() async throws {
+    @Test("A batch's telemetry is CSV in long format, of the jobs that have some, quoted where it must be", arguments: TestDriver.allCases)
+    func csv(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
         try await plane.test { client in
             let jobs = try await Self.claimed(client, runs: 4, slots: 3)
             for job in jobs.dropFirst() {
@@ -172,9 +174,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("An attempt has its bounds")
-    func bounds() async throws {
-        let test = try TestLedger(policy: LedgerPolicy(telemetryBytesPerAttempt: 150, telemetryChunksPerAttempt: 2))
+    @Test("An attempt has its bounds", arguments: TestDriver.allCases)
+    func bounds(driver: TestDriver) async throws {
+        let test = try TestLedger(driver, policy: LedgerPolicy(telemetryBytesPerAttempt: 150, telemetryChunksPerAttempt: 2))
         try await test.submit()
         try await test.register()
         let job = try await test.claim()[0]
@@ -189,9 +191,9 @@ struct TelemetryRoutesTests {
         }
     }
 
-    @Test("A lost attempt's chunks are taken while its result would be, and not after")
-    func lost() async throws {
-        let test = try TestLedger()
+    @Test("A lost attempt's chunks are taken while its result would be, and not after", arguments: TestDriver.allCases)
+    func lost(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
         try await test.submit(runs: 1)
         try await test.register()
         let job = try await test.claim()[0]

@@ -8,21 +8,21 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Retention")
+@Suite("Retention", .serialized)
 struct CollectionTests {
     private static let day = 86_400.0
 
-    private func plane(days: Double? = nil) throws -> TestControlPlane {
-        try TestControlPlane { ArtifactConfiguration(databasePath: $0, retainDays: days) }
+    private func plane(_ driver: TestDriver = .sqlite, days: Double? = nil) throws -> TestControlPlane {
+        try TestControlPlane(driver) { ArtifactConfiguration(databasePath: $0, retainDays: days) }
     }
 
     private func collect(_ client: any TestClientProtocol, dryRun: Bool = false) async throws -> CollectionReport {
         try await client.post("/gc?dry_run=\(dryRun)")
     }
 
-    @Test("Files and series of batches that ended long enough ago go, results stay, and a dry run says so first")
-    func expires() async throws {
-        let plane = try plane()
+    @Test("Files and series of batches that ended long enough ago go, results stay, and a dry run says so first", arguments: TestDriver.allCases)
+    func expires(driver: TestDriver) async throws {
+        let plane = try plane(driver)
         try await plane.test { client in
             let series = ["h": TelemetrySeries(units: "m", count: 2, first: 1, last: 2, min: 1, max: 2, timeS: [0, 1], values: [1, 2])]
             let old = try await client.batch(storage: TelemetryStorageSpec(retainDays: 2))
@@ -60,9 +60,9 @@ struct CollectionTests {
         #expect(left.count == 1)
     }
 
-    @Test("Batches that don't say are kept as long as the control plane says, and those that run for ever")
-    func defaults() async throws {
-        let plane = try plane(days: 1)
+    @Test("Batches that don't say are kept as long as the control plane says, and those that run for ever", arguments: TestDriver.allCases)
+    func defaults(driver: TestDriver) async throws {
+        let plane = try plane(driver, days: 1)
         try await plane.test { client in
             let (ended, running) = (try await client.batch(), try await client.batch())
             try await client.upload(ended.jobs[0], [("x", "ended")])
@@ -77,9 +77,9 @@ struct CollectionTests {
         }
     }
 
-    @Test("Collections beside uploads of the same contents take nothing that a running batch needs")
-    func concurrent() async throws {
-        let plane = try plane(days: 1)
+    @Test("Collections beside uploads of the same contents take nothing that a running batch needs", arguments: TestDriver.allCases)
+    func concurrent(driver: TestDriver) async throws {
+        let plane = try plane(driver, days: 1)
         try await plane.test { client in
             let contents = (0..<40).map { "content-\($0)" }
             let old = try await client.batch()
@@ -104,6 +104,13 @@ struct CollectionTests {
                 }
             }
         }
+        let (counted, kept) = try await plane.controlPlane.ledger.driver.read { connection in
+            (
+                try connection.row(SQL.storedBytes, [.text(Tenant.standard)])?.int("bytes"),
+                try connection.rows("SELECT size FROM blobs", []).reduce(0) { $0 + (try $1.int("size")) }
+            )
+        }
+        #expect(counted == kept)
     }
 
     @Test("Uploads given up, and files nobody knows, go after a day")

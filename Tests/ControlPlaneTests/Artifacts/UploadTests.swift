@@ -9,10 +9,10 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Uploads of files")
+@Suite("Uploads of files", .serialized)
 struct UploadTests {
-    private func plane(quota: Int64? = nil) throws -> TestControlPlane {
-        try TestControlPlane { ArtifactConfiguration(databasePath: $0, quotaBytes: quota) }
+    private func plane(_ driver: TestDriver = .sqlite, quota: Int64? = nil) throws -> TestControlPlane {
+        try TestControlPlane(driver) { ArtifactConfiguration(databasePath: $0, quotaBytes: quota) }
     }
 
     /// The kept contents, as paths in the test's directory.
@@ -24,9 +24,9 @@ struct UploadTests {
         }
     }
 
-    @Test("Files and logs that a runner uploads are listed and read back")
-    func upload() async throws {
-        let plane = try plane()
+    @Test("Files and logs that a runner uploads are listed and read back", arguments: TestDriver.allCases)
+    func upload(driver: TestDriver) async throws {
+        let plane = try plane(driver)
         try await plane.test { client in
             let job = try await client.batch().jobs[0]
             try await client.upload(job, [("summary.json", "{}"), ("deep/er/a b.csv", "t,x\n0,1\n")], logs: [("stdout.log", "hello\n")])
@@ -50,9 +50,9 @@ struct UploadTests {
         #expect(try plane.directory.names("artifacts/uploads/default") == [])
     }
 
-    @Test("What the tenant has already is not asked for again")
-    func deduplicated() async throws {
-        let plane = try plane()
+    @Test("What the tenant has already is not asked for again", arguments: TestDriver.allCases)
+    func deduplicated(driver: TestDriver) async throws {
+        let plane = try plane(driver)
         try await plane.test { client in
             let jobs = try await client.batch(runs: 2).jobs
             try await client.upload(jobs[0], [("a", "same"), ("b", "same")])
@@ -114,9 +114,9 @@ struct UploadTests {
         #expect(try blobs(plane) == [])
     }
 
-    @Test("Only the attempt that holds the job may upload")
-    func fenced() async throws {
-        try await plane().test { client in
+    @Test("Only the attempt that holds the job may upload", arguments: TestDriver.allCases)
+    func fenced(driver: TestDriver) async throws {
+        try await plane(driver).test { client in
             let job = try await client.batch().jobs[0]
             let manifest = ArtifactManifest(runnerID: "r2", attempt: 1, files: [.sample("x", "x")])
             _ = try await client.problem(.post, "/runner/v1/jobs/\(job.jobID)/artifacts", manifest, status: 409)
@@ -146,9 +146,9 @@ struct UploadTests {
         }
     }
 
-    @Test("Past its quota a tenant's files are refused for good, and what it has already is not")
-    func quota() async throws {
-        try await plane(quota: 10).test { client in
+    @Test("Past its quota a tenant's files are refused for good, and what it has already is not", arguments: TestDriver.allCases)
+    func quota(driver: TestDriver) async throws {
+        try await plane(driver, quota: 10).test { client in
             let jobs = try await client.batch(runs: 2).jobs
             try await client.upload(jobs[0], [("a", "12345678")])
             let manifest = ArtifactManifest(runnerID: "r1", attempt: 1, files: [.sample("b", "abc")])

@@ -6,13 +6,9 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Runners that prove who they are")
+@Suite("Runners that prove who they are", .serialized)
 struct EnrollmentTests {
-    private let plane: GuardedControlPlane
-
-    init() throws { plane = try GuardedControlPlane() }
-
-    private func token(types: [String]? = nil, tenant: String = "lab") async throws -> String {
+    private func token(_ plane: GuardedControlPlane, types: [String]? = nil, tenant: String = "lab") async throws -> String {
         try await plane.ledger.createEnrollment(EnrollmentRequest(simulationTypes: types), tenant: tenant).secret
     }
 
@@ -23,9 +19,10 @@ struct EnrollmentTests {
     private static let enroll = "/runner/v1/enroll"
     private static let renew = "/runner/v1/renew"
 
-    @Test("An enrolment token is good for one runner; an answer that got lost may be asked for again until it is used")
-    func once() async throws {
-        let token = try await token()
+    @Test("An enrolment token is good for one runner; an answer that got lost may be asked for again until it is used", arguments: TestDriver.allCases)
+    func once(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
+        let token = try await token(plane)
         try await plane.test { client in
             let lost: RunnerCredential = try await client.call(.post, Self.enroll, as: token, Self.request("r1")).decode()
             let other = try await client.call(.post, Self.enroll, as: token, Self.request("r2"))
@@ -37,10 +34,11 @@ struct EnrollmentTests {
         }
     }
 
-    @Test("A runner that is at work is not taken over by who has an enrolment token, in its tenant or another")
-    func takeover() async throws {
+    @Test("A runner that is at work is not taken over by who has an enrolment token, in its tenant or another", arguments: TestDriver.allCases)
+    func takeover(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
         let credential = try await plane.enrolled("r1")
-        let (same, other) = (try await token(), try await token(tenant: "other"))
+        let (same, other) = (try await token(plane), try await token(plane, tenant: "other"))
         try await plane.test { client in
             #expect(try await client.call(.post, "/runner/v1/register", as: credential, TestLedger.registration("r1")).status == .ok)
             for token in [same, other] { _ = try await client.call(.post, Self.enroll, as: token, Self.request("r1")).problem(status: 409) }
@@ -50,7 +48,8 @@ struct EnrollmentTests {
 
     @Test("A runner declares only what its enrolment token allows, and registers only what it declared")
     func declared() async throws {
-        let token = try await token(types: ["basilisk", "px4_sitl"])
+        let plane = try GuardedControlPlane()
+        let token = try await token(plane, types: ["basilisk", "px4_sitl"])
         try await plane.test { client in
             let tooMuch = try await client.call(.post, Self.enroll, as: token, Self.request("r1", types: ["basilisk", "gazebo"]))
             #expect(try tooMuch.problem(status: 403).detail?.contains("'gazebo'") == true)
@@ -64,8 +63,9 @@ struct EnrollmentTests {
         }
     }
 
-    @Test("Renewal rotates the secret; the old one lives until the new one is used; an expired one is renewed for 30 days")
-    func renewal() async throws {
+    @Test("Renewal rotates the secret; the old one lives until the new one is used; an expired one is renewed for 30 days", arguments: TestDriver.allCases)
+    func renewal(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
         let first = try await plane.enrolled("r1")
         let registration = TestLedger.registration("r1")
         try await plane.test { [plane] client in
@@ -93,8 +93,9 @@ struct EnrollmentTests {
         }
     }
 
-    @Test("Revoked, a runner loses its jobs at once, and each of its calls says that it was revoked")
-    func revocation() async throws {
+    @Test("Revoked, a runner loses its jobs at once, and each of its calls says that it was revoked", arguments: TestDriver.allCases)
+    func revocation(driver: TestDriver) async throws {
+        let plane = try GuardedControlPlane(driver)
         let (credential, admin) = (try await plane.enrolled("r1"), try await plane.token("lab", .admin))
         let batch = try await plane.ledger.submit(TestLedger.submission(runs: 1), tenant: "lab").batchID
         try await plane.test { [plane] client in
@@ -118,6 +119,7 @@ struct EnrollmentTests {
 
     @Test("A runner can't speak for another, nor report, start or renew what was given to another")
     func othersAttempts() async throws {
+        let plane = try GuardedControlPlane()
         let (one, two) = (try await plane.enrolled("r1"), try await plane.enrolled("r2"))
         let stranger = try await plane.enrolled("r3", tenant: "other")
         _ = try await plane.ledger.submit(TestLedger.submission(runs: 1), tenant: "lab")

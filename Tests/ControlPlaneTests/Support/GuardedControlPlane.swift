@@ -12,11 +12,16 @@ import Testing
 struct GuardedControlPlane: Sendable {
     let clock = ManualClock()
     let directory: TemporaryDirectory
+    let database: TestDatabase
     let controlPlane: ControlPlane
 
-    init(logger: Logger = .quiet, _ change: (inout ControlPlaneConfiguration) -> Void = { _ in }) throws {
+    init(
+        _ driver: TestDriver = .sqlite, logger: Logger = .quiet, _ change: (inout ControlPlaneConfiguration) -> Void = { _ in }
+    ) throws {
         directory = try TemporaryDirectory()
-        var configuration = ControlPlaneConfiguration(port: 0, databasePath: directory.file("ledger.sqlite"))
+        database = try TestDatabase(driver, in: directory)
+        var configuration = ControlPlaneConfiguration(
+            port: 0, databasePath: database.name, artifacts: ArtifactConfiguration(databasePath: directory.file("ledger.sqlite")))
         configuration.authentication = true
         change(&configuration)
         controlPlane = try ControlPlane(configuration: configuration, clock: clock, logger: logger)

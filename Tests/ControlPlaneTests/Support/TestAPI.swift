@@ -69,21 +69,25 @@ extension TestResponse {
 
 /// A whole control plane on a ledger of its own.
 struct TestControlPlane: Sendable {
+    /// Of its files, and of an SQLite ledger.
     let directory: TemporaryDirectory
+    let database: TestDatabase
     let clock: ManualClock
     let controlPlane: ControlPlane
 
+    /// - Parameter artifacts: how files are kept, beside the path that it is given.
     init(
-        directory: TemporaryDirectory? = nil, clock: ManualClock = ManualClock(), buckets: Buckets = Buckets(),
+        _ driver: TestDriver = .sqlite, directory: TemporaryDirectory? = nil, clock: ManualClock = ManualClock(), buckets: Buckets = Buckets(),
         artifacts: ((_ databasePath: String) -> ArtifactConfiguration)? = nil
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         self.clock = clock
-        let path = directory.file("ledger.sqlite")
+        database = try TestDatabase(driver, in: directory)
         controlPlane = try ControlPlane(
-            configuration: .init(port: 0, databasePath: path, artifacts: artifacts.map { $0(path) }), clock: clock, logger: .quiet,
-            buckets: buckets)
+            configuration: .init(
+                port: 0, databasePath: database.name, artifacts: artifacts.map { $0(directory.file("ledger.sqlite")) }),
+            clock: clock, logger: .quiet, buckets: buckets)
     }
 
     func test<Value>(_ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value) async throws -> Value {

@@ -21,6 +21,11 @@ enum TestDatabase: Sendable {
         }
     }
 
+    /// - Parameter directory: where an SQLite file is put.
+    init(_ driver: TestDriver, in directory: TemporaryDirectory) throws {
+        self = driver == .sqlite ? .sqlite(directory) : try TestDatabase(driver)
+    }
+
     /// As `lynxctl serve --database` takes it.
     var name: String {
         switch self {

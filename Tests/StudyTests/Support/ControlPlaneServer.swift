@@ -10,11 +10,11 @@ struct ControlPlaneServer: Sendable {
 
     /// Returns when it listens. `address` is where an earlier one was.
     static func start(
-        _ study: StudyFixture, at address: String? = nil, environment: [String: String?] = [:]
+        _ study: StudyFixture, at address: String? = nil, database: String = "ledger.sqlite", environment: [String: String?] = [:]
     ) async throws -> ControlPlaneServer {
         let port = address.flatMap { $0.split(separator: ":").last.map(String.init) } ?? "0"
         let output = try EventPipe("\(study.directory.path)/serve-\(UUID())")
-        let program = try study.start("lynxctl", ["serve", "--port", port, "--database", "ledger.sqlite"], environment: environment, output: output)
+        let program = try study.start("lynxctl", ["serve", "--port", port, "--database", database], environment: environment, output: output)
         let line = try await output.expect("control plane listening on ")[0]
         return ControlPlaneServer(program: program, url: String(line.split(separator: " ").last!), study: study)
     }

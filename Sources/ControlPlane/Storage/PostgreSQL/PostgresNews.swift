@@ -142,7 +142,7 @@ final class PostgresNews: Sendable {
             hear?(.everyRunner)
         } catch {
             slot.drop()
-            thread.asyncAfter(deadline: .now() + 1) { self.reconnect() }
+            thread.asyncAfter(deadline: .now() + 1) { [weak self] in self?.reconnect() }
         }
     }
 }

@@ -1,25 +1,23 @@
+import CPostgres
 import Foundation
 import Glibc
-import TestSupport
-
-@testable import ControlPlane
 
 /// Debian's PostgreSQL, started once for the tests of this process on a socket in a directory of its own. It goes when
 /// the process does, however that ends: its keeper waits for the pipe between them to close.
-final class PostgresServer: Sendable {
-    struct NotStarted: Error, CustomStringConvertible {
-        var description: String
+package final class PostgresServer: Sendable {
+    package struct Failed: Error, CustomStringConvertible {
+        package var description: String
     }
 
     private static let shared = Result { try PostgresServer() }
 
-    static func running() throws -> PostgresServer { try shared.get() }
+    package static func running() throws -> PostgresServer { try shared.get() }
 
-    let directory: String
+    package let directory: String
     private let keeper: Int32
 
     /// The URL of a database.
-    func url(_ database: String) -> String { "postgresql://lynx@/\(database)?host=\(directory)" }
+    package func url(_ database: String) -> String { "postgresql://lynx@/\(database)?host=\(directory)" }
 
     /// `/usr/lib/postgresql/15/bin`, or of what version there is.
     static var programs: String? {
@@ -30,14 +28,14 @@ final class PostgresServer: Sendable {
 
     private init() throws {
         guard let programs = Self.programs else {
-            throw NotStarted(description: "there is no PostgreSQL in /usr/lib/postgresql; run scripts/setup.sh")
+            throw Failed(description: "there is no PostgreSQL in /usr/lib/postgresql; run scripts/setup.sh")
         }
         // A socket's path may have 107 bytes only, so not in TMPDIR.
         var template = Array("/tmp/lynx-postgres-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw NotStarted(description: "no directory in /tmp") }
+        guard mkdtemp(&template) != nil else { throw Failed(description: "no directory in /tmp") }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw NotStarted(description: "no pipe") }
+        guard pipe(&ends) == 0 else { throw Failed(description: "no pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         keeper = ends[1]
         let process = try Command.make("/bin/sh", ["-c", Self.script, "keeper", directory, programs])
@@ -47,7 +45,7 @@ final class PostgresServer: Sendable {
         while !FileManager.default.fileExists(atPath: "\(directory)/ready") {
             guard process.isRunning, Date() < deadline else {
                 let log = (try? String(contentsOfFile: "\(directory)/log", encoding: .utf8)) ?? ""
-                throw NotStarted(description: "PostgreSQL did not start: \(log.suffix(1000))")
+                throw Failed(description: "PostgreSQL did not start: \(log.suffix(1000))")
             }
             usleep(20_000)
         }
@@ -79,13 +77,13 @@ final class PostgresServer: Sendable {
 }
 
 /// A database of a test's own, dropped with this object.
-final class PostgresDatabase: Sendable {
-    let server: PostgresServer
-    let name: String
+package final class PostgresDatabase: Sendable {
+    private let server: PostgresServer
+    package let name: String
 
-    var url: String { server.url(name) }
+    package var url: String { server.url(name) }
 
-    init() throws {
+    package init() throws {
         server = try PostgresServer.running()
         name = "test_\(UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: ""))"
         try admin("CREATE DATABASE \(name)")
@@ -94,7 +92,14 @@ final class PostgresDatabase: Sendable {
     deinit { try? admin("DROP DATABASE \(name) WITH (FORCE)") }
 
     /// A statement, carried out beside whoever uses the database.
-    func admin(_ sql: String) throws {
-        try PostgresSession(PostgresLocation(url: server.url("postgres"))).script(sql)
+    package func admin(_ sql: String) throws {
+        let connection = PQconnectdb(server.url("postgres"))
+        defer { PQfinish(connection) }
+        let result = PQexec(connection, sql)
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
+        default: throw PostgresServer.Failed(description: String(cString: PQerrorMessage(connection)))
+        }
     }
 }
