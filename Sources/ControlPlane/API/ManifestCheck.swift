@@ -4,7 +4,6 @@ import ObjectStore
 extension ArtifactManifest {
     static let mostFiles = 200_000
 
-    /// - Parameter objectStore: where the batch wants its files, if in an object store.
     /// - Throws: a `Problem` that names the field that makes no manifest.
     func check() throws {
         guard files.count <= Self.mostFiles else { throw Problem.invalid("files", "may have at most \(Self.mostFiles) entries") }
@@ -22,6 +21,8 @@ extension ArtifactManifest {
     }
 
     /// The runner's word of where a file is must be what it was told: the control plane reads there with its own rights.
+    ///
+    /// - Parameter target: where the batch wants the job's files, if in an object store.
     func checkLocations(_ target: S3Address?) throws {
         for (index, file) in files.enumerated() {
             guard let location = file.location else { continue }

@@ -23,7 +23,6 @@ extension API {
         let manifest = try await request.message(ArtifactManifest.self, from: context, upTo: Self.manifestLimit).tamed
         guard let artifacts else { return try .json(ArtifactRequirements(accepted: false)) }
         try manifest.check()
-        try manifest.checkLocations(try await ledger.objectStore(ofJob: jobID))
         let (missing, target, tenant) = try await ledger.announce(manifest, jobID: jobID, quotaBytes: artifacts.configuration.quotaBytes)
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
         let uploads = missing.map { content in
@@ -90,13 +89,5 @@ extension API {
             throw error
         }
         return try .json(ArtifactProgress(offset: size, complete: true))
-    }
-}
-
-extension Ledger {
-    /// Where the batch of a job wants its files, if in an object store.
-    func objectStore(ofJob jobID: String) async throws -> S3Address? {
-        guard let key = JobKey(jobID: jobID), let plan = try? await plan(batchID: key.batchID) else { return nil }
-        return plan.objectStore(key)
     }
 }

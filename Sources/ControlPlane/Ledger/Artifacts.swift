@@ -47,21 +47,24 @@ extension Ledger {
     /// An attempt that ended says what files it left. The same again changes nothing.
     ///
     /// - Returns: the contents that are not there yet, with their sizes, and the tenant.
-    /// - Throws: `LedgerError.staleAttempt`.
+    /// - Throws: `LedgerError.staleAttempt`; for a file that is said to be where it does not belong, a `Problem`.
     func announce(
         _ manifest: ArtifactManifest, jobID: String, quotaBytes: Int64?
     ) async throws -> (missing: [(sha256: String, size: Int64)], objectStore: S3Address?, tenant: String) {
-        let key = try Self.fileKey(jobID, attempt: manifest.attempt)
+        let key = try Self.reportedKey(jobID, attempt: manifest.attempt)
         let plan: RunPlan
         do {
             plan = try await self.plan(batchID: key.batchID)
         } catch LedgerError.noSuchBatch {
-            throw LedgerError.staleAttempt(jobID: jobID, attempt: manifest.attempt, reason: "there is no such job")
+            // In the words for a job that is another's, so that they can't be told apart.
+            throw LedgerError.staleAttempt(jobID: jobID, attempt: manifest.attempt, reason: "this runner was not given it")
         }
         let tenant = plan.tenant
         let target = plan.objectStore(key)
         let missing = try await transaction(WriteScope(batches: [key.batchID])) { transaction in
             try transaction.holdForFiles(key, attempt: manifest.attempt, runnerID: manifest.runnerID)
+            // Not before: where another tenant's batch has its files is nobody's business.
+            try manifest.checkLocations(target)
             let connection = transaction.connection
             var missing: [String: Int64] = [:]
             for file in manifest.files {
@@ -88,7 +91,7 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.staleAttempt`, also where nothing was announced.
     func awaitedContent(jobID: String, attempt: Int, runnerID: String, sha256: String) async throws -> AwaitedContent {
-        let key = try Self.fileKey(jobID, attempt: attempt)
+        let key = try Self.reportedKey(jobID, attempt: attempt)
         return try await transaction(WriteScope(batches: [key.batchID])) { transaction in
             try transaction.holdForFiles(key, attempt: attempt, runnerID: runnerID)
             guard let row = try transaction.connection.row(SQL.awaitedContent, key.values + [.int(attempt), .text(sha256)]) else {
@@ -154,13 +157,6 @@ extension Ledger {
             let values: [LedgerValue] = [.int(attempt ?? job.attempt), .text(kind.rawValue), .text(path)]
             return try connection.row(SQL.artifact, key.values + values).map { try LocatedArtifact($0) }
         }
-    }
-
-    private static func fileKey(_ jobID: String, attempt: Int) throws -> JobKey {
-        guard let key = JobKey(jobID: jobID) else {
-            throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "there is no such job")
-        }
-        return key
     }
 }
 

@@ -45,7 +45,7 @@ extension Ledger {
         }
     }
 
-    private static func reportedKey(_ jobID: String, attempt: Int) throws -> JobKey {
+    static func reportedKey(_ jobID: String, attempt: Int) throws -> JobKey {
         guard let key = JobKey(jobID: jobID) else {
             throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "this runner was not given it")
         }
