@@ -227,6 +227,34 @@ struct ServerTests {
         }
     }
 
+    @Test("Others are served to who proves who they are, over TLS here or at a proxy") func otherAddresses() throws {
+        let directory = try TemporaryDirectory()
+        var configuration = ControlPlaneConfiguration(host: "0.0.0.0", databasePath: directory.file("ledger.sqlite"))
+        configuration.authentication = true
+        #expect(throws: ControlPlaneError.notEncrypted(host: "0.0.0.0")) { try ControlPlane(configuration: configuration, logger: .quiet) }
+        configuration.behindProxy = true
+        // It does not listen before it is run.
+        _ = try ControlPlane(configuration: configuration, logger: .quiet)
+        configuration.authentication = false
+        #expect(throws: ControlPlaneError.notLoopback(host: "0.0.0.0")) { try ControlPlane(configuration: configuration, logger: .quiet) }
+    }
+
+    /// What a call with so many header fields of so many bytes is answered; nil where the connection was ended instead, which
+    /// who sends more than is read may find.
+    private static func status(_ url: String, fields: Int, bytes: Int) async -> UInt? {
+        var request = HTTPClientRequest(url: "\(url)/healthz")
+        for number in 0..<fields { request.headers.add(name: "x-\(number)", value: String(repeating: "a", count: bytes)) }
+        return try? await HTTPClient.shared.execute(request, timeout: .seconds(60)).status.code
+    }
+
+    @Test("Headers have their bounds: each field, all of them, and their number") func headerBounds() async throws {
+        try await LiveServer().run { url in
+            for (fields, bytes) in [(1, 15_000), (2, 15_000), (90, 10)] { #expect(await Self.status(url, fields: fields, bytes: bytes) == 200) }
+            for (fields, bytes) in [(1, 17_000), (3, 15_000), (101, 10)] { #expect(await Self.status(url, fields: fields, bytes: bytes) != 200) }
+            #expect(await Self.status(url, fields: 0, bytes: 0) == 200)
+        }
+    }
+
     @Test("Numbers that cannot work are refused") func badNumbers() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("ledger.sqlite")

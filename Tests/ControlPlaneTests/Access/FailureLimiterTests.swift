@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import LynxModel
@@ -45,6 +46,38 @@ struct FailureLimiterTests {
             #expect(try await client.call(.get, "/batches", as: known).status == .ok)
             plane.clock.advance(by: 3)
             #expect(try await client.call(.get, "/batches", as: unseen).status == .ok)
+        }
+    }
+
+    @Test("Behind a proxy failures are counted for the last address it names; what the caller wrote before it is not believed")
+    func forwarded() async throws {
+        let plane = try GuardedControlPlane { $0.behindProxy = true }
+        try await plane.test { client in
+            func guess(_ forwarded: String...) async throws -> Int {
+                var headers: HTTPFields = [.authorization: "Bearer lynx_api_0000000000000000_guess"]
+                for line in forwarded { headers.append(HTTPField(name: .init("X-Forwarded-For")!, value: line)) }
+                return try await client.call(.get, "/batches", headers: headers).status.code
+            }
+            for number in 0..<20 {
+                let status = try await guess("10.0.0.\(number), 203.0.113.7")
+                #expect(status == 401)
+            }
+            #expect(try await guess("198.51.100.1, 203.0.113.7") == 429)
+            #expect(try await guess("198.51.100.1", "203.0.113.7") == 429)
+            #expect(try await guess("203.0.113.7, 203.0.113.8") == 401)
+        }
+    }
+
+    @Test("Without a proxy what a caller says of its address is not believed at all")
+    func notForwarded() async throws {
+        try await GuardedControlPlane().test { client in
+            for number in 0...20 {
+                let headers: HTTPFields = [
+                    .authorization: "Bearer lynx_api_0000000000000000_guess", .init("X-Forwarded-For")!: "203.0.113.\(number)",
+                ]
+                let status = try await client.call(.get, "/batches", headers: headers).status.code
+                #expect(status == (number < 20 ? 401 : 429))
+            }
         }
     }
 
