@@ -60,7 +60,9 @@ extension Ledger {
                 }
             }
             return BatchMoment(
-                overview: BatchOverview(batch: batch.model, jobsByStatus: batch.counts.byStatus), ends: ends, hasMore: hasMore)
+                overview: BatchOverview(
+                    batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch)),
+                ends: ends, hasMore: hasMore)
         }
     }
 }

@@ -34,7 +34,7 @@ struct JobsCommand: AsyncParsableCommand {
                     .init("\(job.runConfig.runIndex)"), .init(job.jobID), .init(job.status.rawValue, job.status.paint),
                 ]
                 if retried { row.append(.init("\(job.attempt)")) }
-                return row + [.init(job.assignedRunner ?? "-"), .init(job.errorMessage ?? "")]
+                return row + [.init(job.assignedRunner ?? "-"), .init(job.pendingReason ?? job.errorMessage ?? "")]
             }
             table.print()
         }

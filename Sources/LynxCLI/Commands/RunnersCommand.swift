@@ -34,6 +34,12 @@ struct RunnersCommand: AsyncParsableCommand {
                 ]
             }
             table.print()
+            for runner in runners {
+                guard let quarantine = runner.quarantine else { continue }
+                OutputStream.standard.line(
+                    "\(runner.runnerID) is in quarantine since \(WireJSON.timestamp(quarantine.since)): \(quarantine.reason); 'lynxctl runner resume \(runner.runnerID)' ends it"
+                )
+            }
         }
     }
 }

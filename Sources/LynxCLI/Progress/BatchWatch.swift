@@ -17,19 +17,21 @@ package struct BatchWatch: Sendable {
 
     /// Returns when every job is terminal.
     ///
+    /// - Parameter note: called with the reason why no runner could ever take the jobs that wait, once for each reason.
     /// - Throws: `CLIError` when the control plane stays out of reach, `CancellationError`.
-    package func run(_ show: (ProgressSnapshot) -> Void) async throws {
+    package func run(note: (String) -> Void = { _ in }, _ show: (ProgressSnapshot) -> Void) async throws {
         var progress = Progress()
         var failures = 0
         while true {
             do {
                 let end = try await api.follow(batchID) { overview in
                     failures = 0
+                    if let reason = progress.obstacle(overview) { note(reason) }
                     show(progress.snapshot(overview))
                 }
                 switch end {
                 case .batchEnded: return
-                case .unsupported: return try await poll(&progress, show)
+                case .unsupported: return try await poll(&progress, note, show)
                 case .broken: failures += 1
                 }
                 guard failures < Self.mostFailures else { throw CLIError.unavailable("the control plane hangs up again and again") }
@@ -41,7 +43,7 @@ package struct BatchWatch: Sendable {
         }
     }
 
-    private func poll(_ progress: inout Progress, _ show: (ProgressSnapshot) -> Void) async throws {
+    private func poll(_ progress: inout Progress, _ note: (String) -> Void, _ show: (ProgressSnapshot) -> Void) async throws {
         var last: ProgressSnapshot?
         var pause = Self.shortest
         var failures = 0
@@ -49,6 +51,7 @@ package struct BatchWatch: Sendable {
             do {
                 let overview = try await api.overview(of: batchID)
                 failures = 0
+                if let reason = progress.obstacle(overview) { note(reason) }
                 let snapshot = progress.snapshot(overview)
                 show(snapshot)
                 if overview.batch.status.isTerminal { return }
@@ -64,10 +67,18 @@ package struct BatchWatch: Sendable {
         }
     }
 
-    /// What the rate is reckoned from.
+    /// What the rate is reckoned from, and what has been told.
     private struct Progress {
         private let begin = ContinuousClock.now
         private var finishedBefore: Int?
+        private var told: String?
+
+        /// What keeps the batch from going on, if it has not been told.
+        mutating func obstacle(_ overview: BatchOverview) -> String? {
+            guard let obstacle = overview.unroutable, obstacle != told else { return nil }
+            told = obstacle
+            return obstacle
+        }
 
         mutating func snapshot(_ overview: BatchOverview) -> ProgressSnapshot {
             var snapshot = ProgressSnapshot(

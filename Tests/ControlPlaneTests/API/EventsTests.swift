@@ -21,16 +21,16 @@ private struct Event: Hashable {
     }
 }
 
-@Suite("The events of a batch")
+@Suite("The events of a batch", .serialized)
 struct EventsTests {
     /// A control plane on the real clock, which events are paced by.
     private struct Plane: Sendable {
-        let directory: TemporaryDirectory
+        let database: TestDatabase
         let controlPlane: ControlPlane
 
-        init() throws {
-            directory = try TemporaryDirectory()
-            controlPlane = try ControlPlane(configuration: .init(port: 0, databasePath: directory.file("ledger.sqlite")), logger: .quiet)
+        init(_ driver: TestDriver = .sqlite) throws {
+            database = try TestDatabase(driver)
+            controlPlane = try ControlPlane(configuration: .init(port: 0, databasePath: database.name), logger: .quiet)
         }
 
         var ledger: Ledger { controlPlane.ledger }
@@ -82,9 +82,9 @@ struct EventsTests {
         try await ledger.claim(ClaimRequest(runnerID: "r1", sessionID: "s1", slots: slots, waitSeconds: 0)).jobs
     }
 
-    @Test("Each job that ends is told once, in order, and a reader goes on where it was", arguments: [false, true])
-    func story(fromElsewhere: Bool) async throws {
-        let plane = try Plane()
+    @Test("Each job that ends is told once, in order, and a reader goes on where it was", arguments: TestDriver.allCases, [false, true])
+    func story(driver: TestDriver, fromElsewhere: Bool) async throws {
+        let plane = try Plane(driver)
         let batch = try await plane.ledger.submit(TestLedger.submission(runs: 4)).batchID
         try await Self.register(plane.ledger)
         let jobs = try await Self.claim(plane.ledger, 4)
@@ -113,8 +113,9 @@ struct EventsTests {
         }
     }
 
-    @Test("Jobs that are cancelled together are told too, and a reader goes on among them") func cancelled() async throws {
-        let plane = try Plane()
+    @Test("Jobs that are cancelled together are told too, and a reader goes on among them", arguments: TestDriver.allCases)
+    func cancelled(driver: TestDriver) async throws {
+        let plane = try Plane(driver)
         let batch = try await plane.ledger.submit(TestLedger.submission(runs: 1000)).batchID
         try await Self.register(plane.ledger)
         let jobs = try await Self.claim(plane.ledger, 3)
@@ -133,6 +134,26 @@ struct EventsTests {
                 let id = all.filter { $0.name == "job" }[place].id
                 #expect(try Self.ends(try await Self.read("\(url)/batches/\(batch)/events", after: id)).map(\.runIndex) == Array(runs.dropFirst(place + 1)))
             }
+        }
+    }
+
+    @Test("Why nobody can run a batch is told, and when somebody can") func unroutable() async throws {
+        let plane = try Plane()
+        let batch = try await plane.ledger.submit(TestLedger.submission(type: "gazebo")).batchID
+        try await plane.serve { url in
+            var reasons: [String?] = []
+            _ = try await Self.read("\(url)/batches/\(batch)/events") { event in
+                guard event.name == "batch" else { return }
+                reasons.append(try event.decode(BatchOverview.self).unroutable)
+                switch reasons.count {
+                case 1: try await plane.ledger.register(TestLedger.registration("r1"))
+                case 2: try await plane.ledger.register(TestLedger.registration("r2", types: ["gazebo"]))
+                case 3: _ = try await plane.ledger.cancelBatch(batch)
+                default: break
+                }
+            }
+            let other = "no registered runner runs simulation type 'gazebo'; registered: basilisk"
+            #expect(reasons == ["no runner is registered", other, nil, nil])
         }
     }
 
