@@ -21,17 +21,20 @@ final class RealControlPlane: Sendable {
     let directory: TemporaryDirectory
     private let life = Monitor(Life.down)
     private let keepsFiles: Bool
+    private let database: String
 
-    init(keepsFiles: Bool = false) throws {
+    /// - Parameter database: the URL of one that it shares; nil for a file of its own.
+    init(keepsFiles: Bool = false, database: String? = nil) throws {
         directory = try TemporaryDirectory()
         self.keepsFiles = keepsFiles
+        self.database = database ?? directory.file("ledger.sqlite")
     }
 
     /// Runs `body` while the control plane is up, on the port given or one it finds.
     func run(port: Int = 0, heartbeatInterval: Double = 0.05, _ body: (Int) async throws -> Void) async throws {
         let plane = try ControlPlane(
             configuration: ControlPlaneConfiguration(
-                port: port, databasePath: directory.file("ledger.sqlite"), leaseSeconds: max(30, 2 * heartbeatInterval),
+                port: port, databasePath: database, leaseSeconds: max(30, 2 * heartbeatInterval),
                 heartbeatIntervalSeconds: heartbeatInterval,
                 artifacts: keepsFiles ? ArtifactConfiguration(databasePath: directory.file("ledger.sqlite")) : nil),
             logger: Logger(label: "control-plane", factory: { _ in SwiftLogNoOpLogHandler() }))
