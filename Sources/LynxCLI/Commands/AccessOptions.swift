@@ -9,7 +9,8 @@ struct AccessOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Work on this ledger instead of asking a control plane; one may be serving it meanwhile.", valueName: "path"))
+            "Work on this ledger, an SQLite file or the URL of a PostgreSQL database, instead of asking a control plane; one may be serving it meanwhile.",
+            valueName: "path|url"))
     var database: String?
 
     @Option(help: ArgumentHelp("With --database: the tenant (default: \(Tenant.standard)).", valueName: "name"))

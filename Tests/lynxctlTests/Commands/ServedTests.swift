@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LynxCLI
 import LynxModel
 import Testing
 import TestSupport
@@ -37,10 +38,18 @@ struct ServedTests {
         let pending = try decode(BatchOverview.self, try await ask("status", receipt.batchID, "--json"))
         #expect(pending.jobsByStatus == ["Pending": 3])
         #expect(try await ask("runners").output.hasPrefix("no runners"))
+        #expect(pending.unroutable == "no runner is registered")
+        #expect(try await ask("status", receipt.batchID).output.contains("waiting    no runner is registered\n"))
+        #expect(try await ask("jobs", receipt.batchID).outputLines.filter { $0.hasSuffix("no runner is registered") }.count == 3)
 
+        let errors = try EventPipe(study.directory.file("watch"))
+        let watch = try Program.start(
+            "lynxctl", ["status", receipt.batchID, "--watch", "--control-plane", url], in: study.directory.path, errors: errors)
+        try await errors.expect("its waiting jobs can't be run: no runner is registered")
         let runner = try runner(study, url)
-        let watched = try await ask("status", receipt.batchID, "--watch")
+        let watched = try await watch.end()
         #expect(watched.exitCode == 0)
+        #expect(errors.drain().filter { $0.contains("can't be run") }.count == 1)
         #expect(watched.output.contains("status     Failed"))
         #expect(watched.output.contains("jobs       3 (2 completed, 1 failed)"))
 
@@ -63,6 +72,69 @@ struct ServedTests {
 
         runner.send(SIGTERM)
         try await study.events.expect("left")
+        server.send(SIGTERM)
+        #expect(try await server.end().exitCode == 0)
+    }
+
+    @Test("A batch is waited for, and what failed is retried; a drained runner takes nothing until it is resumed")
+    func operate() async throws {
+        let study = try StudyFixture(runs: 3, runner: ["fail": "2"])
+        let (server, url) = try await serve(study)
+        func ask(_ arguments: String...) async throws -> Program.End {
+            try await study.lynxctl(arguments + ["--control-plane", url])
+        }
+        func submit(_ arguments: String...) async throws -> String {
+            let end = try await study.lynxctl(["submit", "batch.yaml", "--json", "--control-plane", url] + arguments)
+            return try WireJSON.decode(BatchReceipt.self, from: Data(end.output.utf8)).batchID
+        }
+        let runner = try runner(study, url)
+        try await study.events.expect("registered")
+        let failing = try await submit()
+        let waited = try await ask("wait", failing, "--junit", "jobs.xml")
+        #expect(waited.exitCode == 1)
+        #expect(waited.output.contains("2 completed, 1 failed of 3 jobs"))
+        #expect(try study.directory.read("jobs.xml").contains(#"failures="1""#))
+        #expect(try await ask("retry", failing).output == "batch \(failing): 1 job queued again\n")
+        #expect(try await ask("wait", failing).exitCode == 1)
+        let attempts = try WireJSON.decode([String: [Job]].self, from: Data(try await ask("jobs", failing, "--json").output.utf8))["jobs"]?.map(\.attempt)
+        #expect(attempts == [1, 1, 2])
+
+        #expect(try await ask("runner", "drain", "fake-runner").output.contains("takes no more jobs"))
+        #expect(try await ask("runners").output.contains("Maintenance"))
+        let waiting = try await submit("--runs", "2")
+        #expect(try await ask("status", waiting).output.contains("2 pending"))
+        #expect(try await ask("runner", "resume", "fake-runner").output == "runner fake-runner takes jobs again\n")
+        #expect(try await ask("wait", waiting).exitCode == 0)
+        #expect(try await ask("runner", "drain", "no/such").exitCode == 2)
+        #expect(try await ask("wait", "no/such").exitCode == 2)
+
+        runner.send(SIGTERM)
+        try await study.events.expect("left")
+        server.send(SIGTERM)
+        #expect(try await server.end().exitCode == 0)
+    }
+
+    @Test("A runner in quarantine is shown with the reason") func quarantine() async throws {
+        let study = try StudyFixture(runs: 1)
+        let (server, url) = try await serve(study)
+        let submitted = try await study.lynxctl(["submit", "batch.yaml", "--runs", "3", "--control-plane", url])
+        #expect(submitted.exitCode == 0)
+        try await APIClient.with(baseURL: url) { api in
+            // Each time it comes back without what it had.
+            for session in 0...5 {
+                let capabilities = RunnerCapabilities(
+                    maxConcurrentJobs: 1, cpuCores: 1, memoryGB: 1, gpuAvailable: false, supportedSimulationTypes: ["fake"])
+                let registration = RegisterRequest(
+                    runnerID: "r1", sessionID: "\(session)", name: "bench", version: "0", capabilities: capabilities, engines: [])
+                _ = try await api.post("/runner/v1/register", registration, as: RegisterResponse.self)
+                let claim = ClaimRequest(runnerID: "r1", sessionID: "\(session)", slots: 1, waitSeconds: 0)
+                _ = try await api.post("/runner/v1/claim", claim, as: ClaimResponse.self)
+            }
+        }
+        let runners = try await study.lynxctl(["runners", "--control-plane", url])
+        #expect(runners.output.contains("Maintenance"))
+        #expect(runners.outputLines.last?.hasPrefix("r1 is in quarantine since ") == true, "\(runners.output)")
+        #expect(runners.outputLines.last?.contains(": 5 incidents in a row; the last: ") == true)
         server.send(SIGTERM)
         #expect(try await server.end().exitCode == 0)
     }

@@ -97,7 +97,12 @@ class Runner:
                 if self.draining:
                     break
                 free = self.slots - len(self.running)
-            for job in self.post("claim", {"slots": free, "wait_seconds": 0.2})["jobs"]:
+            answer = self.post("claim", {"slots": free, "wait_seconds": 0.2})
+            if answer.get("drain"):
+                # Answered at once each time; a runner that is drained has nothing to hurry for.
+                with self.lock:
+                    self.lock.wait_for(lambda: self.draining, 0.2)
+            for job in answer["jobs"]:
                 with self.lock:
                     self.running[job["job_id"]] = job["attempt"]
                 threading.Thread(target=self.job, args=(job,), daemon=True).start()
