@@ -49,6 +49,7 @@ let package = Package(
         // Foundations: no knowledge of runners or servers.
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: swiftSettings),
         .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
+        .target(name: "MAVLink", swiftSettings: swiftSettings),
         .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
         .target(
             name: "TelemetryServer",
