@@ -11,7 +11,7 @@ PYTHON ?= python3
 
 STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
-PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python Tests/Chaos Benchmarks
+PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 # Without a bound swift-testing starts all tests at once, and on a busy machine each then takes as long as all together.
@@ -19,7 +19,7 @@ TEST_WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
 
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test check chaos bench proto clean
+.PHONY: help setup build tutorial test check chaos bench proto mavlink clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -60,6 +60,9 @@ bench: build ## measure beside peers; results as tables and in .lynx/benchmarks.
 # Needs protoc and protoc-c (Debian: protobuf-compiler, protobuf-c-compiler).
 proto: setup ## generate C and Python from proto/ again; the results are committed
 	@scripts/generate-proto.sh
+
+mavlink: setup ## generate the table of MAVLink's messages again; the result is committed
+	$(VENV)/bin/python scripts/generate_mavlink.py
 
 clean: ## remove what was built; .venv and the results in .lynx stay
 	rm -rf .build

@@ -149,6 +149,8 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "MAVLinkTests", dependencies: ["MAVLink", "TestSupport"], exclude: ["Python"], swiftSettings: swiftSettings),
+        .testTarget(
             name: "ObjectStoreTests",
             dependencies: [
                 "ObjectStore", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/generate_mavlink.py [FOLDER]
 
-`CommonDialect.swift` is a table of all messages and their fields; `TypedMessages.swift` has a type for each message that
-the project reads or writes.
+`CommonDialect.swift` is a table of all messages and their fields; `TypedMessages.swift` has a type for each message
+that the project reads or writes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pymavlink
-from pymavlink.generator.mavparse import MAVField, MAVType, MAVXML, PROTOCOL_2_0
+from pymavlink.generator.mavparse import MAVXML, PROTOCOL_2_0, MAVField, MAVType
 
 DEFINITIONS = Path(pymavlink.__file__).parent / "dialects/v20"
 OUTPUT = Path(__file__).parents[1] / "Sources/MAVLink/Generated"
@@ -82,7 +82,9 @@ def table(messages: list[MAVType]) -> str:
     return (
         "extension MAVLinkMessage {\n"
         "    /// Every message of the common dialect, by ascending id.\n"
-        f"    package static let common: [MAVLinkMessage] = [\n{names}    ]\n\n" + "\n".join(map(definition, messages)) + "}\n"
+        f"    package static let common: [MAVLinkMessage] = [\n{names}    ]\n\n"
+        + "\n".join(map(definition, messages))
+        + "}\n"
     )
 
 

@@ -26,3 +26,11 @@ def test_the_committed_modules_are_those_of_the_proto_file(tmp_path: Path) -> No
     assert sorted(generated) == ["telemetry_pb2.py", "telemetry_pb2.pyi", "telemetry_pb2_grpc.py"]
     for name, content in generated.items():
         assert (ROOT / "python/lynx_scenario/_proto" / name).read_text() == content
+
+
+def test_the_committed_table_of_mavlink_is_that_of_the_definitions(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "scripts/generate_mavlink.py", tmp_path], cwd=ROOT, check=True)
+    generated = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert sorted(generated) == ["CommonDialect.swift", "TypedMessages.swift"]
+    for name, content in generated.items():
+        assert (ROOT / "Sources/MAVLink/Generated" / name).read_text() == content
