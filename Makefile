@@ -11,7 +11,7 @@ PYTHON ?= python3
 
 STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
-PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Benchmarks
+PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Tests/TestSupport/PX4 Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 # Without a bound swift-testing starts all tests at once, and on a busy machine each then takes as long as all together.

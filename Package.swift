@@ -142,7 +142,7 @@ let package = Package(
 
         // Tests, one target for each above, and whole studies.
         .target(
-            name: "TestSupport", dependencies: ["CPostgres"], path: "Tests/TestSupport", exclude: ["moto_server.py"], swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "moto_server.py"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),

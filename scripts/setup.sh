@@ -30,7 +30,7 @@ check_swift() {
 has_venv() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
 
 install_packages() {
-    local wanted=(ca-certificates curl g++ git jq libnghttp2-dev libpq-dev libprotobuf-c-dev libsqlite3-dev libyaml-dev openssl pkg-config postgresql zlib1g-dev)
+    local wanted=(bc ca-certificates curl g++ git jq libnghttp2-dev libpq-dev libprotobuf-c-dev libsqlite3-dev libyaml-dev openssl pkg-config postgresql zlib1g-dev)
     has_venv || wanted+=(python3 python3-venv)
     if ! command -v dpkg-query >/dev/null; then
         pkg-config --exists libnghttp2 libpq libprotobuf-c sqlite3 yaml-0.1 zlib 2>/dev/null ||
