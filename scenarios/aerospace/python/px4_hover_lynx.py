@@ -108,9 +108,9 @@ class Flight:
         vehicle.wait("the pre-arm checks did not pass", READY_LIMIT_S, lambda: vehicle.is_ready)
         vehicle.choose_messages(RATES_HZ)
         self._enter("takeoff")
-        self._ground_m = vehicle.altitude_m
+        self._ground_m = vehicle.height_m
         nowhere = math.nan
-        target_m = self._ground_m + plan.hover_altitude_m
+        target_m = vehicle.altitude_m + plan.hover_altitude_m
         vehicle.command("NAV_TAKEOFF", 0, 0, 0, nowhere, nowhere, nowhere, target_m)
         vehicle.command("COMPONENT_ARM_DISARM", 1)
         # PX4 climbs at 1 m/s and more; whoever takes four times as long does not get there.
@@ -135,7 +135,7 @@ class Flight:
     @property
     def _height_m(self) -> float:
         """Above where it took off."""
-        return self.vehicle.altitude_m - self._ground_m if self._ground_m is not None else 0.0
+        return self.vehicle.height_m - self._ground_m if self._ground_m is not None else 0.0
 
     @property
     def _is_settled(self) -> bool:

@@ -64,6 +64,7 @@ def plot(title: str, states: Sequence[State], begins_s: Mapping[str, float], alt
     times = [state.time_s for state in states]
     upper.plot(times, [state.height_m for state in states], color="#0072b2", linewidth=1.8)
     upper.axhline(altitude_m, color="0.5", linewidth=0.9, linestyle="--")
+    upper.margins(y=0.15)
     upper.set_ylabel("height above take-off (m)")
     for index, (name, colour) in enumerate((("north", "#d55e00"), ("east", "#009e73"))):
         lower.plot(times, [state.position_m[index] for state in states], label=name, color=colour, linewidth=1.4)

@@ -166,9 +166,15 @@ class Vehicle:
 
     @property
     def altitude_m(self) -> float:
-        """Above mean sea level. PX4's altitude above home jumps by a metre and more, as it moves home in flight."""
+        """Above mean sea level."""
         position = self.last("GLOBAL_POSITION_INT")
         return position.alt / 1000 if position is not None else 0.0
+
+    @property
+    def height_m(self) -> float:
+        """Above where the estimator began. PX4's altitude above home jumps instead, as it moves home in flight."""
+        position = self.last("LOCAL_POSITION_NED")
+        return -position.z if position is not None else 0.0
 
     @property
     def climb_m_s(self) -> float:
