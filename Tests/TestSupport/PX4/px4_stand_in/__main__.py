@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
         return FAILURE
     print(f"INFO  [px4] instance: {instance}\n\npx4 starting.\n", flush=True)
     try:
-        os.chdir(given.get("-w", "."))
+        folder = Path(given.get("-w", "."))
+        folder.mkdir(exist_ok=True)
+        os.chdir(folder)
         server = Server(instance)
         server.check()
         link_etc(rest)

@@ -1,0 +1,150 @@
+"""What the engine relies on in PX4: held by the stand-in, and by a real PX4 where one is named."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pymavlink.dialects.v20 import common as mavlink
+from pyulog import ULog
+
+from px4 import STAND_IN, Build, Client, builds, free_instance, px4
+
+every_build = pytest.mark.parametrize(
+    "build", builds(), ids=lambda build: "stand-in" if build == STAND_IN else "real PX4"
+)
+
+
+@every_build
+def test_it_becomes_ready_after_some_simulated_seconds_which_go_by_at_the_speed_factor(
+    build: Build, tmp_path: Path
+) -> None:
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle, Client(vehicle.instance) as client:
+        client.until_ready()
+        first = client.until(lambda message: message.get_type() == "ATTITUDE")
+        assert 3000 < first.time_boot_ms < 15000
+        began = time.monotonic()
+        later = client.until(
+            lambda message: message.get_type() == "ATTITUDE" and message.time_boot_ms > first.time_boot_ms + 5000
+        )
+        assert (later.time_boot_ms - first.time_boot_ms) / 1000 / (time.monotonic() - began) < 7
+
+
+@every_build
+def test_parameters_are_read_back_as_the_vehicle_has_them(build: Build, tmp_path: Path) -> None:
+    with (
+        px4(
+            build,
+            tmp_path / "px4",
+            PX4_SIM_SPEED_FACTOR="2",
+            PX4_HOME_ALT="123.5",
+            PX4_PARAM_SIH_MASS="1.25",
+            PX4_PARAM_SIM_GPS_USED="12",
+            # A word is taken for 0.
+            PX4_PARAM_SIH_KDV="much",
+            # The firmware's own default: the airframe's wins.
+            PX4_PARAM_COM_RC_IN_MODE="3",
+            # The start script sets these itself.
+            PX4_PARAM_MAV_SYS_ID="99",
+            PX4_PARAM_COM_OBC_LOSS_T="77",
+            PX4_PARAM_NO_SUCH_NAME="1",
+        ) as vehicle,
+        Client(vehicle.instance) as client,
+    ):
+        assert client.parameter("SIH_MASS") == 1.25
+        assert client.parameter("SIM_GPS_USED") == 12
+        assert client.parameter("SIH_KDV") == 0
+        assert client.parameter("COM_RC_IN_MODE") == 1
+        assert client.parameter("MAV_SYS_ID") == vehicle.instance + 1
+        assert client.parameter("COM_OBC_LOSS_T") == 10
+        assert client.parameter("SIH_LOC_H0") == 123.5
+        assert "Parameter NO_SUCH_NAME not found" in vehicle.output
+
+
+@every_build
+def test_what_cannot_start_exits_with_255(build: Build, tmp_path: Path) -> None:
+    with px4(build, tmp_path / "model", PX4_SIM_MODEL="sihsim_submarine") as vehicle:
+        assert vehicle.wait() == 255
+        assert "Unknown model" in vehicle.output
+    with px4(build, tmp_path / "relative", etc="etc") as vehicle:
+        assert vehicle.wait() == 255
+    with px4(build, tmp_path / "no/such/folder") as vehicle:
+        assert vehicle.wait() == 255
+
+
+@every_build
+def test_an_instance_that_runs_is_not_started_again(build: Build, tmp_path: Path) -> None:
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle, Client(vehicle.instance) as client:
+        client.until_ready()
+        with px4(build, tmp_path / "other", vehicle.instance) as other:
+            assert other.wait() == 255
+            assert "already running" in other.output
+
+
+@every_build
+def test_a_signal_to_the_group_ends_it_softly_and_leaves_a_whole_log(build: Build, tmp_path: Path) -> None:
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle, Client(vehicle.instance) as client:
+        client.until_ready()
+        assert Path(f"/tmp/px4_lock-{vehicle.instance}").exists()
+        assert vehicle.stop(signal.SIGTERM) == 0
+        assert not Path(f"/tmp/px4_lock-{vehicle.instance}").exists()
+        assert Path(f"/tmp/px4-sock-{vehicle.instance}").exists()
+        (log,) = vehicle.logs()
+        assert duration_s(log) > 2
+
+
+@every_build
+def test_the_log_of_one_that_was_killed_can_be_read(build: Build, tmp_path: Path) -> None:
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle, Client(vehicle.instance) as client:
+        client.until_ready()
+        assert vehicle.stop(signal.SIGKILL) == -signal.SIGKILL
+        (log,) = vehicle.logs()
+        assert duration_s(log) > 2
+
+
+@every_build
+def test_a_link_belongs_to_whoever_speaks_there_first(build: Build, tmp_path: Path) -> None:
+    with (
+        px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle,
+        Client(vehicle.instance) as first,
+        Client(vehicle.instance) as second,
+    ):
+        first.until_ready()
+        second.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, mavlink.MAVLINK_MSG_ID_ATTITUDE, 20_000)
+        assert list(second.messages(0.5)) == []
+        assert any(message.get_type() == "ATTITUDE" for message in first.messages(0.5))
+
+
+@every_build
+def test_a_taken_port_is_a_dead_link_and_no_failure(build: Build, tmp_path: Path) -> None:
+    instance = free_instance()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("0.0.0.0", 14280 + instance))
+        with px4(build, tmp_path / "px4", instance, PX4_SIM_SPEED_FACTOR="5") as vehicle, Client(instance) as client:
+            client.until_ready()
+            assert "bind failed" in vehicle.output
+
+
+@every_build
+def test_a_message_comes_as_often_as_it_was_asked_for(build: Build, tmp_path: Path) -> None:
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="2") as vehicle, Client(vehicle.instance) as client:
+        client.until_ready()
+        attitude = mavlink.MAVLINK_MSG_ID_ATTITUDE
+        client.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, attitude, 100_000)
+        client.until(lambda message: message.get_type() == "COMMAND_ACK" and message.result == 0)
+        times = [message.time_boot_ms for message in client.messages(2) if message.get_type() == "ATTITUDE"]
+        assert 80 < np.median(np.diff(times[1:])) < 125
+        client.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, attitude, -1)
+        client.until(lambda message: message.get_type() == "COMMAND_ACK" and message.result == 0)
+        assert [message for message in client.messages(0.5) if message.get_type() == "ATTITUDE"] == []
+
+
+def duration_s(log: Path) -> float:
+    content = ULog(str(log))
+    assert content.msg_info_dict["sys_name"] == "PX4"
+    position = content.get_dataset("vehicle_local_position").data["timestamp"]
+    return float(position[-1] - position[0]) / 1e6
