@@ -11,6 +11,8 @@ PYTHON ?= python3
 
 STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
+PX4_STUDY := scenarios/aerospace/configs/px4_hover_wind.yaml
+PX4_RUNNER := configs/lynx-runner-px4.yaml
 PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Tests/TestSupport/PX4 Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
@@ -19,10 +21,10 @@ TEST_WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
 
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test check chaos bench proto mavlink clean
+.PHONY: help setup build tutorial px4-study test check chaos bench proto mavlink clean
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 setup: ## install what is missing: Debian packages, and Python packages in .venv
 	@scripts/setup.sh
@@ -32,6 +34,10 @@ build: setup ## build runner-host, lynxctl and the engines, in .build/release
 
 tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
 	@.build/release/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
+
+px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/etc name a SITL build, else one in /opt
+	@$(if $(PX4_BINARY),LYNX_RUNNER_PX4_BINARY='$(PX4_BINARY)') $(if $(PX4_ETC),LYNX_RUNNER_PX4_ETC='$(PX4_ETC)') \
+	  .build/release/lynxctl run $(PX4_STUDY) --runner-config $(PX4_RUNNER) --runs $(RUNS)
 
 test: setup ## build and run every test and check
 	@scripts/swift-build.sh --build-tests

@@ -19,7 +19,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND_SOURCES = {"lynxctl": "Sources/LynxCLI", "runner-host": "Sources/runner-host"}
 COMMANDS = sorted(COMMAND_SOURCES)
 # A word of a document that is an option: not part of another word, of a path or of a table's rule.
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 commands = pytest.mark.parametrize("command", COMMANDS)
@@ -100,7 +100,7 @@ def test_every_field_of_the_runner_is_in_the_reference() -> None:
 @pages
 def test_every_variable_of_the_runner_in_the_documents_exists(page: Path) -> None:
     known = {f"LYNX_RUNNER_{key.upper()}" for key, is_file_only in runner_fields() if not is_file_only}
-    found = set(re.findall(r"\bLYNX_RUNNER_[A-Z]+(?:_[A-Z]+)*", page.read_text(encoding="utf-8")))
+    found = set(re.findall(r"\bLYNX_RUNNER_[A-Z0-9]+(?:_[A-Z0-9]+)*", page.read_text(encoding="utf-8")))
     assert found <= known | {"LYNX_RUNNER_CONFIG"}
 
 
@@ -179,6 +179,14 @@ def test_every_distribution_and_method_is_in_the_page_of_studies() -> None:
     assert len(names) == 10
     page = text("docs/run-a-study.md")
     assert [name for name in names if f"\n| `{name}` |" not in page] == []
+
+
+def test_every_variable_of_px4_is_in_its_page_with_its_unit() -> None:
+    table = text("Plugins/PX4SITLEngine/Telemetry/TelemetryTable.swift")
+    variables = re.findall(r'Variable\(\s*"([^"]+)", "([^"]*)"', table)
+    assert len(variables) >= 30
+    rows = re.findall(r"^\| `(px4\.[\w.]+)` \| ?(.*?) ?\| `", text("docs/run-px4-studies.md"), re.MULTILINE)
+    assert rows == variables
 
 
 # The parts of paths that pages call `{id}`.

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-CONFIGS = Path(__file__).parents[2] / "scenarios/aerospace/configs"
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "scenarios/aerospace/configs"
 STREAMED = {
-    "orbit.radius_km": "km",
-    "orbit.altitude_km": "km",
-    "orbit.speed_km_s": "km/s",
-    "orbit.energy_j_kg": "J/kg",
+    "basic_orbit": {
+        "orbit.radius_km": "km",
+        "orbit.altitude_km": "km",
+        "orbit.speed_km_s": "km/s",
+        "orbit.energy_j_kg": "J/kg",
+    },
+    "px4_hover": {"hover.tilt_deg": "deg", "hover.height_error_m": "m"},
 }
+PX4_TABLE = (ROOT / "Plugins/PX4SITLEngine/Telemetry/TelemetryTable.swift").read_text()
+BY_ENGINE = {"basilisk": {}, "px4_sitl": dict(re.findall(r'Variable\(\s*"([^"]+)", "([^"]*)"', PX4_TABLE))}
 EARTH_RADIUS_M = 6_371_000.0
 
 
@@ -36,9 +44,10 @@ def ranges(config: dict[str, Any]) -> dict[str, tuple[float, float]]:
 @pytest.mark.parametrize("name", sorted(path.name for path in CONFIGS.glob("*.yaml")))
 def test_conditions_and_stored_variables_are_what_the_scenario_streams(name: str) -> None:
     config = study(name)
+    streamed = STREAMED[config["simulation"]["name"]] | BY_ENGINE[config["simulation"]["type"]]
     for condition in config["early_termination"]["conditions"]:
-        assert STREAMED[condition["variable"]] == condition["units"]
-    assert {*config["telemetry"]["variables"]} <= {*STREAMED}
+        assert streamed[condition["variable"]] == condition["units"]
+    assert {*config["telemetry"]["variables"]} <= {*streamed}
 
 
 def test_the_tutorial_disperses_the_seven_elements() -> None:
@@ -76,3 +85,18 @@ def test_every_run_of_the_breach_study_climbs_through_the_ceiling() -> None:
     for a, e, anomaly_deg in corners:
         assert a * (1 - e * e) / (1 + e * math.cos(math.radians(anomaly_deg))) < ceiling_m - 20e3
         assert a * (1 + e) > ceiling_m + 20e3
+
+
+def test_the_hover_study_disperses_what_px4_and_the_mission_know() -> None:
+    config = study("px4_hover_wind.yaml")
+    stand_in = json.loads((ROOT / "Tests/TestSupport/PX4/etc/extras/parameters.json").read_text())["parameters"]
+    defaults = {entry["name"]: entry["default"] for entry in stand_in}
+    units = {entry["name"]: entry.get("units") for entry in stand_in}
+    for name, entry in config["dispersions"].items():
+        if name.isupper():
+            limits = entry["distribution"]
+            assert limits["min"] < defaults[name] < limits["max"]
+            assert entry["units"] == units[name]
+    # Four rotors lift every one of its vehicles, with a third to spare.
+    mass, thrust = (config["dispersions"][name]["distribution"] for name in ("SIH_MASS", "SIH_T_MAX"))
+    assert 4 * thrust["min"] > 1.33 * 9.81 * mass["max"]

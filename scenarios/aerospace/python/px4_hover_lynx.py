@@ -55,7 +55,7 @@ RATES_HZ = {
 """What is asked for, per simulated second."""
 
 READY_LIMIT_S = 60.0
-ARMING_LIMIT_S = 20.0
+ARMING_LIMIT_S = 60.0
 LANDING_LIMIT_S = 60.0
 """Simulated seconds, the last on top of what the way down takes."""
 SETTLED_M, SETTLED_M_S, SETTLED_FOR_S = 0.5, 0.3, 1.0
@@ -113,6 +113,7 @@ class Flight:
         target_m = vehicle.altitude_m + plan.hover_altitude_m
         vehicle.command("NAV_TAKEOFF", 0, 0, 0, nowhere, nowhere, nowhere, target_m)
         vehicle.command("COMPONENT_ARM_DISARM", 1)
+        vehicle.wait("the vehicle did not arm", ARMING_LIMIT_S, lambda: vehicle.is_armed)
         # PX4 climbs at 1 m/s and more; whoever takes four times as long does not get there.
         limit_s = 30 + 4 * plan.hover_altitude_m
         vehicle.wait("the hover altitude was not reached", limit_s, lambda: self._is_settled)
@@ -140,15 +141,11 @@ class Flight:
     @property
     def _is_settled(self) -> bool:
         vehicle = self.vehicle
-        if not vehicle.is_armed and self._phase_s > ARMING_LIMIT_S:
+        if not vehicle.is_armed:
             raise FlightError("disarmed before it had reached the hover altitude")
         if abs(self._height_m - self.plan.hover_altitude_m) > SETTLED_M or abs(vehicle.climb_m_s) > SETTLED_M_S:
             self._unsettled_s = vehicle.time_s
-        return vehicle.is_armed and vehicle.time_s - self._unsettled_s > SETTLED_FOR_S
-
-    @property
-    def _phase_s(self) -> float:
-        return self.vehicle.time_s - self.begins_s.get(self._phase, 0.0)
+        return vehicle.time_s - self._unsettled_s > SETTLED_FOR_S
 
     def _enter(self, phase: str) -> None:
         self._phase = phase

@@ -17,9 +17,11 @@ os.environ.setdefault("MAVLINK20", "1")
 from pymavlink import mavutil
 from pymavlink.dialects.v20 import common as mavlink
 
-STANDSTILL_S = 20.0
-"""Real seconds in which the vehicle's clock has to move; else it is taken for gone."""
-COMMAND_LIMIT_S = 20.0
+STANDSTILL_S = 60.0
+"""Real seconds in which the vehicle's clock has to move; an engine gives up earlier, and knows better why."""
+GRACE_S = 5.0
+"""Real seconds that go by before any limit counts: on a busy machine simulated time runs away from whoever listens."""
+COMMAND_LIMIT_S = 60.0
 COMMAND_RETRY_S = 1.0
 
 UNUSED = (
@@ -102,9 +104,9 @@ class Vehicle:
         """Listens until something holds. Raises `FlightError` when it does not within so many simulated seconds."""
         while self.time_s == 0:
             self.hear()
-        end_s = self.time_s + limit_s
+        is_over = self._limit(limit_s)
         while not holds():
-            if self.time_s > end_s:
+            if is_over():
                 raise FlightError(f"{what}: not within {limit_s:g} simulated seconds{self._last_note}")
             self.hear()
 
@@ -112,7 +114,7 @@ class Vehicle:
         """Tells it again and again until it agrees. Raises `FlightError` when it does not."""
         number = getattr(mavlink, f"MAV_CMD_{name}")
         answer = "no answer"
-        end_s, next_s = self.time_s + limit_s, self.time_s
+        is_over, next_s = self._limit(limit_s), self.time_s
         while True:
             if self.time_s >= next_s:
                 self._send_command(number, *parameters)
@@ -122,7 +124,7 @@ class Vehicle:
                 if message.result in (mavlink.MAV_RESULT_ACCEPTED, mavlink.MAV_RESULT_IN_PROGRESS):
                     return
                 answer = mavlink.enums["MAV_RESULT"][message.result].name
-            if self.time_s > end_s:
+            if is_over():
                 raise FlightError(f"{name} was refused for {limit_s:g} simulated seconds: {answer}{self._last_note}")
 
     def choose_messages(self, rates_hz: Mapping[str, float]) -> None:
@@ -139,6 +141,11 @@ class Vehicle:
     def _send_command(self, number: int, *parameters: float) -> None:
         filled = [*parameters, *[0.0] * (7 - len(parameters))]
         self._link.mav.command_long_send(self._system, mavlink.MAV_COMP_ID_AUTOPILOT1, number, 0, *filled)
+
+    def _limit(self, limit_s: float) -> Callable[[], bool]:
+        """Whether so many simulated seconds have gone by from now, and the grace as well."""
+        end_s, grace_ends_at = self.time_s + limit_s, time.monotonic() + GRACE_S
+        return lambda: self.time_s > end_s and time.monotonic() > grace_ends_at
 
     @property
     def _last_note(self) -> str:
