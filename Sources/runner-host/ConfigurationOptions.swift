@@ -16,6 +16,12 @@ struct ConfigurationOptions: ParsableArguments {
     var pythonExecutable: String?
     @Option(help: "The scenario that the basilisk engine starts.")
     var basiliskEntrypoint: String?
+    @Option(name: .customLong("px4-binary"), help: "The px4 that the px4_sitl engine starts.")
+    var px4Binary: String?
+    @Option(name: .customLong("px4-etc"), help: "The etc folder of the same PX4 build.")
+    var px4Etc: String?
+    @Option(name: .customLong("px4-entrypoint"), help: "The mission that the px4_sitl engine runs on each vehicle.")
+    var px4Entrypoint: String?
     @Option(help: "The folder under which each job gets its own.")
     var outputRoot: String?
     @Option(help: "The folder that simulations start in.")
@@ -48,7 +54,8 @@ struct ConfigurationOptions: ParsableArguments {
     private var flags: [String: String] {
         let values = [
             "engines": engines, "capabilities": capabilities, "python_executable": pythonExecutable,
-            "basilisk_entrypoint": basiliskEntrypoint, "output_root": outputRoot, "working_directory": workingDirectory,
+            "basilisk_entrypoint": basiliskEntrypoint, "px4_binary": px4Binary, "px4_etc": px4Etc,
+            "px4_entrypoint": px4Entrypoint, "output_root": outputRoot, "working_directory": workingDirectory,
             "max_concurrent_jobs": maxConcurrentJobs, "engine_path": enginePath, "control_plane_url": controlPlaneURL,
             "control_plane_ca_file": controlPlaneCAFile, "enrollment_token_file": enrollmentTokenFile,
             "runner_name": runnerName, "state_directory": stateDirectory, "log_capture_bytes": logCaptureBytes,

@@ -79,7 +79,7 @@ extension Problem {
                 title: "Over quota", status: 413,
                 detail: "\(adding) bytes more would pass the artifact quota of \(quota) bytes, of which \(used) are used")
         case .incompatibleRunner(let version):
-            let detail = "is '\(version)'; this control plane speaks \(RunnerProtocol.version), and one minor version up or down"
+            let detail = "is '\(version)'; this control plane speaks \(RunnerProtocol.version), its earlier minor versions, and one later"
             self.init(
                 title: "Incompatible runner", status: 422, detail: "the protocol version \(detail)",
                 errors: [.init(field: "protocol_version", detail: detail)])

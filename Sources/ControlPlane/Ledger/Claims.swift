@@ -9,9 +9,12 @@ struct Claimant: Hashable, Sendable {
     var maxParallelJobs: Int?
     /// When it was last served, as a number that only grows.
     var lastTurn: Int64
+    /// The simulation type of its jobs.
+    var type: String
 
-    init(batchID: String, pending: Int, active: Int, maxParallelJobs: Int? = nil, lastTurn: Int64 = 0) {
+    init(batchID: String, pending: Int, active: Int, maxParallelJobs: Int? = nil, lastTurn: Int64 = 0, type: String = "") {
         self.batchID = batchID
+        self.type = type
         self.pending = pending
         self.active = active
         self.maxParallelJobs = maxParallelJobs
@@ -21,15 +24,18 @@ struct Claimant: Hashable, Sendable {
     private var canTakeMore: Bool { pending > 0 && maxParallelJobs.map { active < $0 } ?? true }
 
     /// Deals slots out one by one, each to the batch that has the fewest jobs running, and among equals to the
-    /// one that has waited longest; no batch gets past its own limit.
+    /// one that has waited longest; no batch gets past its own limit, and no type past what `typeSlots` leaves it.
     ///
     /// - Returns: how many each gets, in the order of their first slot.
-    static func share(slots: Int, among claimants: [Claimant]) -> [(batchID: String, jobs: Int)] {
+    static func share(
+        slots: Int, typeSlots: [String: Int] = [:], among claimants: [Claimant]
+    ) -> [(batchID: String, jobs: Int)] {
         var claimants = claimants
+        var typeSlots = typeSlots
         var order: [String] = []
         var shares: [String: Int] = [:]
         for _ in 0..<slots {
-            let open = claimants.indices.filter { claimants[$0].canTakeMore }
+            let open = claimants.indices.filter { claimants[$0].canTakeMore && (typeSlots[claimants[$0].type] ?? 1) > 0 }
             guard
                 let next = open.min(by: {
                     let (a, b) = (claimants[$0], claimants[$1])
@@ -38,6 +44,7 @@ struct Claimant: Hashable, Sendable {
             else { break }
             claimants[next].pending -= 1
             claimants[next].active += 1
+            typeSlots[claimants[next].type]? -= 1
             let batchID = claimants[next].batchID
             if shares[batchID] == nil { order.append(batchID) }
             shares[batchID, default: 0] += 1
@@ -73,7 +80,8 @@ extension Ledger {
             try transaction.loseUnheld(request)
             var outcome = ClaimOutcome(drained: runner.takesNoJobs)
             if outcome.drained { return outcome }
-            let (shares, passedOver) = try transaction.shares(for: runner, onlyBatch: onlyBatch, slots: slots)
+            let (shares, passedOver) = try transaction.shares(
+                for: runner, onlyBatch: onlyBatch, slots: slots, typeSlots: request.typeSlots ?? [:])
             outcome.passedOver = passedOver
             for share in shares {
                 for job in try transaction.waiting(in: share) {
@@ -114,9 +122,10 @@ extension LedgerTransaction {
 
     /// Decides which batches are served; names those that might have been, had nobody else been at them.
     fileprivate func shares(
-        for runner: RunnerRecord, onlyBatch: String?, slots: Int
+        for runner: RunnerRecord, onlyBatch: String?, slots: Int, typeSlots: [String: Int]
     ) throws -> (shares: [ClaimShare], passedOver: Set<String>) {
-        let (capabilities, types) = (runner.capabilities, runner.capabilities.supportedSimulationTypes)
+        let capabilities = runner.capabilities
+        let types = capabilities.supportedSimulationTypes.filter { (typeSlots[$0] ?? 1) > 0 }
         guard !types.isEmpty, slots > 0 else { return ([], []) }
         let sql = SQL.batchesWithWork(types: types.count, only: onlyBatch != nil)
         let has: [LedgerValue] = [.real(Double(capabilities.cpuCores)), .real(capabilities.memoryGB), .bool(capabilities.gpuAvailable)]
@@ -128,9 +137,10 @@ extension LedgerTransaction {
             batches[batch.batchID] = batch
             return Claimant(
                 batchID: batch.batchID, pending: batch.counts.pending, active: batch.counts.active,
-                maxParallelJobs: batch.maxParallelJobs, lastTurn: try row.instant("last_turn") ?? 0)
+                maxParallelJobs: batch.maxParallelJobs, lastTurn: try row.instant("last_turn") ?? 0,
+                type: batch.requirement.type)
         }
-        let shares = Claimant.share(slots: slots, among: claimants)
+        let shares = Claimant.share(slots: slots, typeSlots: typeSlots, among: claimants)
         if shares.isEmpty {
             let all = connection.isShared ? try connection.rows(sql, values) : []
             return ([], Set(try all.map { try $0.text("batch_id") }))

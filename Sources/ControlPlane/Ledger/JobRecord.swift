@@ -7,7 +7,7 @@ struct JobRecord: Hashable, Sendable {
     var status: JobStatus
     var maxRetries: Int
     var retries = 0
-    /// Attempts that ended with their runner; they don't count as retries.
+    /// Attempts that ended with their runner, or that the simulator spoiled; they don't count as retries.
     var lostAttempts = 0
     /// The number of the latest attempt: the fencing token.
     var attempt = 0
@@ -79,13 +79,19 @@ struct JobRecord: Hashable, Sendable {
         case .failure:
             finish(.failed, message: message ?? "the simulation failed", now: now)
         case .lost:
-            lostAttempts += 1
-            let reason = message ?? "the runner gave it up"
-            if lostAttempts > maxLostAttempts, !cancelRequested {
-                finish(.failed, message: "given up after \(lostAttempts) lost attempts (limit \(maxLostAttempts)); the last: \(reason)", now: now)
-            } else {
-                requeue(message: reason, now: now)
-            }
+            spoil("lost attempts", message ?? "the runner gave it up", now: now, limit: maxLostAttempts)
+        case .simulatorFault:
+            spoil("attempts that were lost or that the simulator spoiled", message ?? "the simulator failed", now: now, limit: maxLostAttempts)
+        }
+    }
+
+    /// The attempt says nothing about the job: it is tried again, but not for ever.
+    private mutating func spoil(_ what: String, _ reason: String, now: Instant, limit: Int) {
+        lostAttempts += 1
+        if lostAttempts > limit, !cancelRequested {
+            finish(.failed, message: "given up after \(lostAttempts) \(what) (limit \(limit)); the last: \(reason)", now: now)
+        } else {
+            requeue(message: reason, now: now)
         }
     }
 

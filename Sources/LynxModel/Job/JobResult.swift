@@ -159,4 +159,6 @@ public enum AttemptOutcome: String, Codable, CaseIterable, Sendable {
     case success, failure, breach, timeout, cancelled
     /// The runner went away, or was told to stop at once; does not spend the user's retries.
     case lost
+    /// The simulator failed, not what it simulated; does not spend the user's retries. Since 1.2 of the runner protocol.
+    case simulatorFault = "simulator_fault"
 }

@@ -17,15 +17,16 @@ public import FoundationEssentials
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
 public enum RunnerProtocol {
-    public static let version = "1.1"
+    public static let version = "1.2"
 
     /// The version of a peer that names none: it was the only one that did not have to.
     public static let unnamedVersion = "1.0"
 
-    /// Whether this side understands a peer: same major version, and one minor version apart at most.
+    /// Whether this side understands a peer: same major version, and at most one minor version ahead. Minor versions only
+    /// add, so what came before is still spoken.
     public static func understands(_ version: String) -> Bool {
         guard let theirs = parts(version), let ours = parts(Self.version) else { return false }
-        return theirs.major == ours.major && abs(theirs.minor - ours.minor) <= 1
+        return theirs.major == ours.major && theirs.minor <= ours.minor + 1
     }
 
     /// Whether `version` has what came with `minor` of this major version.
@@ -109,9 +110,15 @@ public struct ClaimRequest: Codable, Hashable, Sendable {
     /// All attempts that the runner has, running or not yet reported; others of its session are lost at once, such as those
     /// that a claim gave it whose answer never came. Nil: it doesn't say. Since 1.1.
     public var held: [AttemptKey]?
+    /// Of those, at most this many of a simulation type; types that are absent have no limit of their own. Since 1.2.
+    public var typeSlots: [String: Int]?
 
-    public init(runnerID: String, sessionID: String, slots: Int, waitSeconds: Double, held: [AttemptKey]? = nil) {
+    public init(
+        runnerID: String, sessionID: String, slots: Int, waitSeconds: Double, held: [AttemptKey]? = nil,
+        typeSlots: [String: Int]? = nil
+    ) {
         self.held = held
+        self.typeSlots = typeSlots
         self.runnerID = runnerID
         self.sessionID = sessionID
         self.slots = slots
@@ -123,6 +130,7 @@ public struct ClaimRequest: Codable, Hashable, Sendable {
         case runnerID = "runner_id"
         case sessionID = "session_id"
         case waitSeconds = "wait_seconds"
+        case typeSlots = "type_slots"
     }
 }
 

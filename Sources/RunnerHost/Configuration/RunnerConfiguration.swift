@@ -22,6 +22,9 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var capabilities: [String] = []
     package var pythonExecutable = "python3"
     package var basiliskEntrypoint: String?
+    package var px4Binary: String?
+    package var px4Etc: String?
+    package var px4Entrypoint: String?
     package var outputRoot = ".lynx/runs"
     package var workingDirectory = "."
     package var maxConcurrentJobs = Self.processorCount
@@ -44,7 +47,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var keepOutputs = KeepOutputs.always
     package var logLevel = Logger.Level.info
     /// By engine id; the host passes them on without knowing them.
-    package var engineOptions: [String: [String: ParameterValue]] = [:]
+    package var engineOptions: [String: [String: EngineOption]] = [:]
 
     /// By YAML key; a key that is absent has its default.
     var sources: [String: Source] = [:]

@@ -18,6 +18,15 @@ extension RunnerField {
             "basilisk_entrypoint", \.basiliskEntrypoint, .optionalPath, default: "none",
             "The scenario that the basilisk engine starts; that engine needs it."),
         RunnerField(
+            "px4_binary", \.px4Binary, .optionalPath, default: "as found in /opt/px4*",
+            "The px4 that the px4_sitl engine starts: of a SITL build, its bin/px4."),
+        RunnerField(
+            "px4_etc", \.px4Etc, .optionalPath, default: "as found beside px4_binary",
+            "The etc folder of the same PX4 build."),
+        RunnerField(
+            "px4_entrypoint", \.px4Entrypoint, .optionalPath, default: "none",
+            "The mission that the px4_sitl engine runs on each vehicle: a Python file or any program; that engine needs it."),
+        RunnerField(
             "output_root", \.outputRoot, .path, default: ".lynx/runs",
             "The folder under which each job gets its own."),
         RunnerField(
@@ -61,7 +70,7 @@ extension RunnerField {
             "The least severe log events that are written."),
         RunnerField(
             "engine_options", \.engineOptions, .engineOptions, default: "{}", isFileOnly: true,
-            "Options passed to engines as they are: engine id, then name and value."),
+            "Options passed to engines as they are: engine id, then name and value; max_concurrent_jobs limits that engine's jobs."),
     ]
 }
 
@@ -98,11 +107,4 @@ extension FieldType where Value == String {
 
 extension FieldType where Value == String? {
     fileprivate static var optionalPath: FieldType { FieldType<String>.path.map { .some($0) } }
-}
-
-extension FieldType where Value == [String: [String: ParameterValue]] {
-    fileprivate static var engineOptions: FieldType {
-        let options: FieldType<[String: ParameterValue]> = .dictionary(of: .parameterValue, named: "option names to values", key: .line())
-        return dictionary(of: options, named: "engine ids to options", key: .identifier)
-    }
 }

@@ -75,8 +75,8 @@ extension ControlPlaneError: CustomStringConvertible {
         case .unintelligible(let reason):
             return "control plane \(server) answered \(call) with something else: \(reason)"
         case .incompatible(let version):
-            return "control plane \(server) speaks protocol \(version), this runner \(RunnerProtocol.version) "
-                + "and one minor version up or down; update the older of the two"
+            return "control plane \(server) speaks protocol \(version), this runner \(RunnerProtocol.version), "
+                + "its earlier minor versions, and one later; update the older of the two"
         case .status(let status, let problem, _):
             var text = "control plane \(server) answered \(call) with status \(status)"
             if let problem {

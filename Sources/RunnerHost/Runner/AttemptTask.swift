@@ -8,6 +8,7 @@ extension RunnerService {
     /// once more when the process has started.
     func runAttempt(_ job: JobAssignment, _ log: AttemptLog) async {
         let key = job.key
+        _ = try? await monitor.take { $0.letIn(key, type: job.runConfig.simulation.type) }
         var report: AttemptReport
         if let reason = monitor.with({ $0.stopReason(key) }) {
             report = .neverRan(
@@ -32,6 +33,7 @@ extension RunnerService {
         // Who ran it is not the executor's to know.
         report.runnerID = identity.runnerID
         report.result.metadata.runnerID = identity.runnerID
+        if report.outcome == .simulatorFault, !monitor.with({ $0.knowsSimulatorFaults }) { report.result.metadata.outcome = .failure }
         log.ended(report)
         if monitor.with({ $0.stopReason(key) == .stale }) {
             log.forgotten()

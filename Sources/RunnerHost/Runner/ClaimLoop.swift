@@ -8,10 +8,10 @@ extension RunnerService {
             var backoff = options.backoff
             // A control plane that answers without waiting is not asked all the time.
             var idle = Backoff(base: options.backoff.base, cap: min(options.backoff.cap, .seconds(1)))
-            while case .claim(let slots, let turn)? = try? await monitor.take({ $0.claimTurn() }) {
+            while case .claim(let slots, let typeSlots, let turn)? = try? await monitor.take({ $0.claimTurn() }) {
                 do {
                     let began = ContinuousClock.now
-                    guard let answer = try await claim(slots) else { continue }
+                    guard let answer = try await claim(slots, typeSlots) else { continue }
                     availability.answered()
                     backoff.reset()
                     if answer.drain, monitor.with({ $0.pause(true) }) { log.paused(true) }
@@ -33,11 +33,12 @@ extension RunnerService {
     /// While attempts are running it is waited for even though no job will be taken: a job that it brings is reported
     /// as lost at once, where an abandoned one would lie until its lease runs out. Signing off right after an abandoned
     /// claim ends what that claim may have been given.
-    private func claim(_ slots: Int) async throws -> ClaimResponse? {
+    private func claim(_ slots: Int, _ typeSlots: [String: Int]?) async throws -> ClaimResponse? {
         let request = ClaimRequest(
             runnerID: identity.runnerID, sessionID: identity.sessionID, slots: slots,
             waitSeconds: options.claimWait / .seconds(1),
-            held: monitor.with { $0.runningAttempts.union($0.undelivered) }.sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) })
+            held: monitor.with { $0.runningAttempts.union($0.undelivered) }.sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) },
+            typeSlots: typeSlots)
         return try await withThrowingTaskGroup(of: ClaimResponse?.self) { [client, monitor] group in
             group.addTask { try await client.claim(request) }
             group.addTask {
@@ -54,7 +55,7 @@ extension RunnerService {
 
     private func admit(_ job: JobAssignment, to attempts: inout DiscardingTaskGroup) {
         let log = log.attempt(job.key, batchID: job.batchID)
-        let admission = monitor.with { $0.admit(job.key) }
+        let admission = monitor.with { $0.admit(job.key, type: job.runConfig.simulation.type) }
         switch admission {
         case .run:
             log.claimed()

@@ -21,7 +21,8 @@ package final class RunnerService: Sendable {
     /// The client stays the caller's to shut down, after `run` returned.
     package init(
         identity: RunnerIdentity, capabilities: RunnerCapabilities, engines: [RunnerEngine], client: ControlPlaneClient,
-        spool: Spool, executor: any AttemptExecutor, logger: Logger, options: RunnerOptions = RunnerOptions()
+        spool: Spool, executor: any AttemptExecutor, logger: Logger, options: RunnerOptions = RunnerOptions(),
+        engineLimits: [String: Int] = [:]
     ) {
         self.identity = identity
         self.capabilities = capabilities
@@ -31,7 +32,8 @@ package final class RunnerService: Sendable {
         self.executor = executor
         self.options = options
         log = RunnerLog(logger: logger)
-        monitor = Monitor(RunnerState(capacity: max(1, capabilities.maxConcurrentJobs)))
+        let limits = EngineLimits(engines: engines.map(\.id), limits: engineLimits)
+        monitor = Monitor(RunnerState(capacity: max(1, capabilities.maxConcurrentJobs), limits: limits))
         availability = Availability(log: log)
     }
 

@@ -24,6 +24,10 @@ struct RunnerState: Sendable {
 
     private struct Running: Sendable {
         var stop: StopReason?
+        /// Which engine it is counted for, if for any.
+        var engine: String?
+        /// It no longer waits for its engine to have room.
+        var isLetIn = false
     }
 
     private struct Outgoing: Sendable {
@@ -42,6 +46,7 @@ struct RunnerState: Sendable {
 
     /// Attempts that may run at a time.
     let capacity: Int
+    private let limits: EngineLimits
     private(set) var phase = RunnerPhase.serving
     /// nil while a registration is due.
     private(set) var session: Session?
@@ -61,8 +66,13 @@ struct RunnerState: Sendable {
     private(set) var uploadsFiles: Bool?
     /// Grows as files are uploaded.
     private(set) var movedPieces = 0
+    /// The control plane knows the outcome `simulator_fault`; true until one says otherwise.
+    private(set) var knowsSimulatorFaults = true
 
-    init(capacity: Int) { self.capacity = capacity }
+    init(capacity: Int, limits: EngineLimits = EngineLimits(engines: [], limits: [:])) {
+        self.capacity = limits.capacity(capacity)
+        self.limits = limits
+    }
 
     var runningAttempts: Set<AttemptKey> { Set(running.keys) }
     var undelivered: Set<AttemptKey> { Set(outbox.keys) }
@@ -101,6 +111,7 @@ struct RunnerState: Sendable {
             heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)),
             holdsHeartbeats: RunnerProtocol.isAtLeast(minor: 1, version),
             takesTelemetry: RunnerProtocol.isAtLeast(minor: 1, version))
+        knowsSimulatorFaults = RunnerProtocol.isAtLeast(minor: 2, version)
         chunks.unblock()
         for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
     }
@@ -127,14 +138,16 @@ struct RunnerState: Sendable {
     }
 
     enum ClaimTurn: Sendable {
-        case claim(slots: Int, Turn)
+        /// `typeSlots`: at most so many of a simulation type.
+        case claim(slots: Int, typeSlots: [String: Int]?, Turn)
         case done
     }
 
     func claimTurn() -> ClaimTurn? {
         guard phase == .serving else { return .done }
         guard session != nil, !isPaused, running.count < capacity else { return nil }
-        return .claim(slots: capacity - running.count, turn)
+        let held = Dictionary(running.values.compactMap { $0.engine.map { ($0, 1) } }, uniquingKeysWith: +)
+        return .claim(slots: capacity - running.count, typeSlots: limits.typeSlots(held: held), turn)
     }
 
     /// Nobody is left who would be kept from leaving by waiting for a claim's answer.
@@ -147,12 +160,22 @@ struct RunnerState: Sendable {
 
     enum Admission: Sendable { case run, leaving, full, duplicate }
 
-    mutating func admit(_ key: AttemptKey) -> Admission {
+    mutating func admit(_ key: AttemptKey, type: String) -> Admission {
         if running[key] != nil || outbox[key] != nil { return .duplicate }
         guard phase == .serving else { return .leaving }
         guard running.count < capacity else { return .full }
-        running[key] = Running()
+        running[key] = Running(engine: limits.engine(for: type))
         return .run
+    }
+
+    /// Lets an admitted attempt in once its engine has room, or once it is to be stopped anyway; nil while it has to wait. A
+    /// control plane that knows nothing of limits per engine may have handed out more than they allow.
+    mutating func letIn(_ key: AttemptKey, type: String) -> Bool? {
+        guard let attempt = running[key] else { return true }
+        let inside = running.values.count { $0.isLetIn && $0.engine == attempt.engine }
+        guard attempt.stop != nil || limits.hasRoom(for: type, running: inside) else { return nil }
+        running[key]?.isLetIn = true
+        return true
     }
 
     /// Notes that a running attempt is to end; false when it does not run. Nothing outranks `stale`.

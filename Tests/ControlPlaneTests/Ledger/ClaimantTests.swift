@@ -35,4 +35,18 @@ struct ClaimantTests {
         #expect(share(9, Claimant(batchID: "a", pending: 9, active: 2, maxParallelJobs: 2)).isEmpty)
         #expect(share(9, Claimant(batchID: "a", pending: 3, active: 0)) == ["a": 3])
     }
+
+    @Test("No type gets more than its slots; what it leaves goes to others") func typeSlots() {
+        let claimants = [
+            Claimant(batchID: "a", pending: 9, active: 0, type: "px4_sitl"), Claimant(batchID: "b", pending: 9, active: 0, type: "px4_sitl"),
+            Claimant(batchID: "c", pending: 9, active: 5, type: "basilisk"),
+        ]
+        func share(_ typeSlots: [String: Int]) -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: Claimant.share(slots: 4, typeSlots: typeSlots, among: claimants).map { ($0.batchID, $0.jobs) })
+        }
+        #expect(share(["px4_sitl": 2]) == ["a": 1, "b": 1, "c": 2])
+        #expect(share(["px4_sitl": 0]) == ["c": 4])
+        #expect(share(["px4_sitl": 1, "basilisk": 1]) == ["a": 1, "c": 1])
+        #expect(share([:]) == ["a": 2, "b": 2])
+    }
 }

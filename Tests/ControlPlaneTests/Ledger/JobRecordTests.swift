@@ -17,6 +17,7 @@ struct JobRecordTests {
     @Test("Each outcome leads to its state, and only a failure that may end otherwise is retried", arguments: [
         (AttemptOutcome.success, true, JobStatus.completed), (.failure, true, .pending), (.failure, false, .failed),
         (.breach, true, .failed), (.timeout, true, .timeout), (.cancelled, true, .cancelled), (.lost, false, .pending),
+        (.simulatorFault, false, .pending),
     ])
     func outcomes(outcome: AttemptOutcome, retryable: Bool, status: JobStatus) {
         var job = active(maxRetries: 1)
@@ -47,7 +48,19 @@ struct JobRecordTests {
         #expect(fourth.errorMessage == "given up after 4 lost attempts (limit 3); the last: gone")
     }
 
-    @Test("What a user cancelled is not queued again", arguments: [AttemptOutcome.lost, .failure])
+    @Test("Attempts that the simulator spoiled count as lost ones do, and the end says so") func simulatorLimit() {
+        var third = active(maxRetries: 5, lost: 2)
+        third.end(.simulatorFault, retryable: true, message: "hung", now: 5, maxLostAttempts: 3)
+        #expect(third.status == .pending && third.retries == 0 && third.lostAttempts == 3)
+        #expect(third.errorMessage == "hung")
+
+        var fourth = active(lost: 3)
+        fourth.end(.simulatorFault, retryable: true, message: "hung", now: 5, maxLostAttempts: 3)
+        #expect(fourth.status == .failed)
+        #expect(fourth.errorMessage == "given up after 4 attempts that were lost or that the simulator spoiled (limit 3); the last: hung")
+    }
+
+    @Test("What a user cancelled is not queued again", arguments: [AttemptOutcome.lost, .simulatorFault, .failure])
     func cancelledIsNotRequeued(outcome: AttemptOutcome) {
         var job = active(maxRetries: 5, lost: 9, cancel: true)
         job.end(outcome, retryable: true, message: "gone", now: 5, maxLostAttempts: 3)

@@ -60,4 +60,20 @@ struct RoutingTests {
         #expect(try await test.ledger.runner("r1").quarantine == nil)
         #expect(try await test.disagreements().isEmpty)
     }
+
+    @Test("A claim brings no more of a type than it has slots for, whatever waits", arguments: TestDriver.allCases)
+    func typeSlots(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        try await test.register(types: ["basilisk", "px4_sitl"])
+        try await test.submit(runs: 9, type: "px4_sitl")
+        func claim(_ typeSlots: [String: Int]) async throws -> [String] {
+            let request = ClaimRequest(runnerID: "r1", sessionID: "s1", slots: 4, waitSeconds: 0, typeSlots: typeSlots)
+            return try await test.ledger.claim(request).jobs.map(\.runConfig.simulation.type)
+        }
+        #expect(try await claim(["px4_sitl": 2]) == ["px4_sitl", "px4_sitl"])
+        #expect(try await claim(["px4_sitl": 0]).isEmpty)
+        try await test.submit(runs: 9, type: "basilisk")
+        #expect(try await claim(["px4_sitl": 1]).sorted() == ["basilisk", "basilisk", "basilisk", "px4_sitl"])
+        #expect(try await claim(["px4_sitl": 0]) == ["basilisk", "basilisk", "basilisk", "basilisk"])
+    }
 }

@@ -84,12 +84,14 @@ struct RunnerConfigurationTests {
 
     @Test("Options of engines pass through with their types")
     func engineOptions() throws {
-        let file = try TemporaryFile("engine_options:\n  basilisk: {threads: 2, gain: 0.5, fast: true, mode: \"1\"}\n  px4_sitl:\n    world: empty\n")
+        let file = try TemporaryFile("engine_options:\n  basilisk: {threads: 2, gain: 0.5, fast: true, mode: \"1\"}\n  px4_sitl:\n    world: empty\n    default_params: {IMU_GYRO_CAL_EN: 0, SIH_MASS: 1.5}\n")
         let configuration = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
         #expect(
             configuration.engineOptions == [
-                "basilisk": ["threads": .integer(2), "gain": .number(0.5), "fast": .bool(true), "mode": .string("1")],
-                "px4_sitl": ["world": .string("empty")],
+                "basilisk": [
+                    "threads": .value(.integer(2)), "gain": .value(.number(0.5)), "fast": .value(.bool(true)), "mode": .value(.string("1")),
+                ],
+                "px4_sitl": ["world": .value(.string("empty")), "default_params": .group(["IMU_GYRO_CAL_EN": .integer(0), "SIH_MASS": .number(1.5)])],
             ])
     }
 
@@ -110,6 +112,9 @@ struct RunnerConfigurationTests {
                 capabilities: [basilisk]                     # default
                 python_executable: python3                   # default
                 basilisk_entrypoint: null                    # default
+                px4_binary: null                             # default
+                px4_etc: null                                # default
+                px4_entrypoint: null                         # default
                 output_root: "/data/lynx runs"               # \(file.path):3
                 working_directory: .                         # default
                 max_concurrent_jobs: 3                       # --max-concurrent-jobs
@@ -138,7 +143,10 @@ struct RunnerConfigurationTests {
         configuration.enginePath = ["/a b", "x,y", "-z", "@q", "c:", "[", "010", "1_000"]
         configuration.basiliskEntrypoint = "null"
         configuration.engineOptions = [
-            "x": ["tab\\": .string("a\tb\nc\u{7F}"), "~": .string("~"), "n": .number(-1.5e-7), "i": .integer(.min), "b": .bool(false), "e": .string("")]
+            "x": [
+                "tab\\": .value(.string("a\tb\nc\u{7F}")), "~": .value(.string("~")), "n": .value(.number(-1.5e-7)),
+                "i": .value(.integer(.min)), "b": .value(.bool(false)), "e": .value(.string("")), "g": .group(["a b": .integer(1)]), "h": .group([:]),
+            ]
         ]
         let file = try TemporaryFile(configuration.rendered())
         var read = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
@@ -199,6 +207,9 @@ private let samples: [String: Sample] = [
     "capabilities": Sample("[]", "a,b", "", shown: ("[a, b]", "[]")),
     "python_executable": Sample("/f/python", "/v/python", "python3.11"),
     "basilisk_entrypoint": Sample("f.py", "v.py", "g.py"),
+    "px4_binary": Sample("/f/px4", "/v/px4", "g/px4"),
+    "px4_etc": Sample("/f/etc", "/v/etc", "g/etc"),
+    "px4_entrypoint": Sample("f.py", "v.py", "g.py"),
     "output_root": Sample("/f", "/v", "g"),
     "working_directory": Sample("/f", "/v", ".."),
     "max_concurrent_jobs": Sample("3", "4", "4096"),

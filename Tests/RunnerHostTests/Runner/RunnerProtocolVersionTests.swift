@@ -38,7 +38,20 @@ struct RunnerProtocolVersionTests {
         #expect(bench.control.state.delivered.map(\.outcome) == [.cancelled])
     }
 
-    @Test("One that is two minor versions ahead, or of another major one, is refused in one line that says what to do", arguments: ["1.3", "2.0", "new"])
+    @Test("A fault of the simulator is told to one of 1.2, and to an earlier one as a failure", arguments: [
+        ("1.2", AttemptOutcome.simulatorFault), ("1.1", .failure),
+    ])
+    func simulatorFault(version: String, told: AttemptOutcome) async throws {
+        let bench = try RunnerBench()
+        let job = JobAssignment.sample("a")
+        bench.control.with { $0.protocolVersion = version }
+        bench.control.enqueue(job)
+        bench.executor.finish(job, .simulatorFault)
+        try await bench.run { _, _ in try await bench.control.wait { $0.delivered.count == 1 } }
+        #expect(bench.control.state.delivered.map(\.outcome) == [told])
+    }
+
+    @Test("One that is two minor versions ahead, or of another major one, is refused in one line that says what to do", arguments: ["1.4", "2.0", "new"])
     func incompatible(version: String) async throws {
         let bench = try RunnerBench()
         bench.control.with { $0.protocolVersion = version }
@@ -47,6 +60,6 @@ struct RunnerProtocolVersionTests {
         }
         #expect(
             error?.description.hasSuffix(
-                " speaks protocol \(version), this runner 1.1 and one minor version up or down; update the older of the two") == true)
+                " speaks protocol \(version), this runner 1.2, its earlier minor versions, and one later; update the older of the two") == true)
     }
 }

@@ -22,7 +22,7 @@ struct RunnerStateTests {
     }
 
     private func slots(_ state: Subject) -> Int? {
-        if case .claim(let slots, _)? = state.now.claimTurn() { slots } else { nil }
+        if case .claim(let slots, _, _)? = state.now.claimTurn() { slots } else { nil }
     }
 
     @Test("Claims are for the free slots, and there is none when nothing is free")
@@ -176,7 +176,7 @@ private final class Subject {
 
     init(_ state: RunnerState) { now = state }
 
-    func admit(_ key: AttemptKey) -> RunnerState.Admission { now.admit(key) }
+    func admit(_ key: AttemptKey) -> RunnerState.Admission { now.admit(key, type: "basilisk") }
     func advance(to phase: RunnerPhase) -> Bool { now.advance(to: phase) }
     func pause(_ paused: Bool) -> Bool { now.pause(paused) }
     func nextDelivery() -> RunnerState.Delivery? { now.nextDelivery() }

@@ -10,7 +10,7 @@ extension OpenAPIDocument {
               "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerEngine"}}
             },
             "example": {
-              "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.1",
+              "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.2",
               "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 4, "supported_simulation_types": ["basilisk"]},
               "engines": [{"id": "basilisk", "version": "1.0.0"}]
             }
@@ -25,7 +25,7 @@ extension OpenAPIDocument {
           },
           "ClaimRequest": {
             "type": "object", "required": ["runner_id", "session_id", "slots", "wait_seconds"],
-            "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}, "slots": {"type": "integer", "minimum": 1}, "wait_seconds": {"type": "number"}, "held": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/AttemptKey"}, "description": "All attempts that the runner has; others of its session are lost."}},
+            "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}, "slots": {"type": "integer", "minimum": 1}, "wait_seconds": {"type": "number"}, "held": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/AttemptKey"}, "description": "All attempts that the runner has; others of its session are lost."}, "type_slots": {"type": ["object", "null"], "additionalProperties": {"type": "integer", "minimum": 0}, "description": "Of the slots, at most this many of a simulation type; types that are absent have no limit of their own."}},
             "example": {"runner_id": "r1", "session_id": "s1", "slots": 2, "wait_seconds": 0}
           },
           "ClaimResponse": {

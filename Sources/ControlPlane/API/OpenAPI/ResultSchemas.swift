@@ -24,7 +24,7 @@ extension OpenAPIDocument {
               "values": {"type": "array", "items": {"type": "number"}}
             }
           },
-          "Outcome": {"type": "string", "enum": ["success", "failure", "breach", "timeout", "cancelled", "lost"]},
+          "Outcome": {"type": "string", "enum": ["success", "failure", "breach", "timeout", "cancelled", "lost", "simulator_fault"]},
           "ResultMetadata": {
             "type": "object",
             "required": ["run_id", "run_index", "attempt", "simulation_name", "simulation_version", "engine", "engine_version", "runner_id", "outcome", "warnings"],

@@ -1,0 +1,52 @@
+package import LynxModel
+
+/// One entry of an engine's section of `engine_options`: a value, or values under names of their own.
+package enum EngineOption: Hashable, Sendable {
+    case value(ParameterValue)
+    case group([String: ParameterValue])
+}
+
+extension EngineOption: YAMLRenderable {
+    var yaml: String {
+        switch self {
+        case .value(let value): value.yaml
+        case .group(let values): values.yaml
+        }
+    }
+}
+
+extension FieldType where Value == EngineOption {
+    static var engineOption: FieldType {
+        let value = FieldType<ParameterValue>.parameterValue
+        let group: FieldType<[String: ParameterValue]> = .dictionary(of: value, named: "names to values", key: .line())
+        return FieldType(value.expectation) { field, diagnostics in
+            if case .mapping = field.node.content { return group.read(field, diagnostics).map { .group($0) } }
+            return value.read(field, diagnostics).map { .value($0) }
+        }
+    }
+}
+
+extension FieldType where Value == [String: [String: EngineOption]] {
+    static var engineOptions: FieldType {
+        let options: FieldType<[String: EngineOption]> = .dictionary(of: .engineOption, named: "option names to values", key: .line())
+        return dictionary(of: options.checked(limitProblem), named: "engine ids to options", key: .identifier)
+    }
+
+    /// The one option that is the host's own.
+    @Sendable private static func limitProblem(_ options: [String: EngineOption]) -> String? {
+        guard let limit = options[RunnerConfiguration.engineLimitKey] else { return nil }
+        if case .value(.integer(1...4096)) = limit { return nil }
+        return "\(RunnerConfiguration.engineLimitKey) is \(limit.yaml); give a whole number from 1 to 4096"
+    }
+}
+
+extension RunnerConfiguration {
+    static let engineLimitKey = "max_concurrent_jobs"
+
+    /// How many jobs of each engine may run at the same time, by engine id; engines that are absent have no limit of their own.
+    package var engineLimits: [String: Int] {
+        engineOptions.compactMapValues { options in
+            if case .value(.integer(let limit)) = options[Self.engineLimitKey] { Int(limit) } else { nil }
+        }
+    }
+}

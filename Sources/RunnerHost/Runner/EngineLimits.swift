@@ -1,0 +1,35 @@
+/// How many jobs of each engine may run at the same time, beside what the runner allows in all.
+package struct EngineLimits: Hashable, Sendable {
+    private let engines: [String]
+    private let limits: [String: Int]
+
+    /// - Parameters:
+    ///   - engines: their ids.
+    ///   - limits: by engine id; engines that are absent have none.
+    package init(engines: [String], limits: [String: Int]) {
+        self.engines = engines
+        self.limits = limits.filter { engines.contains($0.key) }
+    }
+
+    /// What may run in all, where the runner allows `capacity`.
+    func capacity(_ capacity: Int) -> Int {
+        limits.count == engines.count && !engines.isEmpty ? min(capacity, limits.values.reduce(0, +)) : capacity
+    }
+
+    /// Which engine a simulation type is counted for: a single one takes whatever this runner takes.
+    func engine(for simulationType: String) -> String? {
+        engines.count == 1 ? engines[0] : engines.first { $0 == simulationType }
+    }
+
+    /// Whether one more may run where `running` of that type's engine do.
+    func hasRoom(for simulationType: String, running: Int) -> Bool {
+        engine(for: simulationType).flatMap { limits[$0] }.map { running < $0 } ?? true
+    }
+
+    /// How many more of each limited simulation type may be claimed, where so many are held by engine id; nil when no type is
+    /// limited. A single engine's limit is part of the capacity.
+    func typeSlots(held: [String: Int]) -> [String: Int]? {
+        guard engines.count > 1, !limits.isEmpty else { return nil }
+        return Dictionary(uniqueKeysWithValues: limits.map { ($0.key, max(0, $0.value - (held[$0.key] ?? 0))) })
+    }
+}

@@ -1,0 +1,63 @@
+import LynxModel
+import Testing
+
+@testable import RunnerHost
+
+@Suite("Limits per engine")
+struct EngineLimitsTests {
+    private let key = ["a", "b", "c"].map { AttemptKey(jobID: $0, attempt: 1) }
+
+    private func registered(_ limits: EngineLimits, capacity: Int = 4) -> RunnerState {
+        var state = RunnerState(capacity: capacity, limits: limits)
+        state.registered(RegisterResponse(leaseSeconds: 30, heartbeatIntervalSeconds: 5, protocolVersion: "1.2"))
+        return state
+    }
+
+    private func claim(_ state: RunnerState) -> (slots: Int, typeSlots: [String: Int]?)? {
+        if case .claim(let slots, let typeSlots, _)? = state.claimTurn() { (slots, typeSlots) } else { nil }
+    }
+
+    @Test("A claim says what they leave free")
+    func claims() {
+        var state = registered(EngineLimits(engines: ["basilisk", "px4_sitl"], limits: ["px4_sitl": 1]))
+        #expect(claim(state)! == (4, ["px4_sitl": 1]))
+        #expect(state.admit(key[0], type: "basilisk") == .run)
+        #expect(claim(state)! == (3, ["px4_sitl": 1]))
+        #expect(state.admit(key[1], type: "px4_sitl") == .run)
+        #expect(claim(state)! == (2, ["px4_sitl": 0]))
+        state.ended(key[1])
+        #expect(claim(state)! == (3, ["px4_sitl": 1]))
+    }
+
+    @Test("Without limits a claim says nothing of types")
+    func unlimited() {
+        #expect(claim(registered(EngineLimits(engines: ["basilisk", "px4_sitl"], limits: [:])))! == (4, nil))
+    }
+
+    @Test("A single engine's limit is the runner's, under whatever tag its jobs come")
+    func single() {
+        var state = registered(EngineLimits(engines: ["px4_sitl"], limits: ["px4_sitl": 1, "other": 1]))
+        #expect(claim(state)! == (1, nil))
+        #expect(state.admit(key[0], type: "a-tag") == .run)
+        #expect(claim(state) == nil)
+    }
+
+    @Test("Where all engines are limited no more than their sum is claimed")
+    func sum() {
+        #expect(registered(EngineLimits(engines: ["a", "b"], limits: ["a": 1, "b": 2]), capacity: 9).capacity == 3)
+    }
+
+    @Test("What was handed out beyond them waits, until there is room or it is to be stopped")
+    func waiting() {
+        var state = registered(EngineLimits(engines: ["basilisk", "px4_sitl"], limits: ["px4_sitl": 1]))
+        for key in key { #expect(state.admit(key, type: "px4_sitl") == .run) }
+        #expect(state.letIn(key[0], type: "px4_sitl") == true)
+        #expect(state.letIn(key[1], type: "px4_sitl") == nil)
+        #expect(state.letIn(key[2], type: "px4_sitl") == nil)
+        state.ended(key[0])
+        #expect(state.letIn(key[1], type: "px4_sitl") == true)
+        #expect(state.letIn(key[2], type: "px4_sitl") == nil)
+        _ = state.stopRequested(key[2], as: .cancelled)
+        #expect(state.letIn(key[2], type: "px4_sitl") == true)
+    }
+}
