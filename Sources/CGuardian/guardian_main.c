@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "guardian_main.h"
 #include "capture.h"
+#include "priority.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -58,6 +59,7 @@ static _Noreturn void become_program(
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (request->no_realtime) lynx_give_up_realtime();
     if (dup2(out, 1) < 0 || dup2(err, 2) < 0) fail(news, errno, LYNX_GUARDIAN_EXEC);
     if (chdir(request->working_directory) < 0) fail(news, errno, LYNX_GUARDIAN_CHDIR);
     execve(request->program, request->argv, request->envp);

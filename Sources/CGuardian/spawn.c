@@ -111,6 +111,10 @@ void lynx_guardian_kill(const lynx_guardian *guardian) {
     (void)ignored;
 }
 
+void lynx_guardian_signal(const lynx_guardian *guardian, int signal) {
+    kill(-guardian->program, signal);
+}
+
 void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {
     int status = 0;
     *out = (lynx_guardian_exit){.exit_code = -1, .exit_signal = SIGKILL};

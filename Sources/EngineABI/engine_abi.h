@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 #define LYNX_ABI_MAJOR 1u
-#define LYNX_ABI_MINOR 0u
+#define LYNX_ABI_MINOR 1u
 
 /* Whether the struct that `pointer` leads to is new enough to have `field`. */
 #define LYNX_HAS_FIELD(type, pointer, field) \
@@ -103,10 +103,15 @@ typedef struct lynx_sample {
 /* What was launched for a job. */
 typedef struct lynx_process {
     uint32_t struct_size;
-    /* The simulation's first process. It leads process group pid, and is not reaped before reap(). */
+    /*
+     * The simulation's first process. It leads process group pid, and is not reaped before reap().
+     * Since 1.1 it may be 0: the engine starts processes later, or more than one, or another in the first
+     * one's place. There is no group for the host to kill then, and terminate() alone ends the job.
+     */
     int32_t pid;
     /*
-     * Readable when the simulation and everything it started is gone: a pidfd, a pipe, an eventfd.
+     * Readable when the simulation and everything it started is gone, and no process will be started for
+     * the job any more: a pidfd, a pipe, an eventfd.
      * Owned by the engine, open until release().
      */
     int32_t exit_fd;
@@ -146,8 +151,9 @@ typedef struct lynx_setting {
 
 /*
  * The runner's configuration as far as it concerns this engine: python_executable, working_directory,
- * log_capture_bytes, fields that begin with the engine's id and an underscore (basilisk_entrypoint),
- * and the engine's own section of engine_options.
+ * log_capture_bytes, the fields made for it (basilisk_entrypoint; px4_binary, px4_etc, px4_entrypoint), and the
+ * engine's own section of engine_options. What is nested there comes flat, with a dot between the keys:
+ * default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's affair and does not come.
  */
 typedef struct lynx_engine_config {
     uint32_t struct_size;
@@ -172,6 +178,17 @@ typedef struct lynx_job {
     lynx_string simulation_type;
 } lynx_job;
 
+/* What a failure speaks against. */
+typedef enum lynx_failure_class {
+    /* The simulated system, or the scenario that flew it: a finding of the study. */
+    LYNX_FAILURE_SIMULATION = 0,
+    /*
+     * The simulator: it hung at its start, lost a sensor that it only simulates, broke off the link. It says
+     * nothing about the simulated system, so the job is tried again without spending its retries.
+     */
+    LYNX_FAILURE_SIMULATOR = 1
+} lynx_failure_class;
+
 /* How the simulation ended. */
 typedef struct lynx_exit {
     uint32_t struct_size;
@@ -187,6 +204,8 @@ typedef struct lynx_exit {
     int64_t max_rss_bytes;
     /* One line for a person when success is 0, with the tail of stderr if that helps. NUL-terminated. */
     char message[LYNX_ERROR_MESSAGE_SIZE];
+    /* Since 1.1. What failed: a lynx_failure_class. Looked at when success is 0. */
+    int32_t failure_class;
 } lynx_exit;
 
 /* One file that the simulation left. Valid during the call. */
@@ -248,7 +267,7 @@ struct lynx_engine {
     /*
      * [any & between launch and reap] Ends the simulation and everything it started with SIGKILL and
      * returns at once; exit_fd tells when it is done. May be called again. The host kills the
-     * process group itself beforehand; this is for what left the group.
+     * process group itself beforehand, if it was told one; this is for everything else.
      */
     void (*terminate)(lynx_engine_job *job);
 

@@ -26,6 +26,8 @@ typedef struct lynx_guardian_request {
     const char *stdout_path;
     const char *stderr_path;
     uint64_t capture_bytes;
+    /* 1: the program and what it starts get no real-time priority, not even as root: no CAP_SYS_NICE, RLIMIT_RTPRIO 0. */
+    int no_realtime;
 } lynx_guardian_request;
 
 typedef struct lynx_guardian {
@@ -51,6 +53,9 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
 
 /* Ends the tree with SIGKILL. Does not wait. */
 void lynx_guardian_kill(const lynx_guardian *guardian);
+
+/* Sends `signal` to the program's process group; before reap, as its number stays taken until then. */
+void lynx_guardian_signal(const lynx_guardian *guardian, int signal);
 
 typedef struct lynx_guardian_exit {
     int exit_code;   /* -1 if a signal ended the program */

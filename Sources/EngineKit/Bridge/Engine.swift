@@ -27,7 +27,7 @@ public protocol EngineJob: AnyObject, Sendable {
 }
 
 public struct LaunchedProcess: Sendable {
-    /// Leader of its own process group.
+    /// Leader of its own process group; 0 if the job's processes are the engine's alone to end.
     public var pid: Int32
     /// Readable when the whole process tree is gone; owned by the job.
     public var exitDescriptor: Int32
@@ -47,14 +47,27 @@ public struct SimulationExit: Sendable {
     public var maxRSSBytes: Int64
     /// For a person, when `success` is false.
     public var message: String
+    /// What failed, when `success` is false.
+    public var failureClass: FailureClass
 
-    public init(exitCode: Int32?, exitSignal: Int32?, success: Bool, retryable: Bool, maxRSSBytes: Int64, message: String) {
+    public enum FailureClass: UInt32, Sendable {
+        /// The simulated system, or the scenario.
+        case simulation
+        /// The simulator: tried again without spending the job's retries.
+        case simulator
+    }
+
+    public init(
+        exitCode: Int32?, exitSignal: Int32?, success: Bool, retryable: Bool, maxRSSBytes: Int64, message: String,
+        failureClass: FailureClass = .simulation
+    ) {
         self.exitCode = exitCode
         self.exitSignal = exitSignal
         self.success = success
         self.retryable = retryable
         self.maxRSSBytes = maxRSSBytes
         self.message = message
+        self.failureClass = failureClass
     }
 }
 

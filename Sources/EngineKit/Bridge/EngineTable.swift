@@ -104,6 +104,10 @@ private func reap(
         result!.pointee.retryable = end.retryable ? 1 : 0
         result!.pointee.max_rss_bytes = end.maxRSSBytes
         withUnsafeMutableBytes(of: &result!.pointee.message) { copyTruncated(end.message, into: $0) }
+        // A host of version 1.0 brought a struct without it.
+        if Int(result!.pointee.struct_size) >= MemoryLayout<lynx_exit>.offset(of: \.failure_class)! + MemoryLayout<Int32>.size {
+            result!.pointee.failure_class = Int32(end.failureClass.rawValue)
+        }
     }
 }
 

@@ -9,6 +9,16 @@ public struct HostHandle: @unchecked Sendable {
 
     public init(_ table: UnsafePointer<lynx_host>) { self.table = table }
 
+    /// The minor version of the ABI that the host knows.
+    public var abiMinor: UInt32 { table.pointee.abi_minor }
+
+    /// Hands over samples that the engine took from the simulator; see `emit_telemetry`. Any thread, never blocks. Nothing is
+    /// kept of what the samples point to.
+    public func emit(job: UInt64, _ samples: UnsafeBufferPointer<lynx_sample>) {
+        guard let first = samples.baseAddress, !samples.isEmpty else { return }
+        table.pointee.emit_telemetry(table, job, first, samples.count)
+    }
+
     public enum Level: UInt32, Sendable { case debug, info, warning, error }
 
     public func log(_ level: Level, job: UInt64 = 0, _ message: String) {
@@ -28,6 +38,8 @@ public struct EngineSettings: Sendable {
             values[String(lynx: setting.key)] = String(lynx: setting.value)
         }
     }
+
+    public var keys: [String] { values.keys.sorted() }
 
     /// nil when absent or empty.
     public subscript(key: String) -> String? {

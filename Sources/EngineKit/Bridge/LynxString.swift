@@ -1,4 +1,4 @@
-import EngineABI
+public import EngineABI
 
 extension lynx_string {
     var bytes: UnsafeRawBufferPointer? {
@@ -7,7 +7,7 @@ extension lynx_string {
     }
 
     /// A copy that is never freed, for tables that live as long as the process.
-    static func immortal(_ text: String) -> lynx_string {
+    public static func immortal(_ text: String) -> lynx_string {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
         copy.copyBytes(from: text.utf8)
         return lynx_string(data: copy.baseAddress?.assumingMemoryBound(to: CChar.self), size: copy.count)

@@ -17,10 +17,12 @@ public final class GuardedProcess: Sendable {
         public var stderrPath: String
         /// For each of the two streams.
         public var captureBytes: UInt64
+        /// Whether it may give its threads real-time priority, where this user may.
+        public var allowsRealtime: Bool
 
         public init(
             program: String, arguments: [String], environment: [String: String], workingDirectory: String, stdoutPath: String,
-            stderrPath: String, captureBytes: UInt64
+            stderrPath: String, captureBytes: UInt64, allowsRealtime: Bool = true
         ) {
             self.program = program
             self.arguments = arguments
@@ -29,6 +31,7 @@ public final class GuardedProcess: Sendable {
             self.stdoutPath = stdoutPath
             self.stderrPath = stderrPath
             self.captureBytes = captureBytes
+            self.allowsRealtime = allowsRealtime
         }
     }
 
@@ -38,6 +41,13 @@ public final class GuardedProcess: Sendable {
         public var maxRSSBytes: Int64
         /// The guardian was killed from outside, so processes may have been left behind.
         public var guardianLost: Bool
+
+        public init(exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool) {
+            self.exitCode = exitCode
+            self.exitSignal = exitSignal
+            self.maxRSSBytes = maxRSSBytes
+            self.guardianLost = guardianLost
+        }
     }
 
     private enum State {
@@ -62,7 +72,8 @@ public final class GuardedProcess: Sendable {
                     request.stderrPath.withCString { stderrPath in
                         var raw = lynx_guardian_request(
                             program: program, argv: argv.pointers, envp: environment.pointers, working_directory: directory,
-                            stdout_path: stdoutPath, stderr_path: stderrPath, capture_bytes: request.captureBytes)
+                            stdout_path: stdoutPath, stderr_path: stderrPath, capture_bytes: request.captureBytes,
+                            no_realtime: request.allowsRealtime ? 0 : 1)
                         return lynx_guardian_spawn(&raw, &guardian, &step)
                     }
                 }
@@ -84,6 +95,13 @@ public final class GuardedProcess: Sendable {
         state.withLock { state in
             // Under the lock: reap gives the pid back, and a pid given back may be another process's.
             if case .running(var guardian) = state { lynx_guardian_kill(&guardian) }
+        }
+    }
+
+    /// Sends a signal to the program's process group, so that it can end in its own way. Any thread; does nothing after `reap`.
+    public func signal(_ number: Int32) {
+        state.withLock { state in
+            if case .running(var guardian) = state { lynx_guardian_signal(&guardian, number) }
         }
     }
 

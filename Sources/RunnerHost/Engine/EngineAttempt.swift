@@ -18,7 +18,8 @@ struct EngineAttempt: @unchecked Sendable {
     }
 
     struct Process: Sendable {
-        var pid: Int32
+        /// Of the process group's leader; nil when the engine alone can end what it starts.
+        var pid: Int32?
         var exitDescriptor: Int32
     }
 
@@ -29,6 +30,8 @@ struct EngineAttempt: @unchecked Sendable {
         var retryable: Bool
         var maxRSSBytes: Int64?
         var message: String
+        /// The simulator failed, not what was simulated.
+        var isSimulatorFault: Bool
     }
 
     private let table: UnsafePointer<lynx_engine>
@@ -63,10 +66,10 @@ struct EngineAttempt: @unchecked Sendable {
     func launch() throws(EngineFailure) -> Process {
         var process = lynx_process(struct_size: UInt32(MemoryLayout<lynx_process>.size), pid: 0, exit_fd: -1)
         try EngineFailure.check { table.pointee.launch(handle, &process, $0) }
-        guard process.pid > 1, process.exit_fd >= 0 else {
+        guard process.pid == 0 || process.pid > 1, process.exit_fd >= 0 else {
             throw EngineFailure(kind: .internal, message: "the engine launched a job without giving its process and exit descriptor")
         }
-        return Process(pid: process.pid, exitDescriptor: process.exit_fd)
+        return Process(pid: process.pid == 0 ? nil : process.pid, exitDescriptor: process.exit_fd)
     }
 
     func terminate() { table.pointee.terminate(handle) }
@@ -79,7 +82,8 @@ struct EngineAttempt: @unchecked Sendable {
         return Exit(
             exitCode: exit.exit_code >= 0 ? exit.exit_code : nil, exitSignal: exit.exit_signal > 0 ? exit.exit_signal : nil,
             success: exit.success != 0, retryable: exit.retryable != 0,
-            maxRSSBytes: exit.max_rss_bytes > 0 ? exit.max_rss_bytes : nil, message: String(cMessage: &exit.message))
+            maxRSSBytes: exit.max_rss_bytes > 0 ? exit.max_rss_bytes : nil, message: String(cMessage: &exit.message),
+            isSimulatorFault: exit.failure_class == Int32(LYNX_FAILURE_SIMULATOR.rawValue))
     }
 
     func collect() throws(EngineFailure) -> CollectedFiles {

@@ -16,7 +16,7 @@ enum EndCause: Sendable {
 final class AttemptControl: Sendable {
     private enum Phase {
         case preparing
-        case running(pid: Int32, EngineAttempt)
+        case running(pid: Int32?, EngineAttempt)
         case over
     }
 
@@ -34,7 +34,7 @@ final class AttemptControl: Sendable {
     }
 
     /// From now on there is something to kill.
-    func launched(pid: Int32, _ attempt: EngineAttempt) {
+    func launched(pid: Int32?, _ attempt: EngineAttempt) {
         state.withLock { state in
             state.phase = .running(pid: pid, attempt)
             if state.cause != nil { kill(state.phase) }
@@ -54,8 +54,8 @@ final class AttemptControl: Sendable {
 
     private func kill(_ phase: Phase) {
         guard case .running(let pid, let attempt) = phase else { return }
-        // The group at once, from this very thread; then what the engine knows to have left it.
-        Glibc.kill(-pid, SIGKILL)
+        // The group at once, from this very thread; then what only the engine knows of.
+        if let pid { Glibc.kill(-pid, SIGKILL) }
         attempt.terminate()
     }
 }

@@ -98,6 +98,7 @@ struct ReportBuilder {
         case .breach, nil: break
         }
         if let failure { return (.failure, failure.message, failure.isRetryable) }
+        if let exit, exit.isSimulatorFault { return (.simulatorFault, exit.message, true) }
         return (.failure, exit?.message ?? "ended without an exit status", exit?.retryable ?? true)
     }
 

@@ -47,6 +47,29 @@ struct GuardedProcessTests {
         #expect(end.maxRSSBytes > 0)
     }
 
+    @Test("A signal to the group lets it end in its own way")
+    func softStop() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start("trap 'exit 7' TERM; echo $$ > $NEWS; while :; do sleep 0.01; done")
+        _ = try guarded.pid()
+        process.signal(SIGTERM)
+        #expect(try guarded.end(process).exitCode == 7)
+        process.signal(SIGTERM)
+    }
+
+    @Test("Without leave to do so nothing of it runs at real-time priority, not even as root")
+    func realtime() throws {
+        let guarded = try Guarded()
+        var request = guarded.request("/bin/bash", ["-c", "ulimit -r; grep CapBnd /proc/self/status; chrt -f 1 true; echo $?"])
+        request.allowsRealtime = false
+        _ = try guarded.end(try GuardedProcess(request))
+        let lines = try guarded.directory.read("stdout.log").split(separator: "\n").map(String.init)
+        #expect(lines.first == "0" && lines.last != "0")
+        let bounding = try #require(lines[1].split(separator: "\t").last.flatMap { UInt64($0, radix: 16) })
+        // CAP_SYS_NICE, which only root can take out of the set.
+        if geteuid() == 0 { #expect(bounding >> 23 & 1 == 0) }
+    }
+
     @Test("The signal that ended it comes through")
     func exitSignal() throws {
         let guarded = try Guarded()
