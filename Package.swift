@@ -22,6 +22,7 @@ let package = Package(
         .executable(name: "runner-host", targets: ["runner-host"]),
         .executable(name: "lynxctl", targets: ["lynxctl"]),
         .library(name: "BasiliskEngine", type: .dynamic, targets: ["BasiliskEngine"]),
+        .library(name: "PX4SITLEngine", type: .dynamic, targets: ["PX4SITLEngine"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,6 +76,15 @@ let package = Package(
         .target(
             name: "BasiliskEngine", dependencies: ["EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
             swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
+        // The library is the entry alone, so that tests can link the rest without its way of linking.
+        .target(
+            name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink"],
+            path: "Plugins/PX4SITLEngine",
+            exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
+        .target(
+            name: "PX4SITLEngine", dependencies: ["EngineABI", "EngineKit", "PX4SITL"], path: "Plugins/PX4SITLEngine",
+            exclude: ["PX4SITLEngine.swift", "Configuration", "Flight", "Instances", "Job", "Telemetry"],
+            sources: ["EngineEntry.swift"], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
 
         // The two sides of the wire.
         .target(
@@ -146,6 +156,10 @@ let package = Package(
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PX4SITLTests",
+            dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(

@@ -15,7 +15,7 @@ final class SupervisorBench: Sendable {
     let records: RunningRecords
     private let loop: EventLoop
 
-    private init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String) throws {
+    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
         self.directory = directory

@@ -1,0 +1,115 @@
+import EngineKit
+import LynxModel
+
+/// The engine's settings, checked: `px4_*` and the common ones from the runner's fields, all else from `engine_options.px4_sitl`.
+struct PX4Settings: Sendable {
+    let installation: PX4Installation
+    let mission: Mission
+    let workingDirectory: String
+    let captureBytes: UInt64
+    let model: String
+    /// Of every flight whose run does not say otherwise.
+    let speedFactor: Double?
+    let defaultParameters: [String: VehicleParameter]
+    let timeouts: Timeouts
+
+    /// In seconds of wall time.
+    struct Timeouts: Hashable, Sendable {
+        /// From PX4's start to its pre-arm checks passing.
+        var boot = 60.0
+        /// For a free instance number.
+        var instance = 300.0
+        /// Without a word from a PX4 that flies.
+        var link = 30.0
+        /// From the request to end to the kill.
+        var stop = 5.0
+        /// For all parameters to be read back.
+        var parameters = 30.0
+    }
+
+    /// The simulator is the one that PX4 has built in.
+    var isSIH: Bool { model.hasPrefix("sihsim") }
+
+    private static let parameterPrefix = "default_params."
+    private static let options = [
+        "model", "speed_factor", "boot_timeout_seconds", "instance_timeout_seconds", "link_timeout_seconds", "stop_timeout_seconds",
+        "parameter_timeout_seconds",
+    ]
+    private static let fields = ["python_executable", "working_directory", "log_capture_bytes", "px4_binary", "px4_etc", "px4_entrypoint"]
+
+    init(_ settings: EngineSettings, warn: (String) -> Void) throws(EngineError) {
+        try Self.checkNames(settings)
+        let python = try? ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
+        mission = try Mission(settings)
+        installation = try PX4Installation(binary: settings["px4_binary"], etc: settings["px4_etc"], python: python, warn: warn)
+        workingDirectory = try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory")
+        captureBytes = settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20
+        model = settings["model"] ?? "sihsim_quadx"
+        try Self.check(model, installation)
+        speedFactor = try settings["speed_factor"].map { text throws(EngineError) in
+            try FlightPlan.speedFactor(Double(text).map { .number($0) } ?? .string(text), source: Self.option("speed_factor"))
+        }
+        defaultParameters = try Self.defaults(settings, installation.parameters)
+
+        var timeouts = Timeouts()
+        timeouts.boot = try Self.seconds("boot_timeout_seconds", settings) ?? timeouts.boot
+        timeouts.instance = try Self.seconds("instance_timeout_seconds", settings) ?? timeouts.instance
+        timeouts.link = try Self.seconds("link_timeout_seconds", settings) ?? timeouts.link
+        timeouts.stop = try Self.seconds("stop_timeout_seconds", settings) ?? timeouts.stop
+        timeouts.parameters = try Self.seconds("parameter_timeout_seconds", settings) ?? timeouts.parameters
+        self.timeouts = timeouts
+    }
+
+    /// With a speed factor PX4's start script computes by a program that is not part of PX4.
+    static func checkCalculator() throws(EngineError) {
+        do {
+            _ = try ProgramLookup.executable("bc", setting: "speed_factor")
+        } catch {
+            throw .invalid("speed_factor: PX4's start script needs the program 'bc', and there is none in PATH; install bc")
+        }
+    }
+
+    private static func option(_ name: String) -> String { "engine_options.px4_sitl.\(name)" }
+
+    private static func checkNames(_ settings: EngineSettings) throws(EngineError) {
+        for key in settings.keys where !fields.contains(key) && !options.contains(key) && !key.hasPrefix(parameterPrefix) {
+            let known = options + ["default_params", "max_concurrent_jobs"]
+            let remedy = Suggestion.closest(to: key, among: known).map { "did you mean \($0)?" } ?? "there are \(known.joined(separator: ", "))"
+            throw .invalid("\(option(key)): is not an option of this engine; \(remedy)")
+        }
+    }
+
+    private static func check(_ model: String, _ installation: PX4Installation) throws(EngineError) {
+        let models = Airframes.models(etc: installation.etc)
+        guard !models.contains(model) else { return }
+        let remedy = Suggestion.closest(to: model, among: models).map { "did you mean \($0)?" } ?? "see \(Airframes.folder(installation.etc))"
+        throw .invalid("\(option("model")): this PX4 build has no model '\(model)'; \(remedy)")
+    }
+
+    private static func defaults(_ settings: EngineSettings, _ list: ParameterList?) throws(EngineError) -> [String: VehicleParameter] {
+        var result: [String: VehicleParameter] = [:]
+        for key in settings.keys where key.hasPrefix(parameterPrefix) {
+            let name = String(key.dropFirst(parameterPrefix.count)), text = settings[key] ?? ""
+            let source = option("default_params")
+            guard VehicleParameter.isName(name) else {
+                throw .invalid("\(source): '\(name)' is no name of a PX4 parameter; such a name is like IMU_GYRO_CAL_EN")
+            }
+            let value: ParameterValue =
+                switch text {
+                case "true": .bool(true)
+                case "false": .bool(false)
+                default: Int64(text).map { .integer($0) } ?? Double(text).map { .number($0) } ?? .string(text)
+                }
+            result[name] = try VehicleParameter(name, value, in: list, source: source)
+        }
+        return result
+    }
+
+    private static func seconds(_ name: String, _ settings: EngineSettings) throws(EngineError) -> Double? {
+        guard let text = settings[name] else { return nil }
+        guard let seconds = Double(text), seconds > 0, seconds <= 86_400 else {
+            throw .invalid("\(option(name)): is \(text); give seconds, more than 0 and at most 86400")
+        }
+        return seconds
+    }
+}

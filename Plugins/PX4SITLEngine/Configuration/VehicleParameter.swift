@@ -1,0 +1,74 @@
+import EngineKit
+import LynxModel
+
+/// One value for one of PX4's parameters, as it is handed to PX4 and expected to be read back.
+struct VehicleParameter: Hashable, Sendable {
+    let name: String
+    /// As written into the environment.
+    let text: String
+    let value: Double
+
+    /// PX4's own rule for names: 16 characters at most, as MAVLink has room for.
+    static func isName(_ key: String) -> Bool {
+        guard let first = key.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first), (2...16).contains(key.utf8.count) else {
+            return false
+        }
+        return key.utf8.allSatisfy { byte in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || byte == UInt8(ascii: "_")
+        }
+    }
+
+    /// - Parameters:
+    ///   - list: what the build knows; nil: unknown, so the type follows from the value.
+    ///   - source: where it was given, for messages: `dispersions`.
+    /// - Throws: what is wrong with the name or the value, before anything flies.
+    init(_ name: String, _ given: ParameterValue, in list: ParameterList?, source: String) throws(EngineError) {
+        self.name = name
+        let kind = list?[name]
+        if let list, kind == nil {
+            let remedy = list.nearest(to: name).map { "; did you mean \($0)?" } ?? "; see the build's parameters.json"
+            throw .invalid("\(source): this PX4 build has no parameter \(name)\(remedy)")
+        }
+        switch given {
+        case .integer(let number):
+            value = Double(number)
+            text = String(number)
+        case .bool(let flag):
+            value = flag ? 1 : 0
+            text = flag ? "1" : "0"
+        case .number(let number):
+            guard number.isFinite else { throw .invalid("\(source): \(name) is \(number); give a finite number") }
+            value = number
+            // PX4 reads an integer parameter up to the first character that is no digit.
+            text = kind == .integer && number == number.rounded() ? String(format(number)) : number.description
+        case .string(let word):
+            throw .invalid("\(source): \(name) is '\(word)'; PX4 would take a word for 0: give a number")
+        }
+        guard kind == .integer else { return }
+        guard value == value.rounded(), (Double(Int32.min)...Double(Int32.max)).contains(value) else {
+            throw .invalid("\(source): \(name) is \(given.plain), but PX4 keeps it as a whole number of 32 bits; give such a one")
+        }
+    }
+
+    /// For a value that is known to be fit.
+    init(_ name: String, _ value: Double) {
+        self.name = name
+        self.value = value
+        text = value.description
+    }
+}
+
+private func format(_ number: Double) -> Int64 { Int64(exactly: number) ?? (number < 0 ? .min : .max) }
+
+extension ParameterValue {
+    /// As a person wrote it.
+    var plain: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): value
+        case .bool(let value): "\(value)"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// How fast simulated time goes against the clock on the wall.
+struct RealTimeWatch: Sendable {
+    /// Of the speed factor; below that a run is reported.
+    static let tolerance = 0.9
+    /// Shorter ones say nothing.
+    private static let leastWallSeconds = 1.0
+
+    private var first: (simulated: Double, wall: UInt64)?
+    private var last: (simulated: Double, wall: UInt64)?
+
+    mutating func note(simulated: Double, wall: UInt64) {
+        first = first ?? (simulated, wall)
+        last = (simulated, wall)
+    }
+
+    /// Simulated seconds per second; nil for runs too short to tell.
+    var factor: Double? {
+        guard let first, let last, last.wall > first.wall else { return nil }
+        let seconds = Double(last.wall - first.wall) / 1e9
+        return seconds < Self.leastWallSeconds ? nil : (last.simulated - first.simulated) / seconds
+    }
+
+    /// A word on a run that fell behind.
+    func warning(speedFactor: Double) -> String? {
+        guard let factor, factor < Self.tolerance * speedFactor else { return nil }
+        return "PX4 ran at \(Self.short(factor)) × real time, behind its speed factor of \(Self.short(speedFactor)): fewer jobs at a time, or a lower factor"
+    }
+
+    private static func short(_ value: Double) -> String {
+        let rounded = (value * 100).rounded() / 100
+        return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+    }
+}

@@ -1,0 +1,41 @@
+import EngineABI
+package import EngineKit
+import EventLoop
+
+/// Flies PX4 software-in-the-loop: one PX4 and one mission for each job.
+package struct PX4SITLEngine: Engine {
+    package static let id = "px4_sitl"
+    package static let displayName = "PX4 SITL"
+    package static let version = "1.0.0"
+
+    private let fleet: Fleet
+
+    package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
+        guard host.abiMinor >= 1 else {
+            throw EngineError(lynx_status(LYNX_E_UNSUPPORTED), "this host speaks version 1.0 of the engine ABI; the engine needs 1.1: update runner-host")
+        }
+        let settings = try PX4Settings(settings) { host.log(.warning, $0) }
+        if settings.speedFactor != nil { try PX4Settings.checkCalculator() }
+        do {
+            fleet = Fleet(host: host, settings: settings, loop: try EventLoop(name: "px4-io"))
+        } catch {
+            throw .resources("cannot start the engine's thread: \(error)")
+        }
+    }
+
+    package func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob {
+        let settings = fleet.settings
+        let plan = try FlightPlan(
+            runConfigJSON: request.runConfigJSON, defaults: settings.defaultParameters, defaultSpeedFactor: settings.speedFactor,
+            list: settings.installation.parameters)
+        if plan.speedFactor != nil { try PX4Settings.checkCalculator() }
+        let files = JobFiles(directory: request.directory)
+        try files.create(runConfigJSON: request.runConfigJSON)
+        return try PX4Job(
+            FlightOrder(token: request.token, files: files, plan: plan, telemetryURL: request.telemetryURL), fleet: fleet)
+    }
+}
+
+extension EngineError {
+    static func resources(_ message: String) -> EngineError { EngineError(lynx_status(LYNX_E_RESOURCES), message) }
+}

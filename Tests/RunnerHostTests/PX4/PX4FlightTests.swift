@@ -1,0 +1,121 @@
+import Foundation
+import LynxModel
+import TestSupport
+import Testing
+
+@testable import RunnerHost
+
+@Suite("A PX4 job", .timeLimit(.minutes(5)))
+struct PX4FlightTests {
+    private static let hop = "take_off(4)\nland()\n"
+
+    @Test("Its mission flies; the log, PX4's output and the mission's files are its artifacts, and PX4's telemetry is kept")
+    func success() async throws {
+        let bench = try SupervisorBench.px4(
+            """
+            names = ["LYNX_PX4_MAVLINK_URL", "LYNX_PX4_INSTANCE", "LYNX_PX4_SPEED_FACTOR"]
+            status = dict(line.split(":\\t") for line in open(f"/proc/{px4()}/status") if ":\\t" in line)
+            policies = {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{px4()}/task")}
+            json.dump(
+                {"variables": [os.environ[name] for name in names], "parameters": parameters, "policies": sorted(policies),
+                 "may_raise": bool((int(status["CapBnd"], 16) if os.geteuid() == 0 else 0) >> 23 & 1)}, open(output + "/seen.json", "w"))
+            """ + "\n" + Self.hop)
+        let report = await bench.run(
+            bench.flight(["SIH_MASS": .number(1.125), "home_alt_m": .integer(321), "note": .string("for the mission")]))
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+        let paths = report.result.artifacts.map(\.path)
+        #expect(Set(paths).isSuperset(of: ["px4/flight.ulg", "px4/stdout.log", "seen.json"]))
+        #expect(try await messagesInFlightLog(bench.attemptFile("output/px4/flight.ulg")) > 100)
+
+        struct Seen: Decodable {
+            var variables: [String]
+            var parameters: [String: ParameterValue]
+            var policies: [Int]
+            var may_raise: Bool
+        }
+        let seen = try JSONDecoder().decode(Seen.self, from: Data(bench.directory.read("runs/batch/job/attempt-1/output/seen.json").utf8))
+        let instance = try #require(Int(seen.variables[1]))
+        #expect(seen.variables == ["udpout:127.0.0.1:\(14580 + instance)", "\(instance)", "10.0"])
+        #expect(seen.parameters["note"] == .string("for the mission"))
+        // SCHED_OTHER for each of its threads, and no way back.
+        #expect(seen.policies == [0] && !seen.may_raise)
+
+        let altitude = try #require(report.result.telemetryData["px4.altitude.relative_m"])
+        #expect(altitude.units == "m" && (altitude.max ?? 0) > 3)
+        let height = try #require(report.result.telemetryData["px4.altitude.amsl_m"]?.first)
+        #expect(abs(height - 321) < 5)
+        let wanted = ["px4.local_position.z", "px4.attitude.yaw_rad", "px4.battery.remaining_pct", "px4.estimator.pos_vert_ratio", "px4.landed_state", "px4.armed"]
+        #expect(wanted.filter { report.result.telemetryData[$0] == nil } == [])
+        #expect(report.result.telemetryData["px4.landed_state"]?.max == 4)
+        #expect(bench.leftProcesses.isEmpty)
+        for kind in ["lock", "sock"] { #expect(!FileManager.default.fileExists(atPath: "/tmp/px4\(kind == "lock" ? "_lock" : "-sock")-\(instance)")) }
+    }
+
+    @Test("The mission's exit is the job's outcome, and what it said last its message")
+    func missionFails() async throws {
+        let bench = try SupervisorBench.px4("take_off(4)\nprint('the vehicle strayed', file=sys.stderr)\nsys.exit(3)")
+        let report = await bench.run(bench.flight())
+        #expect(report.outcome == .failure && report.retryable && report.result.metadata.exitCode == 3)
+        #expect(report.result.errorMessage == "exit code 3: the vehicle strayed")
+        // Stopped softly in the air, its log is whole.
+        #expect(report.result.artifacts.contains { $0.path == "px4/flight.ulg" })
+        #expect(try await messagesInFlightLog(bench.attemptFile("output/px4/flight.ulg")) > 100)
+        #expect(bench.leftProcesses.isEmpty)
+    }
+
+    @Test("A fence on PX4's own telemetry kills a flight that no script watches, and its log up to then is an artifact")
+    func fence() async throws {
+        let bench = try SupervisorBench.px4("take_off(30)\ntime.sleep(1000)")
+        let report = await bench.run(
+            bench.flight(conditions: [StoppingCondition(name: "fence", variable: "px4.altitude.relative_m", operator: .gt, threshold: 6, units: "m")]))
+        #expect(report.outcome == .breach && !report.retryable)
+        #expect(report.result.errorMessage?.hasPrefix("early termination 'fence': px4.altitude.relative_m = 6.") == true)
+        #expect(report.result.errorMessage?.contains(" m > 6 m at t = ") == true)
+        #expect(try await messagesInFlightLog(bench.attemptFile("output/px4/flight.ulg")) > 100)
+        #expect(bench.leftProcesses.isEmpty)
+    }
+
+    @Test("A user's cancelling kills it at once, wherever it is", arguments: ["", "take_off(3)\n"])
+    func cancelled(first: String) async throws {
+        let directory = try TemporaryDirectory()
+        let events = try EventPipe(directory.file("events"))
+        let bench = try SupervisorBench.px4(first + "open('\(events.path)', 'w').write('there\\n')\ntime.sleep(1000)")
+        let assignment = bench.flight()
+        async let report = bench.run(assignment)
+        try await events.expect("there")
+        bench.supervisor.stop(assignment.key, as: .cancelled)
+        #expect(await report.outcome == .cancelled)
+        #expect(bench.leftProcesses.isEmpty)
+    }
+
+    @Test("A parameter that PX4 keeps no hold of fails the job with its name and both values, before the mission")
+    func notTaken() async throws {
+        // A value that equals the firmware's default loses to the airframe's.
+        let bench = try SupervisorBench.px4("open(output + '/flown', 'w')")
+        let report = await bench.run(bench.flight(["COM_RC_IN_MODE": .integer(3)]))
+        #expect(report.outcome == .failure && !report.retryable)
+        #expect(report.result.errorMessage?.hasPrefix("parameter COM_RC_IN_MODE did not take: sent 3, read back 1;") == true)
+        #expect(!report.result.artifacts.contains { $0.path == "flown" })
+        #expect(bench.leftProcesses.isEmpty)
+    }
+
+    @Test("A parameter that the build does not know is refused before anything is started")
+    func unknownParameter() async throws {
+        let bench = try SupervisorBench.px4(Self.hop)
+        let report = await bench.run(bench.flight(["SIH_MASSS": .number(1)]))
+        #expect(report.outcome == .failure && !report.retryable && report.result.metadata.startedAt == nil)
+        #expect(report.result.errorMessage == "dispersions: this PX4 build has no parameter SIH_MASSS; did you mean SIH_MASS?")
+        #expect(!FileManager.default.fileExists(atPath: bench.attemptFile("px4")))
+    }
+
+    @Test("A run that cannot keep up with its speed factor says so, with both numbers")
+    func behind() async throws {
+        // A real one runs at some ten times real time at most; the stand-in keeps any pace unless it is told not to.
+        let factor = TestPX4.isReal ? "1000" : "10"
+        let bench = try SupervisorBench.px4(
+            "take_off(4)\nend = time.monotonic() + 2\nwhile time.monotonic() < end: height()\nland()", settings: ["speed_factor": factor])
+        let report = await bench.run(bench.flight(TestPX4.isReal ? [:] : ["SIM_FAULT_SLOW": .number(0.5)]))
+        let warning = report.result.metadata.warnings.first { $0.contains("behind its speed factor of \(factor)") }
+        #expect(warning?.hasPrefix("PX4 ran at ") == true, "\(report.result.errorMessage ?? "") \(report.result.metadata.warnings)")
+    }
+}
