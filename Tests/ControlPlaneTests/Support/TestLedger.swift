@@ -191,7 +191,7 @@ struct TestLedger: Sendable {
                    OR attempt <> (SELECT COUNT(*) FROM attempts
                        WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index)
                    OR lost_attempts > (SELECT COUNT(*) FROM attempts
-                       WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index AND outcome = 'lost')
+                       WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index AND outcome IN ('lost', 'simulator_fault'))
                    OR (status = 'Completed') <> EXISTS (
                        SELECT 1 FROM attempts WHERE attempts.batch_id = jobs.batch_id AND attempts.run_index = jobs.run_index
                            AND outcome = 'success')

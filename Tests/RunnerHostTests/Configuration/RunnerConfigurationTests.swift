@@ -183,6 +183,7 @@ struct RunnerConfigurationTests {
         all.runnerName = configuration.runnerName
         all.controlPlaneCAFile = nil
         all.enrollmentTokenFile = nil
+        (all.px4Binary, all.px4Etc, all.px4Entrypoint) = (nil, nil, nil)
         all.sources = configuration.sources
         #expect(all == configuration)
     }
