@@ -24,6 +24,8 @@ from pathlib import Path
 import numpy as np
 from Basilisk.simulation import spacecraft
 from Basilisk.utilities import SimulationBaseClass, macros, orbitalMotion, simIncludeGravBody
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from lynx_scenario import ParameterValue, RunConfig, RunConfigError, TelemetryClient, atomic_write, output_dir
 
@@ -185,11 +187,10 @@ def fly(simulation: Simulation, orbit: Orbit, telemetry: TelemetryClient, trajec
 
 def plot(states: Sequence[State], orbit: Orbit, period_s: float) -> bytes:
     """A PNG of the position's components, in km, against time in orbital periods."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
+    # Placed by hand, and drawn by its canvas: a layout engine and savefig each draw everything once more.
+    figure = Figure(figsize=(8, 4.5), dpi=120)
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0.105, 0.12, 0.755, 0.8))
     orbits = [state.time_s / period_s for state in states]
     for index, (name, colour) in enumerate((("x", "#0072b2"), ("y", "#d55e00"), ("z", "#009e73"))):
         axes.plot(orbits, [state.position_m[index] / 1e3 for state in states], label=name, color=colour, linewidth=1.8)
@@ -205,8 +206,7 @@ def plot(states: Sequence[State], orbit: Orbit, period_s: float) -> bytes:
     axes.grid(alpha=0.3)
     axes.legend(title="component", loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     image = io.BytesIO()
-    figure.set_canvas(FigureCanvasAgg(figure))
-    figure.savefig(image, format="png")
+    FigureCanvasAgg(figure).print_png(image)  # type: ignore[no-untyped-call]
     return image.getvalue()
 
 
