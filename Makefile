@@ -13,7 +13,7 @@ STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
 PX4_STUDY := scenarios/aerospace/configs/px4_hover_wind.yaml
 PX4_RUNNER := configs/lynx-runner-px4.yaml
-PYTHON_SOURCES := python/lynx_scenario python/tests scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Tests/TestSupport/PX4 Benchmarks
+PYTHON_SOURCES := python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Tests/TestSupport/PX4 Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 # Without a bound swift-testing starts all tests at once, and on a busy machine each then takes as long as all together.

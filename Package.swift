@@ -23,6 +23,7 @@ let package = Package(
         .executable(name: "lynxctl", targets: ["lynxctl"]),
         .library(name: "BasiliskEngine", type: .dynamic, targets: ["BasiliskEngine"]),
         .library(name: "PX4SITLEngine", type: .dynamic, targets: ["PX4SITLEngine"]),
+        .library(name: "LynxWarm", type: .dynamic, targets: ["LynxWarm"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -45,6 +46,10 @@ let package = Package(
         .systemLibrary(name: "EngineABI"),
         .target(name: "CLinux"),
         .target(name: "CGuardian"),
+        // What a warm Python parent loads: linked without the Swift runtime, which would handle signals there.
+        .target(
+            name: "LynxWarm", dependencies: ["CGuardian"],
+            linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
         .target(name: "CTelemetryProto", dependencies: ["CProtobufC"]),
 
         // Foundations: no knowledge of runners or servers.
@@ -74,8 +79,8 @@ let package = Package(
             dependencies: ["CGuardian", "CLinux", "EngineABI", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings),
         .target(
-            name: "BasiliskEngine", dependencies: ["EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
-            swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
+            name: "BasiliskEngine", dependencies: ["CLinux", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
+            resources: [.embedInCode("Warm/warm_parent.py")], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
         // The library is the entry alone, so that tests can link the rest without its way of linking.
         .target(
             name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink"],
@@ -152,7 +157,7 @@ let package = Package(
 
         // Tests, one target for each above, and whole studies.
         .target(
-            name: "TestSupport", dependencies: ["CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "moto_server.py"], swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["CLinux", "CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "moto_server.py"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),

@@ -1,7 +1,7 @@
 public import EngineABI
 import EngineKit
 
-/// Runs a Python scenario, such as one built on Basilisk: one interpreter per job, started on the entrypoint.
+/// Runs a Python scenario, such as one built on Basilisk: one interpreter per job, as if started on the entrypoint.
 struct BasiliskEngine: Engine {
     static let id = "basilisk"
     static let displayName = "Basilisk"
@@ -12,8 +12,11 @@ struct BasiliskEngine: Engine {
     let entrypoint: String
     let workingDirectory: String
     let captureBytes: UInt64
+    let warm: WarmWorkers?
+    let check: CheckSettings
 
-    /// Settings: `python_executable`, `basilisk_entrypoint` (required), `working_directory`, `log_capture_bytes`.
+    /// Settings: `python_executable`, `basilisk_entrypoint` (required), `working_directory`, `log_capture_bytes`,
+    /// `warm_workers`, `warm_check_every`, `warm_check_ignore`.
     init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
         self.host = host
         python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
@@ -23,20 +26,38 @@ struct BasiliskEngine: Engine {
         self.entrypoint = try ProgramLookup.file(entrypoint, setting: "basilisk_entrypoint")
         workingDirectory = try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory")
         captureBytes = settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20
+        check = try CheckSettings(settings)
+        warm =
+            settings["warm_workers"] == "false"
+            ? nil
+            : WarmWorkers.make(
+                host: host, python: python, entrypoint: self.entrypoint, workingDirectory: workingDirectory,
+                environment: Self.environment(runConfig: "", telemetryURL: "", outputDirectory: ""))
+        warm?.start()
     }
 
     func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob {
         let files = JobFiles(directory: request.directory)
         try files.create(runConfigJSON: request.runConfigJSON)
-        var environment = ScenarioEnvironment.make(
-            runConfig: files.runConfig, telemetryURL: request.telemetryURL, outputDirectory: files.output)
-        // What a killed scenario had printed is in its log, not lost in a buffer.
-        environment["PYTHONUNBUFFERED"] = environment["PYTHONUNBUFFERED"] ?? "1"
+        warm?.waitUntilReady()
         return ScriptJob(
-            files: files,
+            host: host, token: request.token, files: files,
             request: GuardedProcess.Request(
-                program: python, arguments: [entrypoint], environment: environment, workingDirectory: workingDirectory,
-                stdoutPath: files.stdout, stderrPath: files.stderr, captureBytes: captureBytes))
+                program: python, arguments: [entrypoint],
+                environment: Self.environment(runConfig: files.runConfig, telemetryURL: request.telemetryURL, outputDirectory: files.output),
+                workingDirectory: workingDirectory, stdoutPath: files.stdout, stderrPath: files.stderr, captureBytes: captureBytes),
+            warm: warm, check: warm != nil && check.applies(toRun: request.runConfigJSON) ? check : nil)
+    }
+
+    private static func environment(runConfig: String, telemetryURL: String, outputDirectory: String) -> [String: String] {
+        let defaults = [
+            // What a killed scenario had printed is in its log, not lost in a buffer.
+            "PYTHONUNBUFFERED": "1",
+            // Jobs share the machine already; and a warm parent must have one thread, as what it has must be what a cold start has.
+            "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        ]
+        return ScenarioEnvironment.make(runConfig: runConfig, telemetryURL: telemetryURL, outputDirectory: outputDirectory)
+            .merging(defaults) { own, _ in own }
     }
 }
 

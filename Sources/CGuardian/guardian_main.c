@@ -14,14 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void tell(int news, int error, int step, pid_t program) {
-    const lynx_guardian_news message = {.error = error, .step = step, .program = program};
+void lynx_guardian_tell(int news, lynx_guardian_news message) {
     ssize_t ignored = write(news, &message, sizeof message);
     (void)ignored;
 }
 
 static _Noreturn void fail(int news, int error, int step) {
-    tell(news, error, step, 0);
+    lynx_guardian_tell(news, (lynx_guardian_news){.error = error, .step = step});
     _exit(1);
 }
 
@@ -43,27 +42,42 @@ static int keep_only(int *descriptors, int count) {
     return (int)syscall(SYS_close_range, 3u + (unsigned)count, ~0u, 0u);
 }
 
-/* In the program's process: everything the host had set up is put back to what a fresh process expects. */
-static _Noreturn void become_program(
-    const lynx_guardian_request *request, pid_t guardian, int out, int err, int news, const int gate[2]) {
-    setsid();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != guardian) _exit(127);
-    close(gate[1]);
-    char none_comes;
-    while (read(gate[0], &none_comes, 1) < 0 && errno == EINTR) {}
-    tell(news, 0, 0, getpid());
+void lynx_program_reset_signals(void) {
     for (int number = 1; number < NSIG; number++) {
         if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
     }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (request->no_realtime) lynx_give_up_realtime();
+}
+
+/* In the program's process, of which the guardian has been told, and which may stop its guardian from now on. */
+static void enter_program(const lynx_guardian_request *request, pid_t guardian, int out, int err, int news, const int gate[2]) {
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != guardian) _exit(127);
+    close(gate[1]);
+    char none_comes;
+    while (read(gate[0], &none_comes, 1) < 0 && errno == EINTR) {}
+    lynx_guardian_tell(news, (lynx_guardian_news){.program = getpid()});
     if (dup2(out, 1) < 0 || dup2(err, 2) < 0) fail(news, errno, LYNX_GUARDIAN_EXEC);
     if (chdir(request->working_directory) < 0) fail(news, errno, LYNX_GUARDIAN_CHDIR);
+}
+
+/* Everything the host had set up is put back to what a fresh process expects. */
+static _Noreturn void become_program(const lynx_guardian_request *request, int news) {
+    lynx_program_reset_signals();
+    if (request->no_realtime) lynx_give_up_realtime();
     execve(request->program, request->argv, request->envp);
     fail(news, errno, LYNX_GUARDIAN_EXEC);
+}
+
+/* This process is what the program is to be already, as its warm parent was made by exec: what exec closes is closed. */
+static void stay_program(int news) {
+    if (syscall(SYS_close_range, 3u, ~0u, 0u) < 0) fail(news, errno, LYNX_GUARDIAN_EXEC);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* Reaps adopted orphans; 1 when the program itself has ended (and stays a zombie). */
@@ -76,7 +90,7 @@ static int program_ended(pid_t program) {
     }
 }
 
-_Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own) {
+void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own) {
     int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
     setsid();
     prctl(PR_SET_NAME, "lynx-guardian");
@@ -100,7 +114,12 @@ _Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const ly
     const pid_t self = getpid();
     const pid_t program = _Fork();
     if (program < 0) fail(news, errno, LYNX_GUARDIAN_FORK);
-    if (program == 0) become_program(request, self, out[1], err[1], news, gate);
+    if (program == 0) {
+        enter_program(request, self, out[1], err[1], news, gate);
+        if (request->program != NULL) become_program(request, news);
+        stay_program(news);
+        return;
+    }
     close(out[1]);
     close(err[1]);
     /*

@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "guardian.h"
 #include "guardian_main.h"
+#include "warm_wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -17,13 +19,16 @@ static void close_all(const int *descriptors, size_t count) {
     }
 }
 
-/* 1 for a message, 0 at the end. */
-static int hear(int fd, lynx_guardian_news *news) {
+/* 0 for a message, EPIPE at the end, ETIMEDOUT after so many milliseconds (-1: never). */
+static int hear(int fd, lynx_guardian_news *news, int timeout) {
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
     ssize_t n;
     do {
-        n = read(fd, news, sizeof *news);
+        n = poll(&wait, 1, timeout);
+        if (n == 0) return ETIMEDOUT;
+        if (n > 0) n = read(fd, news, sizeof *news);
     } while (n < 0 && errno == EINTR);
-    return n == (ssize_t)sizeof *news;
+    return n == (ssize_t)sizeof *news ? 0 : EPIPE;
 }
 
 /* Waits for a child that has ended or was killed; its status is kept as it was if it is no child. */
@@ -35,28 +40,76 @@ static int await(pid_t child, int *status, struct rusage *usage) {
     return found == child;
 }
 
-enum { LOG_OUT, LOG_ERR, LIFE_READ, LIFE_WRITE, NEWS_READ, NEWS_WRITE, COUNT };
+enum { LOG_OUT, LOG_ERR, LIFE_READ, NEWS_WRITE, HANDED_DOWN, LIFE_WRITE = HANDED_DOWN, NEWS_READ, COUNT };
+
+/* Far more than a fork takes on a machine that is not stuck: a parent may have been stopped by a simulation. */
+enum { PARENT_TIMEOUT_MS = 5000 };
+
+static int open_channels(const lynx_guardian_request *request, int fd[COUNT], lynx_guardian_step *step) {
+    for (int i = 0; i < COUNT; i++) fd[i] = -1;
+    *step = LYNX_GUARDIAN_OPEN_LOG;
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    fd[LOG_OUT] = open(request->stdout_path, flags, 0600);
+    if (fd[LOG_OUT] >= 0) fd[LOG_ERR] = open(request->stderr_path, flags, 0600);
+    int failure = fd[LOG_ERR] < 0 ? errno : 0;
+    if (failure == 0) {
+        *step = LYNX_GUARDIAN_FORK;
+        /* A pair of sockets, as writing to a pipe without a reader sends the host a SIGPIPE, which it may not ignore. */
+        int life[2] = {-1, -1}, news[2] = {-1, -1};
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life) < 0 || pipe2(news, O_CLOEXEC) < 0) failure = errno;
+        fd[LIFE_READ] = life[0];
+        fd[LIFE_WRITE] = life[1];
+        fd[NEWS_READ] = news[0];
+        fd[NEWS_WRITE] = news[1];
+    }
+    if (failure != 0) close_all(fd, COUNT);
+    return failure;
+}
+
+/* From the first word of a new tree to the last before its program runs. */
+static int await_start(int fd[COUNT], lynx_guardian *out, lynx_guardian_step *step, int timeout) {
+    lynx_guardian_news news = {0};
+    int failure = 0;
+    if (out->guardian == 0) {
+        *step = LYNX_GUARDIAN_PARENT;
+        failure = hear(fd[NEWS_READ], &news, timeout);
+        if (failure == 0) failure = news.error;
+        if (failure != 0) return failure;
+        out->guardian = news.guardian;
+    }
+    failure = hear(fd[NEWS_READ], &news, timeout);
+    if (failure == 0 && news.error == 0) {
+        out->program = news.program;
+        failure = hear(fd[NEWS_READ], &news, timeout);
+        if (failure == EPIPE) {
+            out->pidfd = (int)syscall(SYS_pidfd_open, out->guardian, 0);
+            return out->pidfd < 0 ? errno : 0;
+        }
+    }
+    if (failure != 0) return failure;
+    *step = (lynx_guardian_step)news.step;
+    return news.error;
+}
+
+/* Takes over what is open; the tree's ends have been handed down. */
+static int finish_spawn(int fd[COUNT], lynx_guardian *out, lynx_guardian_step *step, int timeout) {
+    close_all(fd, HANDED_DOWN);
+    out->lifeline = fd[LIFE_WRITE];
+    const int failure = await_start(fd, out, step, timeout);
+    close(fd[NEWS_READ]);
+    if (failure == 0) return 0;
+
+    if (out->program > 0) lynx_guardian_kill(out);
+    close(fd[LIFE_WRITE]);
+    if (out->guardian > 0) await(out->guardian, NULL, NULL);
+    if (out->program > 0) await(out->program, NULL, NULL);
+    return failure;
+}
 
 int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out, lynx_guardian_step *step) {
-    int fd[COUNT] = {-1, -1, -1, -1, -1, -1};
-    int failure = 0;
-
-    *step = LYNX_GUARDIAN_OPEN_LOG;
-    fd[LOG_OUT] = open(request->stdout_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd[LOG_OUT] >= 0) fd[LOG_ERR] = open(request->stderr_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd[LOG_ERR] < 0) {
-        failure = errno;
-        close_all(fd, COUNT);
-        return failure;
-    }
-
-    *step = LYNX_GUARDIAN_FORK;
-    /* A pair of sockets, as writing to a pipe without a reader sends the host a SIGPIPE, which it may not ignore. */
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, &fd[LIFE_READ]) < 0 || pipe2(&fd[NEWS_READ], O_CLOEXEC) < 0) {
-        failure = errno;
-        close_all(fd, COUNT);
-        return failure;
-    }
+    int fd[COUNT];
+    int failure = open_channels(request, fd, step);
+    if (failure != 0) return failure;
 
     /* Blocked across the fork, so that no handler of the host's ever runs in the guardian. */
     sigset_t all, before;
@@ -67,6 +120,7 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
         const lynx_guardian_descriptors own = {
             .stdout_log = fd[LOG_OUT], .stderr_log = fd[LOG_ERR], .lifeline = fd[LIFE_READ], .news = fd[NEWS_WRITE]};
         lynx_guardian_main(request, &own);
+        _exit(127);
     }
     failure = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -74,29 +128,29 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
         close_all(fd, COUNT);
         return failure;
     }
+    *out = (lynx_guardian){.guardian = guardian, .pidfd = -1};
+    failure = finish_spawn(fd, out, step, -1);
+    return failure == EPIPE ? EIO : failure;
+}
 
-    close_all((int[]){fd[LOG_OUT], fd[LOG_ERR], fd[LIFE_READ], fd[NEWS_WRITE]}, 4);
-    *out = (lynx_guardian){.guardian = guardian, .pidfd = -1, .lifeline = fd[LIFE_WRITE]};
-    lynx_guardian_news news;
-    if (!hear(fd[NEWS_READ], &news)) {
-        failure = EIO;
+int lynx_guardian_spawn_warm(
+    const lynx_guardian_request *request, int socket, lynx_guardian *out, lynx_guardian_step *step) {
+    int fd[COUNT];
+    int failure = open_channels(request, fd, step);
+    if (failure != 0) return failure;
+    *out = (lynx_guardian){.pidfd = -1};
+    *step = LYNX_GUARDIAN_PARENT;
+    failure = lynx_warm_send(socket, request, fd);
+    if (failure != 0) {
+        close_all(fd, COUNT);
     } else {
-        out->program = news.program;
-        if (news.error == 0 && !hear(fd[NEWS_READ], &news)) {
-            out->pidfd = (int)syscall(SYS_pidfd_open, guardian, 0);
-            if (out->pidfd < 0) failure = errno;
-        } else {
-            failure = news.error;
-            *step = (lynx_guardian_step)news.step;
-        }
+        failure = finish_spawn(fd, out, step, PARENT_TIMEOUT_MS);
+        if (failure == EPIPE || failure == ETIMEDOUT) *step = LYNX_GUARDIAN_PARENT;
     }
-    close(fd[NEWS_READ]);
-    if (out->pidfd >= 0) return 0;
-
-    if (out->program > 0) lynx_guardian_kill(out);
-    close(fd[LIFE_WRITE]);
-    await(guardian, NULL, NULL);
-    if (out->program > 0) await(out->program, NULL, NULL);
+    if (failure != 0 && *step == LYNX_GUARDIAN_PARENT) {
+        unlink(request->stdout_path);
+        unlink(request->stderr_path);
+    }
     return failure;
 }
 
@@ -113,6 +167,12 @@ void lynx_guardian_kill(const lynx_guardian *guardian) {
 
 void lynx_guardian_signal(const lynx_guardian *guardian, int signal) {
     kill(-guardian->program, signal);
+}
+
+int lynx_guardian_succeeded(const lynx_guardian *guardian) {
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)guardian->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == guardian->program &&
+           info.si_code == CLD_EXITED && info.si_status == 0;
 }
 
 void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {

@@ -151,9 +151,10 @@ typedef struct lynx_setting {
 
 /*
  * The runner's configuration as far as it concerns this engine: python_executable, working_directory,
- * log_capture_bytes, the fields made for it (basilisk_entrypoint; px4_binary, px4_etc, px4_entrypoint), and the
- * engine's own section of engine_options. What is nested there comes flat, with a dot between the keys:
- * default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's affair and does not come.
+ * log_capture_bytes, the fields made for it (basilisk_entrypoint, warm_workers; px4_binary, px4_etc,
+ * px4_entrypoint), and the engine's own section of engine_options. What is nested there comes flat, with a dot
+ * between the keys: default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's affair and
+ * does not come.
  */
 typedef struct lynx_engine_config {
     uint32_t struct_size;
@@ -291,6 +292,9 @@ struct lynx_engine {
 LYNX_EXPORT const lynx_engine *lynx_engine_entry(const lynx_host *host, uint32_t abi_major);
 
 #define LYNX_ENGINE_ENTRY_SYMBOL "lynx_engine_entry"
+
+/* A library that exports this instead is no engine but what one brings along; hosts pass over it. */
+#define LYNX_ENGINE_PART_SYMBOL "lynx_engine_part"
 
 #ifdef __cplusplus
 }

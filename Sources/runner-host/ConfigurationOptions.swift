@@ -16,6 +16,8 @@ struct ConfigurationOptions: ParsableArguments {
     var pythonExecutable: String?
     @Option(help: "The scenario that the basilisk engine starts.")
     var basiliskEntrypoint: String?
+    @Option(help: "Whether basilisk jobs are copies of a process that has done the imports.")
+    var warmWorkers: String?
     @Option(name: .customLong("px4-binary"), help: "The px4 that the px4_sitl engine starts.")
     var px4Binary: String?
     @Option(name: .customLong("px4-etc"), help: "The etc folder of the same PX4 build.")
@@ -54,7 +56,7 @@ struct ConfigurationOptions: ParsableArguments {
     private var flags: [String: String] {
         let values = [
             "engines": engines, "capabilities": capabilities, "python_executable": pythonExecutable,
-            "basilisk_entrypoint": basiliskEntrypoint, "px4_binary": px4Binary, "px4_etc": px4Etc,
+            "basilisk_entrypoint": basiliskEntrypoint, "warm_workers": warmWorkers, "px4_binary": px4Binary, "px4_etc": px4Etc,
             "px4_entrypoint": px4Entrypoint, "output_root": outputRoot, "working_directory": workingDirectory,
             "max_concurrent_jobs": maxConcurrentJobs, "engine_path": enginePath, "control_plane_url": controlPlaneURL,
             "control_plane_ca_file": controlPlaneCAFile, "enrollment_token_file": enrollmentTokenFile,

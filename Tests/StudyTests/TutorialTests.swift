@@ -92,15 +92,17 @@ struct TutorialTests {
         }
     }
 
-    @Test("The same seed gives the same parameters and the same bytes, however many run at a time")
+    @Test("The same seed gives the same parameters and the same bytes, however many run at a time, and started warm or cold")
     func reproducible() async throws {
-        let again = try await TutorialStudy.run("--max-concurrent-jobs", "3")
+        let again = try await TutorialStudy.run("--max-concurrent-jobs", "3", environment: ["LYNX_RUNNER_WARM_WORKERS": "false"])
         #expect(again.parameters == study.parameters)
         #expect(again.document.batch.seed == study.document.batch.seed)
         #expect(again.document.batch.batchID != study.document.batch.batchID)
         for run in 0..<TutorialStudy.runs {
             let (one, other) = (try study.trajectoryPath(run), try again.trajectoryPath(run))
             #expect(FileManager.default.contentsEqual(atPath: one, andPath: other))
+            let plots = try [study, again].map { try $0.document.result(run).outputFile("orbit_position.png") }
+            #expect(FileManager.default.contentsEqual(atPath: plots[0], andPath: plots[1]))
         }
     }
 }

@@ -18,7 +18,7 @@
 #include <sys/types.h>
 
 typedef struct lynx_guardian_request {
-    const char *program; /* path; no search */
+    const char *program; /* path; no search. NULL in a warm parent, whose own copy is the program */
     char *const *argv;
     char *const *envp;
     const char *working_directory;
@@ -45,11 +45,21 @@ typedef enum lynx_guardian_step {
     LYNX_GUARDIAN_OPEN_LOG = 1,
     LYNX_GUARDIAN_FORK = 2,
     LYNX_GUARDIAN_CHDIR = 3,
-    LYNX_GUARDIAN_EXEC = 4
+    LYNX_GUARDIAN_EXEC = 4,
+    /* The warm parent is gone, does not answer, or refused (ESTALE: files that it had read have changed). */
+    LYNX_GUARDIAN_PARENT = 5
 } lynx_guardian_step;
 
 /* Returns 0, or an errno with *step set; then nothing is left running and no descriptor open. */
 int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out, lynx_guardian_step *step);
+
+/*
+ * The same from a warm parent (warm.h), which forks the guardian in place of the host and as the host's child. Its
+ * `socket` is the parent's; of the request program and argv are not looked at, and envp holds only what is the job's own.
+ * If the parent failed, step is LYNX_GUARDIAN_PARENT, no file has been made, and the request may be spawned without it.
+ */
+int lynx_guardian_spawn_warm(
+    const lynx_guardian_request *request, int socket, lynx_guardian *out, lynx_guardian_step *step);
 
 /* Ends the tree with SIGKILL. Does not wait. */
 void lynx_guardian_kill(const lynx_guardian *guardian);
@@ -64,6 +74,9 @@ typedef struct lynx_guardian_exit {
     /* 1 if the guardian itself was killed: strays may be left. */
     int guardian_lost;
 } lynx_guardian_exit;
+
+/* Whether the program ended with exit code 0; after pidfd is readable and before it is reaped. */
+int lynx_guardian_succeeded(const lynx_guardian *guardian);
 
 /*
  * Call once, after pidfd is readable. Reaps both processes, closes both descriptors. Until this call

@@ -4,6 +4,7 @@
 // Every function answers -1 with errno set on failure; all may be called on any thread.
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -29,6 +30,9 @@ int lynx_set_thread_name(const char *name);
 /// Accepts one IPv4 connection and writes its other end to `peer`. The new descriptor is non-blocking, and close-on-exec from
 /// its first moment: a process that starts meanwhile must not hold the connection open.
 int lynx_accept(int listener, struct sockaddr_in *peer);
+
+/// The file that this code was loaded from, an engine's library or an executable, into `path`.
+int lynx_library_path(char *path, size_t size);
 
 /// The user that owns the other end of a TCP connection on this machine, asked from the kernel's
 /// socket table (sock_diag(7)). `local` and `peer` are this end's getsockname and getpeername.

@@ -61,24 +61,32 @@ public final class GuardedProcess: Sendable {
     public let exitDescriptor: Int32
 
     /// Starts the program.
-    public init(_ request: Request) throws(EngineError) {
+    public convenience init(_ request: Request) throws(EngineError) {
+        let variables = request.environment.map { "\($0.key)=\($0.value)" }.sorted()
+        try self.init(request, program: request.program, environment: variables) { lynx_guardian_spawn($0, $1, $2) }
+    }
+
+    /// Starts a copy of a warm parent, which has the program and all of the environment but `variables`.
+    ///
+    /// - Throws: an error whose `systemErrno` is the parent's if `isParentsFault`; then nothing has been started or made.
+    convenience init(_ request: Request, variables: [String], socket: Int32) throws(EngineError) {
+        try self.init(request, program: nil, environment: variables) { lynx_guardian_spawn_warm($0, socket, $1, $2) }
+    }
+
+    private init(
+        _ request: Request, program: String?, environment: [String],
+        spawn: (UnsafePointer<lynx_guardian_request>, UnsafeMutablePointer<lynx_guardian>, UnsafeMutablePointer<lynx_guardian_step>) -> Int32
+    ) throws(EngineError) {
         let argv = CStringArray([request.program] + request.arguments)
-        let environment = CStringArray(request.environment.map { "\($0.key)=\($0.value)" }.sorted())
+        let environment = CStringArray(environment)
+        let texts = CStringArray([request.workingDirectory, request.stdoutPath, request.stderrPath, request.program])
+        var raw = lynx_guardian_request(
+            program: program == nil ? nil : texts.pointers[3], argv: argv.pointers, envp: environment.pointers,
+            working_directory: texts.pointers[0], stdout_path: texts.pointers[1], stderr_path: texts.pointers[2],
+            capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1)
         var guardian = lynx_guardian()
         var step = LYNX_GUARDIAN_FORK
-        let failure = request.program.withCString { program in
-            request.workingDirectory.withCString { directory in
-                request.stdoutPath.withCString { stdoutPath in
-                    request.stderrPath.withCString { stderrPath in
-                        var raw = lynx_guardian_request(
-                            program: program, argv: argv.pointers, envp: environment.pointers, working_directory: directory,
-                            stdout_path: stdoutPath, stderr_path: stderrPath, capture_bytes: request.captureBytes,
-                            no_realtime: request.allowsRealtime ? 0 : 1)
-                        return lynx_guardian_spawn(&raw, &guardian, &step)
-                    }
-                }
-            }
-        }
+        let failure = withExtendedLifetime((argv, environment, texts)) { spawn(&raw, &guardian, &step) }
         guard failure == 0 else { throw Self.describe(failure, at: step, request) }
         pid = guardian.program
         exitDescriptor = guardian.pidfd
@@ -118,6 +126,14 @@ public final class GuardedProcess: Sendable {
         }
     }
 
+    /// Whether the program ended by itself with exit code 0; asked after `exitDescriptor` is readable and before `reap`.
+    public var hasSucceeded: Bool {
+        state.withLock { state in
+            guard case .running(var guardian) = state else { return false }
+            return lynx_guardian_succeeded(&guardian) != 0
+        }
+    }
+
     private static func describe(_ failure: Int32, at step: lynx_guardian_step, _ request: Request) -> EngineError {
         let reason = String(cString: strerror(failure))
         return switch step {
@@ -128,6 +144,8 @@ public final class GuardedProcess: Sendable {
                 lynx_status(LYNX_E_LAUNCH), "working_directory: cannot enter \(request.workingDirectory): \(reason)", errno: failure)
         case LYNX_GUARDIAN_EXEC where failure != ENOMEM && failure != EAGAIN && failure != ENFILE:
             EngineError(lynx_status(LYNX_E_LAUNCH), "cannot execute \(request.program): \(reason)", errno: failure)
+        case LYNX_GUARDIAN_PARENT:
+            EngineError(WarmParent.fault, "the warm parent failed: \(reason)", errno: failure)
         default:
             EngineError(lynx_status(LYNX_E_RESOURCES), "cannot start a process: \(reason)", errno: failure)
         }
@@ -135,7 +153,7 @@ public final class GuardedProcess: Sendable {
 }
 
 /// A NULL-terminated array of C strings for execve.
-private final class CStringArray {
+final class CStringArray {
     let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 

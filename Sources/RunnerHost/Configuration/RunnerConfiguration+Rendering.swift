@@ -49,6 +49,10 @@ extension Int: YAMLRenderable {
     var yaml: String { "\(self)" }
 }
 
+extension Bool: YAMLRenderable {
+    var yaml: String { "\(self)" }
+}
+
 extension Logger.Level: YAMLRenderable {
     var yaml: String { rawValue }
 }

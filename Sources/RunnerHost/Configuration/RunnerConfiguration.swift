@@ -22,6 +22,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var capabilities: [String] = []
     package var pythonExecutable = "python3"
     package var basiliskEntrypoint: String?
+    package var warmWorkers = true
     package var px4Binary: String?
     package var px4Etc: String?
     package var px4Entrypoint: String?

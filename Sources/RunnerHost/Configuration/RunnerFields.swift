@@ -18,6 +18,9 @@ extension RunnerField {
             "basilisk_entrypoint", \.basiliskEntrypoint, .optionalPath, default: "none",
             "The scenario that the basilisk engine starts; that engine needs it."),
         RunnerField(
+            "warm_workers", \.warmWorkers, .bool, default: "true",
+            "Whether jobs of the basilisk engine are copies of a process that has done the scenario's imports."),
+        RunnerField(
             "px4_binary", \.px4Binary, .optionalPath, default: "as found in /opt/px4*",
             "The px4 that the px4_sitl engine starts: of a SITL build, its bin/px4."),
         RunnerField(

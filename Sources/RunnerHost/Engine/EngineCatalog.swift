@@ -55,6 +55,7 @@ package struct EngineCatalog: Sendable {
             if let first = engine(library.id) { throw .duplicate(id: library.id, of: first.path) }
             engines.append(library)
         } catch {
+            guard error != .part else { return }
             refused.append(Refused(path: path, reason: error))
         }
     }

@@ -20,7 +20,9 @@ package struct EngineLibrary: @unchecked Sendable {
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | Int32(RTLD_NODELETE)) else {
             throw .unresolved(dlerror().map { String(cString: $0) } ?? "unknown reason")
         }
-        guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else { throw .noEntrySymbol }
+        guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else {
+            throw dlsym(handle, LYNX_ENGINE_PART_SYMBOL) == nil ? .noEntrySymbol : .part
+        }
         typealias Entry = @convention(c) (UnsafePointer<lynx_host>?, UInt32) -> UnsafePointer<lynx_engine>?
         guard let table = unsafeBitCast(symbol, to: Entry.self)(host, HostTable.abiMajor) else { throw .otherMajor }
 

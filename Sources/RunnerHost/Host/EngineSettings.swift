@@ -12,6 +12,7 @@ enum EngineSettings {
         switch engine {
         case "basilisk":
             settings["basilisk_entrypoint"] = configuration.basiliskEntrypoint
+            settings["warm_workers"] = String(configuration.warmWorkers)
         case "px4_sitl":
             settings["px4_binary"] = configuration.px4Binary
             settings["px4_etc"] = configuration.px4Etc

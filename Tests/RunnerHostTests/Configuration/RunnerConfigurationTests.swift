@@ -112,6 +112,7 @@ struct RunnerConfigurationTests {
                 capabilities: [basilisk]                     # default
                 python_executable: python3                   # default
                 basilisk_entrypoint: null                    # default
+                warm_workers: true                           # default
                 px4_binary: null                             # default
                 px4_etc: null                                # default
                 px4_entrypoint: null                         # default
@@ -208,6 +209,7 @@ private let samples: [String: Sample] = [
     "capabilities": Sample("[]", "a,b", "", shown: ("[a, b]", "[]")),
     "python_executable": Sample("/f/python", "/v/python", "python3.11"),
     "basilisk_entrypoint": Sample("f.py", "v.py", "g.py"),
+    "warm_workers": Sample("false", "true", "false"),
     "px4_binary": Sample("/f/px4", "/v/px4", "g/px4"),
     "px4_etc": Sample("/f/etc", "/v/etc", "g/etc"),
     "px4_entrypoint": Sample("f.py", "v.py", "g.py"),

@@ -24,6 +24,7 @@ struct ConfigurationOptionsTests {
     func values() async throws {
         let values = [
             "engines": "basilisk", "capabilities": "basilisk", "python_executable": "/bin/python", "basilisk_entrypoint": "scenario.py",
+            "warm_workers": "false",
             "px4_binary": "/px4/bin/px4", "px4_etc": "/px4/etc", "px4_entrypoint": "mission.py",
             "output_root": "/out", "working_directory": "/work", "max_concurrent_jobs": "3", "engine_path": "/engines",
             "control_plane_url": "http://127.0.0.1:9", "control_plane_ca_file": "/ca.pem",

@@ -19,7 +19,7 @@ struct TutorialStudy: Sendable {
     let end: Program.End
     let document: StudyDocument
 
-    static func run(_ arguments: String...) async throws -> TutorialStudy {
+    static func run(_ arguments: String..., environment: [String: String?] = [:]) async throws -> TutorialStudy {
         let directory = try TemporaryDirectory()
         let end = try await Program.run(
             "lynxctl",
@@ -27,7 +27,7 @@ struct TutorialStudy: Sendable {
                 "run", "scenarios/aerospace/configs/basic_orbit_tutorial.yaml", "--runner-config", "configs/lynx-runner-basilisk.yaml",
                 "--state", directory.path + "/state", "--runs", "\(runs)", "--json",
             ] + arguments,
-            in: Repository.root, environment: ["LYNX_RUNNER_OUTPUT_ROOT": directory.path + "/runs"])
+            in: Repository.root, environment: environment.merging(["LYNX_RUNNER_OUTPUT_ROOT": directory.path + "/runs"]) { $1 })
         guard end.exitCode == 0 else { throw Failed(description: end.errors) }
         return TutorialStudy(directory: directory, end: end, document: try StudyDocument(end.output))
     }

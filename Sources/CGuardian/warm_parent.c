@@ -1,0 +1,101 @@
+#define _GNU_SOURCE
+#include "warm.h"
+#include "guardian_main.h"
+#include "warm_wire.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char *shown;
+static size_t shown_size;
+
+void lynx_warm_init(void) {
+    char *value = getenv(LYNX_WARM_PLACE);
+    if (value == NULL) return;
+    shown_size = strlen(LYNX_WARM_PLACE "=") + strlen(value) + 1;
+    shown = value - strlen(LYNX_WARM_PLACE "=");
+}
+
+static void close_rights(const int descriptors[LYNX_WARM_DESCRIPTORS]) {
+    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
+}
+
+int lynx_warm_receive(int socket, lynx_warm_job *job) {
+    lynx_warm_head head;
+    static char texts[sizeof job->working_directory + sizeof job->environment];
+    union {
+        struct cmsghdr aligned;
+        char bytes[CMSG_SPACE(LYNX_WARM_DESCRIPTORS * sizeof(int))];
+    } control;
+    struct iovec parts[] = {{&head, sizeof head}, {texts, sizeof texts}};
+    for (;;) {
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
+        ssize_t n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return 0;
+        const struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        if (rights == NULL || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(sizeof job->descriptors)) continue;
+        memcpy(job->descriptors, CMSG_DATA(rights), sizeof job->descriptors);
+        if ((size_t)n != sizeof head + head.directory_size + head.environment_size ||
+            head.directory_size > sizeof job->working_directory || head.environment_size >= sizeof job->environment) {
+            lynx_warm_refuse(job, EPROTO);
+            continue;
+        }
+        job->capture_bytes = head.capture_bytes;
+        memcpy(job->working_directory, texts, head.directory_size);
+        memcpy(job->environment, texts + head.directory_size, head.environment_size);
+        job->environment[head.environment_size] = 0;
+        return 1;
+    }
+}
+
+/* Found by others in /proc, as the environment that exec left there is what the kernel shows. */
+static void show(const char *environment) {
+    static const char name[] = LYNX_WARM_PLACE "=";
+    for (const char *variable = environment; *variable != 0; variable += strlen(variable) + 1) {
+        if (strncmp(variable, name, sizeof name - 1) != 0 || strlen(variable) >= shown_size) continue;
+        memset(shown, 0, shown_size);
+        memcpy(shown, variable, strlen(variable));
+    }
+}
+
+int lynx_warm_fork(lynx_warm_job *job) {
+    /* The guardian's name would be the program's too. */
+    char name[16];
+    prctl(PR_GET_NAME, name);
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    const pid_t guardian = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (guardian == 0) {
+        const lynx_guardian_descriptors own = {
+            .stdout_log = job->descriptors[0], .stderr_log = job->descriptors[1], .lifeline = job->descriptors[2],
+            .news = job->descriptors[3]};
+        lynx_guardian_tell(own.news, (lynx_guardian_news){.guardian = getpid()});
+        show(job->environment);
+        const lynx_guardian_request request = {.working_directory = job->working_directory, .capture_bytes = job->capture_bytes};
+        lynx_guardian_main(&request, &own);
+        prctl(PR_SET_NAME, name);
+        return 0;
+    }
+    const int failure = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (guardian < 0) {
+        lynx_warm_refuse(job, failure);
+        return -failure;
+    }
+    close_rights(job->descriptors);
+    return guardian;
+}
+
+void lynx_warm_refuse(lynx_warm_job *job, int error) {
+    lynx_guardian_tell(job->descriptors[3], (lynx_guardian_news){.error = error, .step = LYNX_GUARDIAN_PARENT});
+    close_rights(job->descriptors);
+}

@@ -1,0 +1,3 @@
+#include "lynx_warm.h"
+
+const char lynx_engine_part = 1;
