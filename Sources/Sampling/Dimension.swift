@@ -2,12 +2,14 @@ package import LynxModel
 
 /// One dispersed parameter of a design: its value at any run index.
 package struct Dimension: Sendable {
-    private let quantile: Quantile
-    private let jitter: Stream
-    private let strata: StratumPermutation?
-    private let count: Double
+    let quantile: Quantile
+    let jitter: Stream
+    let strata: StratumPermutation?
+    let count: Double
     /// How much of a stratum is left free at each end, see `init`.
-    private let margin: Double
+    let margin: Double
+
+    var isContinuous: Bool { quantile.isContinuous }
 
     init(name: String, distribution: Distribution, method: SamplingMethod, runs: Int, seed: UInt64) {
         quantile = Quantile(distribution)

@@ -2,9 +2,9 @@ import LynxModel
 
 /// The inverse distribution function of one parameter, with everything precomputed that does not depend on the draw.
 struct Quantile {
-    private let form: Form
+    let form: Form
 
-    private enum Form {
+    enum Form {
         case uniform(UniformRange)
         case normal(mean: Double, stdDev: Double)
         case truncatedNormal(TruncatedNormal)

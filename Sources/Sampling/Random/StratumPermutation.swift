@@ -36,22 +36,64 @@ struct StratumPermutation {
     @inline(__always)
     func callAsFunction(_ index: Int) -> Int {
         precondition(index >= 0 && UInt64(index) < count, "the run index lies outside the design")
-        if !table.isEmpty { return Int(table[index]) }
-        var value = UInt64(index)
-        repeat { value = encipher(value) } while value >= count
-        return Int(value)
+        if usesTable { return Int(table[index]) }
+        return withNetwork { network in
+            var value = UInt64(index)
+            repeat { value = network.encipher(network.place(of: value)) } while value >= network.count
+            return Int(value)
+        }
+    }
+
+    var usesTable: Bool { !table.isEmpty }
+
+    /// For many strata only.
+    @inline(__always)
+    func withNetwork<R>(_ body: (FeistelNetwork) -> R) -> R {
+        keys.withUnsafeBufferPointer { keys in
+            body(FeistelNetwork(count: count, rows: rows, columns: columns, keys: keys))
+        }
+    }
+
+    private static func ceilingOfSquareRoot(_ value: UInt64) -> UInt64 {
+        var root = UInt64(Double(value).squareRoot())
+        while root * root < value { root += 1 }
+        while root > 1 && (root - 1) * (root - 1) >= value { root -= 1 }
+        return root
+    }
+}
+
+/// The cipher of many strata: a permutation of the places of a table with `rows` × `columns` of them, at least `count`.
+struct FeistelNetwork {
+    struct Place {
+        var row: UInt64
+        var column: UInt64
+    }
+
+    let count: UInt64
+    let rows: UInt64
+    let columns: UInt64
+    /// An even number of them.
+    let keys: UnsafeBufferPointer<UInt64>
+
+    @inline(__always)
+    func place(of value: UInt64) -> Place {
+        let (row, column) = value.quotientAndRemainder(dividingBy: columns)
+        return Place(row: row, column: column)
     }
 
     @inline(__always)
-    private func encipher(_ value: UInt64) -> UInt64 {
-        var (row, column) = value.quotientAndRemainder(dividingBy: columns)
-        keys.withUnsafeBufferPointer { keys in
-            var round = 0
-            while round < Self.rounds {
-                row = Self.shift(row, by: column, key: keys[round], modulus: rows)
-                column = Self.shift(column, by: row, key: keys[round + 1], modulus: columns)
-                round += 2
-            }
+    func next(_ place: Place) -> Place {
+        place.column + 1 == columns ? Place(row: place.row + 1, column: 0) : Place(row: place.row, column: place.column + 1)
+    }
+
+    @inline(__always)
+    func encipher(_ place: Place) -> UInt64 {
+        var (row, column) = (place.row, place.column)
+        var round = 0
+        while round < keys.count {
+            row = Self.shift(row, by: column, key: keys[round], modulus: rows)
+            column = Self.shift(column, by: row, key: keys[round + 1], modulus: columns)
+            round += 2
         }
         return row * columns + column
     }
@@ -60,12 +102,5 @@ struct StratumPermutation {
     private static func shift(_ value: UInt64, by other: UInt64, key: UInt64, modulus: UInt64) -> UInt64 {
         let sum = value + mix64(other &+ key).multipliedFullWidth(by: modulus).high
         return sum >= modulus ? sum - modulus : sum
-    }
-
-    private static func ceilingOfSquareRoot(_ value: UInt64) -> UInt64 {
-        var root = UInt64(Double(value).squareRoot())
-        while root * root < value { root += 1 }
-        while root > 1 && (root - 1) * (root - 1) >= value { root -= 1 }
-        return root
     }
 }
