@@ -7,6 +7,10 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For what each sample of telemetry passes through. That no two accesses overlap is checked in debug builds, so by every
+/// test; in a release build the checks would cost about as much as the work.
+let hotPathSettings = swiftSettings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 /// Exports one symbol and binds everything else inside the library, so that an engine neither
 /// lends its symbols to the host nor takes the host's.
 let engineLinkerSettings: [LinkerSetting] = [
@@ -53,14 +57,14 @@ let package = Package(
         .target(name: "CTelemetryProto", dependencies: ["CProtobufC"]),
 
         // Foundations: no knowledge of runners or servers.
-        .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: swiftSettings),
+        .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: hotPathSettings),
         .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "MAVLink", swiftSettings: swiftSettings),
         .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
         .target(
             name: "TelemetryServer",
             dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop"],
-            swiftSettings: swiftSettings),
+            swiftSettings: hotPathSettings),
 
         .target(
             name: "ObjectStore",
@@ -118,7 +122,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: hotPathSettings),
         .target(
             name: "LynxCLI",
             dependencies: [

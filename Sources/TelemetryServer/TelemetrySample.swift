@@ -21,8 +21,8 @@ extension TelemetryIntake {
     /// Takes in what did not come over the wire, under the same limits. What breaks them is counted as dropped.
     func take(_ samples: [TelemetrySample], context: LoopContext) {
         for sample in samples {
-            let known = sample.name.withCString { name in
-                sample.units.withCString { units in try? variable(name, units, samples: 1) }
+            let known = Array(sample.name.utf8).withUnsafeBytes { name in
+                Array(sample.units.utf8).withUnsafeBytes { units in try? variable(name, units, samples: 1) }
             }
             guard let known else { continue }
             counters.samples += 1

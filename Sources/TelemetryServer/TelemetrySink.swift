@@ -6,8 +6,17 @@ public protocol TelemetrySink: AnyObject {
     /// One sample. `simTime` is in simulated seconds since the start of the run; both numbers are as sent, finite or not.
     func receive(_ variable: TelemetryVariable, simTime: Double, value: Double, context: LoopContext)
 
+    /// Samples of one variable, in order; of both numbers there are as many.
+    func receive(_ variable: TelemetryVariable, simTimes: Span<Double>, values: Span<Double>, context: LoopContext)
+
     /// Nothing comes after this.
     func finish(context: LoopContext)
+}
+
+extension TelemetrySink {
+    public func receive(_ variable: TelemetryVariable, simTimes: Span<Double>, values: Span<Double>, context: LoopContext) {
+        for row in values.indices { receive(variable, simTime: simTimes[row], value: values[row], context: context) }
+    }
 }
 
 /// A variable of one endpoint: what was sent under one name with one unit. Equal names with other units are another variable.

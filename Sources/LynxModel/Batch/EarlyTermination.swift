@@ -43,7 +43,7 @@ public struct StoppingCondition: Codable, Hashable, Sendable {
 public enum ComparisonOperator: String, Codable, CaseIterable, Sendable {
     case lt, lte, gt, gte, eq, neq
 
-    public func holds(_ value: Double, _ threshold: Double) -> Bool {
+    @inlinable public func holds(_ value: Double, _ threshold: Double) -> Bool {
         switch self {
         case .lt: value < threshold
         case .lte: value <= threshold

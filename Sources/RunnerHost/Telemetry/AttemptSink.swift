@@ -31,16 +31,31 @@ final class AttemptSink: TelemetrySink {
     }
 
     func receive(_ variable: TelemetryVariable, simTime: Double, value: Double, context: LoopContext) {
-        let now = context.now
         // Judged first: a breach does not wait for the books to be kept.
         let breach = watchdog.observe(
-            variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime, atNanoseconds: now)
+            variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime,
+            atNanoseconds: context.now)
         if let breach { onBreach(breach.message) }
-        if timer == nil, let due = watchdog.nextTick {
-            timer = context.schedule(after: due > now ? due - now : 0) { [weak self] in self?.tick($0) }
-        }
         recorder.record(
             variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime)
+        setTimers(context)
+    }
+
+    func receive(_ variable: TelemetryVariable, simTimes: Span<Double>, values: Span<Double>, context: LoopContext) {
+        let breach = watchdog.observe(
+            variable: variable.index, name: variable.name, units: variable.units, values: values, simTimes: simTimes,
+            atNanoseconds: context.now)
+        if let breach { onBreach(breach.message) }
+        recorder.record(
+            variable: variable.index, name: variable.name, units: variable.units, values: values, simTimes: simTimes)
+        setTimers(context)
+    }
+
+    private func setTimers(_ context: LoopContext) {
+        if timer == nil, let due = watchdog.nextTick {
+            let now = context.now
+            timer = context.schedule(after: due > now ? due - now : 0) { [weak self] in self?.tick($0) }
+        }
         if flushTimer == nil, onFlush != nil { scheduleFlush(context) }
     }
 

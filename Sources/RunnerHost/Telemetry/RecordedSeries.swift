@@ -34,6 +34,11 @@ struct RecordedSeries: Sendable {
         self.rate = rate
     }
 
+    mutating func add(values: Span<Double>, simTimes: Span<Double>, limit: Int) {
+        for row in values.indices { add(value: values[row], simTime: simTimes[row], limit: limit) }
+    }
+
+    @inline(__always)
     mutating func add(value: Double, simTime: Double, limit: Int) {
         count += 1
         guard value.isFinite else {
@@ -69,16 +74,19 @@ struct RecordedSeries: Sendable {
     private mutating func append(_ value: Double, _ time: Double, limit: Int) {
         let number = points
         points += 1
-        guard number.isMultiple(of: step) else { return }
+        guard isKept(number) else { return }
         while kept(before: number) >= limit { thin() }
-        guard number.isMultiple(of: step) else { return }
+        guard isKept(number) else { return }
         if values.isEmpty { firstKept = number }
         times.append(time)
         values.append(value)
     }
 
+    // The step is a power of 2: no division for each sample.
+    private func isKept(_ number: Int) -> Bool { number & (step - 1) == 0 }
+
     /// How many of the first `number` points are kept, here or by whoever took them.
-    private func kept(before number: Int) -> Int { (number + step - 1) / step }
+    private func kept(before number: Int) -> Int { (number + step - 1) >> step.trailingZeroBitCount }
 
     /// Drops every second point; the first of all stays.
     private mutating func thin() {

@@ -44,20 +44,37 @@ package struct TelemetryRecorder: Sendable {
         self.limits = limits
         wanted = Set(spec.variables)
         missing = wanted
+        limitPerVariable = Self.limitPerVariable(limits, series: 0)
         rate = spec.samplingRateHz.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
     }
 
     /// Takes one sample of the variable numbered `variable`; numbers are dense from 0, one for each pair of name and units.
     ///
     /// - Parameter simTime: simulated seconds since the start of the run.
-    package mutating func record(variable: Int, name: String, units: String, value: Double, simTime: Double) {
-        if variable >= routes.count { routes.append(contentsOf: repeatElement(.unknown, count: variable + 1 - routes.count)) }
-        if case .unknown = routes[variable] { routes[variable] = route(variable, name, units) }
-        switch routes[variable] {
+    package mutating func record(
+        variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, value: Double, simTime: Double
+    ) {
+        switch route(variable, name: name, units: units) {
         case .kept(let position): series[position].add(value: value, simTime: simTime, limit: limitPerVariable)
-        case .otherUnits(let conflict): losses.conflicts[conflict].samples += 1
-        case .tooMany: losses.samplesOfFurtherVariables += 1
-        case .unwanted, .unknown: break
+        case let other: lose(1, other)
+        }
+    }
+
+    /// The same of several samples in order.
+    package mutating func record(
+        variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, values: Span<Double>, simTimes: Span<Double>
+    ) {
+        switch route(variable, name: name, units: units) {
+        case .kept(let position): series[position].add(values: values, simTimes: simTimes, limit: limitPerVariable)
+        case let other: lose(values.count, other)
+        }
+    }
+
+    private mutating func lose(_ samples: Int, _ route: Route) {
+        switch route {
+        case .otherUnits(let conflict): losses.conflicts[conflict].samples += samples
+        case .tooMany: losses.samplesOfFurtherVariables += samples
+        case .kept, .unwanted, .unknown: break
         }
     }
 
@@ -105,12 +122,21 @@ package struct TelemetryRecorder: Sendable {
             droppedBefore: droppedBefore)
     }
 
-    /// At least 2, as a series of one point could not be thinned.
-    private var limitPerVariable: Int {
-        max(2, min(limits.pointsPerVariable, limits.points / max(1, series.count)))
+    /// At least 2, as a series of one point could not be thinned. Follows from the number of series.
+    private var limitPerVariable: Int
+
+    private static func limitPerVariable(_ limits: Limits, series: Int) -> Int {
+        max(2, min(limits.pointsPerVariable, limits.points / max(1, series)))
     }
 
-    private mutating func route(_ variable: Int, _ name: String, _ units: String) -> Route {
+    @inline(__always)
+    private mutating func route(_ variable: Int, name: () -> String, units: () -> String) -> Route {
+        if variable >= routes.count { routes.append(contentsOf: repeatElement(.unknown, count: variable + 1 - routes.count)) }
+        if case .unknown = routes[variable] { routes[variable] = findRoute(name(), units()) }
+        return routes[variable]
+    }
+
+    private mutating func findRoute(_ name: String, _ units: String) -> Route {
         guard wanted.isEmpty || wanted.contains(name) else { return .unwanted }
         missing.remove(name)
         if let position = positions[name] {
@@ -125,6 +151,7 @@ package struct TelemetryRecorder: Sendable {
         }
         positions[name] = series.count
         series.append(RecordedSeries(name: name, units: units, rate: rate))
+        limitPerVariable = Self.limitPerVariable(limits, series: series.count)
         return .kept(series.count - 1)
     }
 }

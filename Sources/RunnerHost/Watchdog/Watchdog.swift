@@ -14,6 +14,7 @@ package struct Watchdog: Sendable {
 
     /// By the telemetry's own number of a variable: what is to be checked on each of its samples.
     private var watches: [Watch] = []
+    private var checks: [Check] = []
     private var seen: Set<String> = []
     private var pending: (breach: Breach, due: UInt64)?
 
@@ -23,8 +24,24 @@ package struct Watchdog: Sendable {
     private enum Watch {
         case unknown
         case nothing
-        /// The conditions at these positions; the one at `mismatch` is in other units than the variable.
-        case checks([Int], units: String, mismatch: Int?)
+        /// These of `checks`.
+        case checks(Range<Int>)
+    }
+
+    /// One condition, as it is looked at on each sample of a variable.
+    private struct Check {
+        let condition: Int
+        /// The condition is in other units than the variable.
+        let isMismatch: Bool
+        let comparison: ComparisonOperator
+        let threshold: Double
+
+        @inline(__always)
+        func kind(of value: Double) -> Breach.Kind? {
+            if isMismatch { return .unitsMismatch }
+            guard value.isFinite else { return .nonFinite }
+            return comparison.holds(value, threshold) ? .threshold : nil
+        }
     }
 
     /// - Parameter startNanoseconds: where the grid begins, on the clock of all later times.
@@ -36,18 +53,29 @@ package struct Watchdog: Sendable {
 
     /// Looks at one sample of the variable numbered `variable`; numbers are dense from 0, one for each pair of name and units.
     ///
+    /// What costs more than a comparison, the names and the clock, is asked for only when it is needed.
+    ///
     /// - Returns: a breach to act on now.
     package mutating func observe(
-        variable: Int, name: String, units: String, value: Double, simTime: Double, atNanoseconds now: UInt64
+        variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, value: Double, simTime: Double,
+        atNanoseconds now: @autoclosure () -> UInt64
     ) -> Breach? {
-        guard !conditions.isEmpty else { return nil }
-        let watch = watch(variable, name: name, units: units)
-        guard breach == nil, pending == nil, let found = judge(watch, value: value, simTime: simTime) else { return nil }
-        guard let grid else {
-            breach = found
-            return found
+        guard case .checks(let range) = watch(variable, name: name, units: units), breach == nil, pending == nil else { return nil }
+        guard let (check, kind) = judge(value, range) else { return nil }
+        return found(Breach(kind, of: conditions[check], units: units(), value: value, simTime: simTime), at: now)
+    }
+
+    /// The same of several samples in order. The first breach among them counts.
+    package mutating func observe(
+        variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, values: Span<Double>,
+        simTimes: Span<Double>, atNanoseconds now: @autoclosure () -> UInt64
+    ) -> Breach? {
+        guard case .checks(let range) = watch(variable, name: name, units: units), breach == nil, pending == nil else { return nil }
+        for row in values.indices {
+            guard let (check, kind) = judge(values[row], range) else { continue }
+            return found(
+                Breach(kind, of: conditions[check], units: units(), value: values[row], simTime: simTimes[row]), at: now)
         }
-        pending = (found, grid.point(after: now))
         return nil
     }
 
@@ -84,39 +112,47 @@ package struct Watchdog: Sendable {
         return names
     }
 
-    private func judge(_ watch: Watch, value: Double, simTime: Double) -> Breach? {
-        guard case .checks(let positions, let units, let mismatch) = watch else { return nil }
-        for position in positions {
-            let condition = conditions[position]
-            let kind: Breach.Kind
-            if position == mismatch {
-                kind = .unitsMismatch
-            } else if !value.isFinite {
-                kind = .nonFinite
-            } else if condition.operator.holds(value, condition.threshold) {
-                kind = .threshold
-            } else {
-                continue
-            }
-            return Breach(kind, of: condition, units: units, value: value, simTime: simTime)
+    /// The first condition that the value meets, and how.
+    @inline(__always)
+    private func judge(_ value: Double, _ range: Range<Int>) -> (condition: Int, kind: Breach.Kind)? {
+        for position in range {
+            if let kind = checks[position].kind(of: value) { return (checks[position].condition, kind) }
         }
         return nil
     }
 
+    private mutating func found(_ found: Breach, at now: () -> UInt64) -> Breach? {
+        guard let grid else {
+            breach = found
+            return found
+        }
+        pending = (found, grid.point(after: now()))
+        return nil
+    }
+
     /// What to check on the samples of a variable, worked out at its first.
-    private mutating func watch(_ variable: Int, name: String, units: String) -> Watch {
+    @inline(__always)
+    private mutating func watch(_ variable: Int, name: () -> String, units: () -> String) -> Watch {
+        guard !conditions.isEmpty else { return .nothing }
         if variable >= watches.count {
             watches.append(contentsOf: repeatElement(.unknown, count: variable + 1 - watches.count))
         }
-        if case .unknown = watches[variable] {
-            if let positions = byName[name] {
-                seen.insert(name)
-                let mismatch = positions.first { !conditions[$0].units.isEmpty && conditions[$0].units != units }
-                watches[variable] = .checks(positions, units: units, mismatch: mismatch)
-            } else {
-                watches[variable] = .nothing
-            }
-        }
+        if case .unknown = watches[variable] { watches[variable] = learn(name(), units()) }
         return watches[variable]
+    }
+
+    private mutating func learn(_ name: String, _ units: String) -> Watch {
+        guard let positions = byName[name] else { return .nothing }
+        seen.insert(name)
+        let mismatch = positions.first { !conditions[$0].units.isEmpty && conditions[$0].units != units }
+        let first = checks.count
+        for position in positions {
+            let condition = conditions[position]
+            checks.append(
+                Check(
+                    condition: position, isMismatch: position == mismatch, comparison: condition.operator,
+                    threshold: condition.threshold))
+        }
+        return .checks(first..<checks.count)
     }
 }

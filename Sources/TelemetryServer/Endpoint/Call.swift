@@ -120,6 +120,7 @@ final class Call {
     private func charge() throws(GRPCStatus) {
         let before = chargedBytes
         chargedBytes = framer.bufferedBytes
+        if chargedBytes == before { return }
         guard endpoint.bufferChanged(from: before, to: chargedBytes) else {
             throw GRPCStatus(
                 .resourceExhausted, "unfinished messages are over the limit of \(endpoint.limits.maxBufferedBytes) bytes")

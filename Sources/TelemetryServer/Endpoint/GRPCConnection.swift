@@ -5,6 +5,8 @@ final class GRPCConnection: HTTP2SessionDelegate {
     private let endpoint: EndpointState
     private var session: HTTP2Session!
     private var calls: [Int32: Call] = [:]
+    /// The call that data came for last: most of it comes for the same one again.
+    private var latest: (stream: Int32, call: Call)?
 
     /// The client has begun to speak HTTP/2.
     private(set) var hasBegun = false
@@ -62,7 +64,8 @@ final class GRPCConnection: HTTP2SessionDelegate {
     }
 
     func streamData(_ stream: Int32, _ bytes: UnsafeRawBufferPointer) {
-        guard let call = calls[stream] else { return }
+        if latest?.stream != stream { latest = calls[stream].map { (stream, $0) } }
+        guard let call = latest?.call else { return }
         answer(stream, call, call.data(bytes))
     }
 
@@ -72,6 +75,7 @@ final class GRPCConnection: HTTP2SessionDelegate {
     }
 
     func streamClosed(_ stream: Int32) {
+        if latest?.stream == stream { latest = nil }
         guard let call = calls.removeValue(forKey: stream) else { return }
         cancelDeadline(call)
     }

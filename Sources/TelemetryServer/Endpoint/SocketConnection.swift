@@ -6,7 +6,7 @@ import Glibc
 /// While the client doesn't take what it is sent, nothing more is read from it, so its answers cannot pile up here.
 final class SocketConnection {
     /// How long one connection may keep the loop to itself, in nanoseconds.
-    private static let turn: UInt64 = 4_000_000
+    private static let turn: UInt64 = 200_000
     private static let outputLimit = 64 << 10
     /// More than both ends of a loopback connection hold in the kernel, by its default limits.
     private static let mostWaiting: UInt64 = 16 << 20

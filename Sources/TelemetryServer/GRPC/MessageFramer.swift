@@ -32,11 +32,11 @@ struct MessageFramer {
     /// Hands on a message that lies in `rest` as a whole, without copying it.
     private func takeWhole(_ rest: inout Slice<UnsafeRawBufferPointer>, _ receive: Receiver) throws(GRPCStatus) -> Bool {
         guard rest.count >= Self.headerSize else { return false }
-        let (isCompressed, length) = try Self.parseHeader(rest, limit: maxMessageBytes)
-        guard rest.count - Self.headerSize >= length else { return false }
-        let body = rest.dropFirst(Self.headerSize).prefix(length)
+        let bytes = UnsafeRawBufferPointer(rebasing: rest)
+        let (isCompressed, length) = try Self.parseHeader(bytes, limit: maxMessageBytes)
+        guard bytes.count - Self.headerSize >= length else { return false }
         rest = rest.dropFirst(Self.headerSize + length)
-        try receive(isCompressed, UnsafeRawBufferPointer(rebasing: body))
+        try receive(isCompressed, UnsafeRawBufferPointer(rebasing: bytes[Self.headerSize..<Self.headerSize + length]))
         return true
     }
 
@@ -46,7 +46,9 @@ struct MessageFramer {
     ) throws(GRPCStatus) {
         move(&rest, upTo: Self.headerSize)
         guard partial.count >= Self.headerSize else { return }
-        let (isCompressed, length) = try Self.parseHeader(partial, limit: maxMessageBytes)
+        let (isCompressed, length) = try partial.withUnsafeBufferPointer { bytes throws(GRPCStatus) in
+            try Self.parseHeader(UnsafeRawBufferPointer(bytes), limit: maxMessageBytes)
+        }
         move(&rest, upTo: Self.headerSize + length)
         guard partial.count == Self.headerSize + length else { return }
         let message = partial
@@ -63,13 +65,13 @@ struct MessageFramer {
     }
 
     private static func parseHeader(
-        _ bytes: some Collection<UInt8>, limit: Int
+        _ bytes: UnsafeRawBufferPointer, limit: Int
     ) throws(GRPCStatus) -> (isCompressed: Bool, length: Int) {
-        let flag = bytes.first ?? 0
+        let flag = bytes[0]
         guard flag <= 1 else {
             throw GRPCStatus(.internal, "a message begins with \(flag); 0 (plain) or 1 (compressed) would be right")
         }
-        let length = bytes.dropFirst().prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
         guard length <= limit else {
             throw GRPCStatus(.resourceExhausted, "a message of \(length) bytes is over the limit of \(limit)")
         }

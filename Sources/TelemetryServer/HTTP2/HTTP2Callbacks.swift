@@ -10,7 +10,8 @@ enum HTTP2Callbacks {
         setFrameCallbacks(callbacks)
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, count, session in
             let bytes = UnsafeRawBufferPointer(start: data, count: count)
-            HTTP2Callbacks.session(session).delegate.streamData(stream, bytes)
+            // Without counting references: this one comes for every frame of data.
+            Unmanaged<HTTP2Session>.fromOpaque(session!)._withUnsafeGuaranteedRef { $0.delegate.streamData(stream, bytes) }
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, session in
@@ -56,6 +57,9 @@ enum HTTP2Callbacks {
 
     private static func setFrameCallbacks(_ callbacks: OpaquePointer) {
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, session in
+            let header = frame!.pointee.hd
+            // Most frames are data in the middle of a call, and tell nothing more than their bytes did.
+            if UInt32(header.type) == NGHTTP2_DATA.rawValue, !HTTP2Callbacks.endsStream(header) { return 0 }
             HTTP2Callbacks.frameReceived(frame!, HTTP2Callbacks.session(session).delegate)
             return 0
         }

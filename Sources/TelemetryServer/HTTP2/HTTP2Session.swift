@@ -8,7 +8,8 @@ final class HTTP2Session {
     struct OutOfMemory: Error {}
 
     private var session: OpaquePointer!
-    unowned let delegate: any HTTP2SessionDelegate
+    /// Unsafe because it is looked up for every frame: the delegate owns the session, which calls it while it lives only.
+    unowned(unsafe) let delegate: any HTTP2SessionDelegate
 
     /// A window that lets a client send without waiting for us on loopback; what is received is consumed at once, so it
     /// costs no memory.

@@ -2,65 +2,88 @@ import CProtobufC
 
 /// Memory for one decoded message at a time: handed out from a few blocks, given back all at once, and never more than a
 /// limit, because a small message can ask for much.
+///
+/// In the steady state nothing is allocated: messages of usual size fit into the first block, which stays.
 final class DecodeArena {
     private static let blockBytes = 64 << 10
     private static let largestBlockBytes = 4 << 20
     private static let alignment = 16
 
+    /// What the allocator's functions see. It has an address of its own, so that they reach it without counting references.
+    private struct Memory {
+        /// Bytes that the message may still take.
+        var left: Int
+        var isExhausted = false
+        var free: UnsafeMutableRawPointer
+        var end: UnsafeMutableRawPointer
+        var blocks: [UnsafeMutableRawBufferPointer]
+    }
+
     /// Bytes that one message may take.
     let limit: Int
-    private(set) var isExhausted = false
-    private var used = 0
-    private var blocks: [UnsafeMutableRawBufferPointer]
-    private var free: UnsafeMutableRawBufferPointer
+    private let memory: UnsafeMutablePointer<Memory>
+    /// Hands out this arena's memory until the next `reset`.
+    let allocator: UnsafeMutablePointer<ProtobufCAllocator>
 
     init(limit: Int) {
         self.limit = limit
-        blocks = [.allocate(byteCount: Self.blockBytes, alignment: Self.alignment)]
-        free = blocks[0]
+        let first = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockBytes, alignment: Self.alignment)
+        memory = .allocate(capacity: 1)
+        memory.initialize(
+            to: Memory(
+                left: limit, free: first.baseAddress!, end: first.baseAddress! + first.count, blocks: [first]))
+        allocator = .allocate(capacity: 1)
+        allocator.initialize(
+            to: ProtobufCAllocator(
+                alloc: { DecodeArena.allocate($1, from: $0!.assumingMemoryBound(to: Memory.self)) },
+                free: { _, _ in },
+                allocator_data: UnsafeMutableRawPointer(memory)))
     }
 
     deinit {
-        for block in blocks { block.deallocate() }
+        for block in memory.pointee.blocks { block.deallocate() }
+        memory.deinitialize(count: 1)
+        memory.deallocate()
+        allocator.deallocate()
     }
 
-    /// Calls `body` with an allocator of this arena's memory, and takes all of it back afterwards.
-    func withAllocator<R>(_ body: (UnsafeMutablePointer<ProtobufCAllocator>) throws(GRPCStatus) -> R) throws(GRPCStatus) -> R {
-        defer { reset() }
-        var allocator = ProtobufCAllocator(
-            alloc: { arena, size in
-                Unmanaged<DecodeArena>.fromOpaque(arena!).takeUnretainedValue().allocate(size)
-            },
-            free: { _, _ in },
-            allocator_data: Unmanaged.passUnretained(self).toOpaque())
-        return try body(&allocator)
+    /// Whether memory was refused since the last `reset`.
+    var isExhausted: Bool { memory.pointee.isExhausted }
+
+    /// Takes back all that was handed out.
+    func reset() {
+        let first = memory.pointee.blocks[0]
+        if memory.pointee.blocks.count > 1 {
+            for block in memory.pointee.blocks.dropFirst() { block.deallocate() }
+            memory.pointee.blocks.removeSubrange(1...)
+        }
+        memory.pointee.free = first.baseAddress!
+        memory.pointee.end = first.baseAddress! + first.count
+        memory.pointee.left = limit
+        memory.pointee.isExhausted = false
     }
 
     /// Nil once the message has had its share.
-    private func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-        guard size <= limit - used else {
-            isExhausted = true
+    @inline(__always)
+    private static func allocate(_ size: Int, from memory: UnsafeMutablePointer<Memory>) -> UnsafeMutableRawPointer? {
+        guard size <= memory.pointee.left else {
+            memory.pointee.isExhausted = true
             return nil
         }
-        let rounded = max(size, 1) + (Self.alignment - 1) & ~(Self.alignment - 1)
-        used += rounded
-        if rounded > free.count { addBlock(atLeast: rounded) }
-        let result = free.baseAddress!
-        free = UnsafeMutableRawBufferPointer(rebasing: free[rounded...])
+        let rounded = (max(size, 1) + alignment - 1) & ~(alignment - 1)
+        memory.pointee.left -= rounded
+        if rounded > memory.pointee.end - memory.pointee.free { addBlock(atLeast: rounded, to: memory) }
+        let result = memory.pointee.free
+        memory.pointee.free = result + rounded
         return result
     }
 
-    private func addBlock(atLeast size: Int) {
-        let next = min(2 * blocks[blocks.count - 1].count, Self.largestBlockBytes)
-        blocks.append(.allocate(byteCount: max(next, size), alignment: Self.alignment))
-        free = blocks[blocks.count - 1]
-    }
-
-    private func reset() {
-        for block in blocks.dropFirst() { block.deallocate() }
-        blocks.removeSubrange(1...)
-        free = blocks[0]
-        used = 0
-        isExhausted = false
+    @inline(never)
+    private static func addBlock(atLeast size: Int, to memory: UnsafeMutablePointer<Memory>) {
+        let next = min(2 * memory.pointee.blocks[memory.pointee.blocks.count - 1].count, largestBlockBytes)
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(next, size), alignment: alignment)
+        memory.pointee.blocks.append(block)
+        memory.pointee.free = block.baseAddress!
+        memory.pointee.end = block.baseAddress! + block.count
     }
 }

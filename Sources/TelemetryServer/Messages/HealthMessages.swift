@@ -14,14 +14,15 @@ enum HealthMessages {
     /// The service that a HealthCheckRequest asks for.
     static func service(_ message: UnsafeRawBufferPointer) throws(GRPCStatus) -> String {
         let arena = DecodeArena(limit: maxDecodedBytes)
-        return try arena.withAllocator { allocator throws(GRPCStatus) in
-            let unpacked = grpc__health__v1__health_check_request__unpack(
-                allocator, message.count, message.bindMemory(to: UInt8.self).baseAddress)
-            guard let request = unpacked?.pointee else {
-                throw arena.isExhausted
-                    ? GRPCStatus(.resourceExhausted, "a HealthCheckRequest is over the limit of \(maxDecodedBytes) bytes")
-                    : GRPCStatus(.internal, "a message is not a HealthCheckRequest")
-            }
+        let unpacked = grpc__health__v1__health_check_request__unpack(
+            arena.allocator, message.count, message.bindMemory(to: UInt8.self).baseAddress)
+        guard let request = unpacked?.pointee else {
+            throw arena.isExhausted
+                ? GRPCStatus(.resourceExhausted, "a HealthCheckRequest is over the limit of \(maxDecodedBytes) bytes")
+                : GRPCStatus(.internal, "a message is not a HealthCheckRequest")
+        }
+        // The request lies in the arena, which must last until it has been read.
+        return try withExtendedLifetime(arena) { () throws(GRPCStatus) in
             guard let service = String(validatingCString: request.service) else {
                 throw GRPCStatus(.invalidArgument, "the service's name is not UTF-8")
             }

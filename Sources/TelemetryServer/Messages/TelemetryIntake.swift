@@ -1,6 +1,7 @@
 import CProtobufC
 import CTelemetryProto
 import EventLoop
+import Glibc
 
 /// Decodes one endpoint's telemetry messages and feeds its sink.
 final class TelemetryIntake {
@@ -23,43 +24,63 @@ final class TelemetryIntake {
     /// error in the same batch has been taken in.
     func take(_ message: UnsafeRawBufferPointer, accepted: inout UInt64) throws(GRPCStatus) {
         counters.messages += 1
-        let before = counters.samples
-        defer { accepted += counters.samples - before }
-        try arena.withAllocator { allocator throws(GRPCStatus) in
-            let unpacked = tetryx__telemetry__v1__telemetry_batch__unpack(
-                allocator, message.count, message.bindMemory(to: UInt8.self).baseAddress)
-            guard let batch = unpacked?.pointee else {
-                throw arena.isExhausted
-                    ? GRPCStatus(.resourceExhausted, "a decoded message is over the limit of \(arena.limit) bytes")
-                    : GRPCStatus(.internal, "a message is not a TelemetryBatch")
-            }
-            try takeRows(batch)
-            try takeColumns(batch)
+        var taken: UInt64 = 0
+        defer {
+            counters.samples += taken
+            accepted += taken
+        }
+        if let rows = WireRows(message) {
+            try take(rows, &taken)
+        } else {
+            try decode(message, &taken)
         }
     }
 
-    private func takeRows(_ batch: Batch) throws(GRPCStatus) {
-        for index in 0..<batch.n_samples {
-            let sample = batch.samples[index]!.pointee
-            guard let variable = try variable(sample.name, sample.units, samples: 1) else { continue }
-            counters.samples += 1
-            sink.receive(variable, simTime: sample.sim_time_s, value: sample.value, context: context)
+    private func take(_ rows: WireRows, _ taken: inout UInt64) throws(GRPCStatus) {
+        var rows = rows
+        while let row = rows.next() {
+            guard let variable = try variable(row.name, row.units, samples: 1) else { continue }
+            taken += 1
+            sink.receive(variable, simTime: row.simTime, value: row.value, context: context)
         }
     }
 
-    private func takeColumns(_ batch: Batch) throws(GRPCStatus) {
-        for index in 0..<batch.n_series {
-            let series = batch.series[index]!.pointee
+    /// A message of any shape, by protobuf-c.
+    func decode(_ message: UnsafeRawBufferPointer, _ taken: inout UInt64) throws(GRPCStatus) {
+        defer { arena.reset() }
+        let unpacked = tetryx__telemetry__v1__telemetry_batch__unpack(
+            arena.allocator, message.count, message.bindMemory(to: UInt8.self).baseAddress)
+        guard let unpacked else {
+            throw arena.isExhausted
+                ? GRPCStatus(.resourceExhausted, "a decoded message is over the limit of \(arena.limit) bytes")
+                : GRPCStatus(.internal, "a message is not a TelemetryBatch")
+        }
+        try takeRows(unpacked, &taken)
+        try takeColumns(unpacked, &taken)
+    }
+
+    private func takeRows(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) throws(GRPCStatus) {
+        for index in 0..<batch.pointee.n_samples {
+            let sample = batch.pointee.samples[index]!
+            guard let variable = try variable(text(sample.pointee.name), text(sample.pointee.units), samples: 1) else { continue }
+            taken += 1
+            sink.receive(variable, simTime: sample.pointee.sim_time_s, value: sample.pointee.value, context: context)
+        }
+    }
+
+    private func takeColumns(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) throws(GRPCStatus) {
+        for index in 0..<batch.pointee.n_series {
+            let series = batch.pointee.series[index]!.pointee
             guard series.n_values == series.n_sim_time_s else {
                 throw GRPCStatus(
                     .invalidArgument,
                     "a series has \(series.n_values) values and \(series.n_sim_time_s) times; it needs a time per value")
             }
-            guard let variable = try variable(series.name, series.units, samples: series.n_values) else { continue }
-            for row in 0..<series.n_values {
-                counters.samples += 1
-                sink.receive(variable, simTime: series.sim_time_s[row], value: series.values[row], context: context)
-            }
+            guard let variable = try variable(text(series.name), text(series.units), samples: series.n_values) else { continue }
+            taken += UInt64(series.n_values)
+            sink.receive(
+                variable, simTimes: UnsafeBufferPointer(start: series.sim_time_s, count: series.n_values).span,
+                values: UnsafeBufferPointer(start: series.values, count: series.n_values).span, context: context)
         }
     }
 
@@ -78,6 +99,11 @@ final class TelemetryIntake {
                 throw GRPCStatus(.invalidArgument, reason)
             }
         }
+    }
+
+    /// A C string as protobuf-c hands it out.
+    private func text(_ string: UnsafePointer<CChar>) -> VariableTable.Text {
+        VariableTable.Text(start: string, count: strlen(string))
     }
 
     /// The answer of `Stream` and `Report`.

@@ -1,10 +1,12 @@
 import Glibc
 
-/// Interns variables by the bytes of name and units, so that a known variable costs one hash and one comparison per sample
-/// and no String. Open addressing; nothing is ever removed.
+/// Interns variables by the bytes of name and units, so that a known variable costs no String. Nothing is ever removed.
+///
+/// Simulations report their variables in the same order at each step. So the first guess is what came after the variable
+/// before, the last time; only when that is wrong the name is hashed. Open addressing.
 struct VariableTable {
-    /// A C string as protobuf-c hands it out.
-    typealias Text = UnsafePointer<CChar>
+    /// UTF-8 without a NUL at its end; of one that has a NUL within, what is before it counts.
+    typealias Text = UnsafeRawBufferPointer
 
     enum Failure: Error {
         case full
@@ -13,17 +15,20 @@ struct VariableTable {
 
     private struct Entry {
         let hash: Int
-        /// Where name and units, each with its NUL, lie in `bytes`.
-        let name: Int
-        let units: Int
+        /// Where name and units lie in `bytes`.
+        let name: Range<Int>
+        let units: Range<Int>
         let variable: TelemetryVariable
+        /// The entry that came after this one.
+        var successor: Int
     }
 
     private let limits: TelemetryLimits
     private var entries: [Entry] = []
-    private var bytes: [CChar] = []
+    private var bytes: [UInt8] = []
     /// Indices into `entries`, -1 where there is none; a power of two of them, at most half in use.
     private var slots = [Int32](repeating: -1, count: 64)
+    private var latest = 0
 
     init(limits: TelemetryLimits) {
         self.limits = limits
@@ -31,42 +36,66 @@ struct VariableTable {
 
     var count: Int { entries.count }
 
+    /// The same of C strings, as protobuf-c hands them out.
+    mutating func variable(name: UnsafePointer<CChar>, units: UnsafePointer<CChar>) throws(Failure) -> TelemetryVariable {
+        try variable(
+            name: Text(start: name, count: strlen(name)), units: Text(start: units, count: strlen(units)))
+    }
+
     mutating func variable(name: Text, units: Text) throws(Failure) -> TelemetryVariable {
+        if !entries.isEmpty, matches(entries[latest].successor, name, units) {
+            latest = entries[latest].successor
+        } else {
+            let index = try lookUp(Self.beforeNUL(name), Self.beforeNUL(units))
+            entries[latest].successor = index
+            latest = index
+        }
+        return entries[latest].variable
+    }
+
+    private mutating func lookUp(_ name: Text, _ units: Text) throws(Failure) -> Int {
         let hash = Self.hash(name, units)
         if let found = find(hash, name, units) { return found }
         return try add(hash, name, units)
     }
 
-    private func find(_ hash: Int, _ name: Text, _ units: Text) -> TelemetryVariable? {
+    private func find(_ hash: Int, _ name: Text, _ units: Text) -> Int? {
         var slot = hash & (slots.count - 1)
         while slots[slot] >= 0 {
-            let entry = entries[Int(slots[slot])]
-            if entry.hash == hash, matches(entry, name, units) { return entry.variable }
+            let index = Int(slots[slot])
+            if entries[index].hash == hash, matches(index, name, units) { return index }
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }
 
-    private func matches(_ entry: Entry, _ name: Text, _ units: Text) -> Bool {
-        bytes.withUnsafeBufferPointer { bytes in
-            strcmp(bytes.baseAddress! + entry.name, name) == 0 && strcmp(bytes.baseAddress! + entry.units, units) == 0
+    @inline(__always)
+    private func matches(_ index: Int, _ name: Text, _ units: Text) -> Bool {
+        let (nameAt, unitsAt) = (entries[index].name, entries[index].units)
+        guard nameAt.count == name.count, unitsAt.count == units.count else { return false }
+        return bytes.withUnsafeBytes { bytes in
+            Self.areEqual(bytes.baseAddress! + nameAt.lowerBound, name) && Self.areEqual(bytes.baseAddress! + unitsAt.lowerBound, units)
         }
     }
 
-    private mutating func add(_ hash: Int, _ name: Text, _ units: Text) throws(Failure) -> TelemetryVariable {
+    private static func areEqual(_ known: UnsafeRawPointer, _ text: Text) -> Bool {
+        text.isEmpty || memcmp(known, text.baseAddress!, text.count) == 0
+    }
+
+    private mutating func add(_ hash: Int, _ name: Text, _ units: Text) throws(Failure) -> Int {
         let checkedName = try Self.check("name", name, limit: limits.maxNameBytes)
         guard !checkedName.isEmpty else { throw .invalid("a sample has no name") }
         let checkedUnits = try Self.check("units", units, limit: limits.maxUnitsBytes)
         guard entries.count < limits.maxVariables else { throw .full }
         let variable = TelemetryVariable(index: entries.count, name: checkedName, units: checkedUnits)
-        entries.append(Entry(hash: hash, name: append(name), units: append(units), variable: variable))
+        entries.append(Entry(hash: hash, name: append(name), units: append(units), variable: variable, successor: 0))
         if 2 * entries.count > slots.count {
             slots = [Int32](repeating: -1, count: 2 * slots.count)
             for index in entries.indices { occupy(index) }
         } else {
             occupy(entries.count - 1)
         }
-        return variable
+        return entries.count - 1
     }
 
     private mutating func occupy(_ index: Int) {
@@ -75,24 +104,29 @@ struct VariableTable {
         slots[slot] = Int32(index)
     }
 
-    private mutating func append(_ text: Text) -> Int {
+    private mutating func append(_ text: Text) -> Range<Int> {
         let start = bytes.count
-        bytes += UnsafeBufferPointer(start: text, count: strlen(text) + 1)
-        return start
+        bytes += text
+        return start..<bytes.count
     }
 
     private static func check(_ what: String, _ text: Text, limit: Int) throws(Failure) -> String {
-        let length = strlen(text)
-        guard length <= limit else { throw .invalid("a sample's \(what) has \(length) bytes; the limit is \(limit)") }
-        guard let valid = String(validatingCString: text) else { throw .invalid("a sample's \(what) is not UTF-8") }
+        guard text.count <= limit else { throw .invalid("a sample's \(what) has \(text.count) bytes; the limit is \(limit)") }
+        guard let valid = String(validating: text, as: UTF8.self) else { throw .invalid("a sample's \(what) is not UTF-8") }
         return valid
     }
 
-    // Seeded per process: nobody can choose names that collide.
+    private static func beforeNUL(_ text: Text) -> Text {
+        guard let end = text.firstIndex(of: 0) else { return text }
+        return Text(rebasing: text[..<end])
+    }
+
+    // Seeded per process: nobody can choose names that collide. The count keeps name and units apart.
     private static func hash(_ name: Text, _ units: Text) -> Int {
         var hasher = Hasher()
-        hasher.combine(bytes: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
-        hasher.combine(bytes: UnsafeRawBufferPointer(start: units, count: strlen(units)))
+        hasher.combine(name.count)
+        hasher.combine(bytes: name)
+        hasher.combine(bytes: units)
         return hasher.finalize()
     }
 }

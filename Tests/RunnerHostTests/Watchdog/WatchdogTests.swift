@@ -31,6 +31,15 @@ private struct Bench {
             variable: number, name: name, units: units, value: value, simTime: simTime, atNanoseconds: Self.at(seconds))
     }
 
+    /// Several samples of one variable, a second of simulated time apart.
+    mutating func column(_ values: [Double], _ name: String = "orbit.radius_km", units: String = "km", seconds: Double = 0) -> Breach? {
+        let number = numbers[[name, units], default: numbers.count]
+        numbers[[name, units]] = number
+        let times = values.indices.map(Double.init)
+        return watchdog.observe(
+            variable: number, name: name, units: units, values: values.span, simTimes: times.span, atNanoseconds: Self.at(seconds))
+    }
+
     mutating func tick(seconds: Double) -> Breach? { watchdog.tick(atNanoseconds: Self.at(seconds)) }
 
     static func at(_ seconds: Double) -> UInt64 { start + UInt64((seconds * 1e9).rounded()) }
@@ -219,5 +228,22 @@ struct QuantityTests {
         ] as [(Double, String, String)])
     func shortest(value: Double, units: String, text: String) {
         #expect(quantity(value, units) == text)
+    }
+
+    @Test("Of a column the first value that breaches counts, with its own time")
+    func columns() {
+        var bench = Bench([radius(), radius("ceiling", .gt, 8000)])
+        #expect(bench.column([7000, 7100, 6371]) == nil)
+        #expect(bench.column([7000, 8001, 6000]) == bench.watchdog.breach)
+        #expect((bench.watchdog.breach?.condition, bench.watchdog.breach?.simTime) == ("ceiling", 1))
+        #expect(bench.column([6000]) == nil)
+    }
+
+    @Test("A breach in a column waits for the grid like any other")
+    func columnsOnTheGrid() {
+        var bench = Bench([radius()], hertz: 1)
+        #expect(bench.column([7000, 6000, 7000], seconds: 0.25) == nil)
+        #expect(bench.tick(seconds: 0.75) == nil)
+        #expect(bench.tick(seconds: 1)?.value == 6000)
     }
 }

@@ -99,14 +99,14 @@ struct CallTests {
     }
 
     @Test("A small message that decodes to a huge one is RESOURCE_EXHAUSTED")
-    func manyEmptySamples() async throws {
+    func manyEmptyColumns() async throws {
         var limits = TelemetryLimits()
         limits.maxDecodedBytes = 1 << 20
         let test = try await TestEndpoint(limits: limits)
         let client = try client(test)
-        // Two bytes each on the wire, about a hundred in memory.
-        let samples = [[UInt8]](repeating: [10, 0], count: 30_000).flatMap(\.self)
-        let message = Messages.framed(Messages.gzip(samples), isCompressed: true)
+        // Columns without anything in them: two bytes each on the wire, about a hundred in memory.
+        let columns = [[UInt8]](repeating: [18, 0], count: 30_000).flatMap(\.self)
+        let message = Messages.framed(Messages.gzip(columns), isCompressed: true)
         try client.send(
             HTTP2Frames.head(1, path: Messages.report, ["grpc-encoding": "gzip"])
                 + HTTP2Frames.data(1, message, end: true))

@@ -30,7 +30,8 @@ struct TelemetryIntakeTests {
 
     @Test("Whatever memory a message is given, it is decoded whole or refused whole")
     func everyAllocationFails() async throws {
-        let message = Messages.batch((0..<40).map(Double.init), name: "orbit.radius_km", units: "km")
+        // The field that isn't known makes it a message for protobuf-c; rows alone take no memory.
+        let message = Messages.batch((0..<40).map(Double.init), name: "orbit.radius_km", units: "km") + Messages.field(9, [])
         let whole = try await take(message)
         #expect((whole.accepted, whole.error) == (40, nil))
         var refusals = 0
@@ -68,6 +69,30 @@ struct TelemetryIntakeTests {
         #expect(result.samples[0].value.isNaN)
         #expect(result.samples[1...2].map(\.value) == [.infinity, -.infinity])
         #expect(result.samples[3].value.sign == .minus)
+    }
+
+    @Test("Memory is a message's own: the one before leaves no trace, whether it was taken or refused")
+    func memoryIsGivenBack() async throws {
+        let loop = try EventLoop(name: "intake")
+        defer { loop.shutDown() }
+        let small = Messages.batch([1, 2, 3]) + Messages.field(9, [])
+        let large = Messages.batch([Double](repeating: 4, count: 5_000)) + Messages.field(9, [])
+        let samples = try await loop.run { context in
+            var limits = TelemetryLimits()
+            limits.maxDecodedBytes = 256 << 10
+            let recording = Recording()
+            let intake = TelemetryIntake(sink: recording.makeSink(), limits: limits, context: context)
+            var accepted: UInt64 = 0
+            for _ in 0..<20 {
+                for message in [small, large, small] {
+                    try? message.withUnsafeBufferPointer { bytes in
+                        try intake.take(UnsafeRawBufferPointer(bytes), accepted: &accepted)
+                    }
+                }
+            }
+            return recording.samples.count
+        }
+        #expect(samples == 20 * 2 * 3)
     }
 
     @Test("An empty message is an empty batch")

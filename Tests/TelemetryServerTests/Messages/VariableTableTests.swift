@@ -26,6 +26,23 @@ struct VariableTableTests {
         }
     }
 
+    @Test("Variables are found whether or not they come in the order of the time before")
+    func order() throws {
+        var table = VariableTable(limits: TelemetryLimits())
+        let names = (0..<7).map { "variable.\($0)" }
+        for name in names { _ = try table.variable(name: name, units: "m") }
+        for round in 0..<200 {
+            // Most rounds in the usual order, as simulations have it.
+            for (index, name) in round % 3 == 0 ? names.enumerated().shuffled() : Array(names.enumerated()) {
+                #expect(try table.variable(name: name, units: "m").index == index)
+            }
+        }
+        #expect(table.count == 7)
+        // As long as the expected one, and with the same beginning.
+        #expect(try table.variable(name: "variable.7", units: "m").index == 7)
+        #expect(try table.variable(name: "variable.7", units: "km").index == 8)
+    }
+
     @Test("A full table still knows its own")
     func full() throws {
         var limits = TelemetryLimits()
