@@ -59,9 +59,9 @@ chaos: build ## kill runners and control planes at random under many jobs; JOBS=
 	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE) \
 	  --runners $(RUNNERS) --control-planes $(CONTROL_PLANES) $(if $(FILES),--files)
 
-bench: build ## measure beside peers; results as tables and in .lynx/benchmarks.json
-	@$(VENV)/bin/python -m pip install --quiet --no-input --disable-pip-version-check -r requirements-bench.txt -c constraints.txt
-	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py
+bench: build ## measure beside peers, into Benchmarks/results; PART=study|noop|ingest|breach|submit|memory|client|queue QUICK=1
+	@Benchmarks/setup.sh $(PART)
+	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py $(PART) $(if $(QUICK),--quick)
 
 # Needs protoc and protoc-c (Debian: protobuf-compiler, protobuf-c-compiler).
 proto: setup ## generate C and Python from proto/ again; the results are committed

@@ -158,6 +158,10 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Benchmarks/LoadGenerator", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lynx-sample",
+            dependencies: ["LynxModel", "Sampling", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/SampleDraw", swiftSettings: swiftSettings),
 
         // Tests, one target for each above, and whole studies.
         .target(

@@ -15,14 +15,17 @@ import ledgers
 import peer_procrastinate
 from cluster import die_with_parent, free_port
 from databases import PostgreSQL
-from report import Table
+from report import Goal, Result, Table
+from settings import Settings
 
 RUNNERS = (1, 4, 16)
 SLOTS = 4
 SMALL = 1000
 
 
-def measure(work: Path, programs: Path, *, rounds: int, jobs: int, ledger: int) -> list[Table]:
+def measure(settings: Settings) -> Result:
+    work, programs = settings.work, settings.programs
+    rounds, jobs, ledger = settings.sizes.rounds, settings.sizes.queue_jobs, settings.sizes.queue_ledger
     postgres = PostgreSQL(work)
     postgres.start()
     try:
@@ -61,9 +64,12 @@ def measure(work: Path, programs: Path, *, rounds: int, jobs: int, ledger: int) 
                 peers.add(f"{runners * SLOTS} at a time", theirs, rate)
     finally:
         postgres.stop()
-    size.show()
-    peers.show()
-    return [size, peers]
+    goals = [Goal.shown(f"claim + report, {row}", size, row, large, small) for row in size.rows]
+    goals += [
+        Goal.ratio(f"no-op jobs taken and settled, PostgreSQL, {row}", peers, row, ours, theirs, 1, strictly=True)
+        for row in peers.rows
+    ]
+    return Result([size, peers], goals)
 
 
 def sqlite_ledgers(work: Path, programs: Path, jobs: int, small: str, large: str) -> dict[str, str]:
