@@ -183,11 +183,18 @@ def run_cold(scenario: Path, environment: dict[str, str], output: Path) -> End:
         cwd=scenario.parent,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=ignore_no_signal,
         capture_output=True,
         text=True,
         check=False,
     )
     return End(max(done.returncode, -1), max(-done.returncode, 0), done.stdout, done.stderr)
+
+
+def ignore_no_signal() -> None:
+    """As a guardian starts programs, whatever the tests were started with (nohup ignores SIGHUP)."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def is_gone(pid: int) -> bool:
