@@ -50,6 +50,7 @@ class House:
             "engines": ["basilisk"],
             "python_executable": program,
             "basilisk_entrypoint": str(IDLE_JOB),
+            "warm_workers": False,
             "output_root": str(work / "runs"),
             "working_directory": str(work),
             "max_concurrent_jobs": slots,

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Glibc
 
 /// A child process of a test. It is killed with this object, should it still run, or when the test that awaits its end is cancelled.
