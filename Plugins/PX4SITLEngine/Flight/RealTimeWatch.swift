@@ -23,8 +23,11 @@ struct RealTimeWatch: Sendable {
     /// A word on a run that fell behind.
     func warning(speedFactor: Double) -> String? {
         guard let factor, factor < Self.tolerance * speedFactor else { return nil }
-        return "PX4 ran at \(Self.short(factor)) × real time, behind its speed factor of \(Self.short(speedFactor)): fewer jobs at a time, or a lower factor"
+        return "PX4 ran at \(Self.coarse(factor)) × real time, behind its speed factor of \(Self.short(speedFactor)): fewer jobs at a time, or a lower factor"
     }
+
+    /// By halves where that is close enough, so that a study's runs say the same and are told of together.
+    private static func coarse(_ value: Double) -> String { short(value < 2 ? value : (value * 2).rounded() / 2) }
 
     private static func short(_ value: Double) -> String {
         let rounded = (value * 100).rounded() / 100
