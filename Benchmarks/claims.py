@@ -21,6 +21,8 @@ from settings import Settings
 RUNNERS = (1, 4, 16)
 SLOTS = 4
 SMALL = 1000
+KEPT = 0.8
+"""Of the rate on a small ledger, at least so much must be left on a large one."""
 
 
 def measure(settings: Settings) -> Result:
@@ -64,7 +66,7 @@ def measure(settings: Settings) -> Result:
                 peers.add(f"{runners * SLOTS} at a time", theirs, rate)
     finally:
         postgres.stop()
-    goals = [Goal.shown(f"claim + report, {row}", size, row, large, small) for row in size.rows]
+    goals = [Goal.ratio(f"claim + report, {large}, {row}", size, row, large, small, KEPT) for row in size.rows]
     goals += [
         Goal.ratio(f"no-op jobs taken and settled, PostgreSQL, {row}", peers, row, ours, theirs, 1, strictly=True)
         for row in peers.rows
