@@ -15,7 +15,7 @@ package final class Program: Sendable {
         package var errorLines: [String] { errors.split(whereSeparator: \.isNewline).map(String.init) }
     }
 
-    package var pid: pid_t { process.processIdentifier }
+    package var pid: Int32 { process.processIdentifier }
 
     private let process: Process
     private let finished: Task<Void, Never>

@@ -11,14 +11,15 @@ extension RunnerService {
             while case .claim(let slots, let typeSlots, let turn)? = try? await monitor.take({ $0.claimTurn() }) {
                 do {
                     let began = ContinuousClock.now
-                    guard let answer = try await claim(slots, typeSlots) else { continue }
+                    let wait = options.wait(ofClaimFor: typeSlots)
+                    guard let answer = try await claim(slots, typeSlots, wait) else { continue }
                     availability.answered()
                     backoff.reset()
                     if answer.drain, monitor.with({ $0.pause(true) }) { log.paused(true) }
                     for job in answer.jobs { admit(job, to: &attempts) }
                     if !answer.jobs.isEmpty {
                         idle.reset()
-                    } else if .now - began < options.claimWait / 2 {
+                    } else if .now - began < wait / 2 {
                         await rest(idle.next(), turn)
                     }
                 } catch {
@@ -33,10 +34,10 @@ extension RunnerService {
     /// While attempts are running it is waited for even though no job will be taken: a job that it brings is reported
     /// as lost at once, where an abandoned one would lie until its lease runs out. Signing off right after an abandoned
     /// claim ends what that claim may have been given.
-    private func claim(_ slots: Int, _ typeSlots: [String: Int]?) async throws -> ClaimResponse? {
+    private func claim(_ slots: Int, _ typeSlots: [String: Int]?, _ wait: Duration) async throws -> ClaimResponse? {
         let request = ClaimRequest(
             runnerID: identity.runnerID, sessionID: identity.sessionID, slots: slots,
-            waitSeconds: options.claimWait / .seconds(1),
+            waitSeconds: wait / .seconds(1),
             held: monitor.with { $0.runningAttempts.union($0.undelivered) }.sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) },
             typeSlots: typeSlots)
         return try await withThrowingTaskGroup(of: ClaimResponse?.self) { [client, monitor] group in

@@ -28,4 +28,10 @@ package struct RunnerOptions: Hashable, Sendable {
         self.keepOutputs = keepOutputs
         self.objectStore = objectStore
     }
+
+    /// How long one claim may wait: not long where it leaves a type out (`typeSlots`), whose jobs may end meanwhile and make
+    /// room for others that are queued.
+    func wait(ofClaimFor typeSlots: [String: Int]?) -> Duration {
+        typeSlots?.values.contains(0) == true ? min(claimWait, .seconds(1)) : claimWait
+    }
 }

@@ -29,6 +29,15 @@ struct EngineLimitsTests {
         #expect(claim(state)! == (3, ["px4_sitl": 1]))
     }
 
+    @Test("A claim that leaves a type out does not wait long: that type's jobs may end before others of the rest come")
+    func wait() {
+        let options = RunnerOptions(claimWait: .seconds(20))
+        #expect(options.wait(ofClaimFor: nil) == .seconds(20))
+        #expect(options.wait(ofClaimFor: ["px4_sitl": 1]) == .seconds(20))
+        #expect(options.wait(ofClaimFor: ["px4_sitl": 0]) == .seconds(1))
+        #expect(RunnerOptions(claimWait: .milliseconds(10)).wait(ofClaimFor: ["px4_sitl": 0]) == .milliseconds(10))
+    }
+
     @Test("Without limits a claim says nothing of types")
     func unlimited() {
         #expect(claim(registered(EngineLimits(engines: ["basilisk", "px4_sitl"], limits: [:])))! == (4, nil))
