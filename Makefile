@@ -16,9 +16,6 @@ PX4_RUNNER := configs/lynx-runner-px4.yaml
 PYTHON_SOURCES := python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Tests/TestSupport/PX4 Benchmarks
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
-# Without a bound swift-testing starts all tests at once, and on a busy machine each then takes as long as all together.
-TEST_WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
-
 export VENV PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help setup build tutorial px4-study test check chaos bench proto mavlink clean
@@ -41,7 +38,7 @@ px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/
 
 test: setup ## build and run every test and check
 	@scripts/swift-build.sh --build-tests
-	$(TEST_WIDTH) swift test --skip-build
+	@scripts/swift-test.sh
 	$(VENV)/bin/python -m pytest -q -c python/pyproject.toml --rootdir python python/tests
 	@$(MAKE) --no-print-directory check
 

@@ -13,6 +13,9 @@ FIRST = ["batches", "jobs"]
 
 def grow_sqlite(path: Path, batch: str, copies: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
+    unfinished = connection.execute("SELECT SUM(pending + claimed + running) FROM batches").fetchone()[0]
+    if unfinished:
+        raise SystemExit(f"bench: {path} has {unfinished} unfinished jobs, which a measurement would claim")
     tables = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     columns = {
         table: [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")] for table in ordered(tables)
@@ -23,7 +26,6 @@ def grow_sqlite(path: Path, batch: str, copies: int) -> None:
         if "batch_id" in names:
             connection.execute(copy(table, names, batch, numbers, "printf('%08x', n.k)"))
     connection.execute("COMMIT")
-    connection.execute("ANALYZE")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 

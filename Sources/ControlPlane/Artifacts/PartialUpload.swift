@@ -44,7 +44,11 @@ final class PartialUpload: Sendable {
         guard fstat(descriptor, &mine) == 0, lstat(path, &there) == 0, mine.st_ino == there.st_ino else { throw Failure.busy }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Unlocked, not only closed: a child being forked at this moment has a copy until it becomes its program.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private func size() throws -> Int64 {
         var status = stat()

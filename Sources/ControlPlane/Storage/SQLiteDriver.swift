@@ -82,6 +82,9 @@ final class SQLiteDriver: LedgerDriver {
     var commitCounts: CommitCounts? { commits.counts }
 
     func close() throws {
+        // The pool closes its readers last, which may not write: the log would stay, and a copy of the file alone would
+        // lack what is in it.
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         try pool.close()
         lock?.release()
     }

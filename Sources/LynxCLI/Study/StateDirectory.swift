@@ -39,7 +39,11 @@ package struct StateDirectory: ~Copyable {
         for log in [runnerLog, controlPlaneLog] { Self.makeRoom(log) }
     }
 
-    deinit { close(lock) }
+    deinit {
+        // Unlocked, not only closed: a child being forked at this moment has a copy until it becomes its program.
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     /// Tells whoever finds the folder taken whom to turn to. Only while this value lives.
     package var announcement: @Sendable (_ controlPlane: String) -> Void {

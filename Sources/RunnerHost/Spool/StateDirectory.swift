@@ -31,7 +31,9 @@ package final class StateDirectory: Sendable {
     }
 
     deinit {
-        // Closing is what unlocks. The file stays: removing it would let two processes lock two files of one name.
+        // Unlocked, not only closed: a child being forked at this moment has a copy until it becomes its program. The
+        // file stays: removing it would let two processes lock two files of one name.
+        flock(lock, LOCK_UN)
         close(lock)
     }
 

@@ -22,6 +22,18 @@ struct SQLiteDriverTests {
         #expect(modes.1 == "wal")
     }
 
+    @Test("Once it is closed, the file alone is the whole ledger") func closedIntoOneFile() async throws {
+        let driver = try SQLiteDriver(path: path)
+        _ = try await driver.write { try $0.run("UPDATE lynx_schema SET version = 1234", []) }
+        // A reader has the log open, too.
+        _ = try await driver.read { try $0.row("SELECT version FROM lynx_schema", []) }
+        try driver.close()
+        let copy = directory.file("copy.sqlite")
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        let version = try await DatabaseQueue(path: copy).read { try Int.fetchOne($0, sql: "SELECT version FROM lynx_schema") }
+        #expect(version == 1234)
+    }
+
     @Test("Two control planes cannot have one ledger") func inUse() throws {
         let first = try SQLiteDriver(path: path)
         #expect(throws: StorageError.inUse(path: path)) { try SQLiteDriver(path: path) }
