@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "BasiliskEngine", type: .dynamic, targets: ["BasiliskEngine"]),
         .library(name: "PX4SITLEngine", type: .dynamic, targets: ["PX4SITLEngine"]),
         .library(name: "LynxWarm", type: .dynamic, targets: ["LynxWarm"]),
+        .executable(name: "lynx-spawner", targets: ["lynx-spawner"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -54,6 +55,15 @@ let package = Package(
         .target(
             name: "LynxWarm", dependencies: ["CGuardian"],
             linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
+        // What forks in the host's place: small, so without the Swift runtime.
+        .executableTarget(
+            name: "lynx-spawner", dependencies: ["CGuardian"],
+            linkerSettings: [
+                .unsafeFlags([
+                    "-nostartfiles", "-static-stdlib", "-Xclang-linker", "-static",
+                    "-Xclang-linker", "-Wno-unused-command-line-argument",
+                ])
+            ]),
         .target(name: "CTelemetryProto", dependencies: ["CProtobufC"]),
 
         // Foundations: no knowledge of runners or servers.

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -95,6 +96,43 @@ int lynx_warm_start(const lynx_warm_request *request, lynx_warm_parent *out) {
     return failure;
 }
 
+typedef struct own_thread {
+    const lynx_warm_request *request;
+    lynx_warm_parent *out;
+    int failure;
+    sem_t started;
+} own_thread;
+
+static void *start_and_sleep(void *argument) {
+    own_thread *own = argument;
+    own->failure = lynx_warm_start(own->request, own->out);
+    sem_post(&own->started);
+    for (;;) pause();
+    return NULL;
+}
+
+int lynx_warm_start_on_own_thread(const lynx_warm_request *request, lynx_warm_parent *out) {
+    own_thread own = {.request = request, .out = out};
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sem_init(&own.started, 0, 0);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 256 << 10);
+    /* Signals are for the host's other threads. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int failure = pthread_create(&thread, &attributes, start_and_sleep, &own);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (failure == 0) {
+        while (sem_wait(&own.started) < 0 && errno == EINTR) {}
+    }
+    sem_destroy(&own.started);
+    return failure == 0 ? own.failure : failure;
+}
+
 ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t size) {
     ssize_t n;
     do {
@@ -113,18 +151,30 @@ void lynx_warm_stop(lynx_warm_parent *parent) {
 }
 
 int lynx_warm_send(int socket, const lynx_guardian_request *request, const int descriptors[LYNX_WARM_DESCRIPTORS]) {
-    struct iovec parts[64];
-    lynx_warm_head head = {.capture_bytes = request->capture_bytes, .directory_size = (uint32_t)strlen(request->working_directory) + 1};
-    size_t count = 0;
+    struct iovec parts[1024];
+    size_t count = 0, size = 0;
+    lynx_warm_head head = {.capture_bytes = request->capture_bytes, .no_realtime = request->no_realtime};
     parts[count++] = (struct iovec){&head, sizeof head};
-    parts[count++] = (struct iovec){(void *)request->working_directory, head.directory_size};
-    for (char *const *variable = request->envp; *variable != NULL; variable++) {
-        if (count == sizeof parts / sizeof *parts) return E2BIG;
-        parts[count] = (struct iovec){*variable, strlen(*variable) + 1};
-        head.environment_size += (uint32_t)parts[count++].iov_len;
+    char *const directory[] = {(char *)request->working_directory, NULL}, *const program[] = {(char *)request->program, NULL}, *const none[] = {NULL};
+    const struct {
+        char *const *texts;
+        uint32_t *size;
+    } sections[] = {
+        {directory, &head.directory_size},
+        {request->envp, &head.environment_size},
+        {program, &head.program_size},
+        {request->program == NULL ? none : request->argv, &head.arguments_size},
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        for (char *const *text = sections[i].texts; *text != NULL; text++) {
+            const size_t length = strlen(*text) + 1;
+            size += length;
+            if (count == sizeof parts / sizeof *parts || size > LYNX_WARM_TEXTS_MAX) return E2BIG;
+            parts[count++] = (struct iovec){*text, length};
+            *sections[i].size += (uint32_t)length;
+        }
     }
-    const lynx_warm_job *job = NULL;
-    if (head.directory_size > sizeof job->working_directory || head.environment_size >= sizeof job->environment) return E2BIG;
+    if (head.directory_size > LYNX_WARM_DIRECTORY_MAX || head.environment_size >= LYNX_WARM_ENVIRONMENT_MAX) return E2BIG;
 
     union {
         struct cmsghdr aligned;

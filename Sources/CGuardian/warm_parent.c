@@ -4,13 +4,10 @@
 #include "warm_wire.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static char *shown;
@@ -23,28 +20,11 @@ void lynx_warm_init(void) {
     shown = value - strlen(LYNX_WARM_PLACE "=");
 }
 
-static void close_rights(const int descriptors[LYNX_WARM_DESCRIPTORS]) {
-    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
-}
-
 int lynx_warm_receive(int socket, lynx_warm_job *job) {
     lynx_warm_head head;
-    static char texts[sizeof job->working_directory + sizeof job->environment];
-    union {
-        struct cmsghdr aligned;
-        char bytes[CMSG_SPACE(LYNX_WARM_DESCRIPTORS * sizeof(int))];
-    } control;
-    struct iovec parts[] = {{&head, sizeof head}, {texts, sizeof texts}};
-    for (;;) {
-        struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
-        ssize_t n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return 0;
-        const struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-        if (rights == NULL || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(sizeof job->descriptors)) continue;
-        memcpy(job->descriptors, CMSG_DATA(rights), sizeof job->descriptors);
-        if ((size_t)n != sizeof head + head.directory_size + head.environment_size ||
-            head.directory_size > sizeof job->working_directory || head.environment_size >= sizeof job->environment) {
+    static char texts[LYNX_WARM_TEXTS_MAX];
+    while (lynx_warm_read(socket, &head, texts, job->descriptors)) {
+        if (head.program_size != 0 || head.arguments_size != 0) {
             lynx_warm_refuse(job, EPROTO);
             continue;
         }
@@ -54,6 +34,7 @@ int lynx_warm_receive(int socket, lynx_warm_job *job) {
         job->environment[head.environment_size] = 0;
         return 1;
     }
+    return 0;
 }
 
 /* Found by others in /proc, as the environment that exec left there is what the kernel shows. */
@@ -70,10 +51,9 @@ int lynx_warm_fork(lynx_warm_job *job) {
     /* The guardian's name would be the program's too. */
     char name[16];
     prctl(PR_GET_NAME, name);
-    sigset_t all, before;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &before);
-    const pid_t guardian = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    sigset_t before;
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    const pid_t guardian = lynx_warm_clone();
     if (guardian == 0) {
         const lynx_guardian_descriptors own = {
             .stdout_log = job->descriptors[0], .stderr_log = job->descriptors[1], .lifeline = job->descriptors[2],
@@ -91,11 +71,8 @@ int lynx_warm_fork(lynx_warm_job *job) {
         lynx_warm_refuse(job, failure);
         return -failure;
     }
-    close_rights(job->descriptors);
+    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(job->descriptors[i]);
     return guardian;
 }
 
-void lynx_warm_refuse(lynx_warm_job *job, int error) {
-    lynx_guardian_tell(job->descriptors[3], (lynx_guardian_news){.error = error, .step = LYNX_GUARDIAN_PARENT});
-    close_rights(job->descriptors);
-}
+void lynx_warm_refuse(lynx_warm_job *job, int error) { lynx_warm_decline(job->descriptors, error); }

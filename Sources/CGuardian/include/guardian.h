@@ -18,7 +18,7 @@
 #include <sys/types.h>
 
 typedef struct lynx_guardian_request {
-    const char *program; /* path; no search. NULL in a warm parent, whose own copy is the program */
+    const char *program; /* path; no search. NULL to a warm parent, whose own copy is the program */
     char *const *argv;
     char *const *envp;
     const char *working_directory;
@@ -54,8 +54,9 @@ typedef enum lynx_guardian_step {
 int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out, lynx_guardian_step *step);
 
 /*
- * The same from a warm parent (warm.h), which forks the guardian in place of the host and as the host's child. Its
- * `socket` is the parent's; of the request program and argv are not looked at, and envp holds only what is the job's own.
+ * The same from a warm parent (warm.h) or a spawner (spawner.h), which forks the guardian in place of the host and as the
+ * host's child. Its `socket` is the parent's. To a warm parent a request names no program, and envp holds only what is the
+ * job's own.
  * If the parent failed, step is LYNX_GUARDIAN_PARENT, no file has been made, and the request may be spawned without it.
  */
 int lynx_guardian_spawn_warm(

@@ -60,25 +60,55 @@ public final class GuardedProcess: Sendable {
     /// Readable when the whole tree is gone; open until `reap`'s end.
     public let exitDescriptor: Int32
 
-    /// Starts the program.
+    /// Starts the program. On a thread that lives as long as the host, as the guardian may be this process's own fork.
     public convenience init(_ request: Request) throws(EngineError) {
-        let variables = request.environment.map { "\($0.key)=\($0.value)" }.sorted()
-        try self.init(request, program: request.program, environment: variables) { lynx_guardian_spawn($0, $1, $2) }
+        self.init(try Self.spawn(request, Self.variables(of: request)))
+    }
+
+    /// Starts the program without the spawner.
+    convenience init(forking request: Request) throws(EngineError) {
+        self.init(try Self.fork(request, Self.variables(of: request)))
     }
 
     /// Starts a copy of a warm parent, which has the program and all of the environment but `variables`.
     ///
-    /// - Throws: an error whose `systemErrno` is the parent's if `isParentsFault`; then nothing has been started or made.
+    /// - Throws: an error with the code `WarmParent.fault` if the parent failed; then nothing has been started or made.
     convenience init(_ request: Request, variables: [String], socket: Int32) throws(EngineError) {
-        try self.init(request, program: nil, environment: variables) { lynx_guardian_spawn_warm($0, socket, $1, $2) }
+        self.init(try Self.spawn(request, program: nil, variables) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
     }
 
-    private init(
-        _ request: Request, program: String?, environment: [String],
-        spawn: (UnsafePointer<lynx_guardian_request>, UnsafeMutablePointer<lynx_guardian>, UnsafeMutablePointer<lynx_guardian_step>) -> Int32
-    ) throws(EngineError) {
+    private init(_ guardian: lynx_guardian) {
+        pid = guardian.program
+        exitDescriptor = guardian.pidfd
+        state = Mutex(.running(guardian))
+    }
+
+    private static func spawn(_ request: Request, _ variables: [String]) throws(EngineError) -> lynx_guardian {
+        if let spawner = Spawner.current() {
+            do throws(EngineError) {
+                return try spawn(request, program: request.program, variables) { lynx_guardian_spawn_warm($0, spawner.socket, $1, $2) }
+            } catch where error.code == WarmParent.fault {
+                // Too much for a message is no failure of the spawner's.
+                if error.systemErrno != E2BIG { Spawner.replace(spawner) }
+            }
+        }
+        return try fork(request, variables)
+    }
+
+    private static func fork(_ request: Request, _ variables: [String]) throws(EngineError) -> lynx_guardian {
+        try spawn(request, program: request.program, variables) { lynx_guardian_spawn($0, $1, $2) }
+    }
+
+    private static func variables(of request: Request) -> [String] {
+        request.environment.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    private static func spawn(
+        _ request: Request, program: String?, _ variables: [String],
+        by start: (UnsafePointer<lynx_guardian_request>, UnsafeMutablePointer<lynx_guardian>, UnsafeMutablePointer<lynx_guardian_step>) -> Int32
+    ) throws(EngineError) -> lynx_guardian {
         let argv = CStringArray([request.program] + request.arguments)
-        let environment = CStringArray(environment)
+        let environment = CStringArray(variables)
         let texts = CStringArray([request.workingDirectory, request.stdoutPath, request.stderrPath, request.program])
         var raw = lynx_guardian_request(
             program: program == nil ? nil : texts.pointers[3], argv: argv.pointers, envp: environment.pointers,
@@ -86,11 +116,9 @@ public final class GuardedProcess: Sendable {
             capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1)
         var guardian = lynx_guardian()
         var step = LYNX_GUARDIAN_FORK
-        let failure = withExtendedLifetime((argv, environment, texts)) { spawn(&raw, &guardian, &step) }
-        guard failure == 0 else { throw Self.describe(failure, at: step, request) }
-        pid = guardian.program
-        exitDescriptor = guardian.pidfd
-        state = Mutex(.running(guardian))
+        let failure = withExtendedLifetime((argv, environment, texts)) { start(&raw, &guardian, &step) }
+        guard failure == 0 else { throw describe(failure, at: step, request) }
+        return guardian
     }
 
     deinit {

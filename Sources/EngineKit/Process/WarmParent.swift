@@ -47,9 +47,15 @@ public final class WarmParent: Sendable {
     private let isStopped = Mutex(false)
 
     public var pid: Int32 { parent.pid }
+    var socket: Int32 { parent.socket }
 
     /// Starts it without waiting until it is ready. On a thread that lives as long as the process: it dies with that.
-    public init(_ request: Request) throws(EngineError) {
+    public convenience init(_ request: Request) throws(EngineError) {
+        try self.init(request, onOwnThread: false)
+    }
+
+    /// - Parameter onOwnThread: started from a thread that is made for it, so that it may be called on any.
+    init(_ request: Request, onOwnThread: Bool) throws(EngineError) {
         let argv = CStringArray([request.program] + request.arguments)
         let variables = request.environment.merging([LYNX_WARM_PLACE: Self.place]) { $1 }
         let environment = CStringArray(variables.map { "\($0.key)=\($0.value)" }.sorted())
@@ -59,7 +65,9 @@ public final class WarmParent: Sendable {
             var raw = lynx_warm_request(
                 program: texts.pointers[0], argv: argv.pointers, envp: environment.pointers, working_directory: texts.pointers[1],
                 script: script.baseAddress, script_size: script.count)
-            return withExtendedLifetime((argv, environment, texts)) { lynx_warm_start(&raw, &parent) }
+            return withExtendedLifetime((argv, environment, texts)) {
+                onOwnThread ? lynx_warm_start_on_own_thread(&raw, &parent) : lynx_warm_start(&raw, &parent)
+            }
         }
         guard failure == 0 else {
             throw EngineError(Self.fault, "cannot start \(request.program): \(String(cString: strerror(failure)))", errno: failure)

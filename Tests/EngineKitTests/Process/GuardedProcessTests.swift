@@ -1,15 +1,19 @@
 import CLinux
-import EngineKit
 import Foundation
 import Testing
 import TestSupport
+
+@testable import EngineKit
 
 /// What each test does with a guarded shell script.
 private struct Guarded {
     let directory: TemporaryDirectory
     let news: NamedPipe
+    /// Whether the guardian is this process's own fork, and not the spawner's.
+    let isForked: Bool
 
-    init() throws {
+    init(forked: Bool = false) throws {
+        isForked = forked
         // As the host is: the program's zombie comes back to it.
         _ = lynx_set_child_subreaper()
         directory = try TemporaryDirectory()
@@ -24,7 +28,11 @@ private struct Guarded {
     }
 
     func start(_ script: String, capture: UInt64 = 1 << 20) throws -> GuardedProcess {
-        try GuardedProcess(request("/bin/bash", ["-c", script], capture: capture))
+        try start(request("/bin/bash", ["-c", script], capture: capture))
+    }
+
+    func start(_ request: GuardedProcess.Request) throws -> GuardedProcess {
+        isForked ? try GuardedProcess(forking: request) : try GuardedProcess(request)
     }
 
     func end(_ process: GuardedProcess) throws -> GuardedProcess.End {
@@ -37,9 +45,9 @@ private struct Guarded {
 
 @Suite("A guarded process")
 struct GuardedProcessTests {
-    @Test("Exit codes come through", arguments: [0, 1, 42, 255] as [Int32])
-    func exitCode(code: Int32) throws {
-        let guarded = try Guarded()
+    @Test("Exit codes come through", arguments: [0, 1, 42, 255] as [Int32], [false, true])
+    func exitCode(code: Int32, forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         let end = try guarded.end(try guarded.start("exit \(code)"))
         #expect(end.exitCode == code)
         #expect(end.exitSignal == nil)
@@ -57,12 +65,12 @@ struct GuardedProcessTests {
         process.signal(SIGTERM)
     }
 
-    @Test("Without leave to do so nothing of it runs at real-time priority, not even as root")
-    func realtime() throws {
-        let guarded = try Guarded()
+    @Test("Without leave to do so nothing of it runs at real-time priority, not even as root", arguments: [false, true])
+    func realtime(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         var request = guarded.request("/bin/bash", ["-c", "ulimit -r; grep CapBnd /proc/self/status; chrt -f 1 true; echo $?"])
         request.allowsRealtime = false
-        _ = try guarded.end(try GuardedProcess(request))
+        _ = try guarded.end(try guarded.start(request))
         let lines = try guarded.directory.read("stdout.log").split(separator: "\n").map(String.init)
         #expect(lines.first == "0" && lines.last != "0")
         let bounding = try #require(lines[1].split(separator: "\t").last.flatMap { UInt64($0, radix: 16) })
@@ -78,9 +86,9 @@ struct GuardedProcessTests {
         #expect(end.exitSignal == SIGSEGV)
     }
 
-    @Test("A kill ends children, and theirs in sessions of their own that ignore SIGTERM")
-    func killsTheTree() throws {
-        let guarded = try Guarded()
+    @Test("A kill ends children, and theirs in sessions of their own that ignore SIGTERM", arguments: [false, true])
+    func killsTheTree(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         let process = try guarded.start(
             """
             trap '' TERM
@@ -121,10 +129,10 @@ struct GuardedProcessTests {
         #expect(last == 0 || !isRunning(last))
     }
 
-    @Test("It starts with three descriptors, no blocked or ignored signals and a session of its own")
-    func startsFresh() throws {
+    @Test("It starts with three descriptors, no blocked or ignored signals and a session of its own", arguments: [false, true])
+    func startsFresh(forked: Bool) throws {
         signal(SIGPIPE, SIG_IGN)
-        let guarded = try Guarded()
+        let guarded = try Guarded(forked: forked)
         let process = try guarded.start(
             "ls /proc/self/fd | wc -l; grep -E '^Sig(Blk|Ign)' /proc/self/status; ps -o sid=,pgid= -p $$; echo $$; readlink /proc/$$/fd/0")
         let pid = process.pid
@@ -154,35 +162,35 @@ struct GuardedProcessTests {
         #expect(try guarded.directory.read("stderr.log") == "problem\n")
     }
 
-    @Test("Streams within the cap are kept whole, to the byte")
-    func keepsStreams() throws {
-        let guarded = try Guarded()
+    @Test("Streams within the cap are kept whole, to the byte", arguments: [false, true])
+    func keepsStreams(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         #expect(try guarded.end(try guarded.start("seq 1 20000")).exitCode == 0)
         #expect(try guarded.directory.read("stdout.log") == (1...20000).map { "\($0)\n" }.joined())
     }
 
-    @Test("A program that is not there, cannot be executed, or a directory that cannot be entered is a launch error that names it")
-    func launchErrors() throws {
-        let guarded = try Guarded()
+    @Test("A program that is not there, cannot be executed, or a directory that cannot be entered is a launch error that names it", arguments: [false, true])
+    func launchErrors(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         func failure(_ request: GuardedProcess.Request) throws -> EngineError {
-            try #require(throws: EngineError.self) { _ = try GuardedProcess(request) }
+            try #require(throws: EngineError.self) { _ = try guarded.start(request) }
         }
         let missing = try failure(guarded.request("/no/such/program", []))
         #expect(missing.code == -2 && missing.message == "cannot execute /no/such/program: No such file or directory")
 
-        let second = try Guarded()
+        let second = try Guarded(forked: forked)
         let garbage = try second.directory.write("garbage", "\u{7F}not a program", mode: 0o755)
         #expect(try failure(second.request(garbage, [])).message == "cannot execute \(garbage): Exec format error")
 
-        let third = try Guarded()
+        let third = try Guarded(forked: forked)
         var elsewhere = third.request("/bin/true", [])
         elsewhere.workingDirectory = "/no/such/directory"
         #expect(try failure(elsewhere).message == "working_directory: cannot enter /no/such/directory: No such file or directory")
     }
 
-    @Test("A program that stops its guardian holds up neither its own start nor its kill")
-    func guardianStopped() throws {
-        let guarded = try Guarded()
+    @Test("A program that stops its guardian holds up neither its own start nor its kill", arguments: [false, true])
+    func guardianStopped(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         let process = try guarded.start("kill -STOP $PPID; echo $$ > $NEWS; exec sleep 1000")
         #expect(try guarded.pid() == process.pid)
         process.kill()
@@ -201,9 +209,9 @@ struct GuardedProcessTests {
         process.kill()
     }
 
-    @Test("A guardian killed from outside takes the program with it, and says so")
-    func guardianKilled() throws {
-        let guarded = try Guarded()
+    @Test("A guardian killed from outside takes the program with it, and says so", arguments: [false, true])
+    func guardianKilled(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
         let process = try guarded.start("echo $PPID > $NEWS; exec sleep 1000")
         let guardian = try guarded.pid()
         #expect(kill(guardian, SIGKILL) == 0)

@@ -1,0 +1,58 @@
+#define _GNU_SOURCE
+#include "spawner.h"
+#include "guardian_main.h"
+#include "warm.h"
+#include "warm_wire.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum { STRINGS_MAX = 4096 };
+
+/* Points at the texts of a section, one after the other with their NULs; 0 if there are too many. */
+static int point(char *texts, size_t size, char *pointers[STRINGS_MAX]) {
+    size_t count = 0;
+    for (char *next = texts; next < texts + size; next++) {
+        if (next != texts && next[-1] != 0) continue;
+        if (count == STRINGS_MAX - 1) return 0;
+        pointers[count++] = next;
+    }
+    pointers[count] = NULL;
+    return 1;
+}
+
+static void start(const lynx_guardian_request *request, int descriptors[LYNX_WARM_DESCRIPTORS]) {
+    sigset_t before;
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    const pid_t guardian = lynx_warm_clone();
+    if (guardian == 0) {
+        const lynx_guardian_descriptors own = {
+            .stdout_log = descriptors[0], .stderr_log = descriptors[1], .lifeline = descriptors[2], .news = descriptors[3]};
+        lynx_guardian_tell(own.news, (lynx_guardian_news){.guardian = getpid()});
+        lynx_guardian_main(request, &own);
+        _exit(127);
+    }
+    const int failure = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (guardian < 0) return lynx_warm_decline(descriptors, failure);
+    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
+}
+
+void lynx_spawner_serve(void) {
+    static char texts[LYNX_WARM_TEXTS_MAX], *environment[STRINGS_MAX], *arguments[STRINGS_MAX];
+    int descriptors[LYNX_WARM_DESCRIPTORS];
+    lynx_warm_head head;
+    while (lynx_warm_read(LYNX_WARM_SOCKET, &head, texts, descriptors)) {
+        char *const variables = texts + head.directory_size, *const program = variables + head.environment_size;
+        if (head.program_size == 0 || !point(variables, head.environment_size, environment) ||
+            !point(program + head.program_size, head.arguments_size, arguments)) {
+            lynx_warm_decline(descriptors, E2BIG);
+            continue;
+        }
+        const lynx_guardian_request request = {
+            .program = program, .argv = arguments, .envp = environment, .working_directory = texts,
+            .capture_bytes = head.capture_bytes, .no_realtime = head.no_realtime};
+        start(&request, descriptors);
+    }
+}
