@@ -215,7 +215,8 @@ class Cluster:
         ]
 
     def undelivered(self) -> list[Path]:
-        return sorted(path for path in self.work.glob("runner-*/runs/.runner/spool/**/*") if path.is_file())
+        found = self.work.glob("runner-*/runs/.runner/spool/**/*")
+        return sorted(path for path in found if path.is_file() and path.suffix != ".spare")
 
     def kill(self) -> None:
         for node in self.nodes:

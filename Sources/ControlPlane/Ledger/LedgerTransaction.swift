@@ -79,15 +79,20 @@ final class LedgerTransaction {
     }
 
     /// Ends the active attempt of `job` as `outcome` and says what became of the job.
+    ///
+    /// - Parameter startedAt: when its simulation was launched, if nobody has said so before.
     @discardableResult
     func endAttempt(
-        of job: JobRecord, _ outcome: AttemptOutcome, retryable: Bool = true, message: String?, executionSecs: Double = 0
+        of job: JobRecord, _ outcome: AttemptOutcome, retryable: Bool = true, message: String?, executionSecs: Double = 0,
+        startedAt: Instant? = nil
     ) throws -> JobRecord {
         if outcome == .lost { effects.lostAttempts += 1 }
         var after = job
+        after.startedAt = job.startedAt ?? startedAt
         after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
         try connection.run(
-            SQL.endAttempt, [.instant(now), .text(outcome.rawValue), .text(message)] + job.key.values + [.int(job.attempt)])
+            SQL.endAttempt,
+            [.instant(startedAt), .instant(now), .text(outcome.rawValue), .text(message)] + job.key.values + [.int(job.attempt)])
         try save(after, was: job, executionSecs: after.status == .completed ? executionSecs : 0)
         return after
     }

@@ -13,8 +13,7 @@ extension Ledger {
             let session = try transaction.connection.row(SQL.runner, [.text(report.runnerID)])?.text("session_id")
             let job = try transaction.hold(reported, session: session ?? "")
             guard job.status == .claimed else { return }
-            // A runner's clock may be off; a job doesn't start before it was claimed or in the future.
-            let time = min(max(report.startedAt.instant, job.claimedAt ?? transaction.now), transaction.now)
+            let time = transaction.start(of: job, reported: report.startedAt)
             var running = job
             running.start(at: time)
             try transaction.connection.run(SQL.startAttempt, [.instant(time)] + key.values + [.int(report.attempt)])
@@ -38,7 +37,8 @@ extension Ledger {
             let job = try transaction.hold(reported, session: nil)
             try transaction.endAttempt(
                 of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
-                executionSecs: max(0, report.result.executionTimeSecs))
+                executionSecs: max(0, report.result.executionTimeSecs),
+                startedAt: report.result.metadata.startedAt.map { transaction.start(of: job, reported: $0) })
             try transaction.saveTail(tail, of: report, key)
             try transaction.judge(report, batchID: key.batchID)
             try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
@@ -69,6 +69,11 @@ struct ReportedAttempt {
 }
 
 extension LedgerTransaction {
+    /// A runner's clock may be off; a job doesn't start before it was claimed or in the future.
+    fileprivate func start(of job: JobRecord, reported: Date) -> Instant {
+        min(max(reported.instant, job.claimedAt ?? now), now)
+    }
+
     /// - Throws: `LedgerError.staleAttempt` if the runner was never given such an attempt. Also when there is no
     ///   such job, because the ledger was replaced: the runner is to forget it, not to try again.
     func reported(_ key: JobKey, attempt: Int, runnerID: String) throws -> ReportedAttempt {

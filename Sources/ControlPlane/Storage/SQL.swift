@@ -148,7 +148,7 @@ enum SQL {
     static let startAttempt = "UPDATE attempts SET started_at = ? WHERE batch_id = ? AND run_index = ? AND attempt = ?"
 
     static let endAttempt = """
-        UPDATE attempts SET ended_at = ?, outcome = ?, message = ? WHERE batch_id = ? AND run_index = ? AND attempt = ?
+        UPDATE attempts SET started_at = COALESCE(started_at, ?), ended_at = ?, outcome = ?, message = ? WHERE batch_id = ? AND run_index = ? AND attempt = ?
         """
 
     static let reopenAttempt = """

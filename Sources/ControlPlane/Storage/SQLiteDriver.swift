@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import Glibc
+import Synchronization
 
 /// The embedded ledger: one SQLite file, written by one process at a time.
 ///
@@ -9,6 +10,7 @@ final class SQLiteDriver: LedgerDriver {
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let lock: FileLock?
+    private let isClosed = Atomic(false)
 
     /// - Returns: nil for a file that is missing or empty.
     static func version(path: String) throws -> Int? {
@@ -82,6 +84,7 @@ final class SQLiteDriver: LedgerDriver {
     var commitCounts: CommitCounts? { commits.counts }
 
     func close() throws {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         // The pool closes its readers last, which may not write: the log would stay, and a copy of the file alone would
         // lack what is in it.
         _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }

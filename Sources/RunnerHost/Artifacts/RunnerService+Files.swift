@@ -10,7 +10,7 @@ extension RunnerService {
         of report: SpooledReport, _ log: AttemptLog
     ) async throws -> (report: SpooledReport, disposable: String?) {
         // Before the first registration nobody has said; asking does no harm.
-        guard monitor.with({ $0.uploadsFiles }) ?? true, let content = try? WireJSON.decode(AttemptReport.self, from: report.json),
+        guard monitor.with({ $0.uploadsFiles }) ?? true, let content = report.content,
             content.outcome != .lost, content.result.metadata.directory != nil || !content.result.artifacts.isEmpty
         else { return (report, nil) }
         let upload = FileUpload(client: client, runnerID: identity.runnerID, objectStore: options.objectStore) { [monitor] in

@@ -46,6 +46,8 @@ extension RunnerService {
 
     private func reportStart(of job: JobAssignment, at date: Date, _ log: AttemptLog) async {
         log.started()
+        // Of a short job the result alone tells, also when it started.
+        try? await Task.sleep(for: options.startReportDelay)
         let report = StartedReport(runnerID: identity.runnerID, attempt: job.attempt, startedAt: date)
         var backoff = options.backoff
         while !Task.isCancelled {
@@ -75,7 +77,7 @@ extension RunnerService {
         while true {
             do {
                 try await blocking { [spool] in try spool.store(spooled.json, for: key) }
-                if isFirst { return monitor.with { $0.ended(key) } }
+                if isFirst { return monitor.with { $0.ended(key, copy: spooled) } }
                 log.spooledLate()
                 // Delivered in the meantime: nothing is to be delivered at the next start.
                 if !monitor.with({ $0.spooled(key) }) { forget(key) }

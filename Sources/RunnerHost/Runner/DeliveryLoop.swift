@@ -43,7 +43,7 @@ extension RunnerService {
     }
 
     private func load(_ delivery: RunnerState.Delivery) async throws -> SpooledReport? {
-        if let report = delivery.memory { return report }
+        if let report = delivery.memory ?? delivery.copy { return report }
         return try await blocking { [spool] in try spool.load(delivery.key).map(SpooledReport.init(json:)) }
     }
 

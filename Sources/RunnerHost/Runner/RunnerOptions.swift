@@ -4,6 +4,8 @@ package import ObjectStore
 package struct RunnerOptions: Hashable, Sendable {
     /// How long the control plane may hold a claim while there is nothing to do.
     package var claimWait: Duration
+    /// How long a simulation has run when the control plane is told of it.
+    package var startReportDelay: Duration
     /// When draining: how long to go on without any result being acknowledged before leaving the rest in the spool.
     package var drainGrace: Duration
     /// How many results are under way at a time.
@@ -16,11 +18,12 @@ package struct RunnerOptions: Hashable, Sendable {
     package var objectStore: S3Configuration?
 
     package init(
-        claimWait: Duration = .seconds(20), drainGrace: Duration = .seconds(10), concurrentDeliveries: Int = 4,
-        chunkBytesPerAttempt: Int = 256 << 20, backoff: Backoff = Backoff(), keepOutputs: KeepOutputs = .always,
-        objectStore: S3Configuration? = nil
+        claimWait: Duration = .seconds(20), startReportDelay: Duration = .milliseconds(100),
+        drainGrace: Duration = .seconds(10), concurrentDeliveries: Int = 4, chunkBytesPerAttempt: Int = 256 << 20,
+        backoff: Backoff = Backoff(), keepOutputs: KeepOutputs = .always, objectStore: S3Configuration? = nil
     ) {
         self.claimWait = claimWait
+        self.startReportDelay = startReportDelay
         self.drainGrace = drainGrace
         self.concurrentDeliveries = concurrentDeliveries
         self.chunkBytesPerAttempt = chunkBytesPerAttempt

@@ -38,6 +38,8 @@ struct RunnerState: Sendable {
         var progress = Progress.ready
         /// The report itself when it could not be spooled.
         var memory: SpooledReport?
+        /// What lies in the spool, for as long as only a few wait.
+        var copy: SpooledReport?
         /// The registration under which the control plane said it knows nothing of it.
         var unknownIn: Int?
         /// How often the control plane broke down over it.
@@ -189,11 +191,17 @@ struct RunnerState: Sendable {
 
     /// The attempt ended and its report lies in the spool, or in `memory` if that failed. In the latter case it keeps its
     /// slot, so that a full disk does not gather reports in memory.
-    mutating func ended(_ key: AttemptKey, memory: SpooledReport? = nil) {
+    ///
+    /// - Parameter copy: of what lies in the spool, so that it need not be read again if it is delivered soon.
+    mutating func ended(_ key: AttemptKey, memory: SpooledReport? = nil, copy: SpooledReport? = nil) {
         if memory == nil { running[key] = nil }
         lastOrder += 1
-        outbox[key] = Outgoing(order: lastOrder, memory: memory)
+        let keepsCopy = outbox.count < Self.mostCopies && (copy?.json.count ?? 0) <= Self.largestCopy
+        outbox[key] = Outgoing(order: lastOrder, memory: memory, copy: keepsCopy ? copy : nil)
     }
+
+    private static let mostCopies = 32
+    private static let largestCopy = 64 << 10
 
     /// The report that was in memory is on disk now; false if it has been delivered in the meantime.
     mutating func spooled(_ key: AttemptKey) -> Bool {
@@ -218,6 +226,8 @@ struct RunnerState: Sendable {
         var key: AttemptKey
         /// nil: it's in the spool.
         var memory: SpooledReport?
+        /// Of what is in the spool; nil: to be read from there.
+        var copy: SpooledReport?
         var turn: Turn
     }
 
@@ -230,7 +240,8 @@ struct RunnerState: Sendable {
         let ready = outbox.filter { $0.value.progress == .ready && !chunks.isWaiting($0.key) }
         guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
         outbox[key]?.progress = .underway
-        return Delivery(key: key, memory: report.memory, turn: turn)
+        outbox[key]?.copy = nil
+        return Delivery(key: key, memory: report.memory, copy: report.copy, turn: turn)
     }
 
     /// Another piece of a file is on its way.

@@ -4,11 +4,14 @@ import LynxModel
 /// A report as it lies in the spool and goes over the wire: the same bytes each time it is sent.
 struct SpooledReport: Sendable {
     var json: Data
+    /// What it says, while that is at hand.
+    private(set) var report: AttemptReport?
 
     /// JSON has no infinities and no NaN: a series that holds some is left out, and the report says so.
     init(_ report: AttemptReport) {
         if let json = try? WireJSON.encode(report) {
             self.json = json
+            self.report = report
             return
         }
         var report = report
@@ -19,6 +22,7 @@ struct SpooledReport: Sendable {
         if !report.result.executionTimeSecs.isFinite { report.result.executionTimeSecs = 0 }
         do {
             json = try WireJSON.encode(report)
+            self.report = report
         } catch {
             // Nothing but doubles can fail to encode, and all of them are looked after.
             preconditionFailure("an attempt's report cannot be encoded: \(error)")
@@ -26,6 +30,9 @@ struct SpooledReport: Sendable {
     }
 
     init(json: Data) { self.json = json }
+
+    /// Nil for what is no report.
+    var content: AttemptReport? { report ?? (try? WireJSON.decode(AttemptReport.self, from: json)) }
 }
 
 extension TelemetrySeries {

@@ -24,13 +24,22 @@ enum DurableFile {
     static let temporarySuffix = ".tmp"
 
     /// Writes `path` beside itself, syncs it, renames it and syncs the directory. Nobody but the owner may read it.
-    static func replace(_ path: String, with content: Data) throws(FileError) {
-        let temporary = path + temporarySuffix
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    ///
+    /// - Parameter spare: a file in the same directory that is not needed any more, to be written over: that is quicker than
+    ///   a new one.
+    static func replace(_ path: String, with content: Data, using spare: String? = nil) throws(FileError) {
+        var temporary = path + temporarySuffix
+        var file: Int32 = -1
+        if let spare {
+            file = open(spare, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+            if file >= 0 { temporary = spare }
+        }
+        if file < 0 { file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
         guard file >= 0 else { throw .last("create", temporary) }
         do throws(FileError) {
             defer { close(file) }
             try write(content, to: file, path: temporary)
+            guard temporary != spare || ftruncate(file, off_t(content.count)) == 0 else { throw .last("truncate", temporary) }
             guard fsync(file) == 0 else { throw .last("sync", temporary) }
         } catch {
             // What could not be written whole only takes room that is already scarce.

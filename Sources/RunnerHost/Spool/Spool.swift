@@ -1,6 +1,7 @@
 package import FoundationEssentials
 import Glibc
 package import LynxModel
+import Synchronization
 
 /// Reports of ended attempts that the control plane has not acknowledged yet, one file each. A report is here, on disk,
 /// before it is first sent.
@@ -8,6 +9,17 @@ package import LynxModel
 /// Methods block on the disk. Different reports may be handled at the same time, from any thread.
 package final class Spool: Sendable {
     private let state: StateDirectory
+    /// Files of reports that were acknowledged, for the next ones: making a file and removing it costs more than all else.
+    private let spares = Mutex(Spares())
+
+    private struct Spares {
+        static let suffix = ".spare"
+        static let most = 16
+        static let largest = 1 << 20
+
+        var paths: [String] = []
+        var count = 0
+    }
 
     /// Keeps the state directory's lock for as long as the spool lives.
     package init(_ state: StateDirectory) { self.state = state }
@@ -38,6 +50,7 @@ package final class Spool: Sendable {
         var scan = Scan()
         for name in try DurableFile.names(in: state.spoolPath) {
             let path = "\(state.spoolPath)/\(name)"
+            if name.hasSuffix(Spares.suffix) { unlink(path) }
             // The process died between writing and renaming: a whole report counts, half of one never was one.
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
             guard isTemporary || name.hasSuffix(Self.suffix) else { continue }
@@ -67,7 +80,7 @@ package final class Spool: Sendable {
 
     /// `report` is the JSON of the attempt's report. When this returns, it survives a crash.
     package func store(_ report: Data, for key: AttemptKey) throws(FileError) {
-        try DurableFile.replace(path(key), with: report)
+        try DurableFile.replace(path(key), with: report, using: spares.withLock { $0.paths.popLast() })
     }
 
     /// nil when there is no such report.
@@ -78,7 +91,22 @@ package final class Spool: Sendable {
     /// Forgets a report; a report that is not there is forgotten already. Not synced: should the removal be lost with
     /// the machine's power, the report is delivered twice, which the control plane allows.
     package func remove(_ key: AttemptKey) throws(FileError) {
-        guard unlink(path(key)) == 0 || errno == ENOENT else { throw .last("remove", path(key)) }
+        let path = path(key)
+        if let spare = spare(for: path), rename(path, spare) == 0 {
+            return spares.withLock { $0.paths.append(spare) }
+        }
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
+    }
+
+    /// Where the file may go to be used again; nil if it may not.
+    private func spare(for path: String) -> String? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Spares.largest else { return nil }
+        return spares.withLock { spares in
+            guard spares.paths.count < Spares.most else { return nil }
+            spares.count += 1
+            return "\(directory)/\(spares.count)\(Spares.suffix)"
+        }
     }
 
     /// Takes a report out of the spool but keeps its file for a person to look at; returns the file's new path.

@@ -76,7 +76,12 @@ package final class JobSupervisor: AttemptExecutor {
         _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
         let root = settings.outputRoot
-        let directory = try await blocking { try AttemptDirectory.make(assignment, under: root) }
+        let directory = try await blocking { [records] in
+            let directory = try AttemptDirectory.make(assignment, under: root)
+            try records.add(assignment.key, directory: directory)
+            return directory
+        }
+        defer { records.remove(assignment.key) }
         report.directory = directory
 
         let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
@@ -96,7 +101,7 @@ package final class JobSupervisor: AttemptExecutor {
         do {
             let attempt = try await blocking { try EngineAttempt(engine, job) }
             do {
-                try await supervise(attempt, assignment, directory, control, &report, onStarted)
+                try await supervise(attempt, assignment, control, &report, onStarted)
             } catch {
                 report.failed(error)
             }
@@ -111,13 +116,10 @@ package final class JobSupervisor: AttemptExecutor {
 
     /// From launch to the end of the last process.
     private func supervise(
-        _ attempt: EngineAttempt, _ assignment: JobAssignment, _ directory: String, _ control: AttemptControl,
-        _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
+        _ attempt: EngineAttempt, _ assignment: JobAssignment, _ control: AttemptControl, _ report: inout ReportBuilder,
+        _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
         if control.isStopped { return }
-        try await blocking { [records] in try records.add(assignment.key, directory: directory) }
-        defer { records.remove(assignment.key) }
-
         report.launched()
         let process = try await launcher.run { _ in
             let process = try attempt.launch()

@@ -1,11 +1,20 @@
 import FoundationEssentials
 import Glibc
 import LynxModel
+import Synchronization
 
 /// Which attempts have processes now, one small file each, so that a runner that was killed can look after
 /// them at its next start. Not synced to disk: a crash of the machine leaves no processes.
-package struct RunningRecords: Sendable {
+///
+/// The file of an attempt that is over is emptied, and used again: making and removing one costs far more.
+package final class RunningRecords: Sendable {
+    private struct Files {
+        var inUse: [AttemptKey: String] = [:]
+        var empty: [String] = []
+    }
+
     private let folder: String
+    private let files = Mutex(Files())
 
     private struct Record: Codable {
         var directory: String
@@ -17,19 +26,34 @@ package struct RunningRecords: Sendable {
     }
 
     func add(_ key: AttemptKey, directory: String) throws {
-        let content = try WireJSON.encode(Record(directory: directory)), path = path(key)
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw FileError.last("create", path) }
-        defer { close(file) }
-        let count = content.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-        guard count == content.count else {
-            let code = count < 0 ? errno : ENOSPC
-            unlink(path)
-            throw FileError(operation: "write", path: path, code: code)
+        let content = try WireJSON.encode(Record(directory: directory))
+        let path = files.withLock { files in
+            let path = files.empty.popLast() ?? "\(folder)/\(files.inUse.count + 1).json"
+            files.inUse[key] = path
+            return path
+        }
+        do throws(FileError) {
+            let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard file >= 0 else { throw .last("create", path) }
+            defer { close(file) }
+            let count = content.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            guard count == content.count else {
+                throw FileError(operation: "write", path: path, code: count < 0 ? errno : ENOSPC)
+            }
+        } catch {
+            remove(key)
+            throw error
         }
     }
 
-    func remove(_ key: AttemptKey) { unlink(path(key)) }
+    func remove(_ key: AttemptKey) {
+        files.withLock { files in
+            guard let path = files.inUse.removeValue(forKey: key) else { return }
+            // One that cannot be emptied names a directory in which nothing runs any more.
+            truncate(path, 0)
+            files.empty.append(path)
+        }
+    }
 
     /// Ends what an earlier process left running, and forgets it. Returns how many processes were ended.
     package func sweep() -> Int {
@@ -43,6 +67,4 @@ package struct RunningRecords: Sendable {
         }
         return ended
     }
-
-    private func path(_ key: AttemptKey) -> String { "\(folder)/\(key.jobID).\(key.attempt).json" }
 }

@@ -165,4 +165,26 @@ struct ReportTests {
         #expect(try await test.job(jobs[0]).startedAt == claimedAt)
         #expect(try await test.job(jobs[1]).startedAt == test.clock.now())
     }
+
+    @Test("A result tells when a job started, unless the runner has said so before", arguments: TestDriver.allCases)
+    func startOfResult(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        try await test.register()
+        try await test.submit(runs: 3)
+        let jobs = try await test.claim(slots: 3)
+        let claimedAt = test.clock.now()
+        test.clock.advance(by: 5)
+        try await test.start(jobs[0])
+        let saidAt = test.clock.now()
+        test.clock.advance(by: 5)
+        for (job, startedAt) in zip(jobs, [claimedAt + 1, claimedAt + 2, nil]) {
+            var report = TestLedger.report(job, .success)
+            report.result.metadata.startedAt = startedAt
+            try await test.ledger.ended(jobID: job.jobID, report)
+        }
+        for (job, startedAt) in zip(jobs, [saidAt, claimedAt + 2, nil]) {
+            #expect(try await test.job(job).startedAt == startedAt)
+            #expect(try await test.ledger.attempts(jobID: job.jobID).map(\.startedAt) == [startedAt])
+        }
+    }
 }

@@ -32,6 +32,7 @@ struct SQLiteDriverTests {
         try FileManager.default.copyItem(atPath: path, toPath: copy)
         let version = try await DatabaseQueue(path: copy).read { try Int.fetchOne($0, sql: "SELECT version FROM lynx_schema") }
         #expect(version == 1234)
+        try driver.close()
     }
 
     @Test("Two control planes cannot have one ledger") func inUse() throws {

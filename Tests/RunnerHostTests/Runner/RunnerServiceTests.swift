@@ -22,6 +22,18 @@ struct RunnerServiceTests {
         #expect(Set(bench.control.state.claims.map(\.slots)).isSubset(of: [1, 2, 3]))
     }
 
+    @Test("Of an attempt that is over soon only the result tells")
+    func noStartReport() async throws {
+        let bench = try RunnerBench(endsAtOnce: true)
+        bench.control.with { $0.pending = (0..<10).map { JobAssignment.sample("job-\($0)") } }
+        var options = RunnerBench.options
+        options.startReportDelay = .seconds(60)
+        try await bench.run(options: options) { runner, _ in
+            try await bench.control.wait { $0.delivered.count == 10 }
+        }
+        #expect(bench.control.state.started == [])
+    }
+
     @Test("While no slot is free nothing is claimed; a free one is claimed for at once")
     func noClaimWithoutSlot() async throws {
         let bench = try RunnerBench()

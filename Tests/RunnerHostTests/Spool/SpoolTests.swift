@@ -39,7 +39,35 @@ struct SpoolTests {
         try spool.remove(job.key)
         try spool.remove(job.key)
         #expect(try spool.load(job.key) == nil)
+        #expect(try spool.scan().reports == [])
+    }
+
+    @Test("The file of a removed report is written over by the next, shorter or longer, and gone after a restart")
+    func usedAgain() throws {
+        do {
+            let spool = try open()
+            for id in ["long" + String(repeating: "g", count: 500), "short", "longer" + String(repeating: "r", count: 900)] {
+                let job = JobAssignment.sample(id)
+                try spool.store(try json(job), for: job.key)
+                #expect(try directory.names("state/spool").count == 1)
+                #expect(try spool.load(job.key) == (try json(job)))
+                try spool.remove(job.key)
+                #expect(try directory.names("state/spool").allSatisfy { $0.hasSuffix(".spare") })
+            }
+        }
+        #expect(try open().scan() == Spool.Scan())
         #expect(try directory.names("state/spool") == [])
+    }
+
+    @Test("Without the file that was to be written over a new one is made")
+    func spareIsGone() throws {
+        let spool = try open()
+        let job = JobAssignment.sample("a")
+        try spool.store(try json(job), for: job.key)
+        try spool.remove(job.key)
+        for name in try directory.names("state/spool") { unlink(directory.file("state/spool/\(name)")) }
+        try spool.store(try json(job), for: job.key)
+        #expect(try spool.load(job.key) == (try json(job)))
     }
 
     @Test("A truncated, an empty and a foreign file are set aside; the rest is found", arguments: ["", "{", "[]", "\u{0}\u{1}", #"{"a":1}"#])

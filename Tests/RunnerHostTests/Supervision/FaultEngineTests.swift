@@ -112,6 +112,6 @@ struct FaultEngineTests {
         try FileManager.default.removeItem(atPath: bench.directory.path + "/running")
         let report = await bench.fault("none")
         #expect(report.outcome == .failure && report.retryable && report.result.metadata.startedAt == nil)
-        #expect(report.result.errorMessage == "cannot create \(bench.directory.path)/running/job.1.json: No such file or directory")
+        #expect(report.result.errorMessage == "cannot create \(bench.directory.path)/running/1.json: No such file or directory")
     }
 }

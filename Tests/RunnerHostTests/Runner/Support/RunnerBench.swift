@@ -58,5 +58,6 @@ struct RunnerBench: Sendable {
         try end.get()
     }
 
-    func spooled() throws -> [String] { try directory.names("state/spool") }
+    /// Without the files that are kept to be written over.
+    func spooled() throws -> [String] { try directory.names("state/spool").filter { !$0.hasSuffix(".spare") } }
 }
