@@ -56,7 +56,7 @@ chaos: build ## kill runners and control planes at random under many jobs; JOBS=
 	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE) \
 	  --runners $(RUNNERS) --control-planes $(CONTROL_PLANES) $(if $(FILES),--files)
 
-bench: build ## measure beside peers, into Benchmarks/results; PART=study|noop|ingest|breach|submit|memory|client|queue QUICK=1
+bench: build ## measure beside peers, into Benchmarks/results; PART=noop|study|ingest|breach|submit|client|queue|memory QUICK=1
 	@Benchmarks/setup.sh $(PART)
 	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py $(PART) $(if $(QUICK),--quick)
 

@@ -27,16 +27,17 @@ from report import Result
 from settings import QUICK, Settings, Sizes
 
 PARTS = {
-    "study": "study",
     "noop": "noop",
+    "study": "study",
     "ingest": "ingest",
     "breach": "breach",
     "submit": "submission",
-    "memory": "memory",
     "client": "emit",
     "queue": "claims",
+    "memory": "memory",
 }
-"""And the module of each, imported only when it is measured: not everyone has all peers."""
+"""And the module of each, imported only when it is measured: not everyone has all peers. First what makes many files,
+last what removes very many: some file systems are slow at making new ones for minutes after that."""
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 

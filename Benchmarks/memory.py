@@ -13,7 +13,7 @@ from settings import Settings
 
 STREAMING_GOAL_MIB = 64
 GROWTH_GOAL_MIB = 4
-SLOTS = 4
+SLOTS = 8
 COLUMN = "runner-host"
 
 
@@ -62,7 +62,7 @@ def _lasting(settings: Settings) -> Table:
         batch = house.submit(jobs)
         for tenth in range(1, 11):
             while house.ended(batch) < jobs * tenth // 10:
-                time.sleep(0.2)
+                time.sleep(0.5)
             table.add(f"{jobs * tenth // 10:,} jobs", COLUMN, resident_mib(house.runner_pid))
             settings.say(f"memory: {jobs * tenth // 10:,} of {jobs:,} jobs")
     return table

@@ -11,7 +11,7 @@ from peer_slurm import Slurm
 from report import Goal, Result, Table
 from settings import Settings
 
-SLOTS = 4
+SLOTS = 8
 OURS = "lynx"
 PARALLEL = "GNU parallel"
 DASK = "Dask"

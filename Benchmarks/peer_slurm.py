@@ -36,6 +36,7 @@ MaxArraySize=100001
 MaxJobCount=200000
 MpiDefault=none
 ReturnToService=2
+SlurmdParameters=config_overrides
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none

@@ -17,7 +17,7 @@ class Sizes:
     noop_jobs: int = 1000
     slurm_jobs: int = 100
     """Its rate is soon steady, and low."""
-    lasting_jobs: int = 20_000
+    lasting_jobs: int = 100_000
     """What the host's memory is watched over."""
     streaming_jobs: int = 64
     flood_seconds: float = 0.7
