@@ -75,7 +75,7 @@ def lynx(programs: Path, folder: Path, runs: int) -> None:
 def controller(folder: Path, runs: int, mode: str) -> None:
     script = str(HERE / "peer_monte_carlo.py")
     check([sys.executable, script, str(runs), str(SLOTS), str(folder), mode], dict(os.environ), folder)
-    expect(runs, folder.glob("*.data" if mode == "retain" else "trajectory_*.csv"))
+    expect(runs, folder.glob("run*.data" if mode == "retain" else "trajectory_*.csv"))
 
 
 def parallel(folder: Path, runs: int) -> None:
