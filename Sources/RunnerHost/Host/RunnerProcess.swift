@@ -63,7 +63,7 @@ package struct RunnerProcess {
             capabilities: capabilities, engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             // The control plane of a runner with a parent is that parent: gone, it does not come back.
-            options: RunnerOptions(drainGrace: parent == nil ? .seconds(10) : .seconds(2), keepOutputs: configuration.keepOutputs),
+            options: RunnerOptions(drainGrace: parent == nil ? .seconds(10) : .seconds(5), keepOutputs: configuration.keepOutputs),
             engineLimits: configuration.engineLimits)
 
         do {
