@@ -33,7 +33,8 @@ class Service(telemetry_pb2_grpc.TelemetryServiceServicer):
 
 
 def main() -> None:
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
+    # Without probing the window stays at 64 KiB; else the server takes in messages that it needs minutes to read.
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64), options=[("grpc.http2.bdp_probe", 0)])
     telemetry_pb2_grpc.add_TelemetryServiceServicer_to_server(Service(), server)  # type: ignore[no-untyped-call]
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     server.start()
