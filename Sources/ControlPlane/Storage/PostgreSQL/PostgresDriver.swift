@@ -1,3 +1,5 @@
+import Glibc
+
 /// The ledger in PostgreSQL, which several control planes may share: each with one session that writes, a few that
 /// read and one that tells and hears news.
 final class PostgresDriver: LedgerDriver {
@@ -45,8 +47,12 @@ final class PostgresDriver: LedgerDriver {
     static func migrateAlone(_ location: PostgresLocation, to target: Int) throws -> Int {
         try explaining(location) {
             let session = try PostgresSession(location)
-            guard try session.script("SELECT CAST(pg_try_advisory_lock(\(PostgresNews.presenceLock)) AS int)") == "1" else {
-                throw StorageError.inUse(path: location.name)
+            // The server notices a moment late that the one who had it is gone.
+            var tries = 0
+            while try session.script("SELECT CAST(pg_try_advisory_lock(\(PostgresNews.presenceLock)) AS int)") != "1" {
+                tries += 1
+                guard tries < 20 else { throw StorageError.inUse(path: location.name) }
+                usleep(100_000)
             }
             return try withExtendedLifetime(session) { try migrate(location, to: target) }
         }
