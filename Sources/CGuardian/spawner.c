@@ -5,7 +5,6 @@
 #include "warm_wire.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <unistd.h>
 
 enum { STRINGS_MAX = 4096 };
@@ -22,23 +21,6 @@ static int point(char *texts, size_t size, char *pointers[STRINGS_MAX]) {
     return 1;
 }
 
-static void start(const lynx_guardian_request *request, int descriptors[LYNX_WARM_DESCRIPTORS]) {
-    sigset_t before;
-    sigprocmask(SIG_SETMASK, NULL, &before);
-    const pid_t guardian = lynx_warm_clone();
-    if (guardian == 0) {
-        const lynx_guardian_descriptors own = {
-            .stdout_log = descriptors[0], .stderr_log = descriptors[1], .lifeline = descriptors[2], .news = descriptors[3]};
-        lynx_guardian_tell(own.news, (lynx_guardian_news){.guardian = getpid()});
-        lynx_guardian_main(request, &own);
-        _exit(127);
-    }
-    const int failure = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    if (guardian < 0) return lynx_warm_decline(descriptors, failure);
-    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
-}
-
 void lynx_spawner_serve(void) {
     static char texts[LYNX_WARM_TEXTS_MAX], *environment[STRINGS_MAX], *arguments[STRINGS_MAX];
     int descriptors[LYNX_WARM_DESCRIPTORS];
@@ -53,6 +35,10 @@ void lynx_spawner_serve(void) {
         const lynx_guardian_request request = {
             .program = program, .argv = arguments, .envp = environment, .working_directory = texts,
             .capture_bytes = head.capture_bytes, .no_realtime = head.no_realtime};
-        start(&request, descriptors);
+        lynx_guardian_descriptors own;
+        if (lynx_warm_clone(descriptors, &own) == 0) {
+            lynx_guardian_main(&request, &own);
+            _exit(127);
+        }
     }
 }

@@ -10,6 +10,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+_Static_assert(
+    LYNX_WARM_DIRECTORY_MAX == sizeof(((lynx_warm_job *)0)->working_directory) &&
+        LYNX_WARM_ENVIRONMENT_MAX == sizeof(((lynx_warm_job *)0)->environment),
+    "what the wire lets through fits into a job");
+
 static char *shown;
 static size_t shown_size;
 
@@ -51,28 +56,14 @@ int lynx_warm_fork(lynx_warm_job *job) {
     /* The guardian's name would be the program's too. */
     char name[16];
     prctl(PR_GET_NAME, name);
-    sigset_t before;
-    sigprocmask(SIG_SETMASK, NULL, &before);
-    const pid_t guardian = lynx_warm_clone();
-    if (guardian == 0) {
-        const lynx_guardian_descriptors own = {
-            .stdout_log = job->descriptors[0], .stderr_log = job->descriptors[1], .lifeline = job->descriptors[2],
-            .news = job->descriptors[3]};
-        lynx_guardian_tell(own.news, (lynx_guardian_news){.guardian = getpid()});
-        show(job->environment);
-        const lynx_guardian_request request = {.working_directory = job->working_directory, .capture_bytes = job->capture_bytes};
-        lynx_guardian_main(&request, &own);
-        prctl(PR_SET_NAME, name);
-        return 0;
-    }
-    const int failure = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    if (guardian < 0) {
-        lynx_warm_refuse(job, failure);
-        return -failure;
-    }
-    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(job->descriptors[i]);
-    return guardian;
+    lynx_guardian_descriptors own;
+    const pid_t guardian = lynx_warm_clone(job->descriptors, &own);
+    if (guardian != 0) return guardian;
+    show(job->environment);
+    const lynx_guardian_request request = {.working_directory = job->working_directory, .capture_bytes = job->capture_bytes};
+    lynx_guardian_main(&request, &own);
+    prctl(PR_SET_NAME, name);
+    return 0;
 }
 
 void lynx_warm_refuse(lynx_warm_job *job, int error) { lynx_warm_decline(job->descriptors, error); }

@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include "warm_wire.h"
-#include "guardian_main.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -36,11 +35,25 @@ int lynx_warm_read(int socket, lynx_warm_head *head, char *texts, int descriptor
     }
 }
 
-pid_t lynx_warm_clone(void) {
-    sigset_t all;
+pid_t lynx_warm_clone(int descriptors[LYNX_WARM_DESCRIPTORS], lynx_guardian_descriptors *own) {
+    sigset_t all, before;
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    return (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    const pid_t guardian = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (guardian == 0) {
+        *own = (lynx_guardian_descriptors){
+            .stdout_log = descriptors[0], .stderr_log = descriptors[1], .lifeline = descriptors[2], .news = descriptors[3]};
+        lynx_guardian_tell(own->news, (lynx_guardian_news){.guardian = getpid()});
+        return 0;
+    }
+    const int failure = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (guardian < 0) {
+        lynx_warm_decline(descriptors, failure);
+        return -failure;
+    }
+    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
+    return guardian;
 }
 
 void lynx_warm_decline(int descriptors[LYNX_WARM_DESCRIPTORS], int error) {

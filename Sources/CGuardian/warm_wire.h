@@ -1,7 +1,7 @@
 #ifndef LYNX_GUARDIAN_WARM_WIRE_H
 #define LYNX_GUARDIAN_WARM_WIRE_H
 
-#include "guardian.h"
+#include "guardian_main.h"
 
 /*
  * One request on the socket: this, then the texts: working directory, environment, program, arguments; with it the log
@@ -29,8 +29,11 @@ int lynx_warm_send(int socket, const lynx_guardian_request *request, const int d
  */
 int lynx_warm_read(int socket, lynx_warm_head *head, char *texts, int descriptors[LYNX_WARM_DESCRIPTORS]);
 
-/* A guardian's process, as the host's child and with all signals blocked; what fork returns. */
-pid_t lynx_warm_clone(void);
+/*
+ * Forks a guardian's process, as the host's child, with all signals blocked, of which the host has been told; there it
+ * returns 0 and what is the guardian's own. Else its pid or a negative errno; the descriptors are closed then.
+ */
+pid_t lynx_warm_clone(int descriptors[LYNX_WARM_DESCRIPTORS], lynx_guardian_descriptors *own);
 
 /* Says why there is no program, and gives the descriptors up. */
 void lynx_warm_decline(int descriptors[LYNX_WARM_DESCRIPTORS], int error);
