@@ -97,7 +97,9 @@ struct DrainTests {
         #expect(study.isQuiet)
         let document = try StudyDocument(end.output)
         #expect(document.jobs.count { $0.status == .completed } == (times == 2 ? 0 : 2))
-        #expect(document.jobs.count { $0.status == .pending } == (times == 2 ? 4 : 2))
+        #expect(
+            document.jobs.count { $0.status == .pending } == (times == 2 ? 4 : 2),
+            "\((try? String(contentsOfFile: study.directory.path + "/state/runner-host.log", encoding: .utf8)) ?? "no log")")
         _ = study.events.drain()
         #expect(study.events.seen("started").count == 2)
 

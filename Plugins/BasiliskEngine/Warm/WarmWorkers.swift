@@ -17,8 +17,9 @@ final class WarmWorkers: Sendable {
 
     /// The variables of the scenario contract: what differs between two jobs.
     static let ownVariables = ["TETRYX_RUN_CONFIG", "TETRYX_TELEMETRY_URL", "TETRYX_OUTPUT_DIR"]
-    /// Imports take seconds; what takes longer is not waited for, as it may never end.
+    /// Imports take seconds, on a busy machine much longer; what used no processor for as long as this may never end.
     private static let patienceMilliseconds: Int32 = 10_000
+    private static let maxWaits = 12
     /// Parents lost in a row without a job started between them.
     private static let maxLosses = 3
     private static let maxGrowth = (factor: 2, bytes: 64 << 20)
@@ -44,7 +45,13 @@ final class WarmWorkers: Sendable {
         guard let parent = state.withLock({ state -> WarmParent? in
             if case .importing(let parent, isPatient: true) = state.parent { parent } else { nil }
         }) else { return }
-        if parent.waitForWord(milliseconds: Self.patienceMilliseconds) { return }
+        var used = 0
+        for _ in 0..<Self.maxWaits {
+            if parent.waitForWord(milliseconds: Self.patienceMilliseconds) { return }
+            let now = parent.processorTicks
+            if now == used { break }
+            used = now
+        }
         state.withLock { state in
             guard case .importing(let current, isPatient: true) = state.parent, current === parent else { return }
             state.parent = .importing(parent, isPatient: false)

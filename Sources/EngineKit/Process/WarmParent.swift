@@ -112,14 +112,25 @@ public final class WarmParent: Sendable {
 
     /// In bytes; 0 once it has ended.
     public var residentBytes: Int {
-        let descriptor = open("/proc/\(parent.pid)/statm", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return 0 }
+        let fields = procFile("statm").split(separator: " ")
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+
+    /// The processor time it has had, in the kernel's clock ticks; 0 once it has ended.
+    public var processorTicks: Int {
+        // utime and stime of proc_pid_stat(5), counted from behind the name, which may have spaces and brackets in it.
+        let fields = procFile("stat").split(separator: ")").last?.split(separator: " ") ?? []
+        return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+    }
+
+    private func procFile(_ name: String) -> String {
+        let descriptor = open("/proc/\(parent.pid)/\(name)", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
-        let text = [UInt8](unsafeUninitializedCapacity: 128) { buffer, count in
+        let text = [UInt8](unsafeUninitializedCapacity: 1024) { buffer, count in
             count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
         }
-        let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
-        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Ends it. Processes that came from it run on.

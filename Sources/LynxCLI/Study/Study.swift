@@ -32,7 +32,8 @@ struct Study {
     private var batchID: String?
 
     /// How long a runner with nothing left to do, or told to stop at once, has to end by itself.
-    private static let grace = Duration.seconds(30)
+    /// Longer than the runner itself waits for an acknowledgement.
+    private static let grace = Duration.seconds(60)
 
     init(
         options: StudyOptions, api: APIClient, status: StatusOutput, runnerLog: String, record: RunnerRecord, signals: UnixSignalsSequence,

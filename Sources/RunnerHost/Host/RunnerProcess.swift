@@ -62,8 +62,7 @@ package struct RunnerProcess {
             identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
             capabilities: capabilities, engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
-            // The control plane of a runner with a parent is that parent: gone, it does not come back.
-            options: RunnerOptions(drainGrace: parent == nil ? .seconds(10) : .seconds(5), keepOutputs: configuration.keepOutputs),
+            options: RunnerOptions(keepOutputs: configuration.keepOutputs),
             engineLimits: configuration.engineLimits)
 
         do {
@@ -74,7 +73,7 @@ package struct RunnerProcess {
         }
         let stopping = Stopping(drain: service.drain, stopNow: service.stopNow)
         stopping.watchSignals()
-        if let parent { try await stopping.watch(parent: parent, on: loop) }
+        if let parent { try await stopping.watch(parent: parent, on: loop, gone: service.orphaned) }
         defer { stopping.cancel() }
         do {
             try await service.run()

@@ -4,8 +4,8 @@ import EventLoop
 import Glibc
 import Synchronization
 
-/// Turns signals, and the end of a parent, into the end of the service: the first signal drains, the second stops, and so
-/// does the end of its terminal.
+/// Turns signals into the end of the service: the first drains, the second stops, and so does the end of its terminal.
+/// Watches for the end of a parent as well.
 final class Stopping: Sendable {
     private let drain: @Sendable () -> Void
     private let stopNow: @Sendable () -> Void
@@ -38,18 +38,19 @@ final class Stopping: Sendable {
         state.withLock { $0.sources.append(source) }
     }
 
+    /// - Parameter gone: called when the process has ended, also if it had before.
     /// - Throws: `SystemError` when the process cannot be watched.
-    func watch(parent: Int32, on loop: EventLoop) async throws {
+    func watch(parent: Int32, on loop: EventLoop, gone: @escaping @Sendable () -> Void) async throws {
         // Without this check a parent that ended before would never be missed.
         let descriptor = lynx_pidfd_open(parent)
         guard descriptor >= 0, getppid() == parent else {
             close(descriptor)
-            return stopNow()
+            return gone()
         }
-        try await loop.run { [stopNow] context in
+        try await loop.run { context in
             try context.onceReadable(descriptor) { _ in
                 close(descriptor)
-                stopNow()
+                gone()
             }
         }
     }

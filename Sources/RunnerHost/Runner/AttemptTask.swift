@@ -90,7 +90,7 @@ extension RunnerService {
                 isFirst = false
             }
             let turn = monitor.with { $0.turn }
-            if turn.phase == .stopping { end = end ?? .now + options.drainGrace }
+            if turn.phase == .stopping { end = end ?? .now + (monitor.with { $0.isOrphaned } ? .zero : options.drainGrace) }
             let wait = backoff.next()
             _ = await succeeds(within: wait) { [monitor] in
                 try await monitor.wait { $0.phase != turn.phase || !$0.undelivered.contains(key) }

@@ -58,6 +58,13 @@ package final class RunnerService: Sendable {
         for key in monitor.with({ $0.runningAttempts }) { stop(key, as: .lost) }
     }
 
+    /// `stopNow`, when the process that was this runner's control plane is gone: it does not come back, so nothing is
+    /// waited for, and what is not delivered stays in the spool.
+    package func orphaned() {
+        monitor.with { $0.orphaned() }
+        stopNow()
+    }
+
     /// Ends everything at once; what is not delivered stays in the spool.
     func revoked(_ error: ControlPlaneError) {
         guard monitor.with({ $0.revoked(error) }) else { return }
@@ -114,14 +121,14 @@ package final class RunnerService: Sendable {
             let (left, chunks, moved, isHopeless) = monitor.with {
                 (
                     $0.undelivered.count, $0.chunks.count, $0.movedPieces,
-                    $0.isRevoked || $0.failure != nil && $0.registrations == 0
+                    $0.isCutOff || $0.failure != nil && $0.registrations == 0
                 )
             }
             if left == 0 { return }
             if isHopeless { return log.leftInSpool(left) }
             let isMoving = await succeeds(within: options.drainGrace) { [monitor] in
                 try await monitor.wait {
-                    $0.undelivered.count < left || $0.chunks.count < chunks || $0.movedPieces != moved || $0.isRevoked
+                    $0.undelivered.count < left || $0.chunks.count < chunks || $0.movedPieces != moved || $0.isCutOff
                 }
             }
             if !isMoving { return log.leftInSpool(left) }
@@ -131,7 +138,7 @@ package final class RunnerService: Sendable {
     /// Tells the control plane that this runner's session is over. With results left in the spool it does not: the
     /// next start may deliver them while their leases last.
     private func signOff() async {
-        guard monitor.with({ !$0.isRevoked && $0.registrations > 0 && $0.undelivered.isEmpty }) else { return }
+        guard monitor.with({ !$0.isCutOff && $0.registrations > 0 && $0.undelivered.isEmpty }) else { return }
         let request = LeaveRequest(runnerID: identity.runnerID, sessionID: identity.sessionID)
         let hasLeft = await succeeds(within: options.drainGrace) { [client, options] in
             var backoff = options.backoff

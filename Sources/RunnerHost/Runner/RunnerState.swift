@@ -60,6 +60,8 @@ struct RunnerState: Sendable {
     private(set) var failure: ControlPlaneError?
     /// The control plane answers this runner no more.
     private(set) var isRevoked = false
+    /// Its control plane was the process that started it, and is gone.
+    private(set) var isOrphaned = false
     private var running: [AttemptKey: Running] = [:]
     private var outbox: [AttemptKey: Outgoing] = [:]
     private var lastOrder = 0
@@ -138,6 +140,11 @@ struct RunnerState: Sendable {
         _ = advance(to: .stopping)
         return true
     }
+
+    mutating func orphaned() { isOrphaned = true }
+
+    /// No result will be acknowledged any more.
+    var isCutOff: Bool { isRevoked || isOrphaned }
 
     enum ClaimTurn: Sendable {
         /// `typeSlots`: at most so many of a simulation type.

@@ -11,10 +11,14 @@ final class AttemptSink: TelemetrySink {
     private let onFlush: ((inout TelemetryRecorder) -> Void)?
     private var timer: TimerToken?
     private var flushTimer: TimerToken?
+    private var flushAt = mostPoints
+
+    /// More points than this are not kept in memory if somebody takes them: 128 KiB of each job.
+    private static let mostPoints = 8_192
 
     /// - Parameters:
     ///   - flushInterval: in nanoseconds, from the first sample on.
-    ///   - onFlush: called in these intervals; may take from the recorder what gathered in it.
+    ///   - onFlush: called in these intervals, and when many points have gathered; may take them from the recorder.
     ///   - onBreach: called with the breach's message, at most once.
     ///   - onFinish: called with what was kept and the watchdog's warnings, when nothing more comes.
     init(
@@ -38,6 +42,7 @@ final class AttemptSink: TelemetrySink {
         if let breach { onBreach(breach.message) }
         recorder.record(
             variable: variable.index, name: variable.name, units: variable.units, value: value, simTime: simTime)
+        flushIfFull()
         setTimers(context)
     }
 
@@ -48,6 +53,7 @@ final class AttemptSink: TelemetrySink {
         if let breach { onBreach(breach.message) }
         recorder.record(
             variable: variable.index, name: variable.name, units: variable.units, values: values, simTimes: simTimes)
+        flushIfFull()
         setTimers(context)
     }
 
@@ -57,6 +63,14 @@ final class AttemptSink: TelemetrySink {
             timer = context.schedule(after: due > now ? due - now : 0) { [weak self] in self?.tick($0) }
         }
         if flushTimer == nil, onFlush != nil { scheduleFlush(context) }
+    }
+
+    @inline(__always)
+    private func flushIfFull() {
+        guard recorder.pointCount >= flushAt, let onFlush else { return }
+        onFlush(&recorder)
+        // Nobody took them: asked again when there are some more.
+        flushAt = max(Self.mostPoints, recorder.pointCount + Self.mostPoints / 4)
     }
 
     private func scheduleFlush(_ context: LoopContext) {

@@ -34,16 +34,20 @@ struct RecordedSeries: Sendable {
         self.rate = rate
     }
 
-    mutating func add(values: Span<Double>, simTimes: Span<Double>, limit: Int) {
-        for row in values.indices { add(value: values[row], simTime: simTimes[row], limit: limit) }
+    /// - Returns: how many points there are more for it.
+    mutating func add(values: Span<Double>, simTimes: Span<Double>, limit: Int) -> Int {
+        var change = 0
+        for row in values.indices { change += add(value: values[row], simTime: simTimes[row], limit: limit) }
+        return change
     }
 
+    /// - Returns: how many points there are more for it; fewer, when it had them thinned.
     @inline(__always)
-    mutating func add(value: Double, simTime: Double, limit: Int) {
+    mutating func add(value: Double, simTime: Double, limit: Int) -> Int {
         count += 1
         guard value.isFinite else {
             nonFiniteValues += 1
-            return
+            return 0
         }
         if first == nil { first = value }
         last = value
@@ -51,9 +55,9 @@ struct RecordedSeries: Sendable {
         max = Swift.max(max ?? value, value)
         guard simTime.isFinite else {
             nonFiniteTimes += 1
-            return
+            return 0
         }
-        if isDue(simTime) { append(value, simTime, limit: limit) }
+        return isDue(simTime) ? append(value, simTime, limit: limit) : 0
     }
 
     /// Whether this is the first sample in its period of the wanted rate. Periods count from the first sample, and anew when
@@ -71,15 +75,18 @@ struct RecordedSeries: Sendable {
         return true
     }
 
-    private mutating func append(_ value: Double, _ time: Double, limit: Int) {
+    private mutating func append(_ value: Double, _ time: Double, limit: Int) -> Int {
         let number = points
         points += 1
-        guard isKept(number) else { return }
+        guard isKept(number) else { return 0 }
+        let before = values.count
         while kept(before: number) >= limit { thin() }
-        guard isKept(number) else { return }
-        if values.isEmpty { firstKept = number }
-        times.append(time)
-        values.append(value)
+        if isKept(number) {
+            if values.isEmpty { firstKept = number }
+            times.append(time)
+            values.append(value)
+        }
+        return values.count - before
     }
 
     // The step is a power of 2: no division for each sample.

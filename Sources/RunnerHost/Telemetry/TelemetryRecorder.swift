@@ -55,7 +55,7 @@ package struct TelemetryRecorder: Sendable {
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, value: Double, simTime: Double
     ) {
         switch route(variable, name: name, units: units) {
-        case .kept(let position): series[position].add(value: value, simTime: simTime, limit: limitPerVariable)
+        case .kept(let position): pointCount += series[position].add(value: value, simTime: simTime, limit: limitPerVariable)
         case let other: lose(1, other)
         }
     }
@@ -65,7 +65,7 @@ package struct TelemetryRecorder: Sendable {
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, values: Span<Double>, simTimes: Span<Double>
     ) {
         switch route(variable, name: name, units: units) {
-        case .kept(let position): series[position].add(values: values, simTimes: simTimes, limit: limitPerVariable)
+        case .kept(let position): pointCount += series[position].add(values: values, simTimes: simTimes, limit: limitPerVariable)
         case let other: lose(values.count, other)
         }
     }
@@ -95,6 +95,7 @@ package struct TelemetryRecorder: Sendable {
             room -= column.values.count
             columns.append(column)
         }
+        pointCount = series.reduce(0) { $0 + $1.pointCount }
         return columns.isEmpty ? nil : TelemetryChunk(columns: columns)
     }
 
@@ -103,10 +104,11 @@ package struct TelemetryRecorder: Sendable {
         for column in chunk.columns {
             if let position = positions[column.name] { series[position].putBack(column) }
         }
+        pointCount = series.reduce(0) { $0 + $1.pointCount }
     }
 
     /// How many points are here, over all variables.
-    package var pointCount: Int { series.reduce(0) { $0 + $1.pointCount } }
+    package private(set) var pointCount = 0
 
     /// Where the points of `result` stand in their series, by variable name.
     package func tailPositions() -> [String: TelemetryPosition] {

@@ -38,6 +38,35 @@ struct ScenarioRunTests {
         #expect(report.result.executionTimeSecs > 0 && report.result.metadata.exitCode == 0)
     }
 
+    @Test("Of much telemetry little stays in memory: it goes in chunks before any interval is over, and nothing is missing")
+    func chunksWhenMuchGathers() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            from lynx_scenario import TelemetryClient
+            with TelemetryClient.from_env() as telemetry:
+                for step in range(10_000):
+                    telemetry.emit("x", float(step), float(step))
+                    telemetry.emit("y", -float(step), float(step))
+            """)
+        let outlet = KeepingOutlet()
+        var assignment = bench.assignment()
+        assignment.telemetry.bufferFlushIntervalSeconds = 3600
+        let report = await bench.run(assignment, telemetry: outlet)
+        #expect(report.outcome == .success)
+        #expect(report.result.telemetryData.values.allSatisfy { $0.count == 10_000 })
+        #expect(outlet.chunks >= 1 && report.telemetryChunks == outlet.chunks)
+        var assembly = TelemetryAssembly()
+        for chunk in outlet.taken { assembly.add(try TelemetryChunk(chunk)) }
+        assembly.add(
+            TelemetryChunk(
+                columns: try report.result.telemetryData.map { name, series in
+                    let position = try #require(report.telemetryTail?[name])
+                    return .init(name: name, units: series.units, position: position, timeS: series.timeS, values: series.values)
+                }))
+        #expect(assembly.series["x"]?.values == (0..<10_000).map(Double.init))
+        #expect(assembly.series["y"]?.timeS == (0..<10_000).map(Double.init))
+    }
+
     @Test("A breach kills at once and keeps what there was", arguments: [0, 20.0])
     func breach(frequency: Double) async throws {
         let bench = try SupervisorBench.basilisk(Self.streaming)
