@@ -47,7 +47,7 @@ struct ScenarioRunTests {
                 for step in range(10_000):
                     telemetry.emit("x", float(step), float(step))
                     telemetry.emit("y", -float(step), float(step))
-            """)
+            """, maxPoints: 10_000)
         let outlet = KeepingOutlet()
         var assignment = bench.assignment()
         assignment.telemetry.bufferFlushIntervalSeconds = 3600

@@ -15,7 +15,7 @@ final class SupervisorBench: Sendable {
     let records: RunningRecords
     private let loop: EventLoop
 
-    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String) throws {
+    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
         self.directory = directory
@@ -28,7 +28,7 @@ final class SupervisorBench: Sendable {
         loop = try EventLoop(name: "test-io")
         records = try RunningRecords(stateDirectory: directory.path)
         supervisor = try JobSupervisor(
-            settings: .init(outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: 1000),
+            settings: .init(outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints),
             engines: EngineSelection([library], capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loop: loop),
             records: records, loop: loop, launcher: EventLoop(name: "test-launch"), logger: logger)
     }
@@ -41,7 +41,7 @@ final class SupervisorBench: Sendable {
     }
 
     /// With the Basilisk engine, on a scenario given as Python source.
-    static func basilisk(_ scenario: String, capture: Int = 1 << 20) throws -> SupervisorBench {
+    static func basilisk(_ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000) throws -> SupervisorBench {
         let directory = try TemporaryDirectory()
         let entrypoint = try directory.write("scenario.py", scenario)
         return try SupervisorBench(
@@ -52,7 +52,7 @@ final class SupervisorBench: Sendable {
                     "python_executable": Repository.python, "basilisk_entrypoint": entrypoint, "working_directory": directory.path,
                     "log_capture_bytes": String(capture),
                 ]
-            ), in: Repository.products)
+            ), in: Repository.products, maxPoints: maxPoints)
     }
 
     func assignment(
