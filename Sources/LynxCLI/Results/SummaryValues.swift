@@ -25,18 +25,13 @@ package struct SummaryValues: Hashable, Sendable {
     /// The numbers of a JSON object, and those of the objects in it, as `outer.inner`. Anything else is passed over;
     /// so is a text that is no JSON object.
     package init(json: Data) {
-        guard let tree = try? JSONDecoder().decode(JSONTree.self, from: json), case .object(let fields) = tree else { return }
-        let text = String(decoding: json, as: UTF8.self)
-        /// Decoded objects have lost the order of their fields, which is the author's order of importance.
-        func position(_ key: String) -> String.Index { text.firstRange(of: "\"\(key)\"")?.lowerBound ?? text.endIndex }
-        for (key, value) in fields.sorted(by: { (position($0.key), $0.key) < (position($1.key), $1.key) }) {
-            switch value {
-            case .number(let number): add(key, number)
-            case .object(let inner):
-                for (innerKey, value) in inner.sorted(by: { (position($0.key), $0.key) < (position($1.key), $1.key) }) {
-                    if case .number(let number) = value { add("\(key).\(innerKey)", number) }
-                }
-            case .other: continue
+        // A decoded dictionary would have lost the order of the fields, which is the author's order of importance.
+        guard case .mapping(let fields) = Document.json(Array(json), name: "summary.json").root?.content else { return }
+        for field in fields.entries {
+            if let number = field.value.number { add(field.key, number) }
+            guard case .mapping(let inner) = field.value.content else { continue }
+            for entry in inner.entries {
+                if let number = entry.value.number { add("\(field.key).\(entry.key)", number) }
             }
         }
     }
@@ -46,23 +41,10 @@ package struct SummaryValues: Hashable, Sendable {
     }
 }
 
-/// As much of JSON as a summary needs.
-private enum JSONTree: Decodable {
-    case number(Double)
-    case object([String: JSONTree])
-    case other
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        // A Bool is tried first: some decoders take `true` for a number.
-        if (try? container.decode(Bool.self)) != nil {
-            self = .other
-        } else if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else if let fields = try? container.decode([String: JSONTree].self) {
-            self = .object(fields)
-        } else {
-            self = .other
-        }
+extension Node {
+    /// That of a finite JSON number.
+    fileprivate var number: Double? {
+        guard case .scalar(let scalar) = content, scalar.style == .plain, let number = Double(scalar.text) else { return nil }
+        return number.isFinite ? number : nil
     }
 }
