@@ -29,6 +29,8 @@ enum LoopThread {
             { argument in
                 let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
                 lynx_set_thread_name(start.name)
+                // A breach is to be judged in microseconds though simulations keep all processors busy.
+                _ = lynx_ask_for_short_turns()
                 start.context.runUntilStopped()
                 return nil
             }, start.toOpaque())

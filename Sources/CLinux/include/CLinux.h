@@ -27,6 +27,10 @@ int lynx_set_child_subreaper(void);
 /// Names the calling thread, as shown by ps and debuggers; the kernel keeps the first 15 bytes.
 int lynx_set_thread_name(const char *name);
 
+/// Asks the scheduler for short turns for the calling thread, so that it gets one soon after it wakes where others compute
+/// (sched_setattr(2), `sched_runtime`; needs no right). Not for what it forks. Linux before 6.12 takes no notice.
+int lynx_ask_for_short_turns(void);
+
 /// Accepts one IPv4 connection and writes its other end to `peer`. The new descriptor is non-blocking, and close-on-exec from
 /// its first moment: a process that starts meanwhile must not hold the connection open.
 int lynx_accept(int listener, struct sockaddr_in *peer);

@@ -146,6 +146,7 @@ extension Data {
     }
 
     fileprivate mutating func append(_ values: [Double]) {
-        values.map(\.bitPattern.littleEndian).withUnsafeBytes { append(contentsOf: $0) }
+        // A closure: a key path of two steps is walked at run time, for each value.
+        values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { append(contentsOf: $0) }
     }
 }

@@ -76,7 +76,7 @@ extension RunnerService {
         var end: ContinuousClock.Instant?
         while true {
             do {
-                try await blocking { [spool] in try spool.store(spooled.json, for: key) }
+                try await blocking { [spool] in try spool.store(spooled.json, for: key, after: report.telemetryChunks ?? 0) }
                 if isFirst { return monitor.with { $0.ended(key, copy: spooled) } }
                 log.spooledLate()
                 // Delivered in the meantime: nothing is to be delivered at the next start.

@@ -28,6 +28,28 @@ enum DurableFile {
     /// - Parameter spare: a file in the same directory that is not needed any more, to be written over: that is quicker than
     ///   a new one.
     static func replace(_ path: String, with content: Data, using spare: String? = nil) throws(FileError) {
+        try write(content, as: path, using: spare, isSynced: true)
+        try syncDirectory(of: path)
+    }
+
+    /// The same without the disk's part: whole for every process that looks at it, but not there for certain after a power cut
+    /// until `sync` has returned.
+    static func place(_ path: String, with content: Data) throws(FileError) {
+        try write(content, as: path, using: nil, isSynced: false)
+    }
+
+    /// Makes the content of a file durable, not its name. Nothing happens if there is no such file.
+    static func sync(_ path: String) throws(FileError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else {
+            if errno == ENOENT { return }
+            throw .last("open", path)
+        }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw .last("sync", path) }
+    }
+
+    private static func write(_ content: Data, as path: String, using spare: String?, isSynced: Bool) throws(FileError) {
         var temporary = path + temporarySuffix
         var file: Int32 = -1
         if let spare {
@@ -40,14 +62,13 @@ enum DurableFile {
             defer { close(file) }
             try write(content, to: file, path: temporary)
             guard temporary != spare || ftruncate(file, off_t(content.count)) == 0 else { throw .last("truncate", temporary) }
-            guard fsync(file) == 0 else { throw .last("sync", temporary) }
+            guard !isSynced || fsync(file) == 0 else { throw .last("sync", temporary) }
         } catch {
             // What could not be written whole only takes room that is already scarce.
             unlink(temporary)
             throw error
         }
         guard rename(temporary, path) == 0 else { throw .last("rename", temporary) }
-        try syncDirectory(of: path)
     }
 
     /// nil when there is no such file.

@@ -6,9 +6,10 @@ package import LynxModel
 extension Spool {
     private static let chunkSuffix = ".chunk"
 
-    /// When this returns, the chunk survives a crash.
+    /// When this returns, the chunk survives the end of this process; that of the machine, when `store` of the report has
+    /// returned. Before that it is worth nothing: without a report the attempt is lost, and runs again.
     package func store(chunk: Data, _ seq: Int, for key: AttemptKey) throws(FileError) {
-        try DurableFile.replace(chunkPath(seq, of: key), with: chunk)
+        try DurableFile.place(chunkPath(seq, of: key), with: chunk)
     }
 
     /// nil when there is no such chunk.

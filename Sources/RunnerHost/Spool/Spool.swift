@@ -78,8 +78,11 @@ package final class Spool: Sendable {
         return scan
     }
 
-    /// `report` is the JSON of the attempt's report. When this returns, it survives a crash.
-    package func store(_ report: Data, for key: AttemptKey) throws(FileError) {
+    /// `report` is the JSON of the attempt's report. When this returns, it survives a crash, and so do the attempt's chunks.
+    ///
+    /// - Parameter chunks: how many there were; those that are still here count.
+    package func store(_ report: Data, for key: AttemptKey, after chunks: Int = 0) throws(FileError) {
+        for seq in 0..<chunks { try DurableFile.sync(chunkPath(seq, of: key)) }
         try DurableFile.replace(path(key), with: report, using: spares.withLock { $0.paths.popLast() })
     }
 

@@ -3,8 +3,7 @@ import Synchronization
 
 /// Why an attempt was ended before it ended by itself.
 enum EndCause: Sendable {
-    /// The message is the result's.
-    case breach(String)
+    case breach(Breach)
     case timeout
     case stopped(StopReason)
 }

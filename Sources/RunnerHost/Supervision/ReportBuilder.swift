@@ -88,7 +88,7 @@ struct ReportBuilder {
     }
 
     private func verdict() -> (AttemptOutcome, String?, retryable: Bool) {
-        if case .breach(let message) = cause { return (.breach, message, false) }
+        if case .breach(let breach) = cause { return (.breach, breach.message, false) }
         // It was through before the kill arrived: nothing is thrown away.
         if let exit, exit.success { return (.success, nil, false) }
         switch cause {

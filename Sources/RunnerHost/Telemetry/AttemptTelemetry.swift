@@ -1,7 +1,6 @@
 import EventLoop
 import FoundationEssentials
 import LynxModel
-import NIOPosix
 import Synchronization
 import TelemetryServer
 
@@ -26,7 +25,7 @@ final class AttemptTelemetry: Sendable {
     private let maxPoints: Int
     private let outlet: (any TelemetryOutlet)?
     private let compression: TelemetryCompression
-    private let onBreach: @Sendable (String) -> Void
+    private let onBreach: @Sendable (Breach) -> Void
     private let flush = Mutex(Flush())
     private let outcome = Mutex<(recorder: TelemetryRecorder, watchdog: [String])?>(nil)
 
@@ -38,10 +37,10 @@ final class AttemptTelemetry: Sendable {
 
     /// - Parameters:
     ///   - outlet: nil: everything goes with the result.
-    ///   - onBreach: called with the breach's message on the loop's thread, at most once.
+    ///   - onBreach: called with the breach on the loop's thread, at most once.
     init(
         _ assignment: JobAssignment, maxPoints: Int, outlet: (any TelemetryOutlet)? = nil,
-        onBreach: @escaping @Sendable (String) -> Void
+        onBreach: @escaping @Sendable (Breach) -> Void
     ) {
         self.assignment = assignment
         self.maxPoints = maxPoints
@@ -75,17 +74,10 @@ final class AttemptTelemetry: Sendable {
         guard outlet.isOpen, let chunk = recorder.takeChunk() else { return }
         flush.withLock { flush in
             flush.underway = Task { [self] in
-                let isTaken = await write(chunk, to: outlet)
+                let isTaken = await ChunkWriter.shared.write(chunk, compression, to: outlet)
                 self.flush.withLock { $0 = Flush(underway: nil, returned: isTaken ? nil : chunk) }
             }
         }
-    }
-
-    private func write(_ chunk: TelemetryChunk, to outlet: any TelemetryOutlet) async -> Bool {
-        let written: Void? = try? await NIOThreadPool.singleton.runIfActive { [compression] in
-            try outlet.take(try chunk.encoded(compression))
-        }
-        return written != nil
     }
 
     /// Takes in the rest of what arrived, judges it, and sums up. A breach found now is told like any other.
@@ -96,7 +88,7 @@ final class AttemptTelemetry: Sendable {
         var recorder = recorded
         if let returned = flush.withLock({ $0.returned }) { recorder.putBack(returned) }
         while let outlet, outlet.isOpen, recorder.pointCount > Self.mostPointsInResult, let chunk = recorder.takeChunk() {
-            if await write(chunk, to: outlet) { continue }
+            if await ChunkWriter.shared.write(chunk, compression, to: outlet) { continue }
             recorder.putBack(chunk)
             break
         }

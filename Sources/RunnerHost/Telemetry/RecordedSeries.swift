@@ -114,11 +114,17 @@ struct RecordedSeries: Sendable {
         fit(to: limit)
         let count = Swift.min(count, values.count)
         guard count > 0 else { return nil }
-        let column = TelemetryChunk.Column(
-            name: name, units: units, position: .init(firstPoint: firstKept, step: step), timeS: Array(times[..<count]),
-            values: Array(values[..<count]))
-        times.removeFirst(count)
-        values.removeFirst(count)
+        var column = TelemetryChunk.Column(
+            name: name, units: units, position: .init(firstPoint: firstKept, step: step), timeS: times, values: values)
+        if count == values.count {
+            // Given away as they are, so that their room is free when the chunk is written.
+            (times, values) = ([], [])
+        } else {
+            column.timeS.removeLast(times.count - count)
+            column.values.removeLast(values.count - count)
+            times.removeFirst(count)
+            values.removeFirst(count)
+        }
         firstKept += count * step
         return column
     }

@@ -1,4 +1,4 @@
-import LynxModel
+package import LynxModel
 
 /// Why a run is to be killed: the first stopping condition that its telemetry met, or could not be judged by.
 package struct Breach: Error, Hashable, Sendable, CustomStringConvertible {
@@ -12,34 +12,29 @@ package struct Breach: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package let kind: Kind
-    /// The name of the condition.
-    package let condition: String
-    package let variable: String
+    /// That was met.
+    package let condition: StoppingCondition
+    /// The value's.
+    package let units: String
     package let value: Double
     /// Simulated seconds since the start of the run.
     package let simTime: Double
-    /// One line for the job's result.
-    package let message: String
+
+    /// One line for the job's result. It is made when it is asked for, as nothing should come before the kill.
+    package var message: String { "early termination '\(condition.name)': \(finding)" }
 
     package var description: String { message }
 
-    init(_ kind: Kind, of condition: StoppingCondition, units: String, value: Double, simTime: Double) {
-        self.kind = kind
-        self.condition = condition.name
-        self.variable = condition.variable
-        self.value = value
-        self.simTime = simTime
+    private var finding: String {
         let measured = "\(condition.variable) = \(quantity(value, units))"
         let time = "at t = \(quantity(simTime, "s"))"
-        let finding =
-            switch kind {
-            case .threshold: "\(measured) \(condition.operator.symbol) \(quantity(condition.threshold, condition.units)) \(time)"
-            case .nonFinite: "\(measured) is not a finite number \(time)"
-            case .unitsMismatch:
-                "\(condition.variable) is reported \(units.isEmpty ? "without units" : "in '\(units)'")"
-                    + ", but the condition's threshold is in '\(condition.units)'"
-            }
-        message = "early termination '\(condition.name)': \(finding)"
+        return switch kind {
+        case .threshold: "\(measured) \(condition.operator.symbol) \(quantity(condition.threshold, condition.units)) \(time)"
+        case .nonFinite: "\(measured) is not a finite number \(time)"
+        case .unitsMismatch:
+            "\(condition.variable) is reported \(units.isEmpty ? "without units" : "in '\(units)'")"
+                + ", but the condition's threshold is in '\(condition.units)'"
+        }
     }
 }
 

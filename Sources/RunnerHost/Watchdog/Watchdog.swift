@@ -62,7 +62,7 @@ package struct Watchdog: Sendable {
     ) -> Breach? {
         guard case .checks(let range) = watch(variable, name: name, units: units), breach == nil, pending == nil else { return nil }
         guard let (check, kind) = judge(value, range) else { return nil }
-        return found(Breach(kind, of: conditions[check], units: units(), value: value, simTime: simTime), at: now)
+        return found(Breach(kind: kind, condition: conditions[check], units: units(), value: value, simTime: simTime), at: now)
     }
 
     /// The same of several samples in order. The first breach among them counts.
@@ -74,7 +74,7 @@ package struct Watchdog: Sendable {
         for row in values.indices {
             guard let (check, kind) = judge(values[row], range) else { continue }
             return found(
-                Breach(kind, of: conditions[check], units: units(), value: values[row], simTime: simTimes[row]), at: now)
+                Breach(kind: kind, condition: conditions[check], units: units(), value: values[row], simTime: simTimes[row]), at: now)
         }
         return nil
     }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import LynxModel
 import TestSupport
 import Testing
@@ -42,5 +42,23 @@ struct SpoolChunkTests {
         try spool.removeOrphanedChunks(except: scan.reports)
         #expect(try directory.names("state/spool").count == 2)
         #expect(try spool.loadChunk(0, of: job.key) == Data([1]))
+    }
+
+    @Test("A report comes to the disk after its chunks: when one cannot be synced, neither is it there")
+    func reportAfterChunks() throws {
+        let job = JobAssignment.sample("synced-last")
+        let report = try WireJSON.encode(AttemptReport.sample(job))
+        for seq in 0..<3 { try spool.store(chunk: Data([1]), seq, for: job.key) }
+        // One that has been delivered is no longer there, and not missed.
+        spool.removeChunk(0, of: job.key)
+        let path = spool.chunkPath(1, of: job.key)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "elsewhere")
+        let error = #expect(throws: FileError.self) { try spool.store(report, for: job.key, after: 3) }
+        #expect(error?.path == path)
+        #expect(try spool.load(job.key) == nil)
+        try FileManager.default.removeItem(atPath: path)
+        try spool.store(report, for: job.key, after: 3)
+        #expect(try spool.load(job.key) == report)
     }
 }

@@ -54,8 +54,8 @@ struct WatchdogTests {
         let breach = bench.sample(6370.9, simTime: 1830)
         #expect(breach?.message == "early termination 'reentry': orbit.radius_km = 6370.9 km < 6371 km at t = 1830 s")
         #expect(breach?.kind == .threshold)
-        #expect(breach?.condition == "reentry")
-        #expect(breach?.variable == "orbit.radius_km")
+        #expect(breach?.condition.name == "reentry")
+        #expect(breach?.condition.variable == "orbit.radius_km")
         #expect(breach?.value == 6370.9)
         #expect(breach?.simTime == 1830)
         #expect(bench.watchdog.breach == breach)
@@ -121,13 +121,13 @@ struct WatchdogTests {
         let conditions = [radius("high", .gt, 8000), radius("low", .lt, 6500), radius("lowest", .lt, 6371)]
         var bench = Bench(conditions)
         #expect(bench.sample(7000) == nil)
-        #expect(bench.sample(6000)?.condition == "low")
+        #expect(bench.sample(6000)?.condition.name == "low")
         var reversed = Bench(conditions.reversed())
-        #expect(reversed.sample(6000)?.condition == "lowest")
+        #expect(reversed.sample(6000)?.condition.name == "lowest")
         var mixed = Bench([radius("low"), radius("in metres", .lt, 6_371_000, units: "m")])
-        #expect(mixed.sample(6000)?.condition == "low")
+        #expect(mixed.sample(6000)?.condition.name == "low")
         var later = Bench([radius("low"), radius("in metres", .lt, 6_371_000, units: "m")])
-        #expect(later.sample(7000)?.condition == "in metres")
+        #expect(later.sample(7000)?.condition.name == "in metres")
     }
 
     @Test("A breach is told once")
@@ -235,7 +235,7 @@ struct QuantityTests {
         var bench = Bench([radius(), radius("ceiling", .gt, 8000)])
         #expect(bench.column([7000, 7100, 6371]) == nil)
         #expect(bench.column([7000, 8001, 6000]) == bench.watchdog.breach)
-        #expect((bench.watchdog.breach?.condition, bench.watchdog.breach?.simTime) == ("ceiling", 1))
+        #expect((bench.watchdog.breach?.condition.name, bench.watchdog.breach?.simTime) == ("ceiling", 1))
         #expect(bench.column([6000]) == nil)
     }
 
