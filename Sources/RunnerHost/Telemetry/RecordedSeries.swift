@@ -34,11 +34,46 @@ struct RecordedSeries: Sendable {
         self.rate = rate
     }
 
-    /// - Returns: how many points there are more for it.
+    /// - Returns: how many points there are more for it; fewer, when it had them thinned.
     mutating func add(values: Span<Double>, simTimes: Span<Double>, limit: Int) -> Int {
+        if rate == nil, let (low, high) = Self.bounds(values, simTimes) {
+            return append(values, simTimes, low: low, high: high, limit: limit)
+        }
         var change = 0
         for row in values.indices { change += add(value: values[row], simTime: simTimes[row], limit: limit) }
         return change
+    }
+
+    /// Those of the values; nil if there are none, or if a value or a time is not finite.
+    private static func bounds(_ values: Span<Double>, _ simTimes: Span<Double>) -> (low: Double, high: Double)? {
+        guard !values.isEmpty else { return nil }
+        var (low, high) = (values[0], values[0])
+        var isFinite = true
+        for row in values.indices {
+            let value = values[row]
+            low = value < low ? value : low
+            high = value > high ? value : high
+            isFinite = isFinite && value.isFinite && simTimes[row].isFinite
+        }
+        return isFinite ? (low, high) : nil
+    }
+
+    /// Adds finite samples of a series without a wanted rate: only those that are kept are touched one by one.
+    private mutating func append(_ values: Span<Double>, _ simTimes: Span<Double>, low: Double, high: Double, limit: Int) -> Int {
+        count += values.count
+        if first == nil { first = values[0] }
+        last = values[values.count - 1]
+        min = Swift.min(min ?? low, low)
+        max = Swift.max(max ?? high, high)
+        let (before, start) = (self.values.count, points)
+        var row = nextKept(from: start) - start
+        while row < values.count {
+            points = start + row
+            _ = append(values[row], simTimes[row], limit: limit)
+            row = nextKept(from: points) - start
+        }
+        points = start + values.count
+        return self.values.count - before
     }
 
     /// - Returns: how many points there are more for it; fewer, when it had them thinned.
@@ -91,6 +126,8 @@ struct RecordedSeries: Sendable {
 
     // The step is a power of 2: no division for each sample.
     private func isKept(_ number: Int) -> Bool { number & (step - 1) == 0 }
+
+    private func nextKept(from number: Int) -> Int { (number + step - 1) & ~(step - 1) }
 
     /// How many of the first `number` points are kept, here or by whoever took them.
     private func kept(before number: Int) -> Int { (number + step - 1) >> step.trailingZeroBitCount }

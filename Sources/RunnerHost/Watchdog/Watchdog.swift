@@ -16,10 +16,16 @@ package struct Watchdog: Sendable {
     private var watches: [Watch] = []
     private var checks: [Check] = []
     private var seen: Set<String> = []
-    private var pending: (breach: Breach, due: UInt64)?
+    private var pending: Breach?
+    /// There is a breach, told or pending, and nothing more to look for. It is asked of each sample, which a copy of the
+    /// breach would be too dear for.
+    private var isDecided = false
 
     /// The breach that was told, if any.
     package private(set) var breach: Breach?
+
+    /// When `tick` has something to decide; nil while there is nothing.
+    package private(set) var nextTick: UInt64?
 
     private enum Watch {
         case unknown
@@ -60,7 +66,7 @@ package struct Watchdog: Sendable {
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, value: Double, simTime: Double,
         atNanoseconds now: @autoclosure () -> UInt64
     ) -> Breach? {
-        guard case .checks(let range) = watch(variable, name: name, units: units), breach == nil, pending == nil else { return nil }
+        guard case .checks(let range) = watch(variable, name: name, units: units), !isDecided else { return nil }
         guard let (check, kind) = judge(value, range) else { return nil }
         return found(Breach(kind: kind, condition: conditions[check], units: units(), value: value, simTime: simTime), at: now)
     }
@@ -70,7 +76,7 @@ package struct Watchdog: Sendable {
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, values: Span<Double>,
         simTimes: Span<Double>, atNanoseconds now: @autoclosure () -> UInt64
     ) -> Breach? {
-        guard case .checks(let range) = watch(variable, name: name, units: units), breach == nil, pending == nil else { return nil }
+        guard case .checks(let range) = watch(variable, name: name, units: units), !isDecided else { return nil }
         for row in values.indices {
             guard let (check, kind) = judge(values[row], range) else { continue }
             return found(
@@ -79,19 +85,16 @@ package struct Watchdog: Sendable {
         return nil
     }
 
-    /// When `tick` has something to decide; nil while there is nothing.
-    package var nextTick: UInt64? { pending?.due }
-
     /// - Returns: the breach found since the last point of the grid, if such a point has been reached.
     package mutating func tick(atNanoseconds now: UInt64) -> Breach? {
-        guard let pending, now >= pending.due else { return nil }
+        guard let due = nextTick, now >= due else { return nil }
         return finish()
     }
 
     /// Decides on what the next tick would have decided on; for when the run has ended and no more samples come.
     package mutating func finish() -> Breach? {
-        guard let found = pending?.breach else { return nil }
-        pending = nil
+        guard let found = pending else { return nil }
+        (pending, nextTick) = (nil, nil)
         breach = found
         return found
     }
@@ -122,11 +125,12 @@ package struct Watchdog: Sendable {
     }
 
     private mutating func found(_ found: Breach, at now: () -> UInt64) -> Breach? {
+        isDecided = true
         guard let grid else {
             breach = found
             return found
         }
-        pending = (found, grid.point(after: now()))
+        (pending, nextTick) = (found, grid.point(after: now()))
         return nil
     }
 

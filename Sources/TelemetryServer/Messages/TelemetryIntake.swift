@@ -38,6 +38,7 @@ final class TelemetryIntake {
 
     private func take(_ rows: WireRows, _ taken: inout UInt64) throws(GRPCStatus) {
         var rows = rows
+        let (sink, context) = (sink, context)
         while let row = rows.next() {
             guard let variable = try variable(row.name, row.units, samples: 1) else { continue }
             taken += 1

@@ -4,7 +4,9 @@ import Glibc
 ///
 /// Simulations report their variables in the same order at each step. So the first guess is what came after the variable
 /// before, the last time; only when that is wrong the name is hashed. Open addressing.
-struct VariableTable {
+///
+/// It cannot be copied, as copies of its arrays' references would be most of what a lookup costs.
+struct VariableTable: ~Copyable {
     /// UTF-8 without a NUL at its end; of one that has a NUL within, what is before it counts.
     typealias Text = UnsafeRawBufferPointer
 

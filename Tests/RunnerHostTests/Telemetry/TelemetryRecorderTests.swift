@@ -199,14 +199,15 @@ struct TelemetryRecorderTests {
         #expect(try WireJSON.decode([String: TelemetrySeries].self, from: WireJSON.encode(result)) == result)
     }
 
-    @Test("Columns leave the same as their samples one by one", arguments: [nil, 0.1])
-    func columns(rate: Double?) {
+    @Test("Columns leave the same as their samples one by one", arguments: [nil, 0.1], [1, 37, 100])
+    func columns(rate: Double?, length: Int) {
         let spec = TelemetrySpec(samplingRateHz: rate, variables: ["x"])
         var (rows, columns) = (Bench(spec, limits: .init(pointsPerVariable: 50)), Bench(spec, limits: .init(pointsPerVariable: 50)))
         for (number, (name, units)) in [("x", "m"), ("x", "km"), ("unwanted", "m")].enumerated() {
-            for start in stride(from: 0, to: 3_000, by: 100) {
-                let times = (start..<start + 100).map { Double($0) }
-                let values = times.map { $0.truncatingRemainder(dividingBy: 97) == 0 ? .nan : $0 * 2 }
+            for start in stride(from: 0, to: 3_000, by: length) {
+                let times = (start..<start + length).map { Double($0) }
+                // Most columns are finite throughout; some hold one value that is not.
+                let values = times.map { $0.truncatingRemainder(dividingBy: 397) == 0 ? .nan : ($0 - 1_500) * (1_700 - $0) }
                 for (time, value) in zip(times, values) { rows.add(value, name, units: units, at: time) }
                 columns.recorder.record(variable: number, name: name, units: units, values: values.span, simTimes: times.span)
             }
