@@ -22,8 +22,8 @@ MESSAGES_PER_SECOND = 150
 """Of each streaming job: some thousand samples a second."""
 VICTIMS_AT_ONCE = 25
 REST_S = 0.02
-"""Between two breaches, so that the end of one job is over before the next: what is timed is the kill of a host that has
-its streams to read and nothing else to do."""
+"""Between two breaches, so that the end of one job is over before the next: what is timed is the kill of a host that
+has its streams to read and nothing else to do."""
 MEDIAN_GOAL_US = 100
 LAST_GOAL_US = 1000
 COLUMN = "lynx"
