@@ -19,7 +19,7 @@ void lynx_guardian_tell(int news, lynx_guardian_news message) {
     (void)ignored;
 }
 
-static _Noreturn void fail(int news, int error, int step) {
+_Noreturn void lynx_guardian_fail(int news, int error, int step) {
     lynx_guardian_tell(news, (lynx_guardian_news){.error = error, .step = step});
     _exit(1);
 }
@@ -52,16 +52,16 @@ void lynx_program_reset_signals(void) {
 }
 
 /* In the program's process, of which the guardian has been told, and which may stop its guardian from now on. */
-static void enter_program(const lynx_guardian_request *request, pid_t guardian, int out, int err, int news, const int gate[2]) {
+static void enter_program(const lynx_guardian_request *request, pid_t guardian, int out, int err, const lynx_guardian_gate *gate) {
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guardian) _exit(127);
-    close(gate[1]);
+    close(gate->held[1]);
     char none_comes;
-    while (read(gate[0], &none_comes, 1) < 0 && errno == EINTR) {}
-    lynx_guardian_tell(news, (lynx_guardian_news){.program = getpid()});
-    if (dup2(out, 1) < 0 || dup2(err, 2) < 0) fail(news, errno, LYNX_GUARDIAN_EXEC);
-    if (chdir(request->working_directory) < 0) fail(news, errno, LYNX_GUARDIAN_CHDIR);
+    while (read(gate->held[0], &none_comes, 1) < 0 && errno == EINTR) {}
+    lynx_guardian_tell(gate->news, (lynx_guardian_news){.program = getpid()});
+    if (dup2(out, 1) < 0 || dup2(err, 2) < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_EXEC);
+    if (chdir(request->working_directory) < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_CHDIR);
 }
 
 /* Everything the host had set up is put back to what a fresh process expects. */
@@ -69,15 +69,7 @@ static _Noreturn void become_program(const lynx_guardian_request *request, int n
     lynx_program_reset_signals();
     if (request->no_realtime) lynx_give_up_realtime();
     execve(request->program, request->argv, request->envp);
-    fail(news, errno, LYNX_GUARDIAN_EXEC);
-}
-
-/* This process is what the program is to be already, as its warm parent was made by exec: what exec closes is closed. */
-static void stay_program(int news) {
-    if (syscall(SYS_close_range, 3u, ~0u, 0u) < 0) fail(news, errno, LYNX_GUARDIAN_EXEC);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    lynx_guardian_fail(news, errno, LYNX_GUARDIAN_EXEC);
 }
 
 /* Reaps adopted orphans; 1 when the program itself has ended (and stays a zombie). */
@@ -90,57 +82,70 @@ static int program_ended(pid_t program) {
     }
 }
 
-void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own) {
+pid_t lynx_guardian_fork(
+    const lynx_guardian_request *request, const lynx_guardian_descriptors *own, lynx_guardian_watch *watch,
+    lynx_guardian_gate *gate) {
     int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
     setsid();
-    prctl(PR_SET_NAME, "lynx-guardian");
     /* The simulation may have stopped its guardian: that must not keep it from noticing the host's end. */
     prctl(PR_SET_PDEATHSIG, SIGCONT);
     /* Ignored, as a process may have been started with it, it would have the kernel reap what is waited for here. */
     signal(SIGCHLD, SIG_DFL);
-    if (keep_only(kept, 4) < 0) fail(own->news, errno, LYNX_GUARDIAN_FORK);
-    const int lifeline = kept[2], news = kept[3];
+    if (keep_only(kept, 4) < 0) lynx_guardian_fail(own->news, errno, LYNX_GUARDIAN_FORK);
+    gate->news = kept[3];
 
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    sigset_t child_signal;
-    sigemptyset(&child_signal);
-    sigaddset(&child_signal, SIGCHLD);
-    const int children = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
-    int out[2], err[2], gate[2];
-    if (children < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || pipe2(gate, O_CLOEXEC) < 0) {
-        fail(news, errno, LYNX_GUARDIAN_FORK);
+    int out[2], err[2];
+    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || pipe2(gate->held, O_CLOEXEC) < 0) {
+        lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_FORK);
     }
-
     const pid_t self = getpid();
     const pid_t program = _Fork();
-    if (program < 0) fail(news, errno, LYNX_GUARDIAN_FORK);
+    if (program < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_FORK);
     if (program == 0) {
-        enter_program(request, self, out[1], err[1], news, gate);
-        if (request->program != NULL) become_program(request, news);
-        stay_program(news);
-        return;
+        enter_program(request, self, out[1], err[1], gate);
+        return 0;
     }
     close(out[1]);
     close(err[1]);
+    *watch = (lynx_guardian_watch){
+        .capture_bytes = request->capture_bytes, .program = program, .lifeline = kept[2],
+        .stdout_pipe = out[0], .stderr_pipe = err[0], .stdout_log = kept[0], .stderr_log = kept[1]};
+    return program;
+}
+
+void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own) {
+    lynx_guardian_watch watch;
+    lynx_guardian_gate gate;
+    if (lynx_guardian_fork(request, own, &watch, &gate) == 0) become_program(request, gate.news);
     /*
      * From here on the news is between the program and the host, which waits for exec to close it: a program
      * that at once stops its guardian must not stop the host. The gate keeps it until that is so.
      */
-    close(news);
-    close(gate[0]);
-    close(gate[1]);
+    close(gate.news);
+    close(gate.held[0]);
+    close(gate.held[1]);
+    lynx_guardian_keep(&watch);
+}
 
+void lynx_guardian_keep(const lynx_guardian_watch *watch) {
+    prctl(PR_SET_NAME, "lynx-guardian");
+    sigset_t child_signal;
+    sigemptyset(&child_signal);
+    sigaddset(&child_signal, SIGCHLD);
+    const int children = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
     lynx_capture captures[2] = {
-        {.source = out[0], .log = kept[0], .cap = request->capture_bytes},
-        {.source = err[0], .log = kept[1], .cap = request->capture_bytes},
+        {.source = watch->stdout_pipe, .log = watch->stdout_log, .cap = watch->capture_bytes},
+        {.source = watch->stderr_pipe, .log = watch->stderr_log, .cap = watch->capture_bytes},
     };
-    fcntl(out[0], F_SETFL, O_NONBLOCK);
-    fcntl(err[0], F_SETFL, O_NONBLOCK);
+    fcntl(watch->stdout_pipe, F_SETFL, O_NONBLOCK);
+    fcntl(watch->stderr_pipe, F_SETFL, O_NONBLOCK);
 
-    for (;;) {
+    /* Without a descriptor there is no watch: the tree must not outlive its host unseen. */
+    while (children >= 0) {
         struct pollfd waits[4] = {
             {.fd = children, .events = POLLIN},
-            {.fd = lifeline, .events = POLLIN},
+            {.fd = watch->lifeline, .events = POLLIN},
             {.fd = captures[0].source, .events = POLLIN},
             {.fd = captures[1].source, .events = POLLIN},
         };
@@ -152,10 +157,10 @@ void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardia
         if (waits[1].revents != 0) break;
         struct signalfd_siginfo drained;
         while (read(children, &drained, sizeof drained) > 0) {}
-        if (program_ended(program)) break;
+        if (program_ended(watch->program)) break;
     }
 
-    lynx_tree_kill(program);
+    lynx_tree_kill(watch->program);
     for (int i = 0; i < 2; i++) lynx_capture_finish(&captures[i]);
     _exit(0);
 }

@@ -28,10 +28,43 @@ void lynx_guardian_tell(int news, lynx_guardian_news message);
 /* No handlers, nothing ignored, nothing blocked, as exec does not see to all of that. */
 void lynx_program_reset_signals(void);
 
+/* What a guardian watches over, and with what. */
+typedef struct lynx_guardian_watch {
+    uint64_t capture_bytes;
+    pid_t program;
+    int lifeline;
+    /* What the program prints is read here, ... */
+    int stdout_pipe;
+    int stderr_pipe;
+    /* ... and written there. */
+    int stdout_log;
+    int stderr_log;
+} lynx_guardian_watch;
+
+/* What keeps the program waiting in the guardian's hands: it goes on once all of these are closed there, also by exec. */
+typedef struct lynx_guardian_gate {
+    int news;
+    int held[2];
+} lynx_guardian_gate;
+
+/* ---- only async-signal-safe calls below here ----------------------------------------------------- */
+
 /*
- * The guardian's life; only async-signal-safe calls below here. Returns in the program's process alone, and only if
- * the request names no program to execute.
+ * Makes this process a guardian, and forks its program. Returns the program's pid in the guardian, with both structures
+ * filled; and 0 in the program's process once the gate is open, in its session and directory, with its outputs. There
+ * signals are still blocked, and `gate->news` is open to tell of a failure. No other failure returns.
  */
-void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own);
+pid_t lynx_guardian_fork(
+    const lynx_guardian_request *request, const lynx_guardian_descriptors *own, lynx_guardian_watch *watch,
+    lynx_guardian_gate *gate);
+
+/* The guardian's life from then on. */
+_Noreturn void lynx_guardian_keep(const lynx_guardian_watch *watch);
+
+/* Both, for a program that is to be executed. */
+_Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own);
+
+/* In the program's process, after a failure. */
+_Noreturn void lynx_guardian_fail(int news, int error, int step);
 
 #endif

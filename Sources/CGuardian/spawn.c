@@ -120,7 +120,6 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
         const lynx_guardian_descriptors own = {
             .stdout_log = fd[LOG_OUT], .stderr_log = fd[LOG_ERR], .lifeline = fd[LIFE_READ], .news = fd[NEWS_WRITE]};
         lynx_guardian_main(request, &own);
-        _exit(127);
     }
     failure = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -1,10 +1,11 @@
 #define _GNU_SOURCE
 #include "spawner.h"
-#include "guardian_main.h"
+#include "guardian_exec.h"
 #include "warm.h"
 #include "warm_wire.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { STRINGS_MAX = 4096 };
@@ -21,7 +22,7 @@ static int point(char *texts, size_t size, char *pointers[STRINGS_MAX]) {
     return 1;
 }
 
-void lynx_spawner_serve(void) {
+static void serve(void) {
     static char texts[LYNX_WARM_TEXTS_MAX], *environment[STRINGS_MAX], *arguments[STRINGS_MAX];
     int descriptors[LYNX_WARM_DESCRIPTORS];
     lynx_warm_head head;
@@ -36,9 +37,12 @@ void lynx_spawner_serve(void) {
             .program = program, .argv = arguments, .envp = environment, .working_directory = texts,
             .capture_bytes = head.capture_bytes, .no_realtime = head.no_realtime};
         lynx_guardian_descriptors own;
-        if (lynx_warm_clone(descriptors, &own) == 0) {
-            lynx_guardian_main(&request, &own);
-            _exit(127);
-        }
+        if (lynx_warm_clone(descriptors, &own) == 0) lynx_guardian_main(&request, &own);
     }
+}
+
+int lynx_spawner_main(int count, char *const *given) {
+    if (count == 2 && strcmp(given[1], LYNX_GUARDIAN_RESUME) == 0) lynx_guardian_resume();
+    serve();
+    return 0;
 }

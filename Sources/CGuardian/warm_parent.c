@@ -1,13 +1,11 @@
 #define _GNU_SOURCE
 #include "warm.h"
-#include "guardian_main.h"
+#include "guardian_exec.h"
 #include "warm_wire.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 _Static_assert(
@@ -17,8 +15,10 @@ _Static_assert(
 
 static char *shown;
 static size_t shown_size;
+static const char *guardian_program;
 
-void lynx_warm_init(void) {
+void lynx_warm_init(const char *spawner) {
+    guardian_program = strdup(spawner);
     char *value = getenv(LYNX_WARM_PLACE);
     if (value == NULL) return;
     shown_size = strlen(LYNX_WARM_PLACE "=") + strlen(value) + 1;
@@ -42,28 +42,35 @@ int lynx_warm_receive(int socket, lynx_warm_job *job) {
     return 0;
 }
 
-/* Found by others in /proc, as the environment that exec left there is what the kernel shows. */
-static void show(const char *environment) {
+/* The variable whose place the program has: "" if the job has none. */
+static const char *shown_of(const char *environment) {
     static const char name[] = LYNX_WARM_PLACE "=";
-    for (const char *variable = environment; *variable != 0; variable += strlen(variable) + 1) {
-        if (strncmp(variable, name, sizeof name - 1) != 0 || strlen(variable) >= shown_size) continue;
-        memset(shown, 0, shown_size);
-        memcpy(shown, variable, strlen(variable));
-    }
+    const char *variable = environment;
+    while (*variable != 0 && strncmp(variable, name, sizeof name - 1) != 0) variable += strlen(variable) + 1;
+    return variable;
+}
+
+/* Found by others in /proc, as the environment that exec left there is what the kernel shows. */
+static void show(const char *variable) {
+    if (strlen(variable) >= shown_size) return;
+    memset(shown, 0, shown_size);
+    memcpy(shown, variable, strlen(variable));
 }
 
 int lynx_warm_fork(lynx_warm_job *job) {
-    /* The guardian's name would be the program's too. */
-    char name[16];
-    prctl(PR_GET_NAME, name);
-    lynx_guardian_descriptors own;
-    const pid_t guardian = lynx_warm_clone(job->descriptors, &own);
-    if (guardian != 0) return guardian;
-    show(job->environment);
+    const lynx_guardian_descriptors own = {
+        .stdout_log = job->descriptors[0], .stderr_log = job->descriptors[1], .lifeline = job->descriptors[2],
+        .news = job->descriptors[3]};
     const lynx_guardian_request request = {.working_directory = job->working_directory, .capture_bytes = job->capture_bytes};
-    lynx_guardian_main(&request, &own);
-    prctl(PR_SET_NAME, name);
-    return 0;
+    const pid_t guardian = lynx_guardian_exec(guardian_program, shown_of(job->environment), &request, &own);
+    if (guardian == 0) {
+        show(shown_of(job->environment));
+    } else if (guardian < 0) {
+        lynx_warm_refuse(job, -guardian);
+    } else {
+        lynx_warm_close(job->descriptors);
+    }
+    return guardian;
 }
 
 void lynx_warm_refuse(lynx_warm_job *job, int error) { lynx_warm_decline(job->descriptors, error); }

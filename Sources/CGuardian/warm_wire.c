@@ -52,11 +52,15 @@ pid_t lynx_warm_clone(int descriptors[LYNX_WARM_DESCRIPTORS], lynx_guardian_desc
         lynx_warm_decline(descriptors, failure);
         return -failure;
     }
-    for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
+    lynx_warm_close(descriptors);
     return guardian;
 }
 
-void lynx_warm_decline(int descriptors[LYNX_WARM_DESCRIPTORS], int error) {
-    lynx_guardian_tell(descriptors[3], (lynx_guardian_news){.error = error, .step = LYNX_GUARDIAN_PARENT});
+void lynx_warm_close(const int descriptors[LYNX_WARM_DESCRIPTORS]) {
     for (int i = 0; i < LYNX_WARM_DESCRIPTORS; i++) close(descriptors[i]);
+}
+
+void lynx_warm_decline(const int descriptors[LYNX_WARM_DESCRIPTORS], int error) {
+    lynx_guardian_tell(descriptors[3], (lynx_guardian_news){.error = error, .step = LYNX_GUARDIAN_PARENT});
+    lynx_warm_close(descriptors);
 }

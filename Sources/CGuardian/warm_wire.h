@@ -35,7 +35,10 @@ int lynx_warm_read(int socket, lynx_warm_head *head, char *texts, int descriptor
  */
 pid_t lynx_warm_clone(int descriptors[LYNX_WARM_DESCRIPTORS], lynx_guardian_descriptors *own);
 
+/* Gives up what a request brought. */
+void lynx_warm_close(const int descriptors[LYNX_WARM_DESCRIPTORS]);
+
 /* Says why there is no program, and gives the descriptors up. */
-void lynx_warm_decline(int descriptors[LYNX_WARM_DESCRIPTORS], int error);
+void lynx_warm_decline(const int descriptors[LYNX_WARM_DESCRIPTORS], int error);
 
 #endif

@@ -1,6 +1,5 @@
 #include "spawner.h"
 
-int main(void) {
-    lynx_spawner_serve();
-    return 0;
+int main(int count, char **arguments) {
+    return lynx_spawner_main(count, arguments);
 }

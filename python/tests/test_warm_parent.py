@@ -163,6 +163,96 @@ def test_what_is_shown_of_the_process_names_its_output_directory(bench: Bench) -
     assert f"TETRYX_OUTPUT_DIR={job.output}" in job.end().out.splitlines()
 
 
+def test_the_guardian_is_small_and_shows_the_output_directory(bench: Bench) -> None:
+    os.mkfifo(bench.folder / "gate")
+    host = bench.host("open('gate').read()\n")
+    job = host.start()
+    try:
+        guardian = Path(f"/proc/{job.guardian}")
+        assert (guardian / "exe").readlink().name == warm_host.SPAWNER
+        assert (guardian / "comm").read_text() == "lynx-guardian\n"
+        assert (guardian / "environ").read_bytes() == f"TETRYX_OUTPUT_DIR={job.output}\0".encode()
+        assert int((guardian / "statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") < 4 << 20
+    finally:
+        (bench.folder / "gate").write_text("go")
+    assert job.end().code == 0
+
+
+def test_the_c_library_of_a_job_knows_its_processor(bench: Bench) -> None:
+    host = bench.host(
+        "import ctypes, os\n"
+        "for processor in sorted(os.sched_getaffinity(0)) * 2:\n"
+        "    os.sched_setaffinity(0, {processor})\n"
+        "    assert ctypes.CDLL(None).sched_getcpu() == processor\n"
+    )
+    end = host.run()
+    assert (end.code, end.err) == (0, "")
+
+
+def test_without_a_program_for_the_guardian_there_is_no_job_and_nothing_left(bench: Bench, library: Path) -> None:
+    spawner = library.parent / warm_host.SPAWNER
+    host = bench.host("print('x')\n")
+    spawner.rename(spawner.with_suffix(".away"))
+    try:
+        with pytest.raises(JobRefusedError, match=str(errno.ENOENT)):
+            host.start()
+    finally:
+        spawner.with_suffix(".away").rename(spawner)
+    assert Path(f"/proc/self/task/{os.getpid()}/children").read_text().split() == [str(host.pid)]
+    assert host.run().out == "x\n"
+
+
+WARMED = """
+import os
+from lynx_scenario import warm_up
+
+count = 0
+
+@warm_up
+def prepare():
+    global count
+    count += 1
+    print("prepared", os.getpid())
+"""
+
+
+def test_a_warm_up_is_done_once_in_the_parent_and_never_in_a_cold_start(bench: Bench) -> None:
+    bench.write("warmed.py", WARMED)
+    host = bench.host("import warmed\nprint(warmed.count)\n")
+    assert host.word == "ready"
+    for _ in range(2):
+        # Printed by each job, as what imports print is.
+        assert host.run().out == f"prepared {host.pid}\n1\n"
+    assert run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold").out == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [
+        ("1 / 0", "its warm-up fails: ZeroDivisionError"),
+        ("threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()", "start threads"),
+        ("os.environ.get('TETRYX_OUTPUT_DIR')", "reads TETRYX_OUTPUT_DIR"),
+    ],
+)
+def test_a_warm_up_that_cannot_be_shared_keeps_jobs_cold(bench: Bench, action: str, reason: str) -> None:
+    bench.write("warmed.py", f"import os, threading, time\n{WARMED}    {action}\n")
+    word = bench.host("import warmed\n").word
+    assert word.startswith("refused ")
+    assert reason in word
+
+
+def test_a_picture_drawn_in_a_warm_up_leaves_no_font_open(bench: Bench) -> None:
+    bench.write(
+        "warmed.py",
+        "import io\nfrom lynx_scenario import warm_up\nfrom matplotlib.figure import Figure\n"
+        "@warm_up\ndef draw():\n"
+        "    figure = Figure()\n    figure.add_subplot().set_title('text')\n    figure.savefig(io.BytesIO())\n",
+    )
+    host = bench.host("import os, warmed\nwarmed.draw()\nprint(len(os.listdir('/proc/self/fd')))\n")
+    assert host.word == "ready"
+    assert host.run().code == 0
+
+
 def test_what_imports_print_is_printed_by_each_job(bench: Bench) -> None:
     bench.write("loud.py", "import sys\nprint('hello')\nprint('careful', file=sys.stderr)\n")
     host = bench.host("import loud\nprint('main')\n")

@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "Sources/CGuardian"
 BOOTSTRAP = ROOT / "Plugins/BasiliskEngine/Warm/warm_parent.py"
+SPAWNER_MAIN = ROOT / "Sources/lynx-spawner/main.c"
+SPAWNER = "lynx-spawner"
 PR_SET_CHILD_SUBREAPER = 36
 
 Strings = ctypes.POINTER(ctypes.c_char_p)
@@ -65,10 +67,13 @@ class _Exit(ctypes.Structure):
 
 
 def compile_library(folder: Path) -> Path:
+    """The library, and beside it lynx-spawner."""
     library = folder / "libLynxWarm.so"
-    sources = map(str, sorted(SOURCES.glob("*.c")))
-    options = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", f"-I{SOURCES / 'include'}"]
-    subprocess.run(["cc", *options, "-o", str(library), *sources], check=True)
+    sources = [str(source) for source in sorted(SOURCES.glob("*.c"))]
+    options = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{SOURCES / 'include'}"]
+    subprocess.run(["cc", *options, "-fPIC", "-shared", "-o", str(library), *sources], check=True)
+    main = str(SPAWNER_MAIN)
+    subprocess.run(["cc", *options, "-static", "-o", str(folder / SPAWNER), main, *sources], check=True)
     return library
 
 
@@ -99,7 +104,7 @@ class WarmHost:
         program = "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})"
         request = _WarmRequest(
             program=sys.executable.encode(),
-            argv=_strings([sys.executable, "-c", program, str(scenario), str(library)]),
+            argv=_strings([sys.executable, "-c", program, str(scenario), str(library), str(library.parent / SPAWNER)]),
             envp=_variables({**environment, "TETRYX_OUTPUT_DIR": "-" * 4200}),
             working_directory=str(self.folder).encode(),
             script=bootstrap,

@@ -148,15 +148,19 @@ extension WarmWorkers {
     static func make(
         host: HostHandle, python: String, entrypoint: String, workingDirectory: String, environment: [String: String]
     ) -> WarmWorkers? {
-        guard let library = EngineFolder.file("libLynxWarm.so") else {
-            host.log(.warning, "jobs of \(entrypoint) are started cold: beside the engine is no libLynxWarm.so that nobody else may write to")
-            return nil
+        var files: [String] = []
+        for name in ["libLynxWarm.so", "lynx-spawner"] {
+            guard let file = EngineFolder.file(name) else {
+                host.log(.warning, "jobs of \(entrypoint) are started cold: beside the engine is no \(name) that nobody else may write to")
+                return nil
+            }
+            files.append(file)
         }
         return WarmWorkers(
             host: host,
             request: WarmParent.Request(
                 program: python,
-                arguments: ["-c", "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})", entrypoint, library],
+                arguments: ["-c", "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})", entrypoint] + files,
                 environment: environment.filter { !ownVariables.contains($0.key) }, workingDirectory: workingDirectory,
                 script: PackageResources.warm_parent_py))
     }

@@ -1,8 +1,8 @@
 """The warm parent of a scenario: it has imported what the scenario imports, and becomes the scenario once per job.
 
-The engine starts it with the path of the scenario and that of libLynxWarm.so (warm.h), and reads one message from it:
-`ready`, or why this scenario cannot be kept warm. Then each request of the engine becomes a process that is as nearly
-as can be what `python SCENARIO` would be: only the imports have happened already.
+The engine starts it with the paths of the scenario, of libLynxWarm.so and of lynx-spawner (warm.h), and reads one
+message from it: `ready`, or why this scenario cannot be kept warm. Then each request of the engine becomes a process
+that is as nearly as can be what `python SCENARIO` would be: only the imports have happened already.
 """
 
 from __future__ import annotations
@@ -171,19 +171,30 @@ def import_watched(path: str, tree: ast.Module) -> None:
     for environment in environments:
         environment._data = watched  # type: ignore[attr-defined]
     module = main_module(path)
+    step = "imports fail"
     try:
         Imports(path, module.__dict__).run(tree)
         for name in LATE_IMPORTS.keys() & sys.modules.keys():
             for late in LATE_IMPORTS[name]:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(late)
+        if warm := sys.modules.get("lynx_scenario.warm"):
+            step = "warm-up fails"
+            warm.prepare()
     except BaseException as error:
-        raise CannotKeepWarmError(f"its imports fail: {type(error).__name__}: {error}") from error
+        raise CannotKeepWarmError(f"its {step}: {type(error).__name__}: {error}") from error
     plain = dict(watched)
     for environment in environments:
         environment._data = plain  # type: ignore[attr-defined]
     if watched.asked:
         raise CannotKeepWarmError(f"a module that it imports reads {min(watched.asked)} while it is imported")
+
+
+def close_fonts() -> None:
+    """Text that was drawn keeps its font's file open. Each job opens it again."""
+    if fonts := sys.modules.get("matplotlib.font_manager"):
+        with contextlib.suppress(AttributeError):
+            fonts._get_font.cache_clear()
 
 
 # ---- what a copy of this process would share ------------------------------------------------------
@@ -373,7 +384,11 @@ class Parent:
             os.dup2(memory, descriptor)
             os.close(memory)
         os.close(OUTPUT)
+        # Nearly all that imports make stays: to look for what does not, again and again, takes a tenth of their time.
+        gc.disable()
         import_watched(self._path, tree)
+        close_fonts()
+        gc.enable()
         _flush_standard()
         ctypes.CDLL(None).fflush(None)
         self._printed = (os.pread(1, 1 << 20, 0), os.pread(2, 1 << 20, 0))
@@ -406,9 +421,9 @@ class Parent:
         os._exit(0)
 
 
-def main(path: str, library_path: str) -> None:
+def main(path: str, library_path: str, spawner_path: str) -> None:
     library = ctypes.PyDLL(library_path)
-    library.lynx_warm_init()
+    library.lynx_warm_init(os.fsencode(spawner_path))
     for name in [name for name in os.environb if name.startswith(CONTRACT)]:
         del os.environb[name]
     sys.argv = [path]

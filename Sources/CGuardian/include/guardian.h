@@ -1,6 +1,6 @@
 /*
- * Starts a program under a guardian: a small process, forked and never exec'ed, that stands between the
- * host and the simulation and outlives neither.
+ * Starts a program under a guardian: a small process that stands between the host and the simulation and outlives
+ * neither.
  *
  * The guardian is the child subreaper of all that the program starts, so whatever daemonises or calls
  * setsid comes back to it. It ends the whole tree when the program ends, when told to, and when the

@@ -8,7 +8,10 @@
 #ifndef LYNX_SPAWNER_H
 #define LYNX_SPAWNER_H
 
-/* Serves the host at LYNX_WARM_SOCKET until that is gone. */
-void lynx_spawner_serve(void);
+/*
+ * Serves the host at LYNX_WARM_SOCKET until that is gone. With the one argument that warm parents give it, it is instead
+ * the guardian of one program that the parent has forked.
+ */
+int lynx_spawner_main(int count, char *const *arguments);
 
 #endif

@@ -2,9 +2,9 @@
  * Warm parents: a process that has read what a program begins with, and becomes that program once per job.
  *
  * The host starts it with lynx_warm_start. The parent loads this library into itself, prepares, says that it is ready,
- * and then turns each request of the host into a guardian with a program under it (guardian.h), by two forks. The
- * guardian is made with CLONE_PARENT, so it is the host's own child, as if the host had forked it: waiting, killing
- * and the end of the tree with the host are the same. The parent must have one thread, and no descriptor that the
+ * and then turns each request of the host into a guardian with a program under it (guardian.h). The program is a copy of
+ * the parent. The guardian is no copy, but the spawner's program (spawner.h); it is made with CLONE_PARENT, so it is the
+ * host's own child, as if the host had forked it: waiting, killing and the end of the tree with the host are the same. The parent must have one thread, and no descriptor that the
  * program should not have; it answers for both before it says that it is ready.
  */
 #ifndef LYNX_WARM_H
@@ -56,8 +56,8 @@ void lynx_warm_stop(lynx_warm_parent *parent);
 /* A variable of its environment whose place is given to the program's, so that /proc/PID/environ tells of it. */
 #define LYNX_WARM_PLACE "TETRYX_OUTPUT_DIR"
 
-/* Call first, while the variable is still where exec put it. */
-void lynx_warm_init(void);
+/* Call first, while the variable is still where exec put it; with the path of the spawner's program. */
+void lynx_warm_init(const char *spawner);
 
 typedef struct lynx_warm_job {
     uint64_t capture_bytes;
