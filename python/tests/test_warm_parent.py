@@ -241,6 +241,15 @@ def test_a_warm_up_that_cannot_be_shared_keeps_jobs_cold(bench: Bench, action: s
     assert reason in word
 
 
+def test_a_temporary_file_made_in_a_warm_up_does_no_harm(bench: Bench) -> None:
+    bench.write("warmed.py", f"import os, tempfile\n{WARMED}    tempfile.TemporaryFile().close()\n")
+    host = bench.host("import os, tempfile, warmed\nprint('name', next(tempfile._get_candidate_names()))\n")
+    assert host.word == "ready"
+    names = [host.run().out.splitlines()[-1] for _ in range(2)]
+    assert names[0].startswith("name ")
+    assert names[0] != names[1]
+
+
 def test_a_picture_drawn_in_a_warm_up_leaves_no_font_open(bench: Bench) -> None:
     bench.write(
         "warmed.py",

@@ -226,7 +226,12 @@ def _own_generator() -> str | None:
     if numpy := sys.modules.get("numpy.random"):
         kinds += [numpy.Generator, numpy.RandomState, numpy.BitGenerator]
         known += [numpy.mtrand._rand, numpy.mtrand._rand._bit_generator]
-    for candidate in gc.get_objects():
+    objects = gc.get_objects()
+    if tempfile := sys.modules.get("tempfile"):
+        # Names for temporary files and semaphores: their generators are made anew in a process with another number.
+        names = tempfile._RandomNameSequence
+        known += [vars(one).get("_rng") for one in objects if type(one) is names]
+    for candidate in objects:
         # type(), as isinstance asks objects for __class__, and some do work when asked.
         if not issubclass(type(candidate), tuple(kinds)) or issubclass(type(candidate), random.SystemRandom):
             continue

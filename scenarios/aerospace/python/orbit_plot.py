@@ -47,9 +47,10 @@ def orbit_png(title: str, time: Sequence[float], position: Sequence[Sequence[flo
     _axes.relim()
     _axes.set_xlim(0, max(time[-1], 1e-9))
     _axes.autoscale_view(scalex=False)
-    _canvas.draw()
+    _canvas.draw()  # type: ignore[no-untyped-call]
     # A palette holds all that is seen here, in a quarter of the bytes to be compressed.
-    pixels = Image.frombuffer("RGBA", _canvas.get_width_height(), _canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    rgba = _canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    pixels = Image.frombuffer("RGBA", _canvas.get_width_height(), rgba, "raw", "RGBA", 0, 1)
     image = io.BytesIO()
     pixels.quantize(32, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(image, "png", compress_level=1)
     return image.getvalue()

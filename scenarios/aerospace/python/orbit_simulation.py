@@ -9,8 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from Basilisk.simulation import spacecraft
 from Basilisk.utilities import SimulationBaseClass, macros, orbitalMotion, simIncludeGravBody
+from tqdm import tqdm
 
 from lynx_scenario import ParameterValue, RunConfig, RunConfigError, warm_up
+
+# Basilisk makes a progress bar for each stretch that it simulates, shown or not, and tqdm a thread to look after them.
+tqdm.monitor_interval = 0
 
 SAMPLE_INTERVAL_S = 10
 INTEGRATION_STEP_S = 5.0
