@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import Logging
 import LynxModel
 import NIOCore
 import NIOHTTP1
@@ -34,6 +35,13 @@ extension Problem {
             self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be reached at present; try again later")
         default: return nil
         }
+    }
+
+    /// What a client is told of any error. Of what is our fault, the log says more.
+    static func answer(to request: Request, _ error: any Error, _ logger: Logger) -> Problem {
+        if let problem = Problem(describing: error) { return problem }
+        logger.callFailed(request, error)
+        return Problem(title: "Internal error", status: 500, detail: "the control plane could not answer; its log says why")
     }
 
     private init(_ error: HTTPError) {
@@ -104,10 +112,7 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
                 }
                 return try problem.response(headers: (error as? HTTPError)?.headers ?? (error as? AccessRefusal)?.headers ?? [:])
             }
-            context.logger.callFailed(request, error)
-            return try Problem(
-                title: "Internal error", status: 500, detail: "the control plane could not answer; its log says why"
-            ).response()
+            return try Problem.answer(to: request, error, context.logger).response()
         }
     }
 }

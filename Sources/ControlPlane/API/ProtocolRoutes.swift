@@ -20,6 +20,7 @@ extension API {
                 return .noContent
             },
             Route(method: .post, path: "/runner/v1/jobs/:job/result", access: .runner, handler: result),
+            Route(method: .post, path: "/runner/v1/results", access: .runner, handler: results),
         ]
     }
 
@@ -81,13 +82,49 @@ extension API {
         }
         try report.checkTelemetry()
         try await ledger.ended(jobID: jobID, report)
+        note(report, context)
+        return .noContent
+    }
+
+    private func note(_ report: AttemptReport, _ context: APIContext) {
         ledger.metrics.add(to: .reports, report.outcome.rawValue)
         context.logger.attemptEnded(report)
-        return .noContent
+    }
+
+    /// Each report of the group is answered as if it had come alone.
+    @Sendable private func results(_ request: Request, _ context: APIContext) async throws -> Response {
+        let group = try await request.message(ResultGroup.self, from: context, upTo: BodyLimit.result)
+        guard (1...ResultGroup.mostReports).contains(group.reports.count) else {
+            throw Problem.invalid("reports", "must have 1 to \(ResultGroup.mostReports) entries")
+        }
+        var problems = try group.reports.map { try $0.problem(from: group.runnerID) }
+        let sound = problems.indices.filter { problems[$0] == nil }
+        let errors = try await ledger.ended(sound.map { group.reports[$0] }, runnerID: group.runnerID)
+        for (index, error) in zip(sound, errors) {
+            if let error {
+                problems[index] = Problem.answer(to: request, error, context.logger)
+            } else {
+                note(group.reports[index], context)
+            }
+        }
+        return try .json(
+            ResultGroupAnswer(
+                results: zip(group.reports, problems).map { .init(jobID: $0.jobID, attempt: $0.attempt, problem: $1) }))
     }
 }
 
 extension AttemptReport {
+    /// Why it makes no sense in a group of this runner's; nil if it does.
+    fileprivate func problem(from runnerID: String) throws -> Problem? {
+        guard self.runnerID == runnerID else { return .invalid("runner_id", "is '\(self.runnerID)', but the group is of '\(runnerID)'") }
+        do {
+            try checkTelemetry()
+            return nil
+        } catch let problem as Problem {
+            return problem
+        }
+    }
+
     /// - Throws: a `Problem` that names the field.
     fileprivate func checkTelemetry() throws {
         if let telemetryChunks, !(0...Int(Int32.max)).contains(telemetryChunks) {

@@ -97,6 +97,22 @@ final class LedgerTransaction {
         return after
     }
 
+    /// Does all of `body`, or nothing of it if it throws; the transaction goes on either way. What `body` locks must have
+    /// been locked before.
+    func apart(_ body: () throws -> Void) throws {
+        let before = (effects, changes, ended)
+        try connection.run("SAVEPOINT apart")
+        do {
+            try body()
+        } catch {
+            (effects, changes, ended) = before
+            try connection.run("ROLLBACK TO SAVEPOINT apart")
+            try connection.run("RELEASE SAVEPOINT apart")
+            throw error
+        }
+        try connection.run("RELEASE SAVEPOINT apart")
+    }
+
     /// Work may have appeared by other means than a job's move.
     func announceWork() { effects.workAppeared = true }
 

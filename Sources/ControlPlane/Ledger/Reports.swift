@@ -27,21 +27,28 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.staleAttempt` if the job has moved on; nothing has changed then.
     func ended(jobID: String, _ report: AttemptReport) async throws {
-        let key = try Self.reportedKey(jobID, attempt: report.attempt)
-        let stored = try StoredResult(report.result)
-        let tail = try report.encodedTail()
-        let scope = WriteScope(runner: report.runnerID, batches: [key.batchID])
-        try await transaction(scope) { transaction in
-            let reported = try transaction.reported(key, attempt: report.attempt, runnerID: report.runnerID)
-            if reported.outcome == report.outcome { return }
-            let job = try transaction.hold(reported, session: nil)
-            try transaction.endAttempt(
-                of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
-                executionSecs: max(0, report.result.executionTimeSecs),
-                startedAt: report.result.metadata.startedAt.map { transaction.start(of: job, reported: $0) })
-            try transaction.saveTail(tail, of: report, key)
-            try transaction.judge(report, batchID: key.batchID)
-            try transaction.connection.run(SQL.saveResult, key.values + [.int(report.attempt)] + stored.values)
+        let end = try AttemptEnd(jobID: jobID, report)
+        try await transaction(WriteScope(runner: report.runnerID, batches: [end.key.batchID])) { try $0.take(end) }
+    }
+
+    /// Several attempts of one runner are over, in one transaction.
+    ///
+    /// - Returns: for each report what `ended` would have thrown for it alone; nil where it was taken.
+    /// - Throws: what is wrong with the ledger itself; nothing has changed then.
+    func ended(_ reports: [AttemptReport], runnerID: String) async throws -> [(any Error)?] {
+        let ends = reports.map { report in Result { try AttemptEnd(jobID: report.jobID, report) } }
+        let batches = ends.compactMap { try? $0.get().key.batchID }
+        if batches.isEmpty { return ends.map(\.failure) }
+        return try await transaction(WriteScope(runner: runnerID, batches: batches)) { transaction in
+            try ends.map { end in
+                guard case .success(let end) = end else { return end.failure }
+                do {
+                    try transaction.apart { try transaction.take(end) }
+                    return nil
+                } catch let error as LedgerError {
+                    return error
+                }
+            }
         }
     }
 
@@ -50,6 +57,28 @@ extension Ledger {
             throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "this runner was not given it")
         }
         return key
+    }
+}
+
+extension Result {
+    fileprivate var failure: (any Error)? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+}
+
+/// A report of an attempt's end, in the forms in which it is kept.
+struct AttemptEnd: Sendable {
+    let key: JobKey
+    let report: AttemptReport
+    let stored: StoredResult
+    let tail: Data?
+
+    /// - Throws: `LedgerError.staleAttempt` if there can be no such job.
+    init(jobID: String, _ report: AttemptReport) throws {
+        key = try Ledger.reportedKey(jobID, attempt: report.attempt)
+        self.report = report
+        stored = try StoredResult(report.result)
+        tail = try report.encodedTail()
     }
 }
 
@@ -69,6 +98,21 @@ struct ReportedAttempt {
 }
 
 extension LedgerTransaction {
+    /// - Throws: `LedgerError.staleAttempt` if the job has moved on, `missingTelemetry`.
+    func take(_ end: AttemptEnd) throws {
+        let report = end.report
+        let reported = try reported(end.key, attempt: report.attempt, runnerID: report.runnerID)
+        if reported.outcome == report.outcome { return }
+        let job = try hold(reported, session: nil)
+        try endAttempt(
+            of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
+            executionSecs: max(0, report.result.executionTimeSecs),
+            startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) })
+        try saveTail(end.tail, of: report, end.key)
+        try judge(report, batchID: end.key.batchID)
+        try connection.run(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
+    }
+
     /// A runner's clock may be off; a job doesn't start before it was claimed or in the future.
     fileprivate func start(of job: JobRecord, reported: Date) -> Instant {
         min(max(reported.instant, job.claimedAt ?? now), now)

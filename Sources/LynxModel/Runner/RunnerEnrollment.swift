@@ -63,5 +63,6 @@ extension ClaimRequest: RunnerMessage {}
 extension HeartbeatRequest: RunnerMessage {}
 extension StartedReport: RunnerMessage {}
 extension AttemptReport: RunnerMessage {}
+extension ResultGroup: RunnerMessage {}
 extension LeaveRequest: RunnerMessage {}
 extension ArtifactManifest: RunnerMessage {}

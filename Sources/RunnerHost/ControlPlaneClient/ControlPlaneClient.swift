@@ -107,6 +107,29 @@ package final class ControlPlaneClient: Sendable {
         try await tell("jobs/\(Self.pathSegment(jobID))/result", report, limit: limits.delivery)
     }
 
+    /// Several reports, each the JSON of an `AttemptReport`, to a control plane of protocol 1.3.
+    ///
+    /// - Returns: for each report what `deliver(report:)` would have thrown; nil where it is acknowledged.
+    func deliver(reports: [Data], runnerID: String) async throws -> [ControlPlaneError?] {
+        // The reports are JSON already.
+        var body = try WireJSON.encode(["runner_id": runnerID])
+        body.removeLast()
+        body += Data(#","reports":["#.utf8)
+        for (index, report) in reports.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            body += report
+        }
+        body += Data("]}".utf8)
+        let answer: ResultGroupAnswer = try answer(
+            "results", try await post("results", body, expecting: 200, limit: limits.delivery))
+        guard answer.results.count == reports.count else {
+            throw failure("results", .unintelligible("\(answer.results.count) answers to \(reports.count) results"))
+        }
+        return answer.results.map { item in
+            item.problem.map { failure("results", .status($0.status, $0, retryAfter: nil)) }
+        }
+    }
+
     /// `chunk` is the bytes of a `TelemetryChunk`.
     package func deliver(chunk: Data, _ seq: Int, attempt: Int, jobID: String, runnerID: String) async throws {
         let query = "runner_id=\(Self.pathSegment(runnerID))&attempt=\(attempt)&seq=\(seq)"

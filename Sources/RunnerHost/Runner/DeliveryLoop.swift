@@ -2,8 +2,9 @@ import LynxModel
 import ObjectStore
 
 extension RunnerService {
-    /// Delivers results, one at a time; several of these loops run side by side. A result that fails makes room for
-    /// the next, so that one the control plane chokes on does not hold up the others.
+    /// Delivers results, one at a time; several of these loops run side by side, and what they have ready at the same time
+    /// goes in one call. A result that fails makes room for the next, so that one the control plane chokes on does not
+    /// hold up the others.
     func deliveryLoop() async {
         var backoff = options.backoff
         while let delivery = try? await monitor.take({ $0.nextDelivery() }) {
@@ -15,7 +16,7 @@ extension RunnerService {
                 }
                 let (report, disposable) = try await uploadFiles(of: spooled, log)
                 do {
-                    try await client.deliver(report: report.json, jobID: delivery.key.jobID)
+                    try await resultCalls.deliver(report.json, jobID: delivery.key.jobID, mayJoin: delivery.mayJoin)
                 } catch let error as ControlPlaneError where error.advice == .incomplete {
                     availability.answered()
                     try await sendMissingTelemetry(delivery, log)

@@ -19,7 +19,7 @@ package struct RunnerOptions: Hashable, Sendable {
 
     package init(
         claimWait: Duration = .seconds(20), startReportDelay: Duration = .milliseconds(100),
-        drainGrace: Duration = .seconds(20), concurrentDeliveries: Int = 4, chunkBytesPerAttempt: Int = 256 << 20,
+        drainGrace: Duration = .seconds(20), concurrentDeliveries: Int = 8, chunkBytesPerAttempt: Int = 256 << 20,
         backoff: Backoff = Backoff(), keepOutputs: KeepOutputs = .always, objectStore: S3Configuration? = nil
     ) {
         self.claimWait = claimWait

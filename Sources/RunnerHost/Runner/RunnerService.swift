@@ -17,6 +17,7 @@ package final class RunnerService: Sendable {
     let log: RunnerLog
     let monitor: Monitor<RunnerState>
     let availability: Availability
+    let resultCalls: ResultCalls
 
     /// The client stays the caller's to shut down, after `run` returned.
     package init(
@@ -35,6 +36,7 @@ package final class RunnerService: Sendable {
         let limits = EngineLimits(engines: engines.map(\.id), limits: engineLimits)
         monitor = Monitor(RunnerState(capacity: max(1, capabilities.maxConcurrentJobs), limits: limits))
         availability = Availability(log: log)
+        resultCalls = ResultCalls(client: client, runnerID: identity.runnerID)
     }
 
     /// Runs until the runner has left, by `drain` or `stopNow`. Cancelling the task means `stopNow`. To be called once.

@@ -20,6 +20,8 @@ struct RunnerState: Sendable {
         var holdsHeartbeats: Bool
         /// It takes telemetry while an attempt runs.
         var takesTelemetry: Bool
+        /// It takes several results in one call.
+        var takesResultGroups: Bool
     }
 
     private struct Running: Sendable {
@@ -114,7 +116,8 @@ struct RunnerState: Sendable {
         session = Session(
             heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)),
             holdsHeartbeats: RunnerProtocol.isAtLeast(minor: 1, version),
-            takesTelemetry: RunnerProtocol.isAtLeast(minor: 1, version))
+            takesTelemetry: RunnerProtocol.isAtLeast(minor: 1, version),
+            takesResultGroups: RunnerProtocol.isAtLeast(minor: 3, version))
         knowsSimulatorFaults = RunnerProtocol.isAtLeast(minor: 2, version)
         chunks.unblock()
         for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
@@ -235,6 +238,8 @@ struct RunnerState: Sendable {
         var memory: SpooledReport?
         /// Of what is in the spool; nil: to be read from there.
         var copy: SpooledReport?
+        /// It may go in one call with others.
+        var mayJoin: Bool
         var turn: Turn
     }
 
@@ -248,7 +253,8 @@ struct RunnerState: Sendable {
         guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
         outbox[key]?.progress = .underway
         outbox[key]?.copy = nil
-        return Delivery(key: key, memory: report.memory, copy: report.copy, turn: turn)
+        return Delivery(
+            key: key, memory: report.memory, copy: report.copy, mayJoin: session?.takesResultGroups ?? false, turn: turn)
     }
 
     /// Another piece of a file is on its way.

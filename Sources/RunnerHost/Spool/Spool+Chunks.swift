@@ -1,6 +1,7 @@
 package import FoundationEssentials
 import Glibc
 package import LynxModel
+import Synchronization
 
 /// Chunks of telemetry lie beside the report of their attempt: `<its name>-<seq>.chunk`.
 extension Spool {
@@ -10,6 +11,7 @@ extension Spool {
     /// returned. Before that it is worth nothing: without a report the attempt is lost, and runs again.
     package func store(chunk: Data, _ seq: Int, for key: AttemptKey) throws(FileError) {
         try DurableFile.place(chunkPath(seq, of: key), with: chunk)
+        _ = chunked.withLock { $0[key, default: []].insert(seq) }
     }
 
     /// nil when there is no such chunk.
@@ -18,10 +20,17 @@ extension Spool {
     }
 
     /// One that stays by mistake is delivered twice, which the control plane allows, or removed at the next start.
-    package func removeChunk(_ seq: Int, of key: AttemptKey) { unlink(chunkPath(seq, of: key)) }
+    package func removeChunk(_ seq: Int, of key: AttemptKey) {
+        unlink(chunkPath(seq, of: key))
+        chunked.withLock { chunked in
+            chunked[key]?.remove(seq)
+            if chunked[key]?.isEmpty == true { chunked[key] = nil }
+        }
+    }
 
+    /// Those that were stored by this process, or found by `chunks`.
     package func removeChunks(of key: AttemptKey) {
-        for (seq, _) in (try? chunks(of: key)) ?? [] { removeChunk(seq, of: key) }
+        for seq in chunked.withLock({ $0[key] }) ?? [] { removeChunk(seq, of: key) }
     }
 
     /// What is there of an attempt's chunks: their numbers, in order, and sizes in bytes.
@@ -34,6 +43,7 @@ extension Spool {
             guard lstat("\(directory)/\(name)", &status) == 0 else { continue }
             found.append((seq, Int(status.st_size)))
         }
+        if !found.isEmpty { chunked.withLock { $0[key, default: []].formUnion(found.map(\.seq)) } }
         return found.sorted { $0.seq < $1.seq }
     }
 

@@ -11,6 +11,8 @@ package final class Spool: Sendable {
     private let state: StateDirectory
     /// Files of reports that were acknowledged, for the next ones: making a file and removing it costs more than all else.
     private let spares = Mutex(Spares())
+    /// The numbers of the chunks that lie here: to list the directory for each report takes long when many wait.
+    let chunked = Mutex<[AttemptKey: Set<Int>]>([:])
 
     private struct Spares {
         static let suffix = ".spare"

@@ -50,6 +50,9 @@ struct ForeignCredentialTests {
                 body: ByteBuffer(string: content))
         case "POST /runner/v1/jobs/{job}/result":
             return RunnerCall(path: "\(path)/result", body: try json(TestLedger.report(job, .success, runner: runner)))
+        case "POST /runner/v1/results":
+            let group = ResultGroup(runnerID: runner, reports: [TestLedger.report(job, .success, runner: runner)])
+            return RunnerCall(path: "/runner/v1/results", body: try json(group))
         default: return nil
         }
     }
@@ -90,6 +93,13 @@ struct ForeignCredentialTests {
                     // In the name of the one who holds it.
                     let forged = try await send(route, as: "r1", job: job, credential)
                     #expect(forged.status == .forbidden, "\(runner) \(route.description)")
+                    if route.description.hasSuffix("/results") {
+                        for (reporter, status) in [(runner, 409), ("r1", 422)] {
+                            let group = ResultGroup(runnerID: runner, reports: [TestLedger.report(job, .success, runner: reporter)])
+                            let answer: ResultGroupAnswer = try await client.call(.post, "/runner/v1/results", as: credential, group).decode()
+                            #expect(answer.results.map { $0.problem?.status } == [status], "\(runner)")
+                        }
+                    }
                     guard route.description.contains("{job}") else { continue }
                     let there = try await send(route, as: runner, job: job, credential)
                     let absent = try await send(route, as: runner, job: nowhere, credential)

@@ -116,6 +116,41 @@ struct ReportTests {
         }
     }
 
+    @Test("Reports that come together are taken each as if it had come alone, in one transaction", arguments: TestDriver.allCases)
+    func together(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        try await test.register()
+        try await test.register("r2", session: "s2")
+        try await test.submit(runs: 6)
+        let jobs = try await test.claim(slots: 5)
+        let foreign = try await test.claim("r2", session: "s2")[0]
+        var reports = jobs.map { TestLedger.report($0, .success) } + [TestLedger.report(foreign, .success)]
+        reports[1].attempt = 7
+        // Only found out after the job has been moved: all of that must be undone.
+        reports[2].telemetryChunks = 3
+        reports[3] = TestLedger.report(jobs[3], .failure, retryable: false, message: "exit 1")
+        reports.append(reports[0])
+        var nowhere = reports[0]
+        nowhere.result.jobID = "nosuch"
+        reports.append(nowhere)
+
+        let errors = try await test.ledger.ended(reports, runnerID: "r1").map { $0 as? LedgerError }
+        func isStale(_ error: LedgerError?) -> Bool { if case .staleAttempt = error { true } else { false } }
+        #expect(errors[0] == nil && errors[3] == nil && errors[4] == nil && errors[6] == nil)
+        #expect(isStale(errors[1]) && isStale(errors[5]) && isStale(errors[7]))
+        #expect(errors[2] == .missingTelemetry(jobID: jobs[2].jobID, chunks: 3, missing: [0, 1, 2]))
+        let statuses = try await [jobs[0], jobs[1], jobs[2], jobs[3], jobs[4], foreign].asyncMap { try await test.job($0).status }
+        #expect(statuses == [.completed, .claimed, .claimed, .failed, .completed, .claimed])
+        #expect(try await test.disagreements().isEmpty)
+
+        let before = try await test.contents()
+        #expect(try await test.ledger.ended([reports[0], reports[3]], runnerID: "r1").allSatisfy { $0 == nil })
+        #expect(try await test.contents() == before)
+        reports[2].telemetryChunks = nil
+        #expect(try await test.ledger.ended([reports[2]], runnerID: "r1").allSatisfy { $0 == nil })
+        #expect(try await test.job(jobs[2]).status == .completed)
+    }
+
     @Test("A result is kept whole, its telemetry compressed, and its summary leaves the samples out", arguments: TestDriver.allCases) func results(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
@@ -186,5 +221,13 @@ struct ReportTests {
             #expect(try await test.job(job).startedAt == startedAt)
             #expect(try await test.ledger.attempts(jobID: job.jobID).map(\.startedAt) == [startedAt])
         }
+    }
+}
+
+extension Sequence {
+    fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await transform(element)) }
+        return values
     }
 }

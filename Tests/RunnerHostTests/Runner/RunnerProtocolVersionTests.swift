@@ -51,7 +51,7 @@ struct RunnerProtocolVersionTests {
         #expect(bench.control.state.delivered.map(\.outcome) == [told])
     }
 
-    @Test("One that is two minor versions ahead, or of another major one, is refused in one line that says what to do", arguments: ["1.4", "2.0", "new"])
+    @Test("One that is two minor versions ahead, or of another major one, is refused in one line that says what to do", arguments: ["1.5", "2.0", "new"])
     func incompatible(version: String) async throws {
         let bench = try RunnerBench()
         bench.control.with { $0.protocolVersion = version }
@@ -60,6 +60,25 @@ struct RunnerProtocolVersionTests {
         }
         #expect(
             error?.description.hasSuffix(
-                " speaks protocol \(version), this runner 1.2, its earlier minor versions, and one later; update the older of the two") == true)
+                " speaks protocol \(version), this runner 1.3, its earlier minor versions, and one later; update the older of the two") == true)
+    }
+
+    @Test("Only one of 1.3 is sent several results in one call", arguments: ["1.2", "1.3", "1.4"])
+    func groups(version: String) async throws {
+        let bench = try RunnerBench(endsAtOnce: true)
+        bench.control.with { state in
+            state.protocolVersion = version
+            state.pending = (0..<40).map { .sample("job-\($0)") }
+            state.resultDelay = .milliseconds(20)
+        }
+        try await bench.run(capacity: 8) { runner, _ in
+            try await bench.control.wait { $0.delivered.count == 40 }
+            try await runner.wait { $0.undelivered.isEmpty }
+            #expect(try bench.spooled() == [])
+        }
+        let state = bench.control.state
+        #expect(Set(state.delivered.map(\.jobID)).count == 40)
+        #expect((state.count(of: "results") > 0) == (version != "1.2"))
+        #expect(version == "1.2" ? state.count(of: "result") == 40 : state.count(of: "result") + state.count(of: "results") < 40)
     }
 }

@@ -54,6 +54,14 @@ extension OpenAPIDocument {
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AttemptReport"}}}},
               "responses": {"204": {"description": "Noted; also when repeated."}, "404": {"$ref": "#/components/responses/NotFound"}, "409": {"$ref": "#/components/responses/Conflict"}, "428": {"description": "Chunks of telemetry that went before are missing.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}}
             }
+          },
+          "/runner/v1/results": {
+            "post": {
+              "operationId": "reportResults", "tags": ["runner protocol"], "summary": "Several attempts are over.",
+              "description": "In one transaction; each report is answered as if it had come alone. The body may have 128 MiB. Since 1.3.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ResultGroup"}}}},
+              "responses": {"200": {"description": "What became of each report, in their order.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ResultGroupAnswer"}}}}}
+            }
           }
         }
         """#

@@ -65,6 +65,16 @@ extension OpenAPIDocument {
               "telemetry_tail": {"type": ["object", "null"], "description": "Where the points in the result stand, by variable.", "additionalProperties": {"$ref": "#/components/schemas/TelemetryPosition"}}
             }
           },
+          "ResultGroup": {
+            "type": "object", "required": ["runner_id", "reports"],
+            "properties": {"runner_id": {"type": "string"}, "reports": {"type": "array", "minItems": 1, "maxItems": 64, "items": {"$ref": "#/components/schemas/AttemptReport"}}}
+          },
+          "ResultGroupAnswer": {
+            "type": "object", "required": ["results"],
+            "properties": {"results": {"type": "array", "items": {
+              "type": "object", "required": ["job_id", "attempt"],
+              "properties": {"job_id": {"type": "string"}, "attempt": {"type": "integer"}, "problem": {"$ref": "#/components/schemas/Problem", "description": "Why it was not taken."}}}}}
+          },
           "LeaveRequest": {
             "type": "object", "required": ["runner_id", "session_id"],
             "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}},

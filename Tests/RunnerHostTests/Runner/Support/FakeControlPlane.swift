@@ -30,7 +30,12 @@ final class FakeControlPlane: Sendable {
         var heartbeatInterval = 0.02
         /// nil: a control plane of protocol 1.0.
         var protocolVersion: String?
+        /// How long it takes over results.
+        var resultDelay = Duration.zero
         func count(of call: String) -> Int { calls.count { $0 == call } }
+
+        /// What is wrong with a result, alone or in a group.
+        var refuse: @Sendable (AttemptReport) -> Problem? = { _ in nil }
 
         /// Looked at first; what it returns is the answer. The first argument is the last part of the path.
         var intercept: @Sendable (_ call: String, _ body: Data, inout State) -> ScriptedServer.Answer? = { _, _, _ in nil }
@@ -90,12 +95,14 @@ final class FakeControlPlane: Sendable {
             return .status(204)
         case "result":
             let body = try WireJSON.decode(AttemptReport.self, from: request.body)
-            let key = AttemptKey(jobID: body.jobID, attempt: body.attempt)
-            return monitor.with { state in
-                if state.stale.contains(key) { return .problem(409, "stale") }
-                state.delivered.append(body)
-                return .status(204)
-            }
+            try await Task.sleep(for: state.resultDelay)
+            return take(body).map { .problem($0.status, $0.title) } ?? .status(204)
+        case "results":
+            let body = try WireJSON.decode(ResultGroup.self, from: request.body)
+            try await Task.sleep(for: state.resultDelay)
+            return try json(
+                ResultGroupAnswer(
+                    results: body.reports.map { .init(jobID: $0.jobID, attempt: $0.attempt, problem: take($0)) }))
         case "telemetry":
             let seq = parts[1].split(separator: "&").first { $0.hasPrefix("seq=") }.flatMap { Int($0.dropFirst(4)) }
             monitor.with { $0.chunks.append(Chunk(seq: seq ?? -1, body: request.body)) }
@@ -105,6 +112,16 @@ final class FakeControlPlane: Sendable {
             return .status(204)
         default:
             return .problem(404, "no such call")
+        }
+    }
+
+    private func take(_ report: AttemptReport) -> Problem? {
+        monitor.with { state in
+            let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
+            if state.stale.contains(key) { return Problem(title: "stale", status: 409) }
+            if let problem = state.refuse(report) { return problem }
+            state.delivered.append(report)
+            return nil
         }
     }
 

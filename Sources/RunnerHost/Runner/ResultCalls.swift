@@ -1,0 +1,98 @@
+import FoundationEssentials
+import LynxModel
+import Synchronization
+
+/// Sends results to the control plane. Those that become ready while calls are under way go together in the next one:
+/// a call costs both sides more than a small result does.
+final class ResultCalls: Sendable {
+    private struct Waiting {
+        let report: Data
+        let jobID: String
+        let outcome: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var waiting: [Waiting] = []
+        var senders: [Int: Task<Void, Never>] = [:]
+        var lastSender = 0
+    }
+
+    /// Two, so that a call that hangs does not hold up all others.
+    private static let mostCalls = 2
+    /// A larger result has a call of its own at once.
+    private static let largestReport = 256 << 10
+
+    private let client: ControlPlaneClient
+    private let runnerID: String
+    private let state = Mutex(State())
+
+    init(client: ControlPlaneClient, runnerID: String) {
+        self.client = client
+        self.runnerID = runnerID
+    }
+
+    /// Returns when the control plane has acknowledged the report, the JSON of an `AttemptReport`. Throws what
+    /// `ControlPlaneClient.deliver(report:)` throws.
+    ///
+    /// Cancelling one caller ends the calls under way: callers are cancelled together.
+    ///
+    /// - Parameter mayJoin: whether the control plane takes several reports in one call.
+    func deliver(_ report: Data, jobID: String, mayJoin: Bool) async throws {
+        guard mayJoin, report.count <= Self.largestReport else { return try await client.deliver(report: report, jobID: jobID) }
+        try Task.checkCancellation()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { outcome in
+                state.withLock { state in
+                    state.waiting.append(Waiting(report: report, jobID: jobID, outcome: outcome))
+                    guard state.senders.count < Self.mostCalls else { return }
+                    state.lastSender += 1
+                    let sender = state.lastSender
+                    state.senders[sender] = Task { await self.send(as: sender) }
+                }
+            }
+        } onCancel: {
+            for sender in state.withLock({ Array($0.senders.values) }) { sender.cancel() }
+        }
+    }
+
+    private func send(as sender: Int) async {
+        while let group = nextGroup(for: sender) {
+            for (waiting, error) in zip(group, await outcomes(of: group)) {
+                if let error { waiting.outcome.resume(throwing: error) } else { waiting.outcome.resume() }
+            }
+        }
+    }
+
+    /// Nil when nobody waits; then this sender is none any more.
+    private func nextGroup(for sender: Int) -> [Waiting]? {
+        state.withLock { state in
+            let group = Array(state.waiting.prefix(ResultGroup.mostReports))
+            state.waiting.removeFirst(group.count)
+            if group.isEmpty { state.senders[sender] = nil }
+            return group.isEmpty ? nil : group
+        }
+    }
+
+    private func outcomes(of group: [Waiting]) async -> [(any Error)?] {
+        if group.count == 1 { return [await outcome(of: group[0])] }
+        do {
+            return try await client.deliver(reports: group.map(\.report), runnerID: runnerID)
+        } catch let error as ControlPlaneError where error.advice == .refused || error.status == 500 {
+            // One that the control plane chokes on must not take the others with it.
+            var outcomes: [(any Error)?] = []
+            for waiting in group { outcomes.append(await outcome(of: waiting)) }
+            return outcomes
+        } catch {
+            return group.map { _ in error }
+        }
+    }
+
+    private func outcome(of waiting: Waiting) async -> (any Error)? {
+        do {
+            try await client.deliver(report: waiting.report, jobID: waiting.jobID)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
