@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+# As `typing.TYPE_CHECKING` is to a type checker, without the cost of importing it in every run.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
 
-Preparation = TypeVar("Preparation", bound=Callable[[], object])
+    Preparation = TypeVar("Preparation", bound=Callable[[], object])
 
 _preparations: list[Callable[[], object]] = []
 

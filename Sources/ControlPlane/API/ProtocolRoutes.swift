@@ -91,51 +91,42 @@ extension API {
         context.logger.attemptEnded(report)
     }
 
-    /// Each report of the group is answered as if it had come alone.
+    /// Each report of the group is answered as if it had come alone; but a body that says anything wrong is refused whole.
     @Sendable private func results(_ request: Request, _ context: APIContext) async throws -> Response {
         let group = try await request.message(ResultGroup.self, from: context, upTo: BodyLimit.result)
         guard (1...ResultGroup.mostReports).contains(group.reports.count) else {
             throw Problem.invalid("reports", "must have 1 to \(ResultGroup.mostReports) entries")
         }
-        var problems = try group.reports.map { try $0.problem(from: group.runnerID) }
-        let sound = problems.indices.filter { problems[$0] == nil }
-        let errors = try await ledger.ended(sound.map { group.reports[$0] }, runnerID: group.runnerID)
-        for (index, error) in zip(sound, errors) {
-            if let error {
-                problems[index] = Problem.answer(to: request, error, context.logger)
-            } else {
-                note(group.reports[index], context)
+        for (index, report) in group.reports.enumerated() {
+            guard report.runnerID == group.runnerID else {
+                throw Problem.invalid("reports[\(index)].runner_id", "is '\(report.runnerID)', but the group is of '\(group.runnerID)'")
             }
+            try report.checkTelemetry(as: "reports[\(index)].")
         }
-        return try .json(
-            ResultGroupAnswer(
-                results: zip(group.reports, problems).map { .init(jobID: $0.jobID, attempt: $0.attempt, problem: $1) }))
+        let errors = try await ledger.ended(group.reports, runnerID: group.runnerID)
+        let items = zip(group.reports, errors).map { report, error in
+            if error == nil { note(report, context) }
+            return ResultGroupAnswer.Item(
+                jobID: report.jobID, attempt: report.attempt,
+                problem: error.map { Problem.answer(to: request, $0, context.logger) })
+        }
+        return try .json(ResultGroupAnswer(results: items))
     }
 }
 
 extension AttemptReport {
-    /// Why it makes no sense in a group of this runner's; nil if it does.
-    fileprivate func problem(from runnerID: String) throws -> Problem? {
-        guard self.runnerID == runnerID else { return .invalid("runner_id", "is '\(self.runnerID)', but the group is of '\(runnerID)'") }
-        do {
-            try checkTelemetry()
-            return nil
-        } catch let problem as Problem {
-            return problem
-        }
-    }
-
+    /// - Parameter place: of the report in the body, before the names of its fields.
     /// - Throws: a `Problem` that names the field.
-    fileprivate func checkTelemetry() throws {
+    fileprivate func checkTelemetry(as place: String = "") throws {
         if let telemetryChunks, !(0...Int(Int32.max)).contains(telemetryChunks) {
-            throw Problem.invalid("telemetry_chunks", "must be 0 or more, and no more than \(Int32.max)")
+            throw Problem.invalid("\(place)telemetry_chunks", "must be 0 or more, and no more than \(Int32.max)")
         }
         for (name, series) in result.telemetryData {
             guard series.timeS.count == series.values.count else {
-                throw Problem.invalid("result.telemetry_data.\(name)", "has \(series.timeS.count) times for \(series.values.count) values")
+                throw Problem.invalid("\(place)result.telemetry_data.\(name)", "has \(series.timeS.count) times for \(series.values.count) values")
             }
             guard telemetryTail?[name]?.isValid(count: series.values.count) ?? true else {
-                throw Problem.invalid("telemetry_tail.\(name)", "must have a step that is a power of 2, and a first_point that is a multiple of it")
+                throw Problem.invalid("\(place)telemetry_tail.\(name)", "must have a step that is a power of 2, and a first_point that is a multiple of it")
             }
         }
     }
