@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recording_server import RecordingServer
+from warm_host import WarmHost, compile_library
 
 SCENARIO = Path(__file__).parents[2] / "scenarios/aerospace/python/scenario_basic_orbit_lynx.py"
 HEADER = ["time_s", "r_x_m", "r_y_m", "r_z_m", "v_x_m_s", "v_y_m_s", "v_z_m_s"]
@@ -160,6 +161,22 @@ def test_the_same_parameters_give_the_same_bytes(tmp_path: Path) -> None:
     assert fly(tmp_path / "second", LOW).returncode == 0
     first, second = (tmp_path / run / "output/trajectory.csv" for run in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_it_is_kept_warm_and_leaves_what_a_cold_start_leaves(tmp_path: Path) -> None:
+    # Set by the engine, for cold starts too.
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    assert fly(tmp_path, LOW, **threads).returncode == 0
+    host = WarmHost(compile_library(tmp_path), SCENARIO, {**os.environ, **threads}, jobs=tmp_path)
+    try:
+        assert host.word == "ready"
+        for _ in range(2):
+            job = host.start(TETRYX_RUN_CONFIG=str(tmp_path / "run_config.json"))
+            assert (job.end().code, sorted(path.name for path in job.output.iterdir())) == (0, ARTIFACTS)
+            for name in ("trajectory.csv", "orbit_position.png"):
+                assert (job.output / name).read_bytes() == (tmp_path / "output" / name).read_bytes(), name
+    finally:
+        host.close()
 
 
 def test_each_sample_is_streamed_with_units(tmp_path: Path, server: RecordingServer) -> None:

@@ -92,13 +92,16 @@ class JobRefusedError(Exception):
 
 
 class WarmHost:
-    """One parent for one scenario, which lies in a folder of its own."""
+    """One parent for one scenario.
 
-    def __init__(self, library: Path, scenario: Path, environment: dict[str, str]) -> None:
+    `jobs` is where it works and its jobs leave what they do: by default the folder of the scenario.
+    """
+
+    def __init__(self, library: Path, scenario: Path, environment: dict[str, str], *, jobs: Path | None = None) -> None:
         self._library = ctypes.CDLL(str(library))
         # As the host is: the programs' zombies come back to it.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self.folder = scenario.parent
+        self.folder = jobs or scenario.parent
         self._jobs = 0
         bootstrap = BOOTSTRAP.read_bytes()
         program = "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})"

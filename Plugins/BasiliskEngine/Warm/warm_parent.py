@@ -2,7 +2,7 @@
 
 The engine starts it with the paths of the scenario, of libLynxWarm.so and of lynx-spawner (warm.h), and reads one
 message from it: `ready`, or why this scenario cannot be kept warm. Then each request of the engine becomes a process
-that is as nearly as can be what `python SCENARIO` would be: only the imports have happened already.
+that is as nearly as can be what `python SCENARIO` would be: only the imports, and what these warm up, are done already.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def import_watched(path: str, tree: ast.Module) -> None:
     for environment in environments:
         environment._data = plain  # type: ignore[attr-defined]
     if watched.asked:
-        raise CannotKeepWarmError(f"a module that it imports reads {min(watched.asked)} while it is imported")
+        raise CannotKeepWarmError(f"a module that it imports reads {min(watched.asked)} before there is a job")
 
 
 def close_fonts() -> None:
