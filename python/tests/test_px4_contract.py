@@ -137,7 +137,10 @@ def test_a_message_comes_as_often_as_it_was_asked_for(build: Build, tmp_path: Pa
         client.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, attitude, 100_000)
         client.until(lambda message: message.get_type() == "COMMAND_ACK" and message.result == 0)
         times = [message.time_boot_ms for message in client.messages(2) if message.get_type() == "ATTITUDE"]
-        assert 80 < np.median(np.diff(times[1:])) < 125
+        gaps = np.diff(times[1:])
+        # Steps of the simulation make single gaps shorter or longer; a busy machine only makes them longer.
+        assert np.mean(gaps) > 95
+        assert np.median(gaps) < 125
         client.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, attitude, -1)
         client.until(lambda message: message.get_type() == "COMMAND_ACK" and message.result == 0)
         assert [message for message in client.messages(0.5) if message.get_type() == "ATTITUDE"] == []
