@@ -59,15 +59,21 @@ final class EndpointOutcome: Sendable {
     }
 
     private let state = Mutex(State())
+    private let onSettled: @Sendable () -> Void
+
+    /// - Parameter onSettled: called once.
+    init(onSettled: @escaping @Sendable () -> Void) { self.onSettled = onSettled }
 
     /// The first call decides; later ones change nothing.
     func settle(_ counters: TelemetryCounters) {
-        let waiting = state.withLock { state in
-            guard state.counters == nil else { return [CheckedContinuation<TelemetryCounters, Never>]() }
+        let waiting = state.withLock { state -> [CheckedContinuation<TelemetryCounters, Never>]? in
+            guard state.counters == nil else { return nil }
             state.counters = counters
             defer { state.waiting = [] }
             return state.waiting
         }
+        guard let waiting else { return }
+        onSettled()
         for continuation in waiting { continuation.resume(returning: counters) }
     }
 

@@ -3,35 +3,58 @@ public import Glibc
 import Synchronization
 
 /// gRPC servers for `tetryx.telemetry.v1.TelemetryService` and `grpc.health.v1.Health`: one endpoint per job, each with a
-/// listener of its own on loopback, all served by one event loop.
+/// listener of its own on loopback.
+///
+/// An endpoint lives on one event loop from its first connection to its end, so that nothing of it is shared between threads.
 public final class TelemetryServer: Sendable {
     private static let lastID = Atomic<UInt64>(0)
 
-    private let loop: EventLoop
+    private let loops: [EventLoop]
     private let limits: TelemetryLimits
+    /// How many endpoints each of the loops has.
+    private let endpoints: Mutex<[Int]>
 
-    public init(loop: EventLoop, limits: TelemetryLimits = TelemetryLimits()) {
-        self.loop = loop
+    /// - Parameter loops: share the endpoints: a new one goes where there are fewest.
+    public init(loops: [EventLoop], limits: TelemetryLimits = TelemetryLimits()) {
+        precondition(!loops.isEmpty)
+        self.loops = loops
         self.limits = limits
+        endpoints = Mutex([Int](repeating: 0, count: loops.count))
     }
 
     /// Opens a listener on 127.0.0.1 with a port of the kernel's choice. Only processes of the user `allowedUID` may connect:
-    /// that user exactly, not root besides. The sink is made on the loop's thread, and called there.
+    /// that user exactly, not root besides. The sink is made on its loop's thread, and called there.
     /// Throws `SystemError` when descriptors or ports run out, `EventLoopStopped` after the loop's end.
     public func openEndpoint(
         allowedUID: uid_t, makeSink: @escaping @Sendable () -> any TelemetrySink
     ) async throws -> TelemetryEndpoint {
         let id = Self.lastID.add(1, ordering: .relaxed).newValue
-        let outcome = EndpointOutcome()
+        let place = takePlace()
+        let loop = loops[place]
+        let outcome = EndpointOutcome { [self] in endpoints.withLock { $0[place] -= 1 } }
         let limits = limits
-        let port = try await loop.run { context in
-            let core = try EndpointCore(
-                allowedUID: allowedUID, limits: limits, makeSink: makeSink, outcome: outcome, context: context)
-            try core.listen()
-            context.local(EndpointRegistry.init).endpoints[id] = core
-            return core.port
+        do {
+            let port = try await loop.run { context in
+                let core = try EndpointCore(
+                    allowedUID: allowedUID, limits: limits, makeSink: makeSink, outcome: outcome, context: context)
+                try core.listen()
+                context.local(EndpointRegistry.init).endpoints[id] = core
+                return core.port
+            }
+            return TelemetryEndpoint(id: id, port: port, loop: loop, outcome: outcome)
+        } catch {
+            outcome.settle(TelemetryCounters())
+            throw error
         }
-        return TelemetryEndpoint(id: id, port: port, loop: loop, outcome: outcome)
+    }
+
+    /// The loop with the fewest endpoints, which has one more from now on.
+    private func takePlace() -> Int {
+        endpoints.withLock { endpoints in
+            let place = endpoints.indices.min { endpoints[$0] < endpoints[$1] }!
+            endpoints[place] += 1
+            return place
+        }
     }
 }
 

@@ -8,9 +8,11 @@ enum MachineCapabilities {
         var types = engines.map(\.id)
         types += configuration.capabilities.filter { !types.contains($0) }
         return RunnerCapabilities(
-            maxConcurrentJobs: configuration.maxConcurrentJobs, cpuCores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            maxConcurrentJobs: configuration.maxConcurrentJobs, cpuCores: processors,
             memoryGB: (pages * pageSize / 1e9 * 10).rounded() / 10, gpuAvailable: hasGPU, supportedSimulationTypes: types)
     }
+
+    static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// A device node of one of the drivers that simulations compute with.
     private static var hasGPU: Bool {

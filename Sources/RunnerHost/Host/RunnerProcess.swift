@@ -51,7 +51,7 @@ package struct RunnerProcess {
         let supervisor = JobSupervisor(
             settings: .init(outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints),
             engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
-            telemetry: TelemetryServer(loop: loop, limits: limits),
+            telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, loop: loop, launcher: launcher, logger: logger)
         let roots = try controlPlaneRoots()
         let client = try startup { () throws(InvalidControlPlaneURL) in
@@ -82,6 +82,12 @@ package struct RunnerProcess {
             throw error
         }
         await client.shutdown()
+    }
+
+    /// Telemetry is judged on as many threads as there are processors. Eight take in more than what the simulations of any
+    /// number of processors send.
+    private static func telemetryLoops() throws -> [EventLoop] {
+        try (0..<min(MachineCapabilities.processors, 8)).map { try EventLoop(name: "lynx-io-\($0)") }
     }
 
     /// Gives the client this runner's credential, if it has or can get one. Signals have their default effect meanwhile.

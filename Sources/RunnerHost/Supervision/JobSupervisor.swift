@@ -27,7 +27,7 @@ package final class JobSupervisor: AttemptExecutor {
     private let host: HostTable
     private let telemetry: TelemetryServer
     private let records: RunningRecords
-    /// Telemetry, watchdogs, timeouts and ends of processes.
+    /// Timeouts and ends of processes.
     private let loop: EventLoop
     /// The `[launch]` thread of the ABI, which also loaded the engines: it lives as long as this process, as parent-death
     /// signals need.

@@ -29,7 +29,7 @@ final class SupervisorBench: Sendable {
         records = try RunningRecords(stateDirectory: directory.path)
         supervisor = try JobSupervisor(
             settings: .init(outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints),
-            engines: EngineSelection([library], capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loop: loop),
+            engines: EngineSelection([library], capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loops: [loop]),
             records: records, loop: loop, launcher: EventLoop(name: "test-launch"), logger: logger)
     }
 

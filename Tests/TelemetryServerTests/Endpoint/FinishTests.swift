@@ -111,7 +111,7 @@ struct FinishTests {
     func letGo() async throws {
         let loop = try EventLoop(name: "let-go")
         let recording = Recording()
-        let server = TelemetryServer(loop: loop)
+        let server = TelemetryServer(loops: [loop])
         let port = try await server.openEndpoint(allowedUID: getuid()) { recording.makeSink() }.port
         // The first hop comes after the request to finish.
         try await loop.run { _ in }

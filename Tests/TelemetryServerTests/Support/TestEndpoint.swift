@@ -17,7 +17,7 @@ struct TestEndpoint {
     /// One more endpoint of a loop that others use too.
     init(on loop: EventLoop, limits: TelemetryLimits = TelemetryLimits(), allowedUID: uid_t = getuid()) async throws {
         self.loop = loop
-        server = TelemetryServer(loop: loop, limits: limits)
+        server = TelemetryServer(loops: [loop], limits: limits)
         let recording = recording
         endpoint = try await server.openEndpoint(allowedUID: allowedUID) { recording.makeSink() }
     }
