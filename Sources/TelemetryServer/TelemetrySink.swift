@@ -9,6 +9,9 @@ public protocol TelemetrySink: AnyObject {
     /// Samples of one variable, in order; of both numbers there are as many.
     func receive(_ variable: TelemetryVariable, simTimes: Span<Double>, values: Span<Double>, context: LoopContext)
 
+    /// One sample each, in order. All of their variables have come before, by one of the other functions.
+    func receive(_ rows: Span<TelemetryRow>, context: LoopContext)
+
     /// Nothing comes after this.
     func finish(context: LoopContext)
 }
@@ -16,6 +19,20 @@ public protocol TelemetrySink: AnyObject {
 extension TelemetrySink {
     public func receive(_ variable: TelemetryVariable, simTimes: Span<Double>, values: Span<Double>, context: LoopContext) {
         for row in values.indices { receive(variable, simTime: simTimes[row], value: values[row], context: context) }
+    }
+}
+
+/// One sample of a variable that is known by its number alone.
+public struct TelemetryRow: Hashable, Sendable {
+    /// `TelemetryVariable.index`
+    public var variable: Int
+    public var simTime: Double
+    public var value: Double
+
+    public init(variable: Int, simTime: Double, value: Double) {
+        self.variable = variable
+        self.simTime = simTime
+        self.value = value
     }
 }
 

@@ -58,6 +58,18 @@ final class AttemptSink: TelemetrySink {
         setTimers(context)
     }
 
+    func receive(_ rows: Span<TelemetryRow>, context: LoopContext) {
+        for place in rows.indices {
+            let row = rows[place]
+            let breach = watchdog.observe(
+                variable: row.variable, value: row.value, simTime: row.simTime, atNanoseconds: context.now)
+            if let breach { onBreach(breach) }
+        }
+        recorder.record(rows)
+        flushIfFull()
+        setTimers(context)
+    }
+
     private func setTimers(_ context: LoopContext) {
         if timer == nil, let due = watchdog.nextTick {
             let now = context.now

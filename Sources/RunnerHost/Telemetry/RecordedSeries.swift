@@ -11,10 +11,12 @@ struct RecordedSeries: Sendable {
     private(set) var count = 0
     private(set) var nonFiniteValues = 0
     private(set) var nonFiniteTimes = 0
-    private var first: Double?
-    private var last: Double?
-    private var min: Double?
-    private var max: Double?
+    /// The first and the last finite value, the smallest and the largest; of no meaning before there is one.
+    private var first = 0.0
+    private var last = 0.0
+    private var min = Double.infinity
+    private var max = -Double.infinity
+    private var hasValues: Bool { min <= max }
 
     private var times: [Double] = []
     private var values: [Double] = []
@@ -45,26 +47,56 @@ struct RecordedSeries: Sendable {
     }
 
     /// Those of the values; nil if there are none, or if a value or a time is not finite.
+    @inline(__always)
     private static func bounds(_ values: Span<Double>, _ simTimes: Span<Double>) -> (low: Double, high: Double)? {
         guard !values.isEmpty else { return nil }
-        var (low, high) = (values[0], values[0])
-        var isFinite = true
-        for row in values.indices {
-            let value = values[row]
-            low = value < low ? value : low
-            high = value > high ? value : high
-            isFinite = isFinite && value.isFinite && simTimes[row].isFinite
+        return values.withUnsafeBufferPointer { values in
+            simTimes.withUnsafeBufferPointer { simTimes in
+                var bounds = FourBounds(values[0])
+                let (value, simTime) = (UnsafeRawPointer(values.baseAddress!), UnsafeRawPointer(simTimes.baseAddress!))
+                var row = 0
+                while row + 4 <= values.count {
+                    bounds.take(
+                        value.loadUnaligned(fromByteOffset: 8 * row, as: SIMD4<Double>.self),
+                        simTime.loadUnaligned(fromByteOffset: 8 * row, as: SIMD4<Double>.self))
+                    row += 4
+                }
+                while row < values.count {
+                    bounds.take(SIMD4(repeating: values[row]), SIMD4(repeating: simTimes[row]))
+                    row += 1
+                }
+                return bounds.result
+            }
         }
-        return isFinite ? (low, high) : nil
+    }
+
+    /// Smallest and largest values, of four samples at a time.
+    private struct FourBounds {
+        private var low, high: SIMD4<Double>
+        /// What is finite times 0 is 0, and what isn't is not a number, nor is a sum with it.
+        private var zero = SIMD4<Double>()
+
+        @inline(__always)
+        init(_ value: Double) { (low, high) = (SIMD4(repeating: value), SIMD4(repeating: value)) }
+
+        @inline(__always)
+        mutating func take(_ values: SIMD4<Double>, _ simTimes: SIMD4<Double>) {
+            low.replace(with: values, where: values .< low)
+            high.replace(with: values, where: values .> high)
+            zero += values * 0 + simTimes * 0
+        }
+
+        @inline(__always)
+        var result: (low: Double, high: Double)? { zero == SIMD4() ? (low.min(), high.max()) : nil }
     }
 
     /// Adds finite samples of a series without a wanted rate: only those that are kept are touched one by one.
     private mutating func append(_ values: Span<Double>, _ simTimes: Span<Double>, low: Double, high: Double, limit: Int) -> Int {
         count += values.count
-        if first == nil { first = values[0] }
+        if !hasValues { first = values[0] }
         last = values[values.count - 1]
-        min = Swift.min(min ?? low, low)
-        max = Swift.max(max ?? high, high)
+        min = low < min ? low : min
+        max = high > max ? high : max
         let (before, start) = (self.values.count, points)
         var row = nextKept(from: start) - start
         while row < values.count {
@@ -84,10 +116,10 @@ struct RecordedSeries: Sendable {
             nonFiniteValues += 1
             return 0
         }
-        if first == nil { first = value }
+        if !hasValues { first = value }
         last = value
-        min = Swift.min(min ?? value, value)
-        max = Swift.max(max ?? value, value)
+        min = value < min ? value : min
+        max = value > max ? value : max
         guard simTime.isFinite else {
             nonFiniteTimes += 1
             return 0
@@ -182,7 +214,8 @@ struct RecordedSeries: Sendable {
     func result(limit: Int) -> TelemetrySeries {
         let fitting = fitted(to: limit)
         return TelemetrySeries(
-            units: units, count: count, first: first, last: last, min: min, max: max, timeS: fitting.times, values: fitting.values)
+            units: units, count: count, first: hasValues ? first : nil, last: hasValues ? last : nil, min: hasValues ? min : nil,
+            max: hasValues ? max : nil, timeS: fitting.times, values: fitting.values)
     }
 
     /// Where the points of `result` stand in the series.

@@ -1,4 +1,5 @@
 package import LynxModel
+package import TelemetryServer
 
 /// Keeps a run's telemetry for its result, in bounded memory: of every variable the exact statistics, and a series thinned
 /// to the wanted rate and, where it still grows too long, to every 2nd, 4th, 8th… of those points.
@@ -67,6 +68,17 @@ package struct TelemetryRecorder: Sendable {
         switch route(variable, name: name, units: units) {
         case .kept(let position): pointCount += series[position].add(values: values, simTimes: simTimes, limit: limitPerVariable)
         case let other: lose(values.count, other)
+        }
+    }
+
+    /// One sample each, of variables that have come before.
+    package mutating func record(_ rows: Span<TelemetryRow>) {
+        for place in rows.indices {
+            let row = rows[place]
+            switch routes[row.variable] {
+            case .kept(let position): pointCount += series[position].add(value: row.value, simTime: row.simTime, limit: limitPerVariable)
+            case let other: lose(1, other)
+            }
         }
     }
 

@@ -15,6 +15,8 @@ package struct Watchdog: Sendable {
     /// By the telemetry's own number of a variable: what is to be checked on each of its samples.
     private var watches: [Watch] = []
     private var checks: [Check] = []
+    /// Of the variable that each check is for.
+    private var units: [String] = []
     private var seen: Set<String> = []
     private var pending: Breach?
     /// There is a breach, told or pending, and nothing more to look for. It is asked of each sample, which a copy of the
@@ -67,8 +69,15 @@ package struct Watchdog: Sendable {
         atNanoseconds now: @autoclosure () -> UInt64
     ) -> Breach? {
         guard case .checks(let range) = watch(variable, name: name, units: units), !isDecided else { return nil }
-        guard let (check, kind) = judge(value, range) else { return nil }
-        return found(Breach(kind: kind, condition: conditions[check], units: units(), value: value, simTime: simTime), at: now)
+        return judge(value, simTime, range, now)
+    }
+
+    /// The same of a variable that has come before.
+    package mutating func observe(
+        variable: Int, value: Double, simTime: Double, atNanoseconds now: @autoclosure () -> UInt64
+    ) -> Breach? {
+        guard variable < watches.count, case .checks(let range) = watches[variable], !isDecided else { return nil }
+        return judge(value, simTime, range, now)
     }
 
     /// The same of several samples in order. The first breach among them counts.
@@ -78,9 +87,8 @@ package struct Watchdog: Sendable {
     ) -> Breach? {
         guard case .checks(let range) = watch(variable, name: name, units: units), !isDecided else { return nil }
         for row in values.indices {
-            guard let (check, kind) = judge(values[row], range) else { continue }
-            return found(
-                Breach(kind: kind, condition: conditions[check], units: units(), value: values[row], simTime: simTimes[row]), at: now)
+            if let breach = judge(values[row], simTimes[row], range, now) { return breach }
+            if isDecided { return nil }
         }
         return nil
     }
@@ -115,11 +123,13 @@ package struct Watchdog: Sendable {
         return names
     }
 
-    /// The first condition that the value meets, and how.
+    /// The breach of the first condition that the value meets, if it is to be told now.
     @inline(__always)
-    private func judge(_ value: Double, _ range: Range<Int>) -> (condition: Int, kind: Breach.Kind)? {
-        for position in range {
-            if let kind = checks[position].kind(of: value) { return (checks[position].condition, kind) }
+    private mutating func judge(_ value: Double, _ simTime: Double, _ range: Range<Int>, _ now: () -> UInt64) -> Breach? {
+        for check in range {
+            guard let kind = checks[check].kind(of: value) else { continue }
+            let condition = conditions[checks[check].condition]
+            return found(Breach(kind: kind, condition: condition, units: units[check], value: value, simTime: simTime), at: now)
         }
         return nil
     }
@@ -156,6 +166,7 @@ package struct Watchdog: Sendable {
                 Check(
                     condition: position, isMismatch: position == mismatch, comparison: condition.operator,
                     threshold: condition.threshold))
+            self.units.append(units)
         }
         return .checks(first..<checks.count)
     }

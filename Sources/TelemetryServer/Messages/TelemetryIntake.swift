@@ -12,12 +12,17 @@ final class TelemetryIntake {
     private let context: LoopContext
     private let arena: DecodeArena
     private var variables: VariableTable
+    private var templates = RowTemplates()
+    private let knownRows: RowBuffer
+    private let wireColumns: WireColumns
 
     init(sink: any TelemetrySink, limits: TelemetryLimits, context: LoopContext) {
         self.sink = sink
         self.context = context
         arena = DecodeArena(limit: limits.maxDecodedBytes)
         variables = VariableTable(limits: limits)
+        knownRows = context.local(RowBuffer.init)
+        wireColumns = context.local(WireColumns.init)
     }
 
     /// Takes in a TelemetryBatch, rows first, then columns, and adds the samples taken in to `accepted`. What lies before an
@@ -29,8 +34,13 @@ final class TelemetryIntake {
             counters.samples += taken
             accepted += taken
         }
-        if let rows = WireRows(message) {
+        if let count = templates.read(message, into: knownRows.rows) {
+            taken = UInt64(count)
+            sink.receive(UnsafeBufferPointer(rebasing: knownRows.rows[..<count]).span, context: context)
+        } else if let rows = WireRows(message) {
             try take(rows, &taken)
+        } else if let columns = wireColumns.read(message) {
+            try take(columns, &taken)
         } else {
             try decode(message, &taken)
         }
@@ -43,6 +53,16 @@ final class TelemetryIntake {
             guard let variable = try variable(row.name, row.units, samples: 1) else { continue }
             taken += 1
             sink.receive(variable, simTime: row.simTime, value: row.value, context: context)
+            templates.learn(row, of: variable.index)
+        }
+    }
+
+    private func take(_ columns: UnsafeBufferPointer<WireColumns.Column>, _ taken: inout UInt64) throws(GRPCStatus) {
+        let (sink, context, wireColumns) = (sink, context, wireColumns)
+        for column in columns {
+            guard let variable = try variable(column.name, column.units, samples: column.count) else { continue }
+            taken += UInt64(column.count)
+            wireColumns.pieces(of: column) { sink.receive(variable, simTimes: $0, values: $1, context: context) }
         }
     }
 
@@ -115,5 +135,15 @@ final class TelemetryIntake {
         var bytes = [UInt8](repeating: 0, count: tetryx__telemetry__v1__telemetry_ack__get_packed_size(&message))
         _ = tetryx__telemetry__v1__telemetry_ack__pack(&message, &bytes)
         return bytes
+    }
+}
+
+/// Where the messages of a loop's endpoints are read to, one after the other.
+private final class RowBuffer {
+    /// As many as there are in a message of one frame, about.
+    let rows = UnsafeMutableBufferPointer<TelemetryRow>.allocate(capacity: 512)
+
+    deinit {
+        rows.deallocate()
     }
 }

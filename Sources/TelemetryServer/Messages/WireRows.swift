@@ -5,10 +5,23 @@
 /// three allocations of each row and so takes several times as long.
 struct WireRows {
     struct Row {
-        var name = UnsafeRawBufferPointer(start: nil, count: 0)
-        var value = 0.0
-        var simTime = 0.0
-        var units = UnsafeRawBufferPointer(start: nil, count: 0)
+        /// The whole row, with its tag and length.
+        fileprivate(set) var bytes: UnsafeRawBufferPointer
+        fileprivate(set) var name = UnsafeRawBufferPointer(start: nil, count: 0)
+        fileprivate(set) var units = UnsafeRawBufferPointer(start: nil, count: 0)
+        /// Where the numbers lie; nil where one was left out.
+        fileprivate(set) var valueAt: UnsafeRawPointer?
+        fileprivate(set) var simTimeAt: UnsafeRawPointer?
+
+        var value: Double { WireReader.double(valueAt) }
+        var simTime: Double { WireReader.double(simTimeAt) }
+
+        /// `bytes`, if nothing is in them twice, and no length takes more than its one byte.
+        var plainBytes: UnsafeRawBufferPointer? {
+            let numbers = (valueAt == nil ? 0 : 9) + (simTimeAt == nil ? 0 : 9)
+            let texts = (name.isEmpty ? 0 : 2 + name.count) + (units.isEmpty ? 0 : 2 + units.count)
+            return bytes.count == 2 + numbers + texts && bytes.count < 0x80 + 2 ? bytes : nil
+        }
     }
 
     /// Tags of the wire format: the field's number and how it is encoded.
@@ -20,12 +33,12 @@ struct WireRows {
         static let units: UInt8 = 4 << 3 | 2
     }
 
-    private var reader: Reader
+    private var reader: WireReader
 
     /// Nil if the message isn't of the shape.
     init?(_ message: UnsafeRawBufferPointer) {
         guard let start = message.baseAddress else { return nil }
-        reader = Reader(at: start, end: start + message.count)
+        reader = WireReader(at: start, end: start + message.count)
         var all = self
         while !all.reader.isAtEnd {
             guard all.readRow() != nil else { return nil }
@@ -40,9 +53,10 @@ struct WireRows {
 
     @inline(__always)
     private mutating func readRow() -> Row? {
+        let start = reader.at
         guard reader.byte() == Tag.sample, let sample = reader.bytes() else { return nil }
-        var fields = Reader(at: sample.baseAddress!, end: sample.baseAddress! + sample.count)
-        var row = Row()
+        var fields = WireReader(at: sample.baseAddress!, end: sample.baseAddress! + sample.count)
+        var row = Row(bytes: UnsafeRawBufferPointer(start: start, count: reader.at - start))
         // In any order; of a field that comes twice the last one counts.
         while !fields.isAtEnd {
             switch fields.byte() {
@@ -50,11 +64,11 @@ struct WireRows {
                 guard let text = fields.bytes() else { return nil }
                 row.name = text
             case Tag.value:
-                guard let number = fields.double() else { return nil }
-                row.value = number
+                guard let number = fields.skip(8) else { return nil }
+                row.valueAt = number
             case Tag.simTime:
-                guard let number = fields.double() else { return nil }
-                row.simTime = number
+                guard let number = fields.skip(8) else { return nil }
+                row.simTimeAt = number
             case Tag.units:
                 guard let text = fields.bytes() else { return nil }
                 row.units = text
@@ -63,48 +77,5 @@ struct WireRows {
             }
         }
         return row
-    }
-
-    private struct Reader {
-        private var at: UnsafeRawPointer
-        private let end: UnsafeRawPointer
-
-        @inline(__always)
-        init(at: UnsafeRawPointer, end: UnsafeRawPointer) {
-            (self.at, self.end) = (at, end)
-        }
-
-        @inline(__always)
-        var isAtEnd: Bool { at == end }
-
-        /// To be called before the end only.
-        @inline(__always)
-        mutating func byte() -> UInt8 {
-            defer { at += 1 }
-            return at.load(as: UInt8.self)
-        }
-
-        @inline(__always)
-        mutating func double() -> Double? {
-            guard end - at >= 8 else { return nil }
-            defer { at += 8 }
-            return Double(bitPattern: UInt64(littleEndian: at.loadUnaligned(as: UInt64.self)))
-        }
-
-        /// What a length goes before. A length of more than two bytes isn't of the shape.
-        @inline(__always)
-        mutating func bytes() -> UnsafeRawBufferPointer? {
-            guard !isAtEnd else { return nil }
-            var length = Int(byte())
-            if length >= 0x80 {
-                guard !isAtEnd else { return nil }
-                let high = Int(byte())
-                guard high < 0x80 else { return nil }
-                length = length & 0x7f | high << 7
-            }
-            guard end - at >= length else { return nil }
-            defer { at += length }
-            return UnsafeRawBufferPointer(start: at, count: length)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import LynxModel
+import TelemetryServer
 import Testing
 
 @testable import RunnerHost
@@ -13,7 +14,10 @@ private struct Bench {
     }
 
     mutating func add(_ value: Double, _ name: String = "x", units: String = "m", at simTime: Double) {
-        let number = numbers[[name, units], default: numbers.count]
+        if let known = numbers[[name, units]] {
+            return recorder.record([TelemetryRow(variable: known, simTime: simTime, value: value)].span)
+        }
+        let number = numbers.count
         numbers[[name, units]] = number
         recorder.record(variable: number, name: name, units: units, value: value, simTime: simTime)
     }

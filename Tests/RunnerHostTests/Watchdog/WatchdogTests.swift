@@ -25,10 +25,13 @@ private struct Bench {
     mutating func sample(
         _ value: Double, _ name: String = "orbit.radius_km", units: String = "km", simTime: Double = 0, seconds: Double = 0
     ) -> Breach? {
-        let number = numbers[[name, units], default: numbers.count]
+        let now = Self.at(seconds)
+        if let known = numbers[[name, units]] {
+            return watchdog.observe(variable: known, value: value, simTime: simTime, atNanoseconds: now)
+        }
+        let number = numbers.count
         numbers[[name, units]] = number
-        return watchdog.observe(
-            variable: number, name: name, units: units, value: value, simTime: simTime, atNanoseconds: Self.at(seconds))
+        return watchdog.observe(variable: number, name: name, units: units, value: value, simTime: simTime, atNanoseconds: now)
     }
 
     /// Several samples of one variable, a second of simulated time apart.
@@ -100,6 +103,14 @@ struct WatchdogTests {
         #expect(
             none.sample(7000, units: "")?.message
                 == "early termination 'reentry': orbit.radius_km is reported without units, but the condition's threshold is in 'km'")
+    }
+
+    @Test("A breach names the units of its own variable, whichever came last")
+    func unitsOfTheVariable() {
+        var bench = Bench([radius(units: "")])
+        #expect(bench.sample(7000, units: "km") == nil)
+        #expect(bench.sample(7000, units: "m") == nil)
+        #expect(bench.sample(10, units: "km")?.units == "km")
     }
 
     @Test("A condition without units takes any, and one name may change its units")

@@ -1,52 +1,10 @@
-import EventLoop
 import TestSupport
 import Testing
 
 @testable import TelemetryServer
 
-/// What came of messages: samples, and how each ended.
-private struct Outcome: Equatable {
-    var samples: [RecordedSample] = []
-    var errors: [GRPCStatus?] = []
-    var taken: [UInt64] = []
-}
-
 @Suite("Rows read where they lie")
 struct WireRowsTests {
-    /// Takes messages in, in order, by rows where that is possible, or all by protobuf-c.
-    private func take(_ messages: [[UInt8]], byDecoding: Bool) async throws -> Outcome {
-        let loop = try EventLoop(name: "intake")
-        let recording = Recording()
-        defer { loop.shutDown() }
-        var outcome = try await loop.run { context in
-            let intake = TelemetryIntake(sink: recording.makeSink(), limits: TelemetryLimits(), context: context)
-            var outcome = Outcome()
-            for message in messages {
-                var taken: UInt64 = 0
-                var failure: GRPCStatus?
-                do throws(GRPCStatus) {
-                    try message.withUnsafeBufferPointer { bytes throws(GRPCStatus) in
-                        let bytes = UnsafeRawBufferPointer(bytes)
-                        if byDecoding { try intake.decode(bytes, &taken) } else { try intake.take(bytes, accepted: &taken) }
-                    }
-                } catch {
-                    failure = error
-                }
-                outcome.errors.append(failure)
-                outcome.taken.append(taken)
-            }
-            return outcome
-        }
-        // NaN is equal to itself here.
-        outcome.samples = recording.samples.map { sample in
-            var sample = sample
-            if sample.value.isNaN { sample.value = -1.5e300 }
-            if sample.simTime.isNaN { sample.simTime = -1.5e300 }
-            return sample
-        }
-        return outcome
-    }
-
     private func row(_ random: inout SplitMix64) -> [UInt8] {
         let names = ["orbit.radius_km", "x", "", "höhe", "a\0b", String(repeating: "n", count: 200), String(repeating: "n", count: 300)]
         var fields: [[UInt8]] = [
@@ -78,7 +36,7 @@ struct WireRowsTests {
             }
             return message
         }
-        #expect(try await take(messages, byDecoding: false) == take(messages, byDecoding: true))
+        #expect(try await IntakeOutcome(messages, byDecoding: false) == IntakeOutcome(messages, byDecoding: true))
     }
 
     @Test("Usual rows are read without protobuf-c, others and columns are not")

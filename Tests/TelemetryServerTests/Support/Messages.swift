@@ -55,7 +55,7 @@ enum Messages {
         [number << 3 | 2] + varint(bytes.count) + bytes
     }
 
-    private static func double(_ number: UInt8, _ value: Double) -> [UInt8] {
+    static func double(_ number: UInt8, _ value: Double) -> [UInt8] {
         [number << 3 | 1] + withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init)
     }
 

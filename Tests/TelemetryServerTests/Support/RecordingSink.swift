@@ -26,18 +26,25 @@ final class Recording: Sendable {
 
     private final class Sink: TelemetrySink {
         private let recording: Recording
-        private var known: [TelemetryVariable] = []
+        private var known: [Int: TelemetryVariable] = [:]
 
         init(_ recording: Recording) {
             self.recording = recording
         }
 
         func receive(_ variable: TelemetryVariable, simTime: Double, value: Double, context: LoopContext) {
-            if variable.index == known.count { known.append(variable) }
             // The index is what a sink keeps its arrays by.
-            let found = known[variable.index]
+            let found = known[variable.index] ?? variable
+            known[variable.index] = found
             let sample = RecordedSample(name: found.name, units: found.units, simTime: simTime, value: value)
             recording.state.withLock { $0.samples.append(sample) }
+        }
+
+        func receive(_ rows: Span<TelemetryRow>, context: LoopContext) {
+            for place in rows.indices {
+                let row = rows[place]
+                receive(known[row.variable]!, simTime: row.simTime, value: row.value, context: context)
+            }
         }
 
         func finish(context: LoopContext) {
