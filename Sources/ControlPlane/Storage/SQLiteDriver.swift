@@ -58,6 +58,10 @@ final class SQLiteDriver: LedgerDriver {
                 defer { whileMigrating?.release() }
                 _ = try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
             }
+            try pool.writeWithoutTransaction { database in
+                // What undoes a statement or a savepoint is kept beside the transaction, not in a file for each.
+                try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            }
         } catch let error as DatabaseError {
             throw Self.explain(error, path: path)
         }

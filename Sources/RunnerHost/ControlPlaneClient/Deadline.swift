@@ -1,15 +1,23 @@
-/// Runs `body` for at most `limit`; nil when it did not end in time, in which case it was cancelled.
+import EventLoop
+import Synchronization
+
+/// Runs `body` for at most `limit`; nil when it did not end in time, in which case it was cancelled, and has ended.
 func withDeadline<Value: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value? {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-        defer { group.cancelAll() }
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            return nil
-        }
-        return try await group.next() ?? nil
+    let isLate = Flag()
+    let task = Task { try await body() }
+    let timer = TaskTimers.shared.schedule(after: limit) {
+        isLate.raise()
+        task.cancel()
+    }
+    defer { TaskTimers.shared.cancel(timer) }
+    do {
+        return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+    } catch {
+        // What `body` made of being cancelled is of no interest.
+        if isLate.isRaised { return nil }
+        throw error
     }
 }
 
@@ -17,4 +25,12 @@ func withDeadline<Value: Sendable>(
 func succeeds(within limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async -> Bool {
     let value: Void? = try? await withDeadline(limit, body)
     return value != nil
+}
+
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isRaised: Bool { value.load(ordering: .acquiring) }
+
+    func raise() { value.store(true, ordering: .releasing) }
 }

@@ -1,3 +1,4 @@
+import EventLoop
 import FoundationEssentials
 import LynxModel
 
@@ -47,7 +48,7 @@ extension RunnerService {
     private func reportStart(of job: JobAssignment, at date: Date, _ log: AttemptLog) async {
         log.started()
         // Of a short job the result alone tells, also when it started.
-        try? await Task.sleep(for: options.startReportDelay)
+        try? await TaskTimers.shared.sleep(for: options.startReportDelay)
         let report = StartedReport(runnerID: identity.runnerID, attempt: job.attempt, startedAt: date)
         var backoff = options.backoff
         while !Task.isCancelled {
