@@ -36,19 +36,18 @@ struct SimulatedRunner: Sendable {
                 engines: [RunnerEngine(id: "load", version: "1")]))
     }
 
-    /// Claims up to its slots and reports them side by side, until all jobs are reported.
+    /// Claims up to its slots and reports what it claimed, in one call, as runners do with what is ready together; until all
+    /// jobs are reported.
     func work(_ tally: Tally) async throws {
         while !tally.isDone {
             let request = ClaimRequest(runnerID: id, sessionID: session, slots: slots, waitSeconds: 0.05)
             let claimed: ClaimResponse = try await server.ask("/runner/v1/claim", request)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for job in claimed.jobs {
-                    group.addTask {
-                        try await server.post("/runner/v1/jobs/\(job.jobID)/result", report(job), expecting: 204)
-                        tally.reported()
-                    }
-                }
-                try await group.waitForAll()
+            guard !claimed.jobs.isEmpty else { continue }
+            let group = ResultGroup(runnerID: id, reports: claimed.jobs.map(report))
+            let answer: ResultGroupAnswer = try await server.ask("/runner/v1/results", group)
+            for item in answer.results {
+                if let problem = item.problem { throw Server.Refusal(description: "\(item.jobID): \(problem)") }
+                tally.reported()
             }
         }
     }
