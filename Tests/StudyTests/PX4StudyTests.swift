@@ -78,7 +78,7 @@ struct PX4StudyTests {
             #expect(end.exitCode == 0, "\(end.errors)")
             let document = try StudyDocument(end.output)
             #expect(document.results.allSatisfy { $0.success } && document.runsWithResults == [0, 1, 2])
-            for result in document.results { #expect(try await messagesInFlightLog(try result.outputFile("px4/flight.ulg")) > 100) }
+            for result in document.results { #expect(try await messagesInFlightLog(try result.outputFile("px4/flight.ulg")) > 10) }
         }
         #expect(study.isQuiet)
     }

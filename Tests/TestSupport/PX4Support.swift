@@ -7,7 +7,7 @@ package enum TestPX4 {
     package static let isReal = ProcessInfo.processInfo.environment["PX4_BINARY"] != nil
 }
 
-/// How many messages pyulog finds in a log.
+/// How many messages pyulog finds in a log. That of a take-off has some ten at least, however quickly its mission was started.
 package func messagesInFlightLog(_ path: String) async throws -> Int {
     let end = try await Program.run(
         Repository.python, ["-c", "import sys, pyulog; print(sum(len(d.data['timestamp']) for d in pyulog.ULog(sys.argv[1]).data_list))", path])
