@@ -68,7 +68,7 @@ extension Ledger {
             let connection = transaction.connection
             var missing: [String: Int64] = [:]
             for file in manifest.files {
-                try connection.run(
+                try connection.send(
                     SQL.saveArtifact,
                     key.values + [
                         .int(manifest.attempt), .text(file.kind.rawValue), .text(file.path), .text(tenant), .text(file.sha256),

@@ -41,7 +41,7 @@ extension Ledger {
             guard batch.cancelledAt == nil else { throw LedgerError.cannotRetry(batchID) }
             let counts = batch.counts
             guard counts.failed + counts.timedOut > 0 else { return }
-            try transaction.connection.run(SQL.retryFailedJobs, [.text(batchID)])
+            try transaction.connection.send(SQL.retryFailedJobs, [.text(batchID)])
             transaction.countMove(batchID: batchID, from: .failed, to: .pending, jobs: counts.failed)
             transaction.countMove(batchID: batchID, from: .timeout, to: .pending, jobs: counts.timedOut)
         }

@@ -12,10 +12,10 @@ extension Ledger {
             }
             let connection = transaction.connection
             // This alone cancels the jobs that have no rows.
-            try connection.run(SQL.requestBatchCancel, [.instant(transaction.now), .text(batchID)])
-            try connection.run(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
+            try connection.send(SQL.requestBatchCancel, [.instant(transaction.now), .text(batchID)])
+            try connection.send(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
             transaction.countMove(batchID: batchID, from: .pending, to: .cancelled, jobs: batch.counts.pending)
-            try connection.run(SQL.requestCancelOfActiveJobs, [.text(batchID)])
+            try connection.send(SQL.requestCancelOfActiveJobs, [.text(batchID)])
             for row in try connection.rows(SQL.runnersOfBatch, [.text(batchID)]) { transaction.call(try row.text("assigned_runner")) }
         }
         return try await overview(batchID: batchID)

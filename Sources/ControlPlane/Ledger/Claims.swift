@@ -76,7 +76,7 @@ extension Ledger {
         let slots = min(request.slots, Self.mostSlotsPerClaim)
         return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
             let runner = try transaction.runner(request.runnerID, session: request.sessionID)
-            try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
+            try transaction.connection.send(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
             try transaction.loseUnheld(request)
             var outcome = ClaimOutcome(drained: runner.takesNoJobs)
             if outcome.drained { return outcome }
@@ -162,7 +162,7 @@ extension LedgerTransaction {
             jobs += fresh.map { batch.jobWithoutRow($0) }
             nextIndex = fresh.last.map { $0 + 1 } ?? batch.total
         }
-        try connection.run(SQL.takeTurn, [.integer(share.turn), .int(nextIndex), .text(batch.batchID)])
+        try connection.send(SQL.takeTurn, [.integer(share.turn), .int(nextIndex), .text(batch.batchID)])
         return jobs
     }
 
@@ -170,7 +170,7 @@ extension LedgerTransaction {
         var claimed = job
         claimed.claim(runnerID: request.runnerID, sessionID: request.sessionID, now: now, leaseEnd: leaseEnd)
         try save(claimed, was: job)
-        try connection.run(
+        try connection.send(
             SQL.insertAttempt,
             job.key.values + [.int(claimed.attempt), .text(request.runnerID), .text(request.sessionID), .instant(now)])
         return claimed

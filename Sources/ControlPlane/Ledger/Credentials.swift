@@ -34,8 +34,8 @@ extension Ledger {
     func used(_ record: CredentialRecord) async throws {
         guard record.kind == .runner, record.firstUsedAt == nil, let runnerID = record.runnerID else { return }
         try await transaction { transaction in
-            try transaction.connection.run(SQL.firstUse, [.instant(transaction.now), .text(record.id)])
-            try transaction.connection.run(SQL.deleteReplacedCredentials, [.text(runnerID), .text(record.id)])
+            try transaction.connection.send(SQL.firstUse, [.instant(transaction.now), .text(record.id)])
+            try transaction.connection.send(SQL.deleteReplacedCredentials, [.text(runnerID), .text(record.id)])
         }
     }
 
@@ -58,7 +58,7 @@ extension Ledger {
             var record = CredentialRecord(
                 secret, tenant: tenant, name: name, createdAt: now, expiresAt: days.map { now + Instant($0 * 86_400_000) })
             set(&record)
-            try transaction.connection.run(SQL.insertCredential, try record.inserted())
+            try transaction.connection.send(SQL.insertCredential, try record.inserted())
             return record
         }
         guard let description = record.description else { throw StorageError.unexpected("a runner's credential among tokens") }

@@ -23,14 +23,14 @@ extension Ledger {
                 throw LedgerError.notEnrollable("this enrolment token has been used; ask for a new one")
             }
             try transaction.checkFree(request.runnerID, tenant: token.tenant)
-            try connection.run(SQL.deleteCredentialsOfRunner, [.text(request.runnerID)])
-            try connection.run(SQL.pardonRunner, [.text(request.runnerID)])
-            try connection.run(SQL.useEnrollment, [.text(request.runnerID), .instant(transaction.now), .text(token.id)])
+            try connection.send(SQL.deleteCredentialsOfRunner, [.text(request.runnerID)])
+            try connection.send(SQL.pardonRunner, [.text(request.runnerID)])
+            try connection.send(SQL.useEnrollment, [.text(request.runnerID), .instant(transaction.now), .text(token.id)])
             var record = CredentialRecord(
                 secret, tenant: token.tenant, name: request.name, createdAt: transaction.now, expiresAt: transaction.now + lifetime)
             record.runnerID = request.runnerID
             record.capabilities = request.capabilities
-            try connection.run(SQL.insertCredential, try record.inserted())
+            try connection.send(SQL.insertCredential, try record.inserted())
         }
         return RunnerCredential(runnerID: request.runnerID, secret: secret.text, expiresInSeconds: Double(lifetime) / 1000)
     }
@@ -48,7 +48,7 @@ extension Ledger {
                 secret, tenant: old.tenant, name: old.name, createdAt: transaction.now, expiresAt: transaction.now + lifetime)
             record.runnerID = runnerID
             record.capabilities = old.capabilities
-            try transaction.connection.run(SQL.insertCredential, try record.inserted())
+            try transaction.connection.send(SQL.insertCredential, try record.inserted())
         }
         return RunnerCredential(runnerID: runnerID, secret: secret.text, expiresInSeconds: Double(lifetime) / 1000)
     }
@@ -60,7 +60,7 @@ extension Ledger {
             let credentials = try connection.run(SQL.revokeCredentialsOfRunner, [.instant(now), .text(runnerID), .text(tenant)])
             if let row = try connection.row(SQL.runner, [.text(runnerID)]), try row.text("tenant") == tenant {
                 try transaction.loseJobs(of: runnerID, message: "runner '\(runnerID)' was revoked") { _ in true }
-                try connection.run(SQL.revokeRunner, [.instant(now), .instant(now), .text(runnerID)])
+                try connection.send(SQL.revokeRunner, [.instant(now), .instant(now), .text(runnerID)])
                 // Its calls that are being held are to end.
                 transaction.announceWork()
                 transaction.call(runnerID)

@@ -39,7 +39,7 @@ extension LedgerTransaction {
             if !report.retryable, try batch(batchID).counts.completed == 0 { return }
             try note(.notStarted(message: report.result.errorMessage), of: report.runnerID)
         case .success, .failure, .breach, .timeout:
-            try connection.run(SQL.forgetIncidents, [.text(report.runnerID)])
+            try connection.send(SQL.forgetIncidents, [.text(report.runnerID)])
         }
     }
 }

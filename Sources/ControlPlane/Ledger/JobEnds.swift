@@ -72,7 +72,7 @@ extension LedgerTransaction {
     func number(_ runs: [Int], of batchID: String) throws {
         guard let last = try connection.row(SQL.countEnds, [.int(runs.count), .text(batchID)])?.int("end_seq") else { return }
         for (index, run) in runs.enumerated() {
-            try connection.run(SQL.numberEnd, [.int(last - runs.count + 1 + index), .text(batchID), .int(run)])
+            try connection.send(SQL.numberEnd, [.int(last - runs.count + 1 + index), .text(batchID), .int(run)])
         }
     }
 }

@@ -6,7 +6,7 @@ extension Ledger {
         let batches = request.attempts.compactMap { JobKey(jobID: $0.jobID)?.batchID }
         return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
             let runner = try transaction.runner(request.runnerID, session: request.sessionID)
-            try transaction.connection.run(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
+            try transaction.connection.send(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
             var response = HeartbeatResponse(drain: runner.takesNoJobs)
             for attempt in request.attempts {
                 do {
@@ -80,7 +80,7 @@ extension LedgerTransaction {
             throw LedgerError.staleAttempt(jobID: attempt.jobID, attempt: attempt.attempt, reason: "this runner was not given it")
         }
         let job = try hold(try reported(key, attempt: attempt.attempt, runnerID: runnerID), session: session)
-        try connection.run(SQL.renewLease, [.instant(leaseEnd)] + key.values)
+        try connection.send(SQL.renewLease, [.instant(leaseEnd)] + key.values)
         return job
     }
 }

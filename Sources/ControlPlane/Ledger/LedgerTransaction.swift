@@ -64,7 +64,7 @@ final class LedgerTransaction {
 
     /// Writes a job down after its record was moved from `before` to `after`.
     func save(_ after: JobRecord, was before: JobRecord, executionSecs: Double = 0) throws {
-        try connection.run(before.hasRow ? SQL.saveJob : SQL.insertJob, after.saved)
+        try connection.send(before.hasRow ? SQL.saveJob : SQL.insertJob, after.saved)
         countMove(batchID: after.key.batchID, from: before.status, to: after.status, executionSecs: executionSecs)
         if after.status.isTerminal, !before.status.isTerminal { ended[after.key.batchID, default: []].append(after.key.runIndex) }
         if let end = after.leaseExpiresAt { effects.leaseEnd = min(effects.leaseEnd ?? end, end) }
@@ -90,7 +90,7 @@ final class LedgerTransaction {
         var after = job
         after.startedAt = job.startedAt ?? startedAt
         after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
-        try connection.run(
+        try connection.send(
             SQL.endAttempt,
             [.instant(startedAt), .instant(now), .text(outcome.rawValue), .text(message)] + job.key.values + [.int(job.attempt)])
         try save(after, was: job, executionSecs: after.status == .completed ? executionSecs : 0)
@@ -101,16 +101,16 @@ final class LedgerTransaction {
     /// been locked before.
     func apart(_ body: () throws -> Void) throws {
         let before = (effects, changes, ended)
-        try connection.run("SAVEPOINT apart")
+        try connection.send("SAVEPOINT apart", [])
         do {
             try body()
+            // Hears of whatever `body` has sent ahead.
+            try connection.run("RELEASE SAVEPOINT apart")
         } catch {
             (effects, changes, ended) = before
-            try connection.run("ROLLBACK TO SAVEPOINT apart")
-            try connection.run("RELEASE SAVEPOINT apart")
+            try connection.rollBack(to: "apart")
             throw error
         }
-        try connection.run("RELEASE SAVEPOINT apart")
     }
 
     /// Work may have appeared by other means than a job's move.
@@ -138,7 +138,7 @@ final class LedgerTransaction {
             let status = batch.statusByCounts
             if status != batch.status {
                 let completedAt = status.isTerminal ? now : nil
-                try connection.run(SQL.setBatchStatus, [.text(status.rawValue), .instant(completedAt), .text(batchID)])
+                try connection.send(SQL.setBatchStatus, [.text(status.rawValue), .instant(completedAt), .text(batchID)])
             }
             let limitEased = batch.maxParallelJobs != nil && counts.active < 0
             if batch.counts.pending > 0, counts.pending > 0 || limitEased { effects.workAppeared = true }

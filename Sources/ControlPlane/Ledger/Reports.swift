@@ -16,7 +16,7 @@ extension Ledger {
             let time = transaction.start(of: job, reported: report.startedAt)
             var running = job
             running.start(at: time)
-            try transaction.connection.run(SQL.startAttempt, [.instant(time)] + key.values + [.int(report.attempt)])
+            try transaction.connection.send(SQL.startAttempt, [.instant(time)] + key.values + [.int(report.attempt)])
             try transaction.save(running, was: job)
         }
     }
@@ -110,7 +110,7 @@ extension LedgerTransaction {
             startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) })
         try saveTail(end.tail, of: report, end.key)
         try judge(report, batchID: end.key.batchID)
-        try connection.run(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
+        try connection.send(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
     }
 
     /// A runner's clock may be off; a job doesn't start before it was claimed or in the future.
@@ -142,7 +142,7 @@ extension LedgerTransaction {
         guard session == nil || session == reported.sessionID else { throw reported.stale("it belongs to an earlier session") }
         var held = job
         held.reclaim(claimedAt: reported.claimedAt, startedAt: reported.startedAt, leaseEnd: leaseEnd)
-        try connection.run(SQL.reopenAttempt, job.key.values + [.int(reported.attempt)])
+        try connection.send(SQL.reopenAttempt, job.key.values + [.int(reported.attempt)])
         try save(held, was: job)
         return held
     }

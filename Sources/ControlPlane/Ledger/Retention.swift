@@ -23,7 +23,7 @@ extension LedgerTransaction {
     /// Notes how long a new batch keeps its files, if it says.
     func keepRetention(_ batchID: String, _ submission: BatchSubmission) throws {
         guard let days = submission.config.telemetry.storage?.retainDays else { return }
-        try connection.run(SQL.saveRetention, [.text(batchID), .real(days)])
+        try connection.send(SQL.saveRetention, [.text(batchID), .real(days)])
     }
 }
 
@@ -65,11 +65,11 @@ extension Ledger {
             let values: [LedgerValue] = [defaultDays.map { .real($0) } ?? .null, .instant(transaction.now), .text(batchID)]
             guard try connection.row(SQL.expiredBatch, values) != nil else { return }
             for file in files {
-                try connection.run(SQL.removeArtifact, file.key.values + [.int(file.attempt), .text(file.kind), .text(file.path)])
+                try connection.send(SQL.removeArtifact, file.key.values + [.int(file.attempt), .text(file.kind), .text(file.path)])
             }
-            try connection.run(SQL.dropTelemetryOfResults, [.text(batchID)])
-            try connection.run(SQL.dropChunks, [.text(batchID)])
-            if isComplete { try connection.run(SQL.markCollected, [.text(batchID), .instant(transaction.now)]) }
+            try connection.send(SQL.dropTelemetryOfResults, [.text(batchID)])
+            try connection.send(SQL.dropChunks, [.text(batchID)])
+            if isComplete { try connection.send(SQL.markCollected, [.text(batchID), .instant(transaction.now)]) }
         }
     }
 

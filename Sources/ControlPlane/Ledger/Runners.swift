@@ -66,7 +66,7 @@ extension Ledger {
                 $0.sessionID != request.sessionID
             }
             if lost > 0 { try transaction.note(.restart(attempts: lost), of: request.runnerID) }
-            try transaction.connection.run(
+            try transaction.connection.send(
                 SQL.saveRunner,
                 [
                     .text(request.runnerID), .text(request.sessionID), .text(request.name), .text(request.version),
@@ -81,7 +81,7 @@ extension Ledger {
         try await transaction(WriteScope(runner: request.runnerID)) { transaction in
             _ = try transaction.runner(request.runnerID, session: request.sessionID)
             try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was stopped") { _ in true }
-            try transaction.connection.run(SQL.runnerLeft, [.instant(transaction.now), .text(request.runnerID)])
+            try transaction.connection.send(SQL.runnerLeft, [.instant(transaction.now), .text(request.runnerID)])
         }
     }
 
@@ -89,7 +89,7 @@ extension Ledger {
     func setDrained(_ drained: Bool, runnerID: String) async throws -> Runner {
         try await transaction(WriteScope(runner: runnerID)) { transaction in
             _ = try transaction.runner(runnerID)
-            try transaction.connection.run(drained ? SQL.drainRunner : SQL.resumeRunner, [.text(runnerID)])
+            try transaction.connection.send(drained ? SQL.drainRunner : SQL.resumeRunner, [.text(runnerID)])
             // A drained runner's long polls are to end as well.
             transaction.announceWork()
             transaction.call(runnerID)

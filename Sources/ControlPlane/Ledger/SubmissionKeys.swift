@@ -18,7 +18,7 @@ extension LedgerTransaction {
     /// - Returns: nil for a new one, or else what the first was answered.
     /// - Throws: `LedgerError.submissionDiffers` if the key came with another body.
     func enter(_ once: SubmissionKey, tenant: String, receipt: BatchReceipt) throws -> BatchReceipt? {
-        try connection.run(SQL.forgetIdempotencyKeys, [.instant(now - SubmissionKey.lifetime)])
+        try connection.send(SQL.forgetIdempotencyKeys, [.instant(now - SubmissionKey.lifetime)])
         let answer = String(decoding: try WireJSON.encode(receipt), as: UTF8.self)
         let entered = try connection.run(
             SQL.enterIdempotencyKey, [.text(tenant), .text(once.key), .text(once.bodySHA256), .text(answer), .instant(now)])

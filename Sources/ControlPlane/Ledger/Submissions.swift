@@ -26,7 +26,7 @@ extension Ledger {
         let earlier = try await transaction { transaction -> BatchReceipt? in
             if let once, let earlier = try transaction.enter(once, tenant: tenant, receipt: receipt) { return earlier }
             let config = stored.config
-            try transaction.connection.run(
+            try transaction.connection.send(
                 SQL.insertBatch,
                 [
                     .text(batchID), .text(stored.name), .text(config.simulation.name), .text(config.simulation.type),

@@ -47,7 +47,7 @@ extension LedgerTransaction {
     }
 
     fileprivate func saveChunk(_ chunk: Data, _ key: JobKey, attempt: Int, seq: Int) throws {
-        try connection.run(SQL.saveChunk, key.values + [.int(attempt), .int(seq), .int(chunk.count), .blob(chunk)])
+        try connection.send(SQL.saveChunk, key.values + [.int(attempt), .int(seq), .int(chunk.count), .blob(chunk)])
     }
 }
 

@@ -56,6 +56,13 @@ protocol LedgerConnection {
     @discardableResult
     func run(_ sql: String, _ values: [LedgerValue]) throws -> Int
 
+    /// A change of which nobody asks how many rows it met. It may still be on its way when this returns: what is wrong with
+    /// it is then thrown by a later call, or by the end of the write.
+    func send(_ sql: String, _ values: [LedgerValue]) throws
+
+    /// Undoes what was done since a savepoint, whatever became of what was sent, and forgets the savepoint.
+    func rollBack(to savepoint: String) throws
+
     /// Others may be changing the database at the same time.
     var isShared: Bool { get }
 
@@ -70,6 +77,13 @@ protocol LedgerConnection {
 /// What a database does that one process has for itself.
 extension LedgerConnection {
     var isShared: Bool { false }
+
+    func send(_ sql: String, _ values: [LedgerValue]) throws { try run(sql, values) }
+
+    func rollBack(to savepoint: String) throws {
+        try run("ROLLBACK TO SAVEPOINT \(savepoint)")
+        try run("RELEASE SAVEPOINT \(savepoint)")
+    }
 
     func lock(_ scope: WriteScope) throws {}
 

@@ -47,6 +47,53 @@ struct LedgerDriverTests {
         #expect(stored == 20)
     }
 
+    @Test("What was sent without waiting fails its own write, whenever that is found out", arguments: TestDriver.allCases)
+    func sentAhead(kind: TestDriver) async throws {
+        struct Refused: Error {}
+        let test = try TestLedger(kind)
+        let driver = test.ledger.driver
+        try await driver.write { try $0.send("CREATE TABLE numbers (n BIGINT PRIMARY KEY)", []) }
+        let outcomes = await withTaskGroup(of: (Int, Bool).self) { group in
+            for n in 0..<60 {
+                group.addTask {
+                    let sum: Int?? = try? await driver.write { connection in
+                        let insert = "INSERT INTO numbers VALUES (?)"
+                        try connection.send(insert, [.int(10 * n)])
+                        switch n % 6 {
+                        case 0:  // At the end of the write.
+                            try connection.send(insert, [.int(10 * n)])
+                        case 1:  // By a query, with others sent after the one that failed.
+                            try connection.send(insert, [.int(10 * n)])
+                            try connection.send(insert, [.int(10 * n + 1)])
+                            return try connection.row("SELECT COUNT(*) AS n FROM numbers", [])?.int("n")
+                        case 2:  // By nobody: the write throws for its own reasons.
+                            try connection.send(insert, [.int(10 * n)])
+                            throw Refused()
+                        case 3:  // In a part that is undone; the write goes on.
+                            try connection.send("SAVEPOINT part", [])
+                            try? connection.send(insert, [.int(10 * n)])
+                            try connection.rollBack(to: "part")
+                        case 4:  // More than fit on the way at once, and a query that sees them all.
+                            for further in 0..<500 { try connection.send(insert, [.int(1000 * n + 1000 + further)]) }
+                            let count = try connection.row(
+                                "SELECT COUNT(*) AS n FROM numbers WHERE n BETWEEN ? AND ?", [.int(1000 * n + 1000), .int(1000 * n + 1499)])
+                            guard try count?.int("n") == 500 else { throw Refused() }
+                        default:
+                            break
+                        }
+                        return 0
+                    }
+                    return (n, sum != nil)
+                }
+            }
+            return await group.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(outcomes.filter { $0.value != ($0.key % 6 > 2) } == [:])
+        let stored = try await driver.read { try $0.rows("SELECT n FROM numbers WHERE n < 600 ORDER BY n", []).map { try $0.int("n") } }
+        #expect(stored == (0..<60).filter { $0 % 6 > 2 }.map { 10 * $0 })
+        try driver.close()
+    }
+
     @Test("Values come back as they were", arguments: TestDriver.allCases)
     func values(kind: TestDriver) async throws {
         let test = try TestLedger(kind)

@@ -67,6 +67,24 @@ struct PostgresDriverTests {
         for driver in drivers { try driver.close() }
     }
 
+    @Test("A connection lost while statements are on their way costs nothing") func lostAhead() async throws {
+        let database = try PostgresDatabase()
+        let driver = try PostgresDriver(url: database.url)
+        try await driver.write { try $0.send("CREATE TABLE numbers (n BIGINT PRIMARY KEY)", []) }
+        let runs = Counter()
+        try await driver.write { connection in
+            for n in 0..<10 { try connection.send("INSERT INTO numbers VALUES (?)", [.int(n)]) }
+            if runs.next() <= 3 {
+                try database.admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database.name)'")
+            }
+            for n in 10..<20 { try connection.send("INSERT INTO numbers VALUES (?)", [.int(n)]) }
+        }
+        #expect(runs.count == 4)
+        let stored = try await driver.read { try $0.rows("SELECT n FROM numbers ORDER BY n", []).map { try $0.int("n") } }
+        #expect(stored == Array(0..<20))
+        try driver.close()
+    }
+
     @Test("A connection lost before a commit, or in it, costs nothing") func lostConnection() async throws {
         let database = try PostgresDatabase()
         let driver = try PostgresDriver(url: database.url)

@@ -13,8 +13,14 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
         var types: [Oid] = []
     }
 
+    /// So many answers fit into a socket, whatever the statements: the server never waits for us to read them while we
+    /// wait for it to take more.
+    private static let mostAhead = 200
+
     private let connection: OpaquePointer
     private var statements: [String: Statement] = [:]
+    /// Statements on their way, whose answers are still to be read.
+    private var ahead: [String] = []
 
     init(_ location: PostgresLocation) throws {
         guard let connection = location.connect() else {
@@ -52,14 +58,22 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
     /// - Returns: the first value of the last statement's answer, if it has one.
     @discardableResult
     func script(_ sql: String) throws -> String? {
+        try settle()
         let result = PQexec(connection, sql)
         defer { PQclear(result) }
         try check(result, sql)
         return PQntuples(result) > 0 && PQnfields(result) > 0 ? String(cString: PQgetvalue(result, 0, 0)) : nil
     }
 
+    /// `script`, of statements that undo what was sent ahead: it does not matter what became of that.
+    func undo(_ sql: String) throws {
+        try? settle()
+        try script(sql)
+    }
+
     /// Commits; what has failed before and is rolled back instead counts as an error.
     func commit() throws {
+        try settle()
         let result = PQexec(connection, "COMMIT")
         defer { PQclear(result) }
         try check(result, "COMMIT")
@@ -92,6 +106,15 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
         return Int(String(cString: PQcmdTuples(result))) ?? 0
     }
 
+    /// Goes without waiting: a round trip less for each such statement. Its answer is read with that of the next one which
+    /// is waited for.
+    func send(_ sql: String, _ values: [LedgerValue]) throws {
+        let statement = try prepared(sql, values)
+        guard PQpipelineStatus(connection) != PQ_PIPELINE_OFF || PQenterPipelineMode(connection) == 1 else { throw failure(sql, nil) }
+        try dispatch(statement, sql, values)
+        if ahead.count >= Self.mostAhead { try settle() }
+    }
+
     /// What other sessions have told, read without waiting.
     func notifications() throws -> [(payload: String, sender: Int32)] {
         guard PQconsumeInput(connection) == 1 else { throw failure("", nil) }
@@ -105,6 +128,10 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
 
     private func execute(_ sql: String, _ values: [LedgerValue]) throws -> OpaquePointer? {
         let statement = try prepared(sql, values)
+        if !ahead.isEmpty {
+            try dispatch(statement, sql, values)
+            return try lastAnswer()
+        }
         let parameters = PostgresParameters(values)
         let result = parameters.with { pointers, lengths, formats in
             PQexecPrepared(connection, statement.name, Int32(values.count), pointers, lengths, formats, 0)
@@ -118,8 +145,53 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
         return result
     }
 
+    private func dispatch(_ statement: Statement, _ sql: String, _ values: [LedgerValue]) throws {
+        let sent = PostgresParameters(values).with { pointers, lengths, formats in
+            PQsendQueryPrepared(connection, statement.name, Int32(values.count), pointers, lengths, formats, 0)
+        }
+        guard sent == 1 else { throw failure(sql, nil) }
+        ahead.append(sql)
+    }
+
+    /// Waits until nothing is on its way. Throws the first error among what was.
+    private func settle() throws {
+        if !ahead.isEmpty { PQclear(try lastAnswer()) }
+    }
+
+    /// Waits likewise; the answer to the last statement sent.
+    private func lastAnswer() throws -> OpaquePointer? {
+        let statements = ahead
+        ahead = []
+        guard PQpipelineSync(connection) == 1 else { throw failure(statements[0], nil) }
+        var answer: OpaquePointer?
+        var failed: PostgresError?
+        for sql in statements {
+            PQclear(answer)
+            answer = PQgetResult(connection)
+            // After a failure the server passes over all others, and says so of each.
+            if failed == nil { do { try check(answer, sql) } catch { failed = error } }
+            while let end = PQgetResult(connection) { PQclear(end) }
+        }
+        // The answer to the sync.
+        PQclear(PQgetResult(connection))
+        let isOff = PQexitPipelineMode(connection) == 1
+        if let error = failed ?? (isOff ? nil : lostTrack(statements[0])) {
+            PQclear(answer)
+            throw error
+        }
+        return answer
+    }
+
+    /// What comes from the server is not what was asked for: the session is of no more use.
+    private func lostTrack(_ sql: String) -> PostgresError {
+        var error = failure(sql, nil)
+        error.lostConnection = true
+        return error
+    }
+
     private func prepared(_ sql: String, _ values: [LedgerValue]) throws -> Statement {
         if let statement = statements[sql] { return statement }
+        try settle()
         let statement = Statement(name: "s\(statements.count)")
         let types = values.map(PostgresValue.type)
         let result = PQprepare(connection, statement.name, PostgresDialect.translate(sql), Int32(types.count), types)
@@ -129,7 +201,7 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
         return statement
     }
 
-    private func check(_ result: OpaquePointer?, _ sql: String) throws {
+    private func check(_ result: OpaquePointer?, _ sql: String) throws(PostgresError) {
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
         default: throw failure(sql, result)

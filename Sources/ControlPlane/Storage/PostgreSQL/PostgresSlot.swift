@@ -20,7 +20,7 @@ final class PostgresSlot: Sendable {
     func rollBack() {
         guard let session = current.withLock({ $0 }) else { return }
         do {
-            try session.script("ROLLBACK")
+            try session.undo("ROLLBACK")
         } catch {
             drop()
         }

@@ -12,6 +12,12 @@ final class PostgresTransaction: LedgerConnection {
 
     func run(_ sql: String, _ values: [LedgerValue]) throws -> Int { try session.run(sql, values) }
 
+    func send(_ sql: String, _ values: [LedgerValue]) throws { try session.send(sql, values) }
+
+    func rollBack(to savepoint: String) throws {
+        try session.undo("ROLLBACK TO SAVEPOINT \(savepoint); RELEASE SAVEPOINT \(savepoint)")
+    }
+
     /// Runners before batches, and each in the order of their ids: whoever declares all it will change waits for
     /// others only while it holds nothing that they wait for.
     func lock(_ scope: WriteScope) throws {
@@ -28,14 +34,15 @@ final class PostgresTransaction: LedgerConnection {
     /// Runs `body`; if it throws, nothing of it remains, nor of the locks it took.
     func attempt<Value>(_ body: (any LedgerConnection) throws -> Value) throws -> Value {
         let before = locked
-        try session.script("SAVEPOINT one")
+        try session.send("SAVEPOINT one", [])
         do {
             let value = try body(self)
-            try session.script("RELEASE SAVEPOINT one")
+            // Hears of whatever `body` has sent ahead.
+            _ = try session.run("RELEASE SAVEPOINT one", [])
             return value
         } catch {
             if (error as? PostgresError)?.isTransient != true {
-                try session.script("ROLLBACK TO SAVEPOINT one; RELEASE SAVEPOINT one")
+                try rollBack(to: "one")
                 locked = before
             }
             throw error
