@@ -20,28 +20,38 @@ extension TelemetryChunk {
 
     /// - Throws: `TelemetryChunkError` if it is too large for its format, 4 GiB.
     public func encoded(_ compression: TelemetryCompression = .zlib) throws -> Data {
-        var payload = Data(capacity: 4 + columns.reduce(0) { $0 + 28 + $1.name.utf8.count + $1.units.utf8.count + 16 * $1.values.count })
-        payload.append(UInt32(columns.count))
+        let payloadBytes = 4 + columns.reduce(0) { $0 + 28 + $1.name.utf8.count + $1.units.utf8.count + 16 * $1.values.count }
+        guard let size = UInt32(exactly: payloadBytes) else { throw TelemetryChunkError(reason: "is larger than 4 GiB") }
+        var header = Data(Self.magic + [Self.version, compression == .zlib ? 1 : 0, 0, 0])
+        header.append(size)
+        switch compression {
+        case .zlib:
+            var payload = Data(capacity: payloadBytes)
+            appendPayload(to: &payload)
+            return header + (try Deflate.compress(payload))
+        case .none:
+            // At its place from the start: such chunks are written in a hurry.
+            var data = Data(capacity: header.count + payloadBytes)
+            data.append(header)
+            appendPayload(to: &data)
+            return data
+        }
+    }
+
+    private func appendPayload(to data: inout Data) {
+        data.append(UInt32(columns.count))
         for column in columns {
             precondition(column.timeS.count == column.values.count)
-            payload.append(UInt32(column.name.utf8.count))
-            payload.append(UInt32(column.units.utf8.count))
-            payload.append(UInt32(column.values.count))
-            payload.append(UInt64(column.position.firstPoint))
-            payload.append(UInt64(column.position.step))
-            payload.append(contentsOf: column.name.utf8)
-            payload.append(contentsOf: column.units.utf8)
-            payload.append(column.timeS)
-            payload.append(column.values)
+            data.append(UInt32(column.name.utf8.count))
+            data.append(UInt32(column.units.utf8.count))
+            data.append(UInt32(column.values.count))
+            data.append(UInt64(column.position.firstPoint))
+            data.append(UInt64(column.position.step))
+            data.append(contentsOf: column.name.utf8)
+            data.append(contentsOf: column.units.utf8)
+            data.append(column.timeS)
+            data.append(column.values)
         }
-        guard let size = UInt32(exactly: payload.count) else { throw TelemetryChunkError(reason: "is larger than 4 GiB") }
-        var data = Data(Self.magic + [Self.version, compression == .zlib ? 1 : 0, 0, 0])
-        data.append(size)
-        switch compression {
-        case .zlib: data.append(try Deflate.compress(payload))
-        case .none: data.append(payload)
-        }
-        return data
     }
 
     /// Reads what `encoded` made; of bytes from elsewhere nothing is believed.
@@ -146,7 +156,11 @@ extension Data {
     }
 
     fileprivate mutating func append(_ values: [Double]) {
-        // A closure: a key path of two steps is walked at run time, for each value.
-        values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { append(contentsOf: $0) }
+        #if _endian(little)
+            values.withUnsafeBytes { append(contentsOf: $0) }
+        #else
+            // A closure: a key path of two steps is walked at run time, for each value.
+            values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { append(contentsOf: $0) }
+        #endif
     }
 }

@@ -34,8 +34,8 @@ enum DurableFile {
 
     /// The same without the disk's part: whole for every process that looks at it, but not there for certain after a power cut
     /// until `sync` has returned.
-    static func place(_ path: String, with content: Data) throws(FileError) {
-        try write(content, as: path, using: nil, isSynced: false)
+    static func place(_ path: String, with content: Data, using spare: String? = nil) throws(FileError) {
+        try write(content, as: path, using: spare, isSynced: false)
     }
 
     /// Makes the content of a file durable, not its name. Nothing happens if there is no such file.

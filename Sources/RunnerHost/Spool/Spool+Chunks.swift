@@ -10,7 +10,7 @@ extension Spool {
     /// When this returns, the chunk survives the end of this process; that of the machine, when `store` of the report has
     /// returned. Before that it is worth nothing: without a report the attempt is lost, and runs again.
     package func store(chunk: Data, _ seq: Int, for key: AttemptKey) throws(FileError) {
-        try DurableFile.place(chunkPath(seq, of: key), with: chunk)
+        try DurableFile.place(chunkPath(seq, of: key), with: chunk, using: spares.take())
         _ = chunked.withLock { $0[key, default: []].insert(seq) }
     }
 
@@ -21,7 +21,8 @@ extension Spool {
 
     /// One that stays by mistake is delivered twice, which the control plane allows, or removed at the next start.
     package func removeChunk(_ seq: Int, of key: AttemptKey) {
-        unlink(chunkPath(seq, of: key))
+        let path = chunkPath(seq, of: key)
+        if !spares.keep(path) { unlink(path) }
         chunked.withLock { chunked in
             chunked[key]?.remove(seq)
             if chunked[key]?.isEmpty == true { chunked[key] = nil }

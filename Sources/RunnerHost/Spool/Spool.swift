@@ -9,22 +9,16 @@ import Synchronization
 /// Methods block on the disk. Different reports may be handled at the same time, from any thread.
 package final class Spool: Sendable {
     private let state: StateDirectory
-    /// Files of reports that were acknowledged, for the next ones: making a file and removing it costs more than all else.
-    private let spares = Mutex(Spares())
+    /// Files of what was acknowledged.
+    let spares: SpareFiles
     /// The numbers of the chunks that lie here: to list the directory for each report takes long when many wait.
     let chunked = Mutex<[AttemptKey: Set<Int>]>([:])
 
-    private struct Spares {
-        static let suffix = ".spare"
-        static let most = 16
-        static let largest = 1 << 20
-
-        var paths: [String] = []
-        var count = 0
-    }
-
     /// Keeps the state directory's lock for as long as the spool lives.
-    package init(_ state: StateDirectory) { self.state = state }
+    package init(_ state: StateDirectory) {
+        self.state = state
+        spares = SpareFiles(in: state.spoolPath)
+    }
 
     /// What `scan` found.
     package struct Scan: Hashable, Sendable {
@@ -52,7 +46,7 @@ package final class Spool: Sendable {
         var scan = Scan()
         for name in try DurableFile.names(in: state.spoolPath) {
             let path = "\(state.spoolPath)/\(name)"
-            if name.hasSuffix(Spares.suffix) { unlink(path) }
+            if name.hasSuffix(SpareFiles.suffix) { unlink(path) }
             // The process died between writing and renaming: a whole report counts, half of one never was one.
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
             guard isTemporary || name.hasSuffix(Self.suffix) else { continue }
@@ -85,7 +79,7 @@ package final class Spool: Sendable {
     /// - Parameter chunks: how many there were; those that are still here count.
     package func store(_ report: Data, for key: AttemptKey, after chunks: Int = 0) throws(FileError) {
         for seq in 0..<chunks { try DurableFile.sync(chunkPath(seq, of: key)) }
-        try DurableFile.replace(path(key), with: report, using: spares.withLock { $0.paths.popLast() })
+        try DurableFile.replace(path(key), with: report, using: spares.take())
     }
 
     /// nil when there is no such report.
@@ -97,21 +91,7 @@ package final class Spool: Sendable {
     /// the machine's power, the report is delivered twice, which the control plane allows.
     package func remove(_ key: AttemptKey) throws(FileError) {
         let path = path(key)
-        if let spare = spare(for: path), rename(path, spare) == 0 {
-            return spares.withLock { $0.paths.append(spare) }
-        }
-        guard unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
-    }
-
-    /// Where the file may go to be used again; nil if it may not.
-    private func spare(for path: String) -> String? {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Spares.largest else { return nil }
-        return spares.withLock { spares in
-            guard spares.paths.count < Spares.most else { return nil }
-            spares.count += 1
-            return "\(directory)/\(spares.count)\(Spares.suffix)"
-        }
+        guard spares.keep(path) || unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
     }
 
     /// Takes a report out of the spool but keeps its file for a person to look at; returns the file's new path.

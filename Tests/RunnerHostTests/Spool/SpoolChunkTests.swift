@@ -30,6 +30,20 @@ struct SpoolChunkTests {
         #expect(try spool.chunks(of: other).isEmpty)
     }
 
+    @Test("The file of a removed chunk is written over by the next, shorter or longer; a large one is not kept")
+    func usedAgain() throws {
+        let key = AttemptKey(jobID: "a", attempt: 1)
+        for (seq, bytes) in [100, 10, 1000, 300 << 10].enumerated() {
+            let chunk = Data(repeating: UInt8(seq), count: bytes)
+            try spool.store(chunk: chunk, seq, for: key)
+            #expect(try directory.names("state/spool").count == 1)
+            #expect(try spool.loadChunk(seq, of: key) == chunk)
+            spool.removeChunk(seq, of: key)
+            #expect(try spool.chunks(of: key).isEmpty)
+        }
+        #expect(try directory.names("state/spool") == [])
+    }
+
     @Test("At a start those without a report are removed, and what is being written by nobody")
     func orphans() throws {
         let job = JobAssignment.sample("with-report")
