@@ -68,9 +68,8 @@ extension Ledger {
 }
 
 extension LedgerTransaction {
-    /// Numbers the ends of a batch's jobs; called while the batch's row is this transaction's.
-    func number(_ runs: [Int], of batchID: String) throws {
-        guard let last = try connection.row(SQL.countEnds, [.int(runs.count), .text(batchID)])?.int("end_seq") else { return }
+    /// Numbers the ends of a batch's jobs, up to `last`; called while the batch's row is this transaction's.
+    func number(_ runs: [Int], of batchID: String, last: Int) throws {
         for (index, run) in runs.enumerated() {
             try connection.send(SQL.numberEnd, [.int(last - runs.count + 1 + index), .text(batchID), .int(run)])
         }

@@ -24,6 +24,7 @@ final class LedgerTransaction {
     private var changes: [String: (counts: JobCounts, executionSecs: Double)] = [:]
     /// By batch, the runs whose jobs have ended.
     private var ended: [String: [Int]] = [:]
+    private var savepoints = 0
 
     var leaseEnd: Instant { now + policy.leaseMilliseconds }
 
@@ -97,18 +98,20 @@ final class LedgerTransaction {
         return after
     }
 
-    /// Does all of `body`, or nothing of it if it throws; the transaction goes on either way. What `body` locks must have
-    /// been locked before.
+    /// Does all of `body`, or nothing of it if it throws a `LedgerError`; the transaction goes on either way. Whatever else is
+    /// thrown, now or by a later call, is an end of the transaction. What `body` locks must have been locked before.
     func apart(_ body: () throws -> Void) throws {
         let before = (effects, changes, ended)
-        try connection.send("SAVEPOINT apart", [])
+        // Each has a name of its own: with what is sent ahead, nobody has heard yet whether the one before was released.
+        let savepoint = "apart\(savepoints)"
+        savepoints += 1
+        try connection.send("SAVEPOINT \(savepoint)", [])
         do {
             try body()
-            // Hears of whatever `body` has sent ahead.
-            try connection.run("RELEASE SAVEPOINT apart")
-        } catch {
+            try connection.send("RELEASE SAVEPOINT \(savepoint)", [])
+        } catch let error as LedgerError {
             (effects, changes, ended) = before
-            try connection.rollBack(to: "apart")
+            try connection.rollBack(to: savepoint)
             throw error
         }
     }
@@ -123,17 +126,18 @@ final class LedgerTransaction {
     func settle() throws -> Effects {
         for (batchID, change) in changes {
             let counts = change.counts
+            let runs = ended[batchID] ?? []
             guard
                 let row = try connection.row(
                     SQL.changeCounts,
                     [
                         .int(counts.pending), .int(counts.claimed), .int(counts.running), .int(counts.completed),
                         .int(counts.failed), .int(counts.timedOut), .int(counts.cancelled), .real(change.executionSecs),
-                        .text(batchID),
+                        .int(runs.count), .text(batchID),
                     ])
             else { throw StorageError.unexpected("jobs without their batch '\(batchID)'") }
             effects.batchChanged = true
-            if let runs = ended[batchID] { try number(runs, of: batchID) }
+            try number(runs, of: batchID, last: try row.int("end_seq"))
             let batch = try BatchRecord(row)
             let status = batch.statusByCounts
             if status != batch.status {

@@ -91,6 +91,9 @@ struct ReportedAttempt {
     var startedAt: Instant?
     /// Nil while it is out with its runner.
     var outcome: AttemptOutcome?
+    /// How many chunks of its telemetry are here, and the number of the last.
+    var chunks: Int
+    var lastChunk: Int?
 
     func stale(_ reason: String) -> LedgerError {
         .staleAttempt(jobID: job.key.jobID, attempt: attempt, reason: reason)
@@ -108,7 +111,7 @@ extension LedgerTransaction {
             of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
             executionSecs: max(0, report.result.executionTimeSecs),
             startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) })
-        try saveTail(end.tail, of: report, end.key)
+        try saveTail(end, of: reported)
         try judge(report, batchID: end.key.batchID)
         try connection.send(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
     }
@@ -122,12 +125,13 @@ extension LedgerTransaction {
     ///   such job, because the ledger was replaced: the runner is to forget it, not to try again.
     func reported(_ key: JobKey, attempt: Int, runnerID: String) throws -> ReportedAttempt {
         // The same words for every reason: whether there is such a job is not for other tenants' runners to know.
-        guard let job = try job(key), let row = try connection.row(SQL.attempt, key.values + [.int(attempt)]),
-            try row.text("runner_id") == runnerID
+        try connection.lock(WriteScope(batches: [key.batchID]))
+        guard let row = try connection.row(SQL.reportedAttempt, key.values + [.int(attempt)]), try row.text("given_to") == runnerID
         else { throw LedgerError.staleAttempt(jobID: key.jobID, attempt: attempt, reason: "this runner was not given it") }
         return ReportedAttempt(
-            job: job, attempt: attempt, sessionID: try row.text("session_id"), claimedAt: try row.instant("claimed_at") ?? 0,
-            startedAt: try row.instant("started_at"), outcome: try row.optionalText("outcome").flatMap(AttemptOutcome.init))
+            job: try JobRecord(row), attempt: attempt, sessionID: try row.text("given_in"), claimedAt: try row.instant("given_at") ?? 0,
+            startedAt: try row.instant("launched_at"), outcome: try row.optionalText("outcome").flatMap(AttemptOutcome.init),
+            chunks: try row.int("chunks"), lastChunk: try row.optionalInt("last_chunk"))
     }
 
     /// The job, with this attempt out with its runner. An attempt that was taken for lost is given back if the

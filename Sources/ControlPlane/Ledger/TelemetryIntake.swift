@@ -31,19 +31,18 @@ extension LedgerTransaction {
     /// What the report brings of the series, as the last chunk; those before it must be here.
     ///
     /// - Throws: `LedgerError.missingTelemetry`.
-    ///
-    /// - Parameter tail: `report.encodedTail()`, made before the transaction, which it would hold up.
-    func saveTail(_ tail: Data?, of report: AttemptReport, _ key: JobKey) throws {
-        let numbers = try connection.rows(SQL.chunkNumbers, key.values + [.int(report.attempt)]).map { try $0.int("seq") }
-        if let announced = report.telemetryChunks {
+    func saveTail(_ end: AttemptEnd, of reported: ReportedAttempt) throws {
+        let announced = end.report.telemetryChunks
+        // Their numbers are counted from 0: as many as that, and none beyond, are all.
+        if let announced, reported.chunks != announced || (reported.lastChunk ?? -1) != announced - 1 {
+            let numbers = try connection.rows(SQL.chunkNumbers, end.key.values + [.int(reported.attempt)]).map { try $0.int("seq") }
             let missing = Set(0..<announced).subtracting(numbers)
             guard missing.isEmpty else {
-                throw LedgerError.missingTelemetry(jobID: key.jobID, chunks: announced, missing: missing.sorted())
+                throw LedgerError.missingTelemetry(jobID: end.key.jobID, chunks: announced, missing: missing.sorted())
             }
         }
-        guard let tail else { return }
-        let seq = report.telemetryChunks ?? (numbers.last.map { $0 + 1 } ?? 0)
-        try saveChunk(tail, key, attempt: report.attempt, seq: seq)
+        guard let tail = end.tail else { return }
+        try saveChunk(tail, end.key, attempt: reported.attempt, seq: announced ?? (reported.lastChunk ?? -1) + 1)
     }
 
     fileprivate func saveChunk(_ chunk: Data, _ key: JobKey, attempt: Int, seq: Int) throws {

@@ -1,7 +1,4 @@
 extension SQL {
-    /// Values: how many jobs ended, batch_id.
-    static let countEnds = "UPDATE batches SET end_seq = end_seq + ? WHERE batch_id = ? RETURNING end_seq"
-
     /// Values: the number of the end, batch_id, run_index.
     static let numberEnd = "UPDATE jobs SET end_seq = ? WHERE batch_id = ? AND run_index = ?"
 

@@ -17,11 +17,12 @@ enum SQL {
 
     static let submission = "SELECT submission, seed, tenant FROM batches WHERE batch_id = ?"
 
-    /// Values: seven changes, seconds of execution, batch_id.
+    /// Values: seven changes, seconds of execution, how many jobs have ended, batch_id.
     static let changeCounts = """
         UPDATE batches SET pending = pending + ?, claimed = claimed + ?, running = running + ?, completed = completed + ?,
-            failed = failed + ?, timed_out = timed_out + ?, cancelled = cancelled + ?, execution_secs = execution_secs + ?
-        WHERE batch_id = ? RETURNING \(batchColumns)
+            failed = failed + ?, timed_out = timed_out + ?, cancelled = cancelled + ?, execution_secs = execution_secs + ?,
+            end_seq = end_seq + ?
+        WHERE batch_id = ? RETURNING \(batchColumns), end_seq
         """
 
     static let setBatchStatus = "UPDATE batches SET status = ?, completed_at = ? WHERE batch_id = ?"
@@ -140,9 +141,19 @@ enum SQL {
         INSERT INTO attempts (batch_id, run_index, attempt, runner_id, session_id, claimed_at) VALUES (?, ?, ?, ?, ?, ?)
         """
 
-    static let attempt = """
-        SELECT runner_id, session_id, outcome, claimed_at, started_at FROM attempts
-        WHERE batch_id = ? AND run_index = ? AND attempt = ?
+    private static let chunksOfAttempt = """
+        FROM telemetry_chunks WHERE telemetry_chunks.batch_id = attempts.batch_id
+        AND telemetry_chunks.run_index = attempts.run_index AND telemetry_chunks.attempt = attempts.attempt
+        """
+
+    /// An attempt with its job as it is now, and what there is of its telemetry. Values: batch_id, run_index, attempt.
+    static let reportedAttempt = """
+        SELECT \(jobColumns), attempts.runner_id AS given_to, attempts.session_id AS given_in, attempts.outcome AS outcome,
+            attempts.claimed_at AS given_at, attempts.started_at AS launched_at,
+            (SELECT COUNT(*) \(chunksOfAttempt)) AS chunks, (SELECT MAX(seq) \(chunksOfAttempt)) AS last_chunk
+        FROM attempts JOIN batches ON batches.batch_id = attempts.batch_id
+        JOIN jobs ON jobs.batch_id = attempts.batch_id AND jobs.run_index = attempts.run_index
+        WHERE attempts.batch_id = ? AND attempts.run_index = ? AND attempts.attempt = ?
         """
 
     static let startAttempt = "UPDATE attempts SET started_at = ? WHERE batch_id = ? AND run_index = ? AND attempt = ?"

@@ -7,7 +7,7 @@ struct QueryPlanTests {
     /// Whatever is run for each claim, start, report, heartbeat and sweep.
     private static let hot = [
         SQL.job, SQL.pendingJobs, SQL.storedRuns, SQL.jobsOfRunner, SQL.batchesOfRunner, SQL.jobsPastLease, SQL.nextLeaseEnd,
-        SQL.attempt, SQL.result, SQL.latestTurn, SQL.batchesWithWork(types: 2, only: false), SQL.batch, SQL.runner, SQL.saveJob,
+        SQL.reportedAttempt, SQL.result, SQL.latestTurn, SQL.batchesWithWork(types: 2, only: false), SQL.batch, SQL.runner, SQL.saveJob,
         SQL.renewLease, SQL.startAttempt, SQL.endAttempt, SQL.takeTurn, SQL.cancellationsOfRunner, SQL.chunkNumbers, SQL.runnerAlive,
     ]
 

@@ -17,7 +17,7 @@ struct StatementTests {
         ("storedRuns", [SQL.storedRuns]), ("jobsInStatusAfter", [SQL.jobsInStatusAfter]), ("jobsPastLease", [SQL.jobsPastLease]),
         ("jobsOfRunner", [SQL.jobsOfRunner]), ("batchesOfRunner", [SQL.batchesOfRunner]), ("insertJob", [SQL.insertJob]),
         ("saveJob", [SQL.saveJob]), ("renewLease", [SQL.renewLease]), ("nextLeaseEnd", [SQL.nextLeaseEnd]), ("extendLeases", [SQL.extendLeases]),
-        ("insertAttempt", [SQL.insertAttempt]), ("attempt", [SQL.attempt]), ("startAttempt", [SQL.startAttempt]), ("endAttempt", [SQL.endAttempt]),
+        ("insertAttempt", [SQL.insertAttempt]), ("reportedAttempt", [SQL.reportedAttempt]), ("startAttempt", [SQL.startAttempt]), ("endAttempt", [SQL.endAttempt]),
         ("reopenAttempt", [SQL.reopenAttempt]), ("saveResult", [SQL.saveResult]), ("result", [SQL.result]), ("resultsAfter", [SQL.resultsAfter]),
         ("summariesAfter", [SQL.summariesAfter]), ("saveRunner", [SQL.saveRunner]), ("runner", [SQL.runner]), ("runnerAlive", [SQL.runnerAlive]),
         ("runnerLeft", [SQL.runnerLeft]), ("drainRunner", [SQL.drainRunner]),
@@ -38,7 +38,7 @@ struct StatementTests {
         ("references", [SQL.references]), ("removeBlob", [SQL.removeBlob]),
         // Attempts, events, lists, metrics, orders, routing, submissions, telemetry
         ("attempts", [SQL.attempts]), ("resultOfAttempt", [SQL.resultOfAttempt]), ("retryFailedJobs", [SQL.retryFailedJobs]),
-        ("countEnds", [SQL.countEnds]), ("numberEnd", [SQL.numberEnd]), ("endsAfter", [SQL.endsAfter]), ("unnumberedEndsAfter", [SQL.unnumberedEndsAfter]),
+        ("numberEnd", [SQL.numberEnd]), ("endsAfter", [SQL.endsAfter]), ("unnumberedEndsAfter", [SQL.unnumberedEndsAfter]),
         ("batches", [(false, false, false), (true, false, true), (false, true, false), (true, true, true)].map { SQL.batches(status: $0, name: $1, after: $2) }),
         ("runners", [SQL.runners]), ("runnersAfter", [SQL.runnersAfter]), ("jobTotals", [SQL.jobTotals]), ("batchTotals", [SQL.batchTotals]),
         ("runnersOfBatch", [SQL.runnersOfBatch]), ("cancellationsOfRunner", [SQL.cancellationsOfRunner]),

@@ -73,10 +73,8 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
 
     /// Commits; what has failed before and is rolled back instead counts as an error.
     func commit() throws {
-        try settle()
-        let result = PQexec(connection, "COMMIT")
+        let result = try execute("COMMIT", [])
         defer { PQclear(result) }
-        try check(result, "COMMIT")
         guard String(cString: PQcmdStatus(result)) == "COMMIT" else {
             throw PostgresError(sqlState: "40000", message: "the transaction was rolled back", sql: "COMMIT", lostConnection: false)
         }

@@ -52,7 +52,8 @@ final class PostgresTransaction: LedgerConnection {
     private func lock(_ sql: String, _ ids: Set<String>, _ kind: WritableKeyPath<WriteScope, Set<String>>) throws {
         let missing = ids.subtracting(locked[keyPath: kind])
         if missing.isEmpty { return }
-        _ = try session.rows(sql, [.text(PostgresDialect.array(missing.sorted()))])
+        // Whatever is read after this waits for it.
+        try session.send(sql, [.text(PostgresDialect.array(missing.sorted()))])
         locked[keyPath: kind].formUnion(missing)
     }
 }

@@ -10,8 +10,8 @@ final class PostgresWriter: Sendable {
     private struct Write: Sendable {
         typealias Ending = @Sendable (_ commitFailure: (any Error)?) -> Void
         let scope: WriteScope
-        /// Throws only what concerns the whole group.
-        let perform: @Sendable (PostgresTransaction) throws -> Ending
+        /// Throws only what concerns the whole group; of one that is alone, whatever is wrong with it.
+        let perform: @Sendable (PostgresTransaction, _ isAlone: Bool) throws -> Ending
         let refuse: @Sendable (any Error) -> Void
     }
 
@@ -42,13 +42,14 @@ final class PostgresWriter: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let write = Write(
                 scope: scope,
-                perform: { transaction in
+                perform: { transaction, isAlone in
                     let outcome: Result<Value, any Error>
                     do {
-                        outcome = .success(try transaction.attempt(body))
+                        outcome = .success(isAlone ? try body(transaction) : try transaction.attempt(body))
                     } catch let error as PostgresError where error.isTransient {
                         throw error
                     } catch {
+                        if isAlone { throw error }
                         outcome = .failure(error)
                     }
                     return { failure in continuation.resume(with: failure.map { .failure($0) } ?? outcome) }
@@ -114,10 +115,12 @@ final class PostgresWriter: Sendable {
     }
 
     private func commit(_ group: [Write], _ session: PostgresSession) throws -> [Write.Ending] {
-        let id = try session.script("BEGIN; SELECT pg_current_xact_id()") ?? ""
+        try session.send("BEGIN", [])
         let transaction = PostgresTransaction(session)
         try transaction.lock(group.reduce(into: WriteScope()) { $0.formUnion($1.scope) })
-        let endings = try group.map { try $0.perform(transaction) }
+        // Waits for all three at once.
+        let id = try session.row("SELECT CAST(pg_current_xact_id() AS TEXT) AS id", [])?.text("id") ?? ""
+        let endings = try group.map { try $0.perform(transaction, group.count == 1) }
         do {
             try session.commit()
         } catch let error as PostgresError where error.lostConnection {
