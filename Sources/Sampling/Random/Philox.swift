@@ -4,6 +4,7 @@ enum Philox {
     typealias Counter = (UInt32, UInt32, UInt32, UInt32)
     typealias Key = (UInt32, UInt32)
 
+    @inline(__always)
     static func block(_ counter: Counter, key: Key) -> Counter {
         var (x0, x1, x2, x3) = counter
         var (k0, k1) = key
@@ -21,6 +22,7 @@ enum Philox {
     }
 
     /// 64 bits of the block at (`stream`, `index`) under `seed`.
+    @inline(__always)
     static func bits(seed: UInt64, stream: UInt64, index: UInt64) -> UInt64 {
         let out = block(
             (
@@ -32,6 +34,7 @@ enum Philox {
     }
 
     /// A number strictly between 0 and 1, from 52 bits: the centres of 2⁵² equal cells, all exact and symmetric about ½.
+    @inline(__always)
     static func openUnit(_ bits: UInt64) -> Double {
         Double((bits &>> 12) &* 2 &+ 1) * 0x1p-53
     }

@@ -88,15 +88,20 @@ struct FeistelNetwork {
 
     @inline(__always)
     func encipher(_ place: Place) -> UInt64 {
-        var (row, column) = (place.row, place.column)
-        var round = 0
-        while round < keys.count {
-            row = Self.shift(row, by: column, key: keys[round], modulus: rows)
-            column = Self.shift(column, by: row, key: keys[round + 1], modulus: columns)
-            round += 2
-        }
-        return row * columns + column
+        var place = place
+        for round in stride(from: 0, to: keys.count, by: 2) { mix(&place, round) }
+        return value(of: place)
     }
+
+    /// Two rounds, `round` and the one after it.
+    @inline(__always)
+    func mix(_ place: inout Place, _ round: Int) {
+        place.row = Self.shift(place.row, by: place.column, key: keys[round], modulus: rows)
+        place.column = Self.shift(place.column, by: place.row, key: keys[round + 1], modulus: columns)
+    }
+
+    @inline(__always)
+    func value(of place: Place) -> UInt64 { place.row * columns + place.column }
 
     @inline(__always)
     private static func shift(_ value: UInt64, by other: UInt64, key: UInt64, modulus: UInt64) -> UInt64 {

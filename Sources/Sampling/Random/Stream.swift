@@ -19,6 +19,7 @@ struct Stream {
         id = mix64(hash)
     }
 
+    @inline(__always)
     func bits(at index: UInt64) -> UInt64 { Philox.bits(seed: seed, stream: id, index: index) }
 }
 
