@@ -91,8 +91,9 @@ struct ReportedAttempt {
     var startedAt: Instant?
     /// Nil while it is out with its runner.
     var outcome: AttemptOutcome?
-    /// How many chunks of its telemetry are here, and the number of the last.
+    /// How many chunks of its telemetry are here, with how many bytes, and the number of the last.
     var chunks: Int
+    var chunkBytes: Int
     var lastChunk: Int?
 
     func stale(_ reason: String) -> LedgerError {
@@ -131,7 +132,7 @@ extension LedgerTransaction {
         return ReportedAttempt(
             job: try JobRecord(row), attempt: attempt, sessionID: try row.text("given_in"), claimedAt: try row.instant("given_at") ?? 0,
             startedAt: try row.instant("launched_at"), outcome: try row.optionalText("outcome").flatMap(AttemptOutcome.init),
-            chunks: try row.int("chunks"), lastChunk: try row.optionalInt("last_chunk"))
+            chunks: try row.int("chunks"), chunkBytes: try row.int("chunk_bytes"), lastChunk: try row.optionalInt("last_chunk"))
     }
 
     /// The job, with this attempt out with its runner. An attempt that was taken for lost is given back if the

@@ -12,15 +12,17 @@ extension Ledger {
         }
         try await transaction(WriteScope(runner: runnerID, batches: [key.batchID])) { transaction in
             let reported = try transaction.reported(key, attempt: attempt, runnerID: runnerID)
-            let stored = try transaction.connection.rows(SQL.chunkNumbers, key.values + [.int(attempt)])
-            if try stored.contains(where: { try $0.int("seq") == seq }) { return }
+            if let last = reported.lastChunk, seq <= last {
+                guard try !transaction.chunkNumbers(of: reported).contains(seq) else { return }
+            }
             let job = reported.job
             guard job.attempt == attempt, job.isActive || (job.status == .pending && reported.outcome == .lost) else {
                 throw reported.stale(job.attempt == attempt ? "the job is \(job.status.rawValue)" : "attempt \(job.attempt) has taken its place")
             }
-            let bytes = try stored.reduce(chunk.count) { try $0 + $1.int("bytes") }
-            guard bytes <= transaction.policy.telemetryBytesPerAttempt, stored.count < transaction.policy.telemetryChunksPerAttempt else {
-                throw LedgerError.tooMuchTelemetry(jobID: jobID, limit: transaction.policy.telemetryBytesPerAttempt)
+            let policy = transaction.policy
+            guard reported.chunkBytes + chunk.count <= policy.telemetryBytesPerAttempt, reported.chunks < policy.telemetryChunksPerAttempt
+            else {
+                throw LedgerError.tooMuchTelemetry(jobID: jobID, limit: policy.telemetryBytesPerAttempt)
             }
             try transaction.saveChunk(chunk, key, attempt: attempt, seq: seq)
         }
@@ -35,14 +37,17 @@ extension LedgerTransaction {
         let announced = end.report.telemetryChunks
         // Their numbers are counted from 0: as many as that, and none beyond, are all.
         if let announced, reported.chunks != announced || (reported.lastChunk ?? -1) != announced - 1 {
-            let numbers = try connection.rows(SQL.chunkNumbers, end.key.values + [.int(reported.attempt)]).map { try $0.int("seq") }
-            let missing = Set(0..<announced).subtracting(numbers)
+            let missing = Set(0..<announced).subtracting(try chunkNumbers(of: reported))
             guard missing.isEmpty else {
                 throw LedgerError.missingTelemetry(jobID: end.key.jobID, chunks: announced, missing: missing.sorted())
             }
         }
         guard let tail = end.tail else { return }
         try saveChunk(tail, end.key, attempt: reported.attempt, seq: announced ?? (reported.lastChunk ?? -1) + 1)
+    }
+
+    fileprivate func chunkNumbers(of reported: ReportedAttempt) throws -> [Int] {
+        try connection.rows(SQL.chunkNumbers, reported.job.key.values + [.int(reported.attempt)]).map { try $0.int("seq") }
     }
 
     fileprivate func saveChunk(_ chunk: Data, _ key: JobKey, attempt: Int, seq: Int) throws {

@@ -10,7 +10,7 @@ extension SQL {
 
     static let chunks = "SELECT chunk \(ofAttempt) ORDER BY seq"
 
-    static let chunkNumbers = "SELECT seq, bytes \(ofAttempt) ORDER BY seq"
+    static let chunkNumbers = "SELECT seq \(ofAttempt) ORDER BY seq"
 
     /// The result of an attempt, of which older versions of the ledger hold the series too.
     static let attemptResult = """

@@ -150,7 +150,8 @@ enum SQL {
     static let reportedAttempt = """
         SELECT \(jobColumns), attempts.runner_id AS given_to, attempts.session_id AS given_in, attempts.outcome AS outcome,
             attempts.claimed_at AS given_at, attempts.started_at AS launched_at,
-            (SELECT COUNT(*) \(chunksOfAttempt)) AS chunks, (SELECT MAX(seq) \(chunksOfAttempt)) AS last_chunk
+            (SELECT COUNT(*) \(chunksOfAttempt)) AS chunks, (SELECT MAX(seq) \(chunksOfAttempt)) AS last_chunk,
+            (SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) \(chunksOfAttempt)) AS chunk_bytes
         FROM attempts JOIN batches ON batches.batch_id = attempts.batch_id
         JOIN jobs ON jobs.batch_id = attempts.batch_id AND jobs.run_index = attempts.run_index
         WHERE attempts.batch_id = ? AND attempts.run_index = ? AND attempts.attempt = ?
