@@ -12,7 +12,12 @@ swift test --skip-build "$@" 2>&1 | tee "$log" || status=$?
 if ((status != 0)); then
     echo
     echo "failed, exit code $status; all lines are in $log:"
-    # An issue is followed by lines that begin with ↳: the values, the comment.
-    { grep -aE '^[^[:alnum:]]*✘|^ *↳|[Ff]atal error|error: Exited' "$log" || echo "(no line tells of a failure)"; } | head -n 80
+    # An issue is followed by lines that begin with ↳: the values, the comment, which may have lines of its own.
+    awk '
+        /^[^[:alnum:]]*✘|[Ff]atal error|error: Exited/ { print; told = 1; left = 0; next }
+        /^ *↳/ { print; left = 20; next }
+        /^[^[:alnum:]]*[◇✔]/ { left = 0 }
+        left > 0 { print; left-- }
+        END { if (!told) print "(no line tells of a failure)" }' "$log" | head -n 120
 fi
 exit "$status"

@@ -21,6 +21,9 @@ from databases import Database, PostgreSQL, SQLite
 from progress import Progress
 from verdict import faults
 
+# A fast machine has done a small batch before all kills are.
+MOST_BATCHES = 10
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__.splitlines()[0] if __doc__ else None)
@@ -104,41 +107,55 @@ def main() -> int:
 
 
 def storm(cluster: Cluster, database: Database, jobs: int, kills: int, chance: random.Random) -> list[str]:
-    """Submits the batch, kills on the way, waits for its end and for that of all processes."""
-    batch = cluster.submit(jobs)
+    """Submits batches and kills on the way until every kill has been done; waits for the end of all processes."""
     victims = [node for node in cluster.nodes for _ in range(kills)]
     chance.shuffle(victims)
-    # Spread over the first nine tenths of the batch, each somewhere within its share.
-    marks = [0.9 * jobs * (i + chance.random()) / len(victims) for i in range(len(victims))]
-    began = time.monotonic()
+    batches: list[str] = []
     killed = 0
-    with Progress(jobs) as progress:
-        while True:
-            done, ended = cluster.progress(batch)
-            progress.show(done, f"{killed}/{len(victims)} kills")
-            if ended:
-                break
-            if killed < len(victims) and done >= marks[killed]:
-                strike(cluster, victims[killed], chance)
-                killed += 1
-            else:
-                cluster.revive()
-                time.sleep(0.05)
+    began = time.monotonic()
+    while not batches or (killed < len(victims) and len(batches) < MOST_BATCHES):
+        if batches:
+            print(
+                f"chaos: the batch was too short for {len(victims) - killed} of the kills; {jobs} more jobs",
+                flush=True,
+            )
+        batches.append(cluster.submit(jobs))
+        killed += rage(cluster, batches[-1], jobs, victims[killed:], chance)
     seconds = time.monotonic() - began
     found = (
         []
         if killed == len(victims)
         else [f"only {killed} of {len(victims)} kills fitted in: give more jobs, or fewer kills"]
     )
-    found += cluster.stop_orderly(batch)
-    found += faults(cluster, database, batch, jobs)
-    lost = database.number(f"SELECT count(*) FROM attempts WHERE batch_id = '{batch}' AND outcome = 'lost'")
+    found += cluster.stop_orderly(batches[-1])
+    found += faults(cluster, database, batches, jobs)
+    lost = database.number("SELECT count(*) FROM attempts WHERE outcome = 'lost'")
+    total = jobs * len(batches)
     print(
-        f"chaos: {jobs} jobs in {seconds:.1f} s ({jobs / seconds:.0f} per second), "
+        f"chaos: {total} jobs in {seconds:.1f} s ({total / seconds:.0f} per second), "
         f"{killed} kills, {lost} attempts lost",
         flush=True,
     )
     return found
+
+
+def rage(cluster: Cluster, batch: str, jobs: int, victims: list[Node], chance: random.Random) -> int:
+    """Kills the victims while the batch runs, as many as it lasts for, and returns how many at its end."""
+    # Spread over the first nine tenths of the batch, each somewhere within its share.
+    marks = [0.9 * jobs * (i + chance.random()) / len(victims) for i in range(len(victims))]
+    killed = 0
+    with Progress(jobs) as progress:
+        while True:
+            done, ended = cluster.progress(batch)
+            progress.show(done, f"{killed}/{len(victims)} kills")
+            if ended:
+                return killed
+            if killed < len(victims) and done >= marks[killed]:
+                strike(cluster, victims[killed], chance)
+                killed += 1
+            else:
+                cluster.revive()
+                time.sleep(0.05)
 
 
 def strike(cluster: Cluster, node: Node, chance: random.Random) -> None:

@@ -71,11 +71,24 @@ class Node:
         """The exit code after SIGTERM; None when it did not end in time."""
         if self._process is None:
             return None
+        # One that was just started would die of it, as any program does.
+        deadline = time.monotonic() + seconds
+        while self.is_running and not self._handles(signal.SIGTERM) and time.monotonic() < deadline:
+            time.sleep(0.01)
         self._process.terminate()
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+    def _handles(self, number: signal.Signals) -> bool:
+        """Whether the signal has another effect on the process than its default."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return False
+        masks = dict(line.split(":", 1) for line in status.splitlines() if line.startswith("Sig"))
+        return any(int(masks[name], 16) >> (number - 1) & 1 for name in ("SigBlk", "SigIgn", "SigCgt"))
 
 
 class Cluster:

@@ -8,12 +8,16 @@ from cluster import Cluster
 from databases import Database
 
 
-def faults(cluster: Cluster, database: Database, batch: str, jobs: int) -> list[str]:
-    found = _api(cluster, batch, jobs)
-    if cluster.files:
-        found += _files(cluster, batch, jobs)
+def faults(cluster: Cluster, database: Database, batches: list[str], jobs: int) -> list[str]:
+    """`jobs` is what each of the batches has."""
+    found = []
+    for batch in batches:
+        found += _api(cluster, batch, jobs)
+        if cluster.files:
+            found += _files(cluster, batch, jobs)
     found += cluster.end_control_planes()
-    found += _rows(database, batch, jobs)
+    for batch in batches:
+        found += _rows(database, batch, jobs)
     found += [f"not delivered: {path}" for path in cluster.undelivered()]
     found += _processes(cluster)
     return found
