@@ -12,6 +12,7 @@ struct BasiliskEngine: Engine {
     let entrypoint: String
     let workingDirectory: String
     let captureBytes: UInt64
+    /// Nil if every job is to be started cold.
     let warm: WarmWorkers?
     let check: CheckSettings
 
@@ -30,11 +31,13 @@ struct BasiliskEngine: Engine {
         warm =
             settings["warm_workers"] == "false"
             ? nil
-            : WarmWorkers.make(
+            : WarmWorkers(
                 host: host, python: python, entrypoint: self.entrypoint, workingDirectory: workingDirectory,
                 environment: Self.environment(runConfig: "", telemetryURL: "", outputDirectory: ""))
         warm?.start()
     }
+
+    var warmWorkers: [WarmWorker] { warm.map { [$0.status] } ?? [] }
 
     func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob {
         let files = JobFiles(directory: request.directory)

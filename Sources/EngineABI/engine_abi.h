@@ -281,9 +281,50 @@ struct lynx_engine {
     /* [job & last] Frees the handle. Files stay. A simulation that still runs is killed. */
     void (*release)(lynx_engine_job *job);
 
-    /* [any] The interface of that name ("name/1"), or NULL. Valid as long as the engine. */
+    /* [any] The interface of that name ("name/1"), or NULL; see the extensions below. Valid as long as the engine. */
     const void *(*get_extension)(const lynx_engine *engine, lynx_string name);
 };
+
+/* ---- extensions of an engine ---------------------------------------------------------------------- */
+
+/*
+ * For an engine that keeps processes from one job to the next, so that jobs start sooner. What it tells is shown with the
+ * runner, as it was at the last heartbeat.
+ */
+#define LYNX_EXTENSION_WARM_WORKERS "warm_workers/1"
+
+typedef enum lynx_warm_state {
+    /* Not there yet. */
+    LYNX_WARM_STARTING = 0,
+    /* Jobs start from it. */
+    LYNX_WARM_READY = 1,
+    /* Given up: jobs start without one, and message says why. */
+    LYNX_WARM_OFF = 2
+} lynx_warm_state;
+
+/* One such process, or what stands in for one that is not there. */
+typedef struct lynx_warm_worker {
+    uint32_t struct_size;
+    /* A lynx_warm_state. */
+    int32_t state;
+    /* What its jobs run, such as a scenario's path. */
+    lynx_string entrypoint;
+    /* 0 if there is no process. */
+    int32_t pid;
+    /* What it has in memory now; 0 if that is not known. */
+    int64_t rss_bytes;
+    /* How many jobs have been started warm for this entrypoint, since the engine was configured. */
+    uint64_t jobs_started;
+    /* For a person; may be empty. */
+    lynx_string message;
+} lynx_warm_worker;
+
+/* What get_extension(engine, LYNX_EXTENSION_WARM_WORKERS) leads to. */
+typedef struct lynx_warm_workers {
+    uint32_t struct_size;
+    /* [any & after configure] Calls take for each, before it returns. Does not wait for anything. */
+    void (*list)(const lynx_engine *engine, void (*take)(void *context, const lynx_warm_worker *worker), void *context);
+} lynx_warm_workers;
 
 /*
  * [main] The one exported symbol. Returns NULL when the engine cannot serve that major version. The

@@ -37,5 +37,7 @@ struct HeaderTests {
         #expect(MemoryLayout<lynx_artifact>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_collector>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_engine_config>.offset(of: \.struct_size) == 0)
+        #expect(MemoryLayout<lynx_warm_worker>.offset(of: \.struct_size) == 0)
+        #expect(MemoryLayout<lynx_warm_workers>.offset(of: \.struct_size) == 0)
     }
 }

@@ -149,9 +149,24 @@ static void release(lynx_engine_job *job) {
     free(job);
 }
 
+static void list_warm_workers(const lynx_engine *engine, void (*take)(void *, const lynx_warm_worker *), void *context) {
+    (void)engine;
+    const lynx_warm_worker workers[] = {
+        {.struct_size = sizeof workers[0], .state = LYNX_WARM_READY, .entrypoint = text("a.py"), .pid = 4711, .rss_bytes = 1 << 20, .jobs_started = 3},
+        {.struct_size = sizeof workers[0], .state = LYNX_WARM_STARTING, .entrypoint = text("b.py"), .pid = -1, .rss_bytes = -1},
+        {.struct_size = sizeof workers[0], .state = LYNX_WARM_OFF, .entrypoint = text("c.py"), .message = text("it is Monday")},
+        {.struct_size = sizeof workers[0], .state = 99, .jobs_started = UINT64_MAX},
+        {.struct_size = sizeof workers[0] / 2, .state = LYNX_WARM_READY, .entrypoint = text("too short")},
+    };
+    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) take(context, &workers[i]);
+    take(context, NULL);
+}
+
 static const void *get_extension(const lynx_engine *engine, lynx_string name) {
-    (void)engine, (void)name;
-    return NULL;
+    static const lynx_warm_workers warm_workers = {.struct_size = sizeof warm_workers, .list = list_warm_workers};
+    (void)engine;
+    const char wanted[] = LYNX_EXTENSION_WARM_WORKERS;
+    return name.size == sizeof wanted - 1 && memcmp(name.data, wanted, name.size) == 0 ? &warm_workers : NULL;
 }
 
 LYNX_EXPORT const lynx_engine *lynx_engine_entry(const lynx_host *host, uint32_t abi_major) {

@@ -33,6 +33,15 @@ struct WarmWorkerTests {
             return try #require(try /\(pid (\d+),/.firstMatch(in: line).flatMap { Int32($0.1) })
         }
 
+        /// What is listed of the parent with the runner, once it is as `condition` says.
+        func shown(_ condition: (WarmWorker) -> Bool) async throws -> WarmWorker {
+            while true {
+                let answer = try WireJSON.decode([String: [Runner]].self, from: Data(try await server.ask("runners").output.utf8))
+                if let worker = answer["runners"]?.first?.engines.first?.warmWorkers?.first, condition(worker) { return worker }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+
         func run() async throws -> StudyDocument { try await server.results(of: try await server.submit()) }
 
         func end() async throws -> [String] {
@@ -86,6 +95,21 @@ struct WarmWorkerTests {
         #expect(try await served.end().contains { $0.contains("is lost") })
     }
 
+    @Test("A parent is listed with its runner, with the jobs that came from it, and no more when it is gone")
+    func shown() async throws {
+        let served = try await Served(try StudyFixture(Self.prelude, runs: 3))
+        _ = try await served.run()
+        let worker = try await served.shown { $0.jobsStarted > 0 }
+        let parent = try await served.parent()
+        #expect(worker.state == .ready && worker.pid == parent && worker.message == nil)
+        #expect(worker.jobsStarted <= 3 && worker.rssBytes ?? 0 > 1 << 20)
+        #expect(worker.entrypoint == served.study.directory.path + "/scenario.py")
+        kill(parent, SIGKILL)
+        let gone = try await served.shown { $0.pid != parent }
+        #expect(gone.state == .starting && gone.pid == nil && gone.rssBytes == nil)
+        _ = try await served.end()
+    }
+
     @Test("A changed module is read again by the jobs after it")
     func changedModule() async throws {
         let study = try StudyFixture("print(module.value)\ntell(\"value\", module.value, \"lynx_warm_parent\" in open(\"/proc/self/cmdline\").read())\nwait()", runs: 3, slots: 1)
@@ -115,6 +139,8 @@ struct WarmWorkerTests {
         for result in document.results {
             #expect(try String(contentsOfFile: result.outputFile("warm"), encoding: .utf8) == "False")
         }
+        let shown = try await served.shown { $0.state == .off }
+        #expect(shown.message?.hasPrefix("its imports start threads") == true && shown.jobsStarted == 0 && shown.pid == nil)
         let said = try await served.end().filter { $0.contains("are started cold from now on") }
         #expect(said.count == 1 && said[0].contains("its imports start threads"))
     }

@@ -6,13 +6,20 @@ import Synchronization
 ///
 /// A job never needs it: whatever is wrong with the parent, the job is started cold, and the log says why.
 final class WarmWorkers: Sendable {
-    private enum State {
-        /// No more parents, until the runner is started again.
-        case off
+    private enum Parent {
+        /// No more of them until the runner is started again; why.
+        case off(String)
         case absent
         /// - isPatient: whether jobs wait for it.
         case importing(WarmParent, isPatient: Bool)
         case ready(WarmParent, residentBytes: Int)
+    }
+
+    private struct State {
+        var parent: Parent
+        /// Parents lost in a row without a job started between them.
+        var losses = 0
+        var jobsStarted = 0
     }
 
     /// The variables of the scenario contract: what differs between two jobs.
@@ -20,17 +27,39 @@ final class WarmWorkers: Sendable {
     /// Imports take seconds, on a busy machine much longer; what used no processor for as long as this may never end.
     private static let patienceMilliseconds: Int32 = 10_000
     private static let maxWaits = 12
-    /// Parents lost in a row without a job started between them.
     private static let maxLosses = 3
     private static let maxGrowth = (factor: 2, bytes: 64 << 20)
 
     private let host: HostHandle
     private let request: WarmParent.Request
-    private let state = Mutex<(parent: State, losses: Int)>((.absent, 0))
+    private let state: Mutex<State>
 
-    init(host: HostHandle, request: WarmParent.Request) {
+    private init(host: HostHandle, request: WarmParent.Request, parent: Parent) {
         self.host = host
         self.request = request
+        state = Mutex(State(parent: parent))
+    }
+
+    /// What there is now. Any thread.
+    var status: WarmWorker {
+        state.withLock { state in
+            // One that is gone is replaced by the next launch, which is on a thread that may.
+            if case .importing(let parent, _) = state.parent, case .said(let word) = parent.hear() { take(.said(word), from: parent, &state) }
+            var worker = WarmWorker(state: .starting, entrypoint: entrypoint, jobsStarted: state.jobsStarted)
+            switch state.parent {
+            case .off(let reason): worker.state = .off(reason)
+            case .absent: break
+            case .importing(let parent, _):
+                worker.residentBytes = parent.residentBytes
+                worker.pid = worker.residentBytes > 0 ? parent.pid : 0
+            case .ready(let parent, _):
+                worker.residentBytes = parent.residentBytes
+                guard worker.residentBytes > 0 else { break }
+                worker.pid = parent.pid
+                worker.state = .ready
+            }
+            return worker
+        }
     }
 
     /// Starts the parent; it imports while the runner does something else. On a thread that lives as long as the process.
@@ -72,7 +101,7 @@ final class WarmWorkers: Sendable {
         state.withLock { turnOff(&$0, reason) }
     }
 
-    private func launch(_ job: GuardedProcess.Request, _ state: inout (parent: State, losses: Int)) throws(EngineError) -> GuardedProcess? {
+    private func launch(_ job: GuardedProcess.Request, _ state: inout State) throws(EngineError) -> GuardedProcess? {
         if case .importing(let parent, _) = state.parent { take(parent.hear(), from: parent, &state) }
         switch state.parent {
         case .off, .importing: return nil
@@ -89,6 +118,7 @@ final class WarmWorkers: Sendable {
             switch try parent.start(job, variables: Self.ownVariables) {
             case .started(let process):
                 state.losses = 0
+                state.jobsStarted += 1
                 return process
             case .outdated:
                 host.log(.info, "files that \(entrypoint) imports have changed; a new warm parent is started")
@@ -99,7 +129,7 @@ final class WarmWorkers: Sendable {
         }
     }
 
-    private func take(_ word: WarmParent.Word, from parent: WarmParent, _ state: inout (parent: State, losses: Int)) {
+    private func take(_ word: WarmParent.Word, from parent: WarmParent, _ state: inout State) {
         switch word {
         case .none: break
         case .gone: lose(parent, "it ended while it imported", &state)
@@ -110,14 +140,14 @@ final class WarmWorkers: Sendable {
         }
     }
 
-    private func lose(_ parent: WarmParent, _ message: String, _ state: inout (parent: State, losses: Int)) {
+    private func lose(_ parent: WarmParent, _ message: String, _ state: inout State) {
         state.losses += 1
         guard state.losses < Self.maxLosses else { return turnOff(&state, "its warm parent was lost again and again: \(message)") }
         host.log(.warning, "the warm parent of \(entrypoint) (pid \(parent.pid)) is lost: \(message); a new one is started")
         replace(&state)
     }
 
-    private func replace(_ state: inout (parent: State, losses: Int)) {
+    private func replace(_ state: inout State) {
         stop(state.parent)
         do throws(EngineError) {
             state.parent = .importing(try WarmParent(request), isPatient: true)
@@ -126,15 +156,15 @@ final class WarmWorkers: Sendable {
         }
     }
 
-    private func turnOff(_ state: inout (parent: State, losses: Int), _ reason: String) {
+    private func turnOff(_ state: inout State, _ reason: String) {
         if case .off = state.parent { return }
         stop(state.parent)
-        state.parent = .off
+        state.parent = .off(reason)
         host.log(.warning, "jobs of \(entrypoint) are started cold from now on: \(reason)")
     }
 
-    private func stop(_ state: State) {
-        switch state {
+    private func stop(_ parent: Parent) {
+        switch parent {
         case .importing(let parent, _), .ready(let parent, _): parent.stop()
         case .off, .absent: break
         }
@@ -144,24 +174,18 @@ final class WarmWorkers: Sendable {
 }
 
 extension WarmWorkers {
-    /// For a Python scenario, or nil with the reason in the log if what the parent needs is not there.
-    static func make(
-        host: HostHandle, python: String, entrypoint: String, workingDirectory: String, environment: [String: String]
-    ) -> WarmWorkers? {
-        var files: [String] = []
-        for name in ["libLynxWarm.so", "lynx-spawner"] {
-            guard let file = EngineFolder.file(name) else {
-                host.log(.warning, "jobs of \(entrypoint) are started cold: beside the engine is no \(name) that nobody else may write to")
-                return nil
-            }
-            files.append(file)
+    /// For a Python scenario. If what the parent needs is not there, every job is started cold, and the log says why.
+    convenience init(host: HostHandle, python: String, entrypoint: String, workingDirectory: String, environment: [String: String]) {
+        let names = ["libLynxWarm.so", "lynx-spawner"]
+        let files = names.compactMap(EngineFolder.file)
+        let request = WarmParent.Request(
+            program: python,
+            arguments: ["-c", "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})", entrypoint] + files,
+            environment: environment.filter { !Self.ownVariables.contains($0.key) }, workingDirectory: workingDirectory,
+            script: PackageResources.warm_parent_py)
+        self.init(host: host, request: request, parent: .absent)
+        if let missing = names.first(where: { EngineFolder.file($0) == nil }) {
+            switchOff("beside the engine is no \(missing) that nobody else may write to")
         }
-        return WarmWorkers(
-            host: host,
-            request: WarmParent.Request(
-                program: python,
-                arguments: ["-c", "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})", entrypoint] + files,
-                environment: environment.filter { !ownVariables.contains($0.key) }, workingDirectory: workingDirectory,
-                script: PackageResources.warm_parent_py))
     }
 }

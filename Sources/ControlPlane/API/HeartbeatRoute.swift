@@ -7,6 +7,7 @@ extension API {
     /// cancellation at once. Ends early when the runner hangs up or the control plane shuts down.
     @Sendable func heartbeat(_ request: Request, _ context: APIContext) async throws -> Response {
         let beat = try await request.message(HeartbeatRequest.self, from: context)
+        try beat.engines?.check()
         let wait = Self.wait(beat.waitSeconds)
         if wait == 0 { return try .json(try await ledger.heartbeat(beat)) }
 

@@ -144,5 +144,23 @@ extension RegisterRequest {
         guard capabilities.supportedSimulationTypes.count <= 256 else {
             throw Problem.invalid("capabilities.supported_simulation_types", "may have at most 256 entries")
         }
+        try engines.check()
     }
+}
+
+extension [RunnerEngine] {
+    /// - Throws: a `Problem` that names what can't be kept with a runner.
+    func check() throws {
+        guard count <= Self.most else { throw Problem.invalid("engines", "may have at most \(Self.most) entries") }
+        for (index, engine) in enumerated() {
+            let workers = engine.warmWorkers ?? []
+            let field = "engines[\(index)].warm_workers"
+            guard workers.count <= Self.most else { throw Problem.invalid(field, "may have at most \(Self.most) entries") }
+            if let wrong = workers.firstIndex(where: { $0.jobsStarted < 0 }) {
+                throw Problem.invalid("\(field)[\(wrong)].jobs_started", "must be 0 or more")
+            }
+        }
+    }
+
+    private static var most: Int { 64 }
 }

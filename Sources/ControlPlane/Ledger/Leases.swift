@@ -4,9 +4,14 @@ extension Ledger {
     /// Renews the leases of what a runner still has, and tells it what to kill.
     func heartbeat(_ request: HeartbeatRequest) async throws -> HeartbeatResponse {
         let batches = request.attempts.compactMap { JobKey(jobID: $0.jobID)?.batchID }
+        let engines = try request.engines.map { LedgerValue.text(String(decoding: try WireJSON.encode($0), as: UTF8.self)) }
         return try await transaction(WriteScope(runner: request.runnerID, batches: batches)) { transaction in
             let runner = try transaction.runner(request.runnerID, session: request.sessionID)
-            try transaction.connection.send(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
+            if let engines {
+                try transaction.connection.send(SQL.runnerTold, [.instant(transaction.now), engines, .text(request.runnerID)])
+            } else {
+                try transaction.connection.send(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
+            }
             var response = HeartbeatResponse(drain: runner.takesNoJobs)
             for attempt in request.attempts {
                 do {

@@ -41,6 +41,8 @@ struct RunnerRecord: Hashable, Sendable {
         let silent = now - lastHeartbeatAt > policy.leaseMilliseconds
         let status: RunnerStatus =
             if leftAt != nil || silent { .offline } else if takesNoJobs { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
+        // Nobody knows what a runner keeps that is not heard of.
+        let engines = status == .offline ? engines.map { RunnerEngine(id: $0.id, version: $0.version) } : engines
         return Runner(
             runnerID: runnerID, name: name, status: status, capabilities: capabilities, engines: engines, version: version,
             protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs,

@@ -211,6 +211,8 @@ enum SQL {
 
     static let runnerAlive = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL WHERE runner_id = ?"
 
+    static let runnerTold = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL, engines = ? WHERE runner_id = ?"
+
     static let runnerLeft = "UPDATE runners SET left_at = ? WHERE runner_id = ?"
 
     static let drainRunner = "UPDATE runners SET drained = 1 WHERE runner_id = ?"

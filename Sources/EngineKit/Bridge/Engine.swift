@@ -12,6 +12,13 @@ public protocol Engine: Sendable {
 
     /// Writes what the job needs into `request.directory`.
     func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob
+
+    /// What it keeps from one job to the next; none unless it says otherwise. Any thread, without waiting.
+    var warmWorkers: [WarmWorker] { get }
+}
+
+extension Engine {
+    public var warmWorkers: [WarmWorker] { [] }
 }
 
 /// One prepared attempt; released when the host lets go of it.

@@ -16,7 +16,7 @@ public enum EngineTable {
                 struct_size: UInt32(MemoryLayout<lynx_engine>.size), abi_major: LYNX_ABI_MAJOR, abi_minor: LYNX_ABI_MINOR,
                 context: Unmanaged.passRetained(state).toOpaque(), id: .immortal(E.id), display_name: .immortal(E.displayName),
                 version: .immortal(E.version), configure: configure, prepare: prepare, launch: launch, terminate: terminate,
-                reap: reap, collect: collect, release: release, get_extension: { _, _ in nil }))
+                reap: reap, collect: collect, release: release, get_extension: getExtension))
         return UnsafePointer(table)
     }
 }
@@ -32,6 +32,9 @@ private final class EngineState: Sendable {
         let engine = try create(settings)
         configured.withLock { $0 = engine }
     }
+
+    /// Nothing before `configure`.
+    var warmWorkers: [WarmWorker] { configured.withLock { $0 }?.warmWorkers ?? [] }
 
     func engine() throws(EngineError) -> any Engine {
         guard let engine = configured.withLock({ $0 }) else {
@@ -119,4 +122,28 @@ private func collect(
 
 private func release(_ job: OpaquePointer?) {
     Unmanaged<JobBox>.fromOpaque(UnsafeRawPointer(job!)).release()
+}
+
+/// Sendable because nothing changes it once it is made; it lives as long as the process.
+private struct Extensions: @unchecked Sendable {
+    let warmWorkers: UnsafeMutablePointer<lynx_warm_workers>
+
+    init() {
+        warmWorkers = .allocate(capacity: 1)
+        warmWorkers.initialize(to: lynx_warm_workers(struct_size: UInt32(MemoryLayout<lynx_warm_workers>.size), list: listWarmWorkers))
+    }
+
+    static let shared = Extensions()
+}
+
+private func getExtension(_ engine: UnsafePointer<lynx_engine>?, _ name: lynx_string) -> UnsafeRawPointer? {
+    String(lynx: name) == LYNX_EXTENSION_WARM_WORKERS ? UnsafeRawPointer(Extensions.shared.warmWorkers) : nil
+}
+
+private func listWarmWorkers(
+    _ engine: UnsafePointer<lynx_engine>?, _ take: (@convention(c) (UnsafeMutableRawPointer?, UnsafePointer<lynx_warm_worker>?) -> Void)?,
+    _ context: UnsafeMutableRawPointer?
+) {
+    guard let take else { return }
+    for worker in state(engine).warmWorkers { worker.withRaw { take(context, $0) } }
 }

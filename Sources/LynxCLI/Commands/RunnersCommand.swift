@@ -20,7 +20,7 @@ struct RunnersCommand: AsyncParsableCommand {
             }
             var table = TextTable(columns: [
                 .init("runner"), .init("name"), .init("status"), .init("jobs", .right), .init("slots", .right), .init("cores", .right),
-                .init("memory GB", .right), .init("gpu"), .init("last heard of"), .init("version"), .init("engines"), .init("runs"), .init("current jobs", .free),
+                .init("memory GB", .right), .init("gpu"), .init("last heard of"), .init("version"), .init("engines"), .init("warm workers"), .init("runs"), .init("current jobs", .free),
             ])
             table.rows = runners.map { runner in
                 [
@@ -29,18 +29,38 @@ struct RunnersCommand: AsyncParsableCommand {
                     .init("\(runner.capabilities.cpuCores)"), .init(NumberText.fixed(runner.capabilities.memoryGB, digits: 1)),
                     .init(runner.capabilities.gpuAvailable ? "yes" : "no"), .init(WireJSON.timestamp(runner.lastHeartbeatAt)),
                     .init(runner.version), .init(runner.engines.map { "\($0.id) \($0.version)" }.joined(separator: ", ")),
+                    .init(runner.warmWorkers.map(\.summary).joined(separator: "; "), runner.warmWorkers.contains { $0.state == .off } ? .yellow : nil),
                     .init(runner.capabilities.supportedSimulationTypes.joined(separator: ", ")),
                     .init(runner.currentJobs.joined(separator: ", ")),
                 ]
             }
             table.print()
             for runner in runners {
-                guard let quarantine = runner.quarantine else { continue }
-                OutputStream.standard.line(
-                    "\(runner.runnerID) is in quarantine since \(WireJSON.timestamp(quarantine.since)): \(quarantine.reason); 'lynxctl runner resume \(runner.runnerID)' ends it"
-                )
+                if let quarantine = runner.quarantine {
+                    OutputStream.standard.line(
+                        "\(runner.runnerID) is in quarantine since \(WireJSON.timestamp(quarantine.since)): \(quarantine.reason); 'lynxctl runner resume \(runner.runnerID)' ends it"
+                    )
+                }
+                for worker in runner.warmWorkers where worker.state == .off {
+                    OutputStream.standard.line(
+                        "\(runner.runnerID) starts jobs of \(worker.entrypoint) cold: \(worker.message ?? "its engine doesn't say why")")
+                }
             }
         }
+    }
+}
+
+extension Runner {
+    fileprivate var warmWorkers: [WarmWorker] { engines.flatMap { $0.warmWorkers ?? [] } }
+}
+
+extension WarmWorker {
+    /// Such as `ready (pid 4711, 87 MiB, 412 jobs)`.
+    fileprivate var summary: String {
+        let parts = [
+            pid.map { "pid \($0)" }, rssBytes.map { "\($0 >> 20) MiB" }, jobsStarted == 1 ? "1 job" : "\(jobsStarted) jobs",
+        ]
+        return "\(state.rawValue) (\(parts.compactMap(\.self).joined(separator: ", ")))"
     }
 }
 

@@ -79,9 +79,17 @@ public struct Runner: Codable, Hashable, Sendable {
 public struct RunnerEngine: Codable, Hashable, Sendable {
     public var id: String
     public var version: String
+    /// What it keeps from one job to the next; nil if nothing, or if it doesn't tell.
+    public var warmWorkers: [WarmWorker]?
 
-    public init(id: String, version: String) {
+    public init(id: String, version: String, warmWorkers: [WarmWorker]? = nil) {
         self.id = id
         self.version = version
+        self.warmWorkers = warmWorkers
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, version
+        case warmWorkers = "warm_workers"
     }
 }

@@ -206,11 +206,14 @@ public struct HeartbeatRequest: Codable, Hashable, Sendable {
     public var cancelling: [AttemptKey]?
     /// Whether the runner takes itself for drained: as long as it is right that is no reason to answer. Since 1.1.
     public var drained: Bool?
+    /// The engines as they are now, in place of those that came with the registration. Nil: as before. Since 1.3.
+    public var engines: [RunnerEngine]?
 
     public init(
         runnerID: String, sessionID: String, attempts: [AttemptKey], waitSeconds: Double? = nil, cancelling: [AttemptKey]? = nil,
-        drained: Bool? = nil
+        drained: Bool? = nil, engines: [RunnerEngine]? = nil
     ) {
+        self.engines = engines
         self.runnerID = runnerID
         self.sessionID = sessionID
         self.attempts = attempts
@@ -220,7 +223,7 @@ public struct HeartbeatRequest: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempts, cancelling, drained
+        case attempts, cancelling, drained, engines
         case waitSeconds = "wait_seconds"
         case runnerID = "runner_id"
         case sessionID = "session_id"

@@ -1,10 +1,11 @@
 import EngineABI
 import Glibc
+import LynxModel
 
 /// A loaded engine: its table, checked. Libraries are never unloaded.
 ///
 /// Sendable because the table lives as long as the process and does not change; `engine_abi.h` says which
-/// of its functions may be called on which thread, and only `EngineAttempt` and `configure` call them.
+/// of its functions may be called on which thread, and only `EngineAttempt`, `configure` and `warmWorkers` call them.
 package struct EngineLibrary: @unchecked Sendable {
     package let path: String
     package let id: String
@@ -60,10 +61,47 @@ package struct EngineLibrary: @unchecked Sendable {
         }
     }
 
+    /// What it keeps from one job to the next, after `configure`; nil if it doesn't tell. Any thread; an engine should answer at once.
+    func warmWorkers() -> [WarmWorker]? {
+        guard let getExtension = table.pointee.get_extension,
+            let found = LYNX_EXTENSION_WARM_WORKERS.withLynxString({ getExtension(table, $0) })
+        else { return nil }
+        let workers = found.assumingMemoryBound(to: lynx_warm_workers.self)
+        guard workers.pointee.struct_size >= UInt32(MemoryLayout<lynx_warm_workers>.size), let list = workers.pointee.list else { return nil }
+        var taken: [WarmWorker] = []
+        withUnsafeMutablePointer(to: &taken) { taken in
+            list(
+                table,
+                { context, worker in
+                    guard let worker = worker.flatMap({ WarmWorker($0.pointee) }) else { return }
+                    context!.assumingMemoryBound(to: [WarmWorker].self).pointee.append(worker)
+                }, taken)
+        }
+        return taken
+    }
+
     private static func isAllowedInID(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
         default: false
         }
+    }
+}
+
+extension WarmWorker {
+    /// Nil for one from an engine that knows less than the host asks for.
+    fileprivate init?(_ raw: lynx_warm_worker) {
+        guard raw.struct_size >= UInt32(MemoryLayout<lynx_warm_worker>.size) else { return nil }
+        let state: State =
+            switch raw.state {
+            case Int32(LYNX_WARM_STARTING.rawValue): .starting
+            case Int32(LYNX_WARM_READY.rawValue): .ready
+            default: .off
+            }
+        let message = String(lynx: raw.message)
+        self.init(
+            entrypoint: String(lynx: raw.entrypoint), state: state, pid: raw.pid > 0 ? raw.pid : nil,
+            rssBytes: raw.rss_bytes > 0 ? raw.rss_bytes : nil, jobsStarted: Int(clamping: raw.jobs_started),
+            message: message.isEmpty ? nil : message)
     }
 }

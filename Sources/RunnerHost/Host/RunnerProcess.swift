@@ -60,7 +60,7 @@ package struct RunnerProcess {
         let capabilities = MachineCapabilities.read(configuration, engines)
         let service = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
-            capabilities: capabilities, engines: engines.map { RunnerEngine(id: $0.id, version: $0.version) },
+            capabilities: capabilities, engines: try EngineReports(engines),
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             options: RunnerOptions(keepOutputs: configuration.keepOutputs),
             engineLimits: configuration.engineLimits)

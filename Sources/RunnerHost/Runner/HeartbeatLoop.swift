@@ -8,13 +8,14 @@ extension RunnerService {
         var idle = Backoff(base: options.backoff.base, cap: min(options.backoff.cap, .seconds(1)))
         while let beat = try? await monitor.take({ $0.heartbeat() }) {
             do {
+                let told = await engines.latest()
                 let began = ContinuousClock.now
                 var remaining = beat.attempts[...]
                 var isNews = false
                 repeat {
                     let part = Array(remaining.prefix(Self.attemptsPerCall))
                     remaining = remaining.dropFirst(Self.attemptsPerCall)
-                    if obey(try await client.heartbeat(request(part, beat, isLast: remaining.isEmpty))) { isNews = true }
+                    if obey(try await client.heartbeat(request(part, beat, told, isLast: remaining.isEmpty))) { isNews = true }
                 } while !remaining.isEmpty
                 availability.answered()
                 backoff.reset()
@@ -33,8 +34,11 @@ extension RunnerService {
         }
     }
 
-    private func request(_ attempts: [AttemptKey], _ beat: RunnerState.Heartbeat, isLast: Bool) -> HeartbeatRequest {
+    private func request(
+        _ attempts: [AttemptKey], _ beat: RunnerState.Heartbeat, _ engines: [RunnerEngine], isLast: Bool
+    ) -> HeartbeatRequest {
         var request = HeartbeatRequest(runnerID: identity.runnerID, sessionID: identity.sessionID, attempts: attempts)
+        if isLast, engines.contains(where: { $0.warmWorkers != nil }) { request.engines = engines }
         if beat.isHeld, isLast {
             request.waitSeconds = beat.interval / .seconds(1)
             request.cancelling = beat.ending

@@ -3,12 +3,12 @@ import LynxModel
 extension RunnerService {
     /// Registers at the start, and again whenever the control plane no longer knows this runner.
     func registrationLoop() async {
-        let request = RegisterRequest(
-            runnerID: identity.runnerID, sessionID: identity.sessionID, name: identity.name, version: identity.version,
-            capabilities: capabilities, engines: engines)
         var backoff = options.backoff
         while let turn = try? await monitor.take({ $0.registrationTurn() }) {
             do {
+                let request = RegisterRequest(
+                    runnerID: identity.runnerID, sessionID: identity.sessionID, name: identity.name, version: identity.version,
+                    capabilities: capabilities, engines: await engines.latest())
                 let answer = try await client.register(request)
                 availability.answered()
                 backoff.reset()

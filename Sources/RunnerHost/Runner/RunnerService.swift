@@ -9,7 +9,7 @@ import NIOPosix
 package final class RunnerService: Sendable {
     let identity: RunnerIdentity
     let capabilities: RunnerCapabilities
-    let engines: [RunnerEngine]
+    let engines: EngineReports
     let client: ControlPlaneClient
     let spool: Spool
     let executor: any AttemptExecutor
@@ -21,7 +21,7 @@ package final class RunnerService: Sendable {
 
     /// The client stays the caller's to shut down, after `run` returned.
     package init(
-        identity: RunnerIdentity, capabilities: RunnerCapabilities, engines: [RunnerEngine], client: ControlPlaneClient,
+        identity: RunnerIdentity, capabilities: RunnerCapabilities, engines: EngineReports, client: ControlPlaneClient,
         spool: Spool, executor: any AttemptExecutor, logger: Logger, options: RunnerOptions = RunnerOptions(),
         engineLimits: [String: Int] = [:]
     ) {
@@ -33,7 +33,7 @@ package final class RunnerService: Sendable {
         self.executor = executor
         self.options = options
         log = RunnerLog(logger: logger)
-        let limits = EngineLimits(engines: engines.map(\.id), limits: engineLimits)
+        let limits = EngineLimits(engines: engines.ids, limits: engineLimits)
         monitor = Monitor(RunnerState(capacity: max(1, capabilities.maxConcurrentJobs), limits: limits))
         availability = Availability(log: log)
         resultCalls = ResultCalls(client: client, runnerID: identity.runnerID)

@@ -106,6 +106,27 @@ struct HeartbeatTests {
         }
     }
 
+    @Test("What a runner's engines keep is listed with it; what can't be so is refused")
+    func warmWorkers() async throws {
+        try await plane.test { client in
+            try await client.register()
+            var beat = Self.beat(wait: nil)
+            let workers = Array(repeating: WarmWorker(entrypoint: "a.py", state: .off, message: "why"), count: 64)
+            beat.engines = [RunnerEngine(id: "basilisk", version: "2.5", warmWorkers: workers)]
+            #expect(try await Self.send(beat, client) == HeartbeatResponse())
+            #expect(try await client.get("/runners", as: RunnerList.self).runners.map(\.engines) == [beat.engines])
+            beat.engines?[0].warmWorkers?.append(workers[0])
+            let problem = try await client.problem(.post, "/runner/v1/heartbeat", beat, status: 422)
+            #expect(problem.errors == [.init(field: "engines[0].warm_workers", detail: "may have at most 64 entries")])
+            beat.engines?[0].warmWorkers = [workers[0], WarmWorker(entrypoint: "a.py", state: .ready, jobsStarted: -1)]
+            let negative = try await client.problem(.post, "/runner/v1/heartbeat", beat, status: 422)
+            #expect(negative.errors == [.init(field: "engines[0].warm_workers[1].jobs_started", detail: "must be 0 or more")])
+            beat.engines = Array(repeating: RunnerEngine(id: "basilisk", version: "2.5"), count: 65)
+            #expect(try await client.problem(.post, "/runner/v1/heartbeat", beat, status: 422).errors?.first?.field == "engines")
+            #expect(try await client.get("/runners/r1", as: Runner.self).engines[0].warmWorkers == workers)
+        }
+    }
+
     @Test("A runner of another version is told which are understood, and this version is named to one that is")
     func versions() async throws {
         try await plane.test { client in

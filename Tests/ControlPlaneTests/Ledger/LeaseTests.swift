@@ -152,6 +152,31 @@ struct LeaseTests {
         #expect(try await test.job(again).lostAttempts == 2)
     }
 
+    @Test("What a runner's engines keep is as it last told, and unknown while it is not heard of", arguments: TestDriver.allCases)
+    func warmWorkers(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        try await test.register()
+        func told() async throws -> [RunnerEngine] { try await test.ledger.runner("r1").engines }
+        func tell(_ engines: [RunnerEngine]?) async throws {
+            _ = try await test.ledger.heartbeat(HeartbeatRequest(runnerID: "r1", sessionID: "s1", attempts: [], engines: engines))
+        }
+        let plain = [RunnerEngine(id: "basilisk", version: "2.5")]
+        #expect(try await told() == plain)
+        let warm = [RunnerEngine(id: "basilisk", version: "2.5", warmWorkers: [WarmWorker(entrypoint: "ä.py", state: .ready, pid: 1)])]
+        try await tell(warm)
+        #expect(try await told() == warm)
+        try await tell(nil)
+        #expect(try await told() == warm)
+        test.clock.advance(by: 31)
+        #expect(try await told() == plain)
+        try await tell(nil)
+        #expect(try await told() == warm)
+        try await test.register(session: "s2")
+        #expect(try await told() == plain)
+        await #expect(throws: LedgerError.self) { try await tell(warm) }
+        #expect(try await told() == plain)
+    }
+
     @Test("A runner's status follows its heartbeats, its jobs and its being drained", arguments: TestDriver.allCases) func runnerStatus(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()

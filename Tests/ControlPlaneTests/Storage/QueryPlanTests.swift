@@ -8,7 +8,7 @@ struct QueryPlanTests {
     private static let hot = [
         SQL.job, SQL.pendingJobs, SQL.storedRuns, SQL.jobsOfRunner, SQL.batchesOfRunner, SQL.jobsPastLease, SQL.nextLeaseEnd,
         SQL.reportedAttempt, SQL.result, SQL.latestTurn, SQL.batchesWithWork(types: 2, only: false), SQL.batch, SQL.runner, SQL.saveJob,
-        SQL.renewLease, SQL.startAttempt, SQL.endAttempt, SQL.takeTurn, SQL.cancellationsOfRunner, SQL.chunkNumbers, SQL.runnerAlive,
+        SQL.renewLease, SQL.startAttempt, SQL.endAttempt, SQL.takeTurn, SQL.cancellationsOfRunner, SQL.chunkNumbers, SQL.runnerAlive, SQL.runnerTold,
     ]
 
     @Test("No statement of the daily round reads through a table", arguments: hot) func indexed(sql: String) async throws {

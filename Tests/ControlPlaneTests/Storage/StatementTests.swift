@@ -20,7 +20,7 @@ struct StatementTests {
         ("insertAttempt", [SQL.insertAttempt]), ("reportedAttempt", [SQL.reportedAttempt]), ("startAttempt", [SQL.startAttempt]), ("endAttempt", [SQL.endAttempt]),
         ("reopenAttempt", [SQL.reopenAttempt]), ("saveResult", [SQL.saveResult]), ("result", [SQL.result]), ("resultsAfter", [SQL.resultsAfter]),
         ("summariesAfter", [SQL.summariesAfter]), ("saveRunner", [SQL.saveRunner]), ("runner", [SQL.runner]), ("runnerAlive", [SQL.runnerAlive]),
-        ("runnerLeft", [SQL.runnerLeft]), ("drainRunner", [SQL.drainRunner]),
+        ("runnerTold", [SQL.runnerTold]), ("runnerLeft", [SQL.runnerLeft]), ("drainRunner", [SQL.drainRunner]),
         // Access
         ("insertCredential", [SQL.insertCredential]), ("credential", [SQL.credential]), ("tokens", [SQL.tokens]), ("revokeToken", [SQL.revokeToken]),
         ("useEnrollment", [SQL.useEnrollment]), ("credentialsOfRunner", [SQL.credentialsOfRunner]),

@@ -19,14 +19,14 @@ struct RunnerProtocolTests {
         }
         let beat: HeartbeatRequest = try read(#"{"runner_id":"r","session_id":"s","attempts":[{"job_id":"j","attempt":2}]}"#)
         #expect(beat == HeartbeatRequest(runnerID: "r", sessionID: "s", attempts: [AttemptKey(jobID: "j", attempt: 2)]))
-        #expect(beat.waitSeconds == nil && beat.cancelling == nil && beat.drained == nil)
+        #expect(beat.waitSeconds == nil && beat.cancelling == nil && beat.drained == nil && beat.engines == nil)
         let register: RegisterRequest = try read(
             """
             {"runner_id":"r","session_id":"s","name":"n","version":"0.1.0","protocol_version":"1.0",
              "capabilities":{"max_concurrent_jobs":1,"cpu_cores":1,"memory_gb":1,"gpu_available":false,"supported_simulation_types":[]},
              "engines":[{"id":"basilisk","version":"1.0.0"}]}
             """)
-        #expect(register.protocolVersion == "1.0")
+        #expect(register.protocolVersion == "1.0" && register.engines == [RunnerEngine(id: "basilisk", version: "1.0.0")])
         let report: AttemptReport = try read(
             """
             {"runner_id":"r","batch_id":"b","attempt":1,"retryable":false,"result":{"job_id":"b-0","success":true,
@@ -46,6 +46,18 @@ struct RunnerProtocolTests {
         #expect(answer.protocolVersion == nil)
         #expect(!RunnerProtocol.isAtLeast(minor: 1, RunnerProtocol.unnamedVersion))
         #expect(RunnerProtocol.isAtLeast(minor: 1, RunnerProtocol.version))
+    }
+
+    @Test("What an engine keeps is written by the names of the API")
+    func warmWorkers() throws {
+        let engine = RunnerEngine(
+            id: "basilisk", version: "1.0.0",
+            warmWorkers: [WarmWorker(entrypoint: "a.py", state: .off, pid: 7, rssBytes: 8, jobsStarted: 9, message: "why")])
+        let json = try WireJSON.encode(engine)
+        #expect(
+            String(decoding: json, as: UTF8.self)
+                == #"{"id":"basilisk","version":"1.0.0","warm_workers":[{"entrypoint":"a.py","jobs_started":9,"message":"why","pid":7,"rss_bytes":8,"state":"off"}]}"#)
+        #expect(try WireJSON.decode(RunnerEngine.self, from: json) == engine)
     }
 
     @Test("Fields that a peer does not know are left out where they say nothing")

@@ -44,7 +44,7 @@ struct FastCancelTests {
             identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
             capabilities: RunnerCapabilities(
                 maxConcurrentJobs: 1, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
-            engines: [RunnerEngine(id: "basilisk", version: "1.0")], client: client, spool: Spool(state), executor: bench.supervisor,
+            engines: EngineReports([RunnerEngine(id: "basilisk", version: "1.0")]), client: client, spool: Spool(state), executor: bench.supervisor,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let life = Task { try await runner.run() }
         let words = try await events.expect("started")[0].split(separator: " ")

@@ -52,6 +52,32 @@ struct RunnerServiceTests {
         #expect(bench.executor.state.mostAtOnce == 1)
     }
 
+    @Test("What its engines keep is told with the registration and each heartbeat")
+    func warmWorkers() async throws {
+        var bench = try RunnerBench()
+        let count = Monitor(0)
+        let plain = RunnerEngine(id: "basilisk", version: "1.0")
+        bench.engines = try EngineReports([plain], patience: .seconds(60)) {
+            let count = count.with { count in
+                count += 1
+                return count
+            }
+            return [RunnerEngine(id: "basilisk", version: "1.0", warmWorkers: [WarmWorker(entrypoint: "a.py", state: .ready, jobsStarted: count)])]
+        }
+        try await bench.run { [bench] _, _ in try await bench.control.wait { $0.heartbeats.count >= 3 } }
+        func jobs(_ engines: [RunnerEngine]?) -> Int? { engines?.first?.warmWorkers?.first?.jobsStarted }
+        #expect(jobs(bench.control.state.registrations.first?.engines) == 1)
+        #expect(bench.control.state.heartbeats.prefix(3).map { jobs($0.engines) } == [2, 3, 4])
+    }
+
+    @Test("Engines that keep nothing are no part of heartbeats")
+    func nothingKept() async throws {
+        let bench = try RunnerBench()
+        try await bench.run { _, _ in try await bench.control.wait { $0.heartbeats.count >= 3 } }
+        #expect(bench.control.state.heartbeats.allSatisfy { $0.engines == nil })
+        #expect(bench.control.state.registrations.first?.engines == [RunnerEngine(id: "basilisk", version: "1.0")])
+    }
+
     @Test("The runner says who it is, when an attempt starts, and what it is working on")
     func reports() async throws {
         let bench = try RunnerBench()

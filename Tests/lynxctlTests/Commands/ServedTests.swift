@@ -114,6 +114,34 @@ struct ServedTests {
         #expect(try await server.end().exitCode == 0)
     }
 
+    @Test("Processes that its engines keep are shown with a runner, and why there are none any more") func warmWorkers() async throws {
+        let study = try StudyFixture(runs: 1)
+        let (server, url) = try await serve(study)
+        try await APIClient.with(baseURL: url) { api in
+            let capabilities = RunnerCapabilities(
+                maxConcurrentJobs: 1, cpuCores: 1, memoryGB: 1, gpuAvailable: false, supportedSimulationTypes: ["fake"])
+            for (id, workers) in [
+                ("r1", [WarmWorker(entrypoint: "/lab/a.py", state: .ready, pid: 4711, rssBytes: 87 << 20, jobsStarted: 412)]),
+                ("r2", [WarmWorker(entrypoint: "/lab/a.py", state: .starting)]),
+                ("r3", [WarmWorker(entrypoint: "/lab/a.py", state: .off, jobsStarted: 1, message: "its imports start threads")]),
+                ("r4", []),
+            ] {
+                let registration = RegisterRequest(
+                    runnerID: id, sessionID: "1", name: id, version: "0", capabilities: capabilities,
+                    engines: [RunnerEngine(id: "basilisk", version: "1.0.0", warmWorkers: workers)])
+                _ = try await api.post("/runner/v1/register", registration, as: RegisterResponse.self)
+            }
+        }
+        let shown = try await study.lynxctl(["runners", "--control-plane", url]).outputLines
+        #expect(shown.count == 6)
+        #expect(shown[1].contains("  basilisk 1.0.0  ready (pid 4711, 87 MiB, 412 jobs)  fake"))
+        #expect(shown[2].contains("  basilisk 1.0.0  starting (0 jobs)"))
+        #expect(shown[3].contains("  basilisk 1.0.0  off (1 job)"))
+        #expect(shown[5] == "r3 starts jobs of /lab/a.py cold: its imports start threads")
+        server.send(SIGTERM)
+        #expect(try await server.end().exitCode == 0)
+    }
+
     @Test("A runner in quarantine is shown with the reason") func quarantine() async throws {
         let study = try StudyFixture(runs: 1)
         let (server, url) = try await serve(study)

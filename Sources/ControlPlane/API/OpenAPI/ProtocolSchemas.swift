@@ -7,7 +7,7 @@ extension OpenAPIDocument {
             "properties": {
               "runner_id": {"type": "string", "minLength": 1, "maxLength": 128}, "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
               "name": {"type": "string"}, "version": {"type": "string"}, "protocol_version": {"type": "string"},
-              "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerEngine"}}
+              "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}}
             },
             "example": {
               "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.2",
@@ -46,7 +46,8 @@ extension OpenAPIDocument {
               "runner_id": {"type": "string"}, "session_id": {"type": "string"}, "attempts": {"type": "array", "items": {"$ref": "#/components/schemas/AttemptKey"}},
               "wait_seconds": {"type": ["number", "null"], "description": "How long the call may be held while there is nothing new to order; 0 if left out."},
               "cancelling": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/AttemptKey"}, "description": "Attempts that are being stopped already."},
-              "drained": {"type": ["boolean", "null"], "description": "Whether the runner knows that it is drained."}
+              "drained": {"type": ["boolean", "null"], "description": "Whether the runner knows that it is drained."},
+              "engines": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}, "description": "The engines as they are now, in place of those that came with the registration; left out: as before."}
             },
             "example": {"runner_id": "r1", "session_id": "s1", "attempts": []}
           },

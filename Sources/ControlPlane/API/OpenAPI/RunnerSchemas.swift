@@ -9,7 +9,22 @@ extension OpenAPIDocument {
               "gpu_available": {"type": "boolean"}, "supported_simulation_types": {"type": "array", "maxItems": 256, "items": {"type": "string"}}
             }
           },
-          "RunnerEngine": {"type": "object", "required": ["id", "version"], "properties": {"id": {"type": "string"}, "version": {"type": "string"}}},
+          "RunnerEngine": {
+            "type": "object", "required": ["id", "version"],
+            "properties": {
+              "id": {"type": "string"}, "version": {"type": "string"},
+              "warm_workers": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/WarmWorker"}, "description": "Processes that the engine keeps from one job to the next, as the runner last told; absent if it doesn't tell, or is offline."}
+            }
+          },
+          "WarmWorker": {
+            "type": "object", "required": ["entrypoint", "state", "jobs_started"],
+            "properties": {
+              "entrypoint": {"type": "string", "description": "What its jobs run."},
+              "state": {"type": "string", "enum": ["starting", "ready", "off"], "description": "off: given up; jobs start without one, and message says why."},
+              "pid": {"type": ["integer", "null"]}, "rss_bytes": {"type": ["integer", "null"]},
+              "jobs_started": {"type": "integer", "minimum": 0, "description": "Warm, since the runner was started."}, "message": {"type": ["string", "null"]}
+            }
+          },
           "Runner": {
             "type": "object",
             "required": ["runner_id", "name", "status", "capabilities", "engines", "version", "registered_at", "last_heartbeat_at", "current_jobs"],
@@ -24,7 +39,7 @@ extension OpenAPIDocument {
             "example": {
               "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.2", "status": "Busy",
               "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 25.3, "supported_simulation_types": ["basilisk"]},
-              "engines": [{"id": "basilisk", "version": "1.0.0"}], "current_jobs": ["20261123T190236-8f5b7656-0"],
+              "engines": [{"id": "basilisk", "version": "1.0.0", "warm_workers": [{"entrypoint": "/home/lab/orbit.py", "state": "ready", "pid": 4711, "rss_bytes": 91226112, "jobs_started": 412}]}], "current_jobs": ["20261123T190236-8f5b7656-0"],
               "registered_at": "2026-11-23T19:01:50.937Z", "last_heartbeat_at": "2026-11-23T19:02:36.658Z"
             }
           },

@@ -19,6 +19,8 @@ struct RunnerBench: Sendable {
     var statePath: String { directory.file("state") }
     var spoolPath: String { directory.file("state/spool") }
 
+    var engines = EngineReports([RunnerEngine(id: "basilisk", version: "1.0")])
+
     static let options = RunnerOptions(
         claimWait: .seconds(30), drainGrace: .seconds(10), backoff: Backoff(base: .milliseconds(5), cap: .milliseconds(20)))
 
@@ -41,7 +43,7 @@ struct RunnerBench: Sendable {
             identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
             capabilities: RunnerCapabilities(
                 maxConcurrentJobs: capacity, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
-            engines: [RunnerEngine(id: "basilisk", version: "1.0")], client: client, spool: Spool(state), executor: executor,
+            engines: engines, client: client, spool: Spool(state), executor: executor,
             logger: log.logger, options: options)
         let life = Task { try await runner.run() }
         do {
