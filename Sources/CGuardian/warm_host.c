@@ -133,10 +133,10 @@ int lynx_warm_start_on_own_thread(const lynx_warm_request *request, lynx_warm_pa
     return failure == 0 ? own.failure : failure;
 }
 
-ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t size) {
+ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t size, int keep) {
     ssize_t n;
     do {
-        n = recv(parent->socket, message, size, MSG_DONTWAIT);
+        n = recv(parent->socket, message, size, MSG_DONTWAIT | (keep ? MSG_PEEK : 0));
     } while (n < 0 && errno == EINTR);
     /* A parent that was killed with something unread resets the connection. */
     if (n < 0 && errno != EAGAIN) return 0;

@@ -24,8 +24,8 @@ final class WarmWorkers: Sendable {
 
     /// The variables of the scenario contract: what differs between two jobs.
     static let ownVariables = ["TETRYX_RUN_CONFIG", "TETRYX_TELEMETRY_URL", "TETRYX_OUTPUT_DIR"]
-    /// Imports take seconds, on a busy machine much longer; what used no processor for as long as this may never end.
-    private static let patienceMilliseconds: Int32 = 10_000
+    /// Imports take seconds, on a busy machine much longer; what used no processor for all these looks, 10 s, may never end.
+    private static let patience = (looks: 100, milliseconds: Int32(100))
     private static let maxWaits = 12
     private static let maxLosses = 3
     private static let maxGrowth = (factor: 2, bytes: 64 << 20)
@@ -40,27 +40,37 @@ final class WarmWorkers: Sendable {
         state = Mutex(State(parent: parent))
     }
 
-    /// What there is now. Any thread.
+    /// What there is now. Any thread; what follows from it is left to the next launch, and to those who wait for it.
     var status: WarmWorker {
         state.withLock { state in
-            // One that is gone is replaced by the next launch, which is on a thread that may.
-            if case .importing(let parent, _) = state.parent, case .said(let word) = parent.hear() { take(.said(word), from: parent, &state) }
-            var worker = WarmWorker(state: .starting, entrypoint: entrypoint, jobsStarted: state.jobsStarted)
-            switch state.parent {
-            case .off(let reason): worker.state = .off(reason)
-            case .absent: break
-            case .importing(let parent, _):
-                worker.residentBytes = parent.residentBytes
-                worker.pid = worker.residentBytes > 0 ? parent.pid : 0
-            case .ready(let parent, _):
-                worker.residentBytes = parent.residentBytes
-                guard worker.residentBytes > 0 else { break }
+            let (condition, parent): (WarmWorker.State, WarmParent?) =
+                switch state.parent {
+                case .off(let reason): (.off(reason), nil)
+                case .absent: (.starting, nil)
+                case .importing(let parent, _): (Self.state(after: parent.hear(keeping: true)), parent)
+                case .ready(let parent, _): (.ready, parent)
+                }
+            var worker = WarmWorker(state: condition, entrypoint: entrypoint, jobsStarted: state.jobsStarted)
+            worker.residentBytes = parent?.residentBytes ?? 0
+            if let parent, worker.residentBytes > 0 {
                 worker.pid = parent.pid
-                worker.state = .ready
+            } else if condition == .ready {
+                // It is gone, and will be replaced.
+                worker.state = .starting
             }
             return worker
         }
     }
+
+    private static func state(after word: WarmParent.Word) -> WarmWorker.State {
+        switch word {
+        case .none, .gone: .starting
+        case .said("ready"): .ready
+        case .said(let text): .off(reason(text))
+        }
+    }
+
+    private static func reason(_ text: String) -> String { text.hasPrefix("refused ") ? String(text.dropFirst(8)) : text }
 
     /// Starts the parent; it imports while the runner does something else. On a thread that lives as long as the process.
     func start() {
@@ -71,12 +81,13 @@ final class WarmWorkers: Sendable {
 
     /// Waits for a parent that is importing: all that wait start sooner than if they imported beside it.
     func waitUntilReady() {
-        guard let parent = state.withLock({ state -> WarmParent? in
-            if case .importing(let parent, isPatient: true) = state.parent { parent } else { nil }
-        }) else { return }
+        guard let parent = awaited else { return }
         var used = 0
         for _ in 0..<Self.maxWaits {
-            if parent.waitForWord(milliseconds: Self.patienceMilliseconds) { return }
+            for _ in 0..<Self.patience.looks {
+                // Its word may have been taken by another that waited, and then it says no more.
+                if parent.waitForWord(milliseconds: Self.patience.milliseconds) || awaited !== parent { return }
+            }
             let now = parent.processorTicks
             if now == used { break }
             used = now
@@ -85,6 +96,13 @@ final class WarmWorkers: Sendable {
             guard case .importing(let current, isPatient: true) = state.parent, current === parent else { return }
             state.parent = .importing(parent, isPatient: false)
             host.log(.warning, "the imports of \(entrypoint) take long; jobs are started cold until they are done")
+        }
+    }
+
+    /// The parent that jobs wait for, if there is one.
+    private var awaited: WarmParent? {
+        state.withLock { state in
+            if case .importing(let parent, isPatient: true) = state.parent { parent } else { nil }
         }
     }
 
@@ -136,7 +154,7 @@ final class WarmWorkers: Sendable {
         case .said("ready"):
             state.parent = .ready(parent, residentBytes: parent.residentBytes)
             host.log(.info, "warm parent of \(entrypoint) ready (pid \(parent.pid), \(parent.residentBytes >> 20) MiB)")
-        case .said(let text): turnOff(&state, text.hasPrefix("refused ") ? String(text.dropFirst(8)) : text)
+        case .said(let text): turnOff(&state, Self.reason(text))
         }
     }
 

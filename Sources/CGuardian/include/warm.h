@@ -45,8 +45,11 @@ int lynx_warm_start(const lynx_warm_request *request, lynx_warm_parent *out);
 /* The same on any thread: from one that is made for it, and sleeps as long as the host lives. */
 int lynx_warm_start_on_own_thread(const lynx_warm_request *request, lynx_warm_parent *out);
 
-/* What it said last, without waiting: the message's length, 0 at its end, -1 if there is nothing new. */
-ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t size);
+/*
+ * What it said last, without waiting: the message's length, 0 at its end, -1 if there is nothing new. If it is kept, the
+ * next call hears it again.
+ */
+ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t size, int keep);
 
 /* Kills it and what it started, and reaps it; call once. Programs that came from it run on. */
 void lynx_warm_stop(lynx_warm_parent *parent);

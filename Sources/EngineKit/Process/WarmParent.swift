@@ -87,10 +87,12 @@ public final class WarmParent: Sendable {
     }
 
     /// What it has said, without waiting.
-    public func hear() -> Word {
+    ///
+    /// - Parameter keeping: the next call hears it again.
+    public func hear(keeping: Bool = false) -> Word {
         var parent = parent
         var text = [CChar](repeating: 0, count: 4097)
-        let count = lynx_warm_hear(&parent, &text, text.count - 1)
+        let count = lynx_warm_hear(&parent, &text, text.count - 1, keeping ? 1 : 0)
         if count < 0 { return .none }
         return count == 0 ? .gone : .said(String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
