@@ -94,6 +94,7 @@ package final class RunnerService: Sendable {
     private func live() async throws {
         try await adoptSpool()
         await withTaskGroup { loops in
+            loops.addTask { await self.prepareSpares() }
             loops.addTask { await self.registrationLoop() }
             loops.addTask { await self.heartbeatLoop() }
             for _ in 0..<max(1, options.concurrentDeliveries) { loops.addTask { await self.deliveryLoop() } }
@@ -105,6 +106,14 @@ package final class RunnerService: Sendable {
         await signOff()
         if let failure = monitor.with({ $0.failure }) { throw failure }
     }
+
+    /// Jobs that begin together fill their first chunks together, and what waits for a file waits in memory.
+    private func prepareSpares() async {
+        let files = min(4 * max(1, capabilities.maxConcurrentJobs), Self.mostSpares)
+        try? await blocking { self.spool.spares.prepare(files) }
+    }
+
+    private static let mostSpares = 256
 
     private func adoptSpool() async throws {
         let scan = try await blocking { try self.spool.scan() }

@@ -192,7 +192,7 @@ struct RunnerServiceTests {
         let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
             state.intercept = { call, body, _ in
-                call == "result" && String(decoding: body, as: UTF8.self).contains("bad") ? .problem(422, "no") : nil
+                call == "result" && String(decoding: body, as: UTF8.self).contains(#""job_id":"bad"#) ? .problem(422, "no") : nil
             }
         }
         bench.control.enqueue(.sample("bad"), .sample("good"))
@@ -209,7 +209,7 @@ struct RunnerServiceTests {
         let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
             state.intercept = { call, body, _ in
-                call == "result" && String(decoding: body, as: UTF8.self).contains("bad") ? .status(500) : nil
+                call == "result" && String(decoding: body, as: UTF8.self).contains(#""job_id":"bad"#) ? .status(500) : nil
             }
         }
         bench.control.with { $0.pending = (0..<6).map { .sample("bad-\($0)") } + (0..<6).map { .sample("good-\($0)") } }

@@ -59,6 +59,31 @@ struct SpoolTests {
         #expect(try directory.names("state/spool") == [])
     }
 
+    @Test("Files that were made ahead are used before new ones, are private, and as many are kept")
+    func madeAhead() throws {
+        let spool = try open()
+        spool.spares.prepare(100)
+        let spares = try directory.names("state/spool")
+        #expect(spares.count == 100 && spares.allSatisfy { $0.hasSuffix(".spare") })
+        #expect(spares.allSatisfy { (try? FileManager.default.attributesOfItem(atPath: directory.file("state/spool/\($0)")))?[.posixPermissions] as? Int == 0o600 })
+        let jobs = (0..<101).map { JobAssignment.sample("job-\($0)") }
+        for job in jobs { try spool.store(try json(job), for: job.key) }
+        #expect(try directory.names("state/spool").count { $0.hasSuffix(".spare") } == 0)
+        for job in jobs {
+            #expect(try spool.load(job.key) == (try json(job)))
+            try spool.remove(job.key)
+        }
+        #expect(try directory.names("state/spool").count == 100)
+    }
+
+    @Test("Where none can be made ahead there are none, and that is all")
+    func noneAhead() throws {
+        let spool = try open()
+        try FileManager.default.removeItem(atPath: directory.file("state/spool"))
+        spool.spares.prepare(10)
+        #expect(spool.spares.take() == nil)
+    }
+
     @Test("Without the file that was to be written over a new one is made")
     func spareIsGone() throws {
         let spool = try open()
