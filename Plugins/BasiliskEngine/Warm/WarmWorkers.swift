@@ -32,12 +32,21 @@ final class WarmWorkers: Sendable {
 
     private let host: HostHandle
     private let request: WarmParent.Request
-    private let state: Mutex<State>
+    private let state = Mutex(State(parent: .absent))
 
-    private init(host: HostHandle, request: WarmParent.Request, parent: Parent) {
+    /// For a Python scenario. If what the parent needs is not there, every job is started cold.
+    init(host: HostHandle, python: String, entrypoint: String, workingDirectory: String, environment: [String: String]) {
+        let names = ["libLynxWarm.so", "lynx-spawner"]
+        let files = names.map { EngineFolder.file($0) }
         self.host = host
-        self.request = request
-        state = Mutex(State(parent: parent))
+        request = WarmParent.Request(
+            program: python,
+            arguments: ["-c", "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})", entrypoint] + files.compactMap(\.self),
+            environment: environment.filter { !Self.ownVariables.contains($0.key) }, workingDirectory: workingDirectory,
+            script: PackageResources.warm_parent_py)
+        if let missing = files.firstIndex(of: nil) {
+            switchOff("beside the engine is no \(names[missing]) that nobody else may write to")
+        }
     }
 
     /// What there is now. Any thread; what follows from it is left to the next launch, and to those who wait for it.
@@ -189,21 +198,4 @@ final class WarmWorkers: Sendable {
     }
 
     private var entrypoint: String { request.arguments[2] }
-}
-
-extension WarmWorkers {
-    /// For a Python scenario. If what the parent needs is not there, every job is started cold, and the log says why.
-    convenience init(host: HostHandle, python: String, entrypoint: String, workingDirectory: String, environment: [String: String]) {
-        let names = ["libLynxWarm.so", "lynx-spawner"]
-        let files = names.compactMap(EngineFolder.file)
-        let request = WarmParent.Request(
-            program: python,
-            arguments: ["-c", "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})", entrypoint] + files,
-            environment: environment.filter { !Self.ownVariables.contains($0.key) }, workingDirectory: workingDirectory,
-            script: PackageResources.warm_parent_py)
-        self.init(host: host, request: request, parent: .absent)
-        if let missing = names.first(where: { EngineFolder.file($0) == nil }) {
-            switchOff("beside the engine is no \(missing) that nobody else may write to")
-        }
-    }
 }
