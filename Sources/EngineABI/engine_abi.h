@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 #define LYNX_ABI_MAJOR 1u
-#define LYNX_ABI_MINOR 1u
+#define LYNX_ABI_MINOR 2u
 
 /* Whether the struct that `pointer` leads to is new enough to have `field`. */
 #define LYNX_HAS_FIELD(type, pointer, field) \
@@ -140,6 +140,37 @@ struct lynx_host {
     /* [any] The interface of that name ("name/1"), or NULL. Valid as long as the host. */
     const void *(*get_extension)(const lynx_host *host, lynx_string name);
 };
+
+/* ---- extensions of the host ------------------------------------------------------------------------ */
+
+/*
+ * For an engine whose results may turn out to rest on something wrong: a proof that a copied process gives what a fresh one
+ * gives, a calibration, a cache. It names that basis with each result, and takes the basis back when a later check speaks
+ * against it: the results that rest on it are no results any more then, and their jobs are run again. Since 1.2.
+ */
+#define LYNX_EXTENSION_RESULT_BASIS "result_basis/1"
+
+/* A longer name of a basis counts as far as this many bytes. */
+#define LYNX_BASIS_SIZE 256
+
+/* What get_extension(host, LYNX_EXTENSION_RESULT_BASIS) leads to. Valid as long as the host. */
+typedef struct lynx_result_basis {
+    uint32_t struct_size;
+
+    /*
+     * [any & between prepare and release] The result of the job rests on `basis`, a name of the engine's choice that is kept
+     * with the result; a later call for the same job takes an earlier one's place. The text is copied.
+     */
+    void (*rests_on)(const lynx_host *host, lynx_job_token job, lynx_string basis);
+
+    /*
+     * [any] Takes back all results of this runner that rest on `basis`: those kept already, also of batches that have ended,
+     * those on their way, and those of jobs that still run. `why` is one line for a person. The texts are copied. Returns as
+     * soon as it is written down, from when on it survives the end of the host; again for the same basis it does nothing.
+     * A basis that was taken back stays so: a new proof has a new name.
+     */
+    void (*retract)(const lynx_host *host, lynx_string basis, lynx_string why);
+} lynx_result_basis;
 
 /* ---- what the engine brings ---------------------------------------------------------------------- */
 

@@ -5,7 +5,7 @@ public import EngineABI
 /// Sendable because the host promises each of the functions below for any thread, and the table for
 /// the life of the process (`engine_abi.h`).
 public struct HostHandle: @unchecked Sendable {
-    private let table: UnsafePointer<lynx_host>
+    let table: UnsafePointer<lynx_host>
 
     public init(_ table: UnsafePointer<lynx_host>) { self.table = table }
 
