@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import select
 import signal
@@ -10,10 +11,15 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "Sources/CGuardian"
-BOOTSTRAP = ROOT / "Plugins/BasiliskEngine/Warm/warm_parent.py"
+SCRIPTS = ROOT / "Plugins/BasiliskEngine/Warm/lynx_warm"
+SECTIONS = ("plan", "effects", "fingerprint", "recorder", "script", "context", "importing", "store", "learn", "vet", "serve")
+"""In the order in which they need each other."""
+OWN = ("TETRYX_RUN_CONFIG", "TETRYX_TELEMETRY_URL", "TETRYX_OUTPUT_DIR", "TMPDIR")
+LIBRARY = ROOT / "Sources/LynxWarm"
 SPAWNER_MAIN = ROOT / "Sources/lynx-spawner/main.c"
 SPAWNER = "lynx-spawner"
 PR_SET_CHILD_SUBREAPER = 36
@@ -66,11 +72,18 @@ class _Exit(ctypes.Structure):
     )
 
 
+def image() -> str:
+    """What the engine hands to an interpreter: the bootstrap, and the modules that follow it."""
+    parts = [(SCRIPTS / f"{name}.py").read_text() for name in SECTIONS]
+    sections = [f"\n#:: {name}\n{text}" for name, text in zip(SECTIONS, parts, strict=True)]
+    return (SCRIPTS / "boot.py").read_text() + "".join(sections)
+
+
 def compile_library(folder: Path) -> Path:
     """The library, and beside it lynx-spawner."""
     library = folder / "libLynxWarm.so"
-    sources = [str(source) for source in sorted(SOURCES.glob("*.c"))]
-    options = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{SOURCES / 'include'}"]
+    sources = [str(source) for folder in (SOURCES, LIBRARY) for source in sorted(folder.glob("*.c"))]
+    options = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{SOURCES / 'include'}", f"-I{LIBRARY / 'include'}"]
     subprocess.run(["cc", *options, "-fPIC", "-shared", "-o", str(library), *sources], check=True)
     main = str(SPAWNER_MAIN)
     subprocess.run(["cc", *options, "-static", "-o", str(folder / SPAWNER), main, *sources], check=True)
@@ -92,30 +105,90 @@ class JobRefusedError(Exception):
 
 
 class WarmHost:
-    """One parent for one scenario.
+    """What the engine does for one scenario: learns it, vets it, and has a parent for it.
 
     `jobs` is where it works and its jobs leave what they do: by default the folder of the scenario.
     """
 
-    def __init__(self, library: Path, scenario: Path, environment: dict[str, str], *, jobs: Path | None = None) -> None:
+    def __init__(
+        self,
+        library: Path,
+        scenario: Path,
+        environment: dict[str, str],
+        *,
+        jobs: Path | None = None,
+        plan: Path | None = None,
+    ) -> None:
         self._library = ctypes.CDLL(str(library))
         # As the host is: the programs' zombies come back to it.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.folder = jobs or scenario.parent
+        self._scenario = scenario
+        self._path = library
+        self._environment = environment
         self._jobs = 0
-        bootstrap = BOOTSTRAP.read_bytes()
-        program = "exec(open(4).read(), {'__name__': 'lynx_warm_parent'})"
+        self._image = self.folder / "lynx-warm-image.py"
+        self._image.write_text(image())
+        self._parent = _WarmParent(pid=-1, socket=-1)
+        if plan is None:
+            plan = self.folder / "plan.json"
+            self.learned = self._run("learn", plan, TETRYX_OUTPUT_DIR=self._output("learned"))
+            if plan.exists():
+                self.passes = self._vet(plan)
+        self.plan_path = plan
+        self.word = self._serve() if plan.exists() else "no plan"
+
+    def _output(self, name: str) -> str:
+        (self.folder / name).mkdir()
+        return str(self.folder / name)
+
+    def _variables(self, mode: str, plan: Path, boot: str) -> dict[str, str]:
+        seed = {} if mode == "serve" else {"PYTHONHASHSEED": "1", "LYNX_WARM_HASH_SEED": "1"}
+        return {
+            **seed,
+            "LD_PRELOAD": str(self._path),
+            "LYNX_WARM_BOOT": boot,
+            "LYNX_WARM_MODE": mode,
+            "LYNX_WARM_PLAN": str(plan),
+            "LYNX_WARM_OWN": ",".join(OWN),
+            "LYNX_WARM_SPAWNER": str(self._path.parent / SPAWNER),
+        }
+
+    def _run(self, mode: str, plan: Path, **variables: str) -> End:
+        environment = {**self._environment, **variables, **self._variables(mode, plan, str(self._image))}
+        return _run(self._scenario, environment, self.folder)
+
+    def _vet(self, plan: Path) -> int:
+        for count in range(1, 7):
+            end = self._run("vet", plan)
+            assert end.code == 0, end
+            if json.loads(plan.read_text())["clean"]:
+                return count
+        raise AssertionError("vetting finds no end")
+
+    def _serve(self) -> str:
+        bootstrap = image().encode()
+        variables = self._variables("serve", self.plan_path, "/proc/self/fd/4")
         request = _WarmRequest(
             program=sys.executable.encode(),
-            argv=_strings([sys.executable, "-c", program, str(scenario), str(library), str(library.parent / SPAWNER)]),
-            envp=_variables({**environment, "TETRYX_OUTPUT_DIR": "-" * 4200}),
+            argv=_strings([sys.executable, str(self._scenario)]),
+            envp=_variables({**self._environment, **variables, "TETRYX_OUTPUT_DIR": "-" * 4200}),
             working_directory=str(self.folder).encode(),
             script=bootstrap,
             script_size=len(bootstrap),
         )
-        self._parent = _WarmParent()
         assert self._library.lynx_warm_start(ctypes.byref(request), ctypes.byref(self._parent)) == 0
-        self.word = self._hear()
+        return self._hear()
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.plan_path.read_text())
+        return document
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The modules that jobs import themselves, and why."""
+        return {one["module"]: one["why"] for one in self.plan["summary"]["left_out"]}
 
     @property
     def pid(self) -> int:
@@ -135,8 +208,9 @@ class WarmHost:
         return self.start(**variables).end()
 
     def close(self) -> None:
-        self._library.lynx_warm_stop(ctypes.byref(self._parent))
-        os.close(self._parent.socket)
+        if self._parent.pid > 0:
+            self._library.lynx_warm_stop(ctypes.byref(self._parent))
+            os.close(self._parent.socket)
 
 
 class Job:
@@ -185,10 +259,14 @@ class Job:
 def run_cold(scenario: Path, environment: dict[str, str], output: Path) -> End:
     """The same scenario in a process of its own."""
     output.mkdir()
+    return _run(scenario, {**environment, "TETRYX_OUTPUT_DIR": str(output)}, scenario.parent)
+
+
+def _run(scenario: Path, environment: dict[str, str], folder: Path) -> End:
     done = subprocess.run(
         [sys.executable, str(scenario)],
-        env={**environment, "TETRYX_OUTPUT_DIR": str(output)},
-        cwd=scenario.parent,
+        env=environment,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=ignore_no_signal,

@@ -1,0 +1,229 @@
+"""What importing a module did to the process, besides making the module.
+
+Two sources: what C and Python asked of the C library (`watch.h`), and what the process is like before and after. Each
+effect is a reason to leave the module to the jobs, each of which then imports it as a fresh process does.
+"""
+
+from __future__ import annotations
+
+import _locale
+import builtins
+import ctypes
+import gc
+import os
+import sys
+from collections.abc import Iterator, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lynx_warm.fingerprint import Known
+
+State = dict[str, object]
+
+CHANGES = {
+    "directory": "it changes the working directory",
+    "Umask": "it changes the mask of file modes",
+    "Threads": "it starts threads",
+    "Name": "it changes the name of the process",
+    "SigBlk": "it blocks signals",
+    "signals": "it changes how signals are handled",
+    "limits": "it changes limits of the process",
+    "descriptors": "it leaves a descriptor open",
+    "children": "it leaves a process running",
+    "path": "it changes sys.path",
+    "hooks of imports": "it changes how modules are found",
+    "finders": "it changes how modules are found",
+    "streams": "it replaces a standard stream",
+    "hooks": "it replaces a hook of the interpreter",
+    "collector": "it changes when garbage is collected",
+    "environment": "it changes the environment",
+    "locale": "it changes the locale",
+    "generators": "it seeds or uses random generators that all share",
+    "builtins": "it changes the names that every module sees",
+}
+
+EVENTS = {
+    "chance": "it draws from the system's randomness",
+    "time": "its native code asks for the time",
+    "clock": "its native code asks for the time",
+    "pid": "its native code asks for the number of its process",
+    "write": "it writes files",
+    "shared": "it makes memory that copies would share",
+    "connection": "it opens a connection",
+    "program": "it runs another program",
+    "state": "it changes",
+}
+
+
+class Library:
+    """libLynxWarm.so, which is in this process."""
+
+    def __init__(self) -> None:
+        self.c = ctypes.PyDLL(None)
+        self.c.lynx_watch_take.restype = ctypes.c_size_t
+        self.c.lynx_watch_signals.restype = ctypes.c_ulong
+        self._buffer = ctypes.create_string_buffer(1 << 20)
+
+    def watch(self, on: bool) -> None:
+        self.c.lynx_watch(int(on))
+
+    def signals(self) -> int:
+        return int(self.c.lynx_watch_signals())
+
+    def events(self) -> list[list[str]]:
+        """What was asked since the last call: what, by which library, and with what."""
+        size = self.c.lynx_watch_take(self._buffer, len(self._buffer))
+        text = ctypes.string_at(self._buffer, size).decode(errors="surrogateescape")
+        return [line.split("\t") for line in text.splitlines()]
+
+
+def _is_python(library: str) -> bool:
+    """Whether what it asks for is Python's own business, which is seen in what modules hold."""
+    name = os.path.basename(library)
+    return name.startswith(("libpython", "python")) or "/lib-dynload/" in library
+
+
+def is_no_data(path: str) -> bool:
+    """Files that every process makes or looks into."""
+    return path.startswith(("/proc/", "/sys/", "/dev/null")) or "__pycache__" in path or path.endswith((".py", ".pyc"))
+
+
+class Environment(dict[bytes, bytes]):
+    """The data of `os.environ`; it remembers what was asked for."""
+
+    def __init__(self, variables: Mapping[bytes, bytes]) -> None:
+        super().__init__(variables)
+        self.asked: dict[str, str | None] = {}
+        self.is_copied = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.is_copied = True
+        return super().__iter__()
+
+    def __getitem__(self, name: bytes) -> bytes:
+        value = super().get(name)
+        self.asked[os.fsdecode(name)] = None if value is None else os.fsdecode(value)
+        return super().__getitem__(name)
+
+    @classmethod
+    def install(cls) -> Environment:
+        watched = cls(os.environ._data)  # type: ignore[attr-defined]
+        watched._put()
+        return watched
+
+    def remove(self) -> None:
+        plain = dict(dict.items(self))
+        os.environ._data = os.environb._data = plain  # type: ignore[attr-defined]
+
+    def _put(self) -> None:
+        os.environ._data = os.environb._data = self  # type: ignore[attr-defined]
+
+    def plain(self) -> dict[bytes, bytes]:
+        return dict(dict.items(self))
+
+
+def _text(path: str) -> str:
+    """A file of /proc; without codecs, which are modules that a scenario may be the first to import."""
+    with open(path, "rb", buffering=0) as file:
+        return file.readall().decode("latin-1")
+
+
+def _status() -> dict[str, str]:
+    lines = [line.partition(":") for line in _text("/proc/self/status").splitlines()]
+    wanted = ("Umask", "Threads", "Name", "SigBlk")
+    return {name: value.strip() for name, _, value in lines if name in wanted}
+
+
+def _descriptors() -> dict[int, str]:
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
+        except OSError:
+            continue  # that of the listing itself
+    return found
+
+
+def state(library: Library, environment: Mapping[bytes, bytes], generators: Mapping[str, Known]) -> State:
+    """What the process is like now, by the names of `CHANGES`."""
+    return {
+        **_status(),
+        "directory": os.getcwd(),
+        "signals": library.signals(),
+        "limits": _text("/proc/self/limits"),
+        "descriptors": _descriptors(),
+        "children": _text(f"/proc/self/task/{os.getpid()}/children"),
+        "path": tuple(sys.path),
+        "hooks of imports": tuple(map(id, sys.path_hooks)),
+        "finders": list(sys.meta_path),
+        "streams": (id(sys.stdin), id(sys.stdout), id(sys.stderr)),
+        "hooks": (id(sys.excepthook), id(sys.displayhook), sys.getrecursionlimit(), sys.gettrace(), sys.getprofile()),
+        "collector": (gc.isenabled(), gc.get_threshold()),
+        "environment": dict(environment),
+        "locale": _locale.setlocale(6),
+        "generators": {name: known.digest() for name, known in generators.items()},
+        "builtins": frozenset(vars(builtins)) - {"_"},
+    }
+
+
+def changes(before: State, after: State) -> dict[str, str]:
+    """The reasons, by the name of what has changed. Generators that are new are no change."""
+    found = {}
+    for name, reason in CHANGES.items():
+        one, other = before[name], after[name]
+        if isinstance(one, dict) and isinstance(other, dict) and name == "generators":
+            other = {key: other[key] for key in one}
+        if one == other:
+            continue
+        detail = ""
+        if name == "finders" and isinstance(one, list) and isinstance(other, list) and other[: len(one)] == one:
+            continue  # those that are added can be added in each job
+        if name == "descriptors" and isinstance(one, dict) and isinstance(other, dict):
+            new = [target for number, target in other.items() if one.get(number) != target]
+            if not new:
+                continue
+            detail = f" ({new[0]})"
+        if name == "environment" and isinstance(one, dict) and isinstance(other, dict):
+            names = [os.fsdecode(key) for key in one.keys() | other.keys() if one.get(key) != other.get(key)]
+            detail = f" ({', '.join(sorted(names)[:3])})"
+        found[name] = reason + detail
+    return found
+
+
+def hints_of(events: list[list[str]]) -> set[str]:
+    """What Python code asked for that differs from process to process."""
+    return {what for what, library, *_ in events if what in ("chance", "time", "pid") and _is_python(library)}
+
+
+def reasons_of(events: list[list[str]], may_draw: bool) -> dict[str, str]:
+    """The reasons, by what was asked. `may_draw`: whether what the module draws is drawn anew in each job."""
+    found: dict[str, str] = {}
+    for what, library, *detail in events:
+        text = detail[0] if detail else ""
+        match what:
+            case "read" if text.startswith("/dev/") and "random" in text and not may_draw:
+                found["chance"] = EVENTS["chance"]
+            case "chance" if not may_draw:
+                found[what] = EVENTS[what]
+            case "time" | "clock" | "pid" if not _is_python(library):
+                found[what] = f"{EVENTS[what]} ({os.path.basename(library)})"
+            case "write" if not is_no_data(text):
+                found[what] = f"{EVENTS[what]} ({text})"
+            case "state":
+                found[what] = f"{EVENTS[what]} {text}"
+            case "program" if not text.strip():
+                pass  # an empty command, by which some ask for a terminal's colours
+            case "shared" | "connection" | "program":
+                found[what] = EVENTS[what] + (f" ({text})" if text else "")
+            case _:
+                pass
+    return found
+
+
+def shared_memory() -> str | None:
+    """What this process has mapped so that a copy would write into the same memory."""
+    for line in _text("/proc/self/maps").splitlines():
+        _, rights, _, _, _, *path = line.split(maxsplit=5)
+        if rights[1] == "w" and rights[3] == "s":
+            return path[0].strip() if path else "memory"
+    return None

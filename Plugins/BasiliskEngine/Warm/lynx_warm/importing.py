@@ -1,0 +1,62 @@
+"""Imports the modules of a plan as a parent does: in the order of the cold run, without those that are left out."""
+
+from __future__ import annotations
+
+import _frozen_importlib as bootstrap
+import sys
+
+from lynx_warm.context import Context
+from lynx_warm.plan import Plan
+from lynx_warm.recorder import Recorder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class LeftOutError(BaseException):
+    """A module that is to be imported asks for one that is left out; no module is to go on without it."""
+
+
+class Importer:
+    def __init__(self, plan: Plan, recorder: Recorder) -> None:
+        self._plan = plan
+        self._recorder = recorder
+        self.left_out: dict[str, str] = {}
+        """Modules that could not be imported, as they need others that are left out."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """A finder that comes first: it finds nothing, and stops what asks for what is left out."""
+        if name in self._plan.excluded:
+            for frame in self._recorder.stack:
+                self.left_out.setdefault(frame.name, f"it needs {name}")
+            raise LeftOutError(name)
+
+    def run(self) -> None:
+        self._recorder.install()
+        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        try:
+            for root in self._plan.roots:
+                self._import(root["name"], root["context"])
+            # What imports failed to bring, as those that ask for it are left out.
+            for name, module in list(self._plan.modules.items()):
+                self._import(name, module["context"])
+        finally:
+            sys.meta_path.remove(self)  # type: ignore[arg-type]
+            self._recorder.remove()
+
+    def _import(self, name: str, context: int) -> None:
+        if name in sys.modules or name in self.left_out:
+            return
+        parts = name.split(".")
+        packages = [".".join(parts[: count + 1]) for count in range(len(parts))]
+        if any(one in self._plan.excluded or one in self.left_out for one in packages):
+            return
+        try:
+            with Context(self._plan.contexts[context]):
+                bootstrap._gcd_import(name)  # type: ignore[attr-defined]
+        except LeftOutError:
+            pass
+        except BaseException as error:
+            # Of a module of the plan its own frame has told why.
+            self.left_out.setdefault(name, f"it cannot be imported beforehand: {type(error).__name__}: {error}"[:200])

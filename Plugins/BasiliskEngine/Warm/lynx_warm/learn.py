@@ -1,0 +1,83 @@
+"""A cold run of the scenario that writes down what it imports: which modules, in which order, from where, holding what."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import types
+
+from lynx_warm import plan as plans
+from lynx_warm import script
+from lynx_warm.context import Contexts
+from lynx_warm.effects import Environment
+from lynx_warm.fingerprint import fingerprint
+from lynx_warm.recorder import Frame, Listener, Recorder
+
+
+class Learner(Listener):
+    def __init__(self, plan: plans.Plan, environment: Environment, own: frozenset[str]) -> None:
+        self._plan = plan
+        self._environment = environment
+        self._own = own
+        self._contexts = Contexts(plan.contexts, environment)
+        self._asked: dict[str, dict[str, str | None]] = {}
+        self.recorder = Recorder(self)
+
+    def root(self, name: str) -> None:
+        self._plan.roots.append({"name": name, "context": self._contexts.now()})
+
+    def begins(self, frame: Frame, outer: list[Frame]) -> None:
+        frame.data = self._contexts.now(), self._environment.asked
+        self._environment.asked = {}
+
+    def ends(self, frame: Frame, module: types.ModuleType | None, error: BaseException | None) -> None:
+        began = time.perf_counter_ns()
+        context, outer = frame.data
+        asked, self._environment.asked = self._environment.asked, outer
+        record = self.recorder.modules[frame.name]
+        self._asked.setdefault(frame.name, {}).update({one: value for one, value in asked.items() if one not in self._own})
+        if error is None and module is not None:
+            self._plan.modules.pop(frame.name, None)
+            self._plan.modules[frame.name] = {
+                "file": record.file,
+                "context": context,
+                "variables": self._asked[frame.name],
+                "fingerprint": fingerprint(module, record.needs),
+            }
+        if len(stack := self.recorder.stack) > 1:
+            # Looking is not the importer's time.
+            stack[-2].inner += time.perf_counter_ns() - began
+
+    def finish(self) -> None:
+        """For the plan: what is known only at the end."""
+        for name, known in list(self._plan.modules.items()):
+            record = self.recorder.modules[name]
+            if sys.modules.get(name) is None or not record.is_done:
+                del self._plan.modules[name]
+                continue
+            known.update(self_ns=max(record.self_ns, 0), needs=list(record.needs))
+
+
+def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType]) -> None:
+    plan = plans.Plan(variables["PLAN"])
+    plan.entrypoint = path
+    try:
+        code = script.compiled(path)
+    except (OSError, SyntaxError, ValueError):
+        # It says so itself.
+        os.execv(sys.executable, [sys.orig_argv[0], path])
+    process = os.getpid()
+    environment = Environment.install()
+    learner = Learner(plan, environment, frozenset(variables["OWN"].split(",")))
+    began = time.perf_counter_ns()
+    learner.recorder.install()
+    status = script.run_script(path, code)
+    if os.getpid() == process:
+        plan.run_ns = time.perf_counter_ns() - began
+        learner.recorder.remove()
+        learner.finish()
+        environment.remove()
+        plan.add_file(path)
+        plan.write()
+    script.leave(status)

@@ -1,0 +1,156 @@
+"""The plan: what was learned of a scenario's imports, and which of them a parent may do for its copies.
+
+It goes from `learn` through rounds of `vet` to `serve`, and lies in a file that the engine reads, too.
+"""
+
+from __future__ import annotations
+
+import _md5
+import json
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VERSION = 1
+
+
+class Plan:
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.entrypoint = ""
+        self.run_ns = 0
+        self.roots: list[dict[str, Any]] = []
+        """What the main program imports, in this order: `name` and `context`."""
+        self.contexts: list[dict[str, Any]] = []
+        """What the main program had done before an import that it may depend on (`context.Context`)."""
+        self.modules: dict[str, dict[str, Any]] = {}
+        """Of each, in the order of their ends: file, self_ns, needs, fingerprint, context, variables."""
+        self.excluded: dict[str, str] = {}
+        """Modules that are left to the jobs, and why."""
+        self.files: dict[str, dict[str, Any]] = {}
+        self.clean = False
+        self.passes = 0
+
+    @classmethod
+    def read(cls, path: str) -> Plan:
+        plan = cls(path)
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        plan.entrypoint = document["entrypoint"]
+        plan.run_ns = document["run_ns"]
+        plan.roots = document["roots"]
+        plan.contexts = document["contexts"]
+        plan.modules = document["modules"]
+        plan.excluded = document["excluded"]
+        plan.files = {one["path"]: one for one in document["files"]}
+        plan.clean = document["clean"]
+        plan.passes = document["passes"]
+        return plan
+
+    def exclude(self, name: str, why: str) -> bool:
+        """Whether that is new."""
+        return name in self.modules and self.excluded.setdefault(name, why) is why
+
+    def exclude_dependents(self) -> bool:
+        """Whatever asked for an excluded module, or lies in one, is excluded, too; whether there was any."""
+        found = False
+        while True:
+            new = []
+            for name, module in self.modules.items():
+                if name in self.excluded:
+                    continue
+                package = name.rpartition(".")[0]
+                culprit = next((need for need in (*module["needs"], package) if need in self.excluded), None)
+                if culprit:
+                    new.append((name, f"it needs {culprit}"))
+            if not new:
+                return found
+            found = True
+            for name, why in new:
+                self.excluded[name] = why
+
+    def warm(self) -> list[str]:
+        return [name for name in self.modules if name not in self.excluded]
+
+    def write(self) -> None:
+        warm = set(self.warm())
+        total = {name: module["self_ns"] for name, module in self.modules.items()}
+        left_out = [
+            {"module": name, "why": why, "seconds": total[name] / 1e9}
+            for name, why in sorted(self.excluded.items(), key=lambda one: -total[one[0]])
+        ]
+        document = {
+            "version": VERSION,
+            "clean": self.clean,
+            "passes": self.passes,
+            "python": sys.version,
+            "entrypoint": self.entrypoint,
+            "run_ns": self.run_ns,
+            "summary": {
+                "modules": len(total),
+                "modules_warm": len(warm),
+                "import_seconds": sum(total.values()) / 1e9,
+                "import_seconds_warm": sum(total[name] for name in warm) / 1e9,
+                "run_seconds": self.run_ns / 1e9,
+                "left_out": left_out,
+            },
+            "files": list(self.files.values()),
+            "roots": self.roots,
+            "contexts": self.contexts,
+            "excluded": self.excluded,
+            "modules": self.modules,
+        }
+        temporary = f"{self._path}.{os.getpid()}"
+        with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as file:
+            json.dump(document, file)
+        os.replace(temporary, self._path)
+
+    # ---- files
+
+    def add_file(self, path: str) -> None:
+        """One that was read; its content counts as it is now."""
+        if path not in self.files:
+            self.files[path] = {"path": path, **stamp(path), "sha256": digest(path)}
+
+    def changed_file(self) -> str | None:
+        """One that has other content than when it was read."""
+        for path, known in self.files.items():
+            now = stamp(path)
+            if all(known[key] == value for key, value in now.items()):
+                continue
+            if digest(path) != known["sha256"]:
+                return path
+            known.update(now)
+        return None
+
+
+def stamp(path: str) -> dict[str, int]:
+    """Zeros for one that is not there."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return {"mtime_ns": 0, "size": 0, "inode": 0}
+    # A directory's changes are those of its list of names.
+    return {"mtime_ns": status.st_mtime_ns, "size": status.st_size, "inode": status.st_ino}
+
+
+def digest(path: str) -> str:
+    import _sha256
+
+    if os.path.isdir(path):
+        return _sha256.sha256("\0".join(sorted(os.listdir(path))).encode(errors="surrogateescape")).hexdigest()
+    sum = _sha256.sha256()
+    try:
+        with open(path, "rb", buffering=0) as file:
+            while block := file.read(1 << 20):
+                sum.update(block)
+    except OSError:
+        return ""
+    return sum.hexdigest()
+
+
+def short(text: str) -> str:
+    return _md5.md5(text.encode(errors="surrogatepass")).hexdigest()[:16]

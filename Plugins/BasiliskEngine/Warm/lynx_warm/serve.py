@@ -1,0 +1,185 @@
+"""The warm parent of a scenario: it has imported what was vetted, and becomes the scenario once per job.
+
+The engine reads one message from it: `ready`, `outdated` with what has changed since the plan was made, or `refused` with
+why copies of this process would not be like fresh ones. Then each request becomes a process that is what
+`python SCENARIO` would be, which finds the vetted modules done when it imports them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import gc
+import os
+import sys
+import types
+from collections.abc import Iterable
+
+from lynx_warm import effects, importing, script
+from lynx_warm import plan as plans
+from lynx_warm.recorder import Frame, Listener, Recorder
+from lynx_warm.store import Store
+
+SOCKET = 3
+OUTPUT = 5
+"""Descriptors that warm.h gives a parent."""
+
+
+class Job(ctypes.Structure):
+    """`lynx_warm_job`."""
+
+    _fields_ = (
+        ("capture_bytes", ctypes.c_uint64),
+        ("descriptors", ctypes.c_int * 4),
+        ("environment", ctypes.c_char * 65536),
+        ("working_directory", ctypes.c_char * 4096),
+    )
+
+    def variables(self) -> Iterable[tuple[bytes, bytes]]:
+        block: bytes = ctypes.string_at(ctypes.addressof(self) + Job.environment.offset, Job.environment.size)
+        for variable in block[: block.index(b"\0\0")].split(b"\0"):
+            name, _, value = variable.partition(b"=")
+            yield name, value
+
+
+class NotReadyError(Exception):
+    """The message to the engine."""
+
+
+class Output(Listener):
+    """Keeps what each module prints when it is imported: the job that asks for it prints the same."""
+
+    def __init__(self) -> None:
+        self.recorder = Recorder(self)
+        self.printed: dict[str, tuple[bytes, bytes]] = {}
+        self.finders: dict[str, list[object]] = {}
+        """What modules append to `sys.meta_path`."""
+        self._sizes = [0, 0]
+
+    def _settle(self, name: str | None) -> None:
+        script.flush_standard()
+        texts = []
+        for number in (1, 2):
+            size = os.fstat(number).st_size
+            texts.append(os.pread(number, size - self._sizes[number - 1], self._sizes[number - 1]) if size else b"")
+            self._sizes[number - 1] = size
+        if name is not None and any(texts):
+            before = self.printed.get(name, (b"", b""))
+            self.printed[name] = before[0] + texts[0], before[1] + texts[1]
+
+    def begins(self, frame: Frame, outer: list[Frame]) -> None:
+        self._settle(outer[-1].name if outer else None)
+        frame.data = list(sys.meta_path)
+
+    def ends(self, frame: Frame, module: types.ModuleType | None, error: BaseException | None) -> None:
+        self._settle(frame.name)
+        known = [finder for finders in self.finders.values() for finder in finders]
+        if new := [finder for finder in sys.meta_path if finder not in frame.data and finder not in known]:
+            self.finders[frame.name] = new
+
+
+class Parent:
+    def __init__(self, path: str, plan: plans.Plan, own: frozenset[str], fresh: dict[str, types.ModuleType]) -> None:
+        self._path = path
+        self._plan = plan
+        self._own = own
+        self._fresh = fresh
+        self._library = effects.Library()
+        self._stamps: dict[str, dict[str, int]] = {}
+
+    def prepare(self) -> types.CodeType:
+        """Imports, and returns the compiled scenario. Raises `NotReadyError`."""
+        if changed := self._plan.changed_file():
+            raise NotReadyError(f"outdated {changed} has changed")
+        for name in self._plan.warm():
+            for variable, value in self._plan.modules[name]["variables"].items():
+                if os.environ.get(variable) != value and not self._is_changed_by_main(variable):
+                    raise NotReadyError(f"outdated the variable {variable} has changed")
+        try:
+            code = script.compiled(self._path)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise NotReadyError(f"refused it cannot be read: {error}") from error
+        for descriptor in (1, 2):
+            memory = os.memfd_create("lynx-output")
+            os.dup2(memory, descriptor)
+            os.close(memory)
+        os.close(OUTPUT)
+        self._import()
+        self._stamps = {path: {key: known[key] for key in plans.stamp(path)} for path, known in self._plan.files.items()}
+        if self.has_changed():
+            raise NotReadyError("outdated files were changed while they were imported")
+        return code
+
+    def _is_changed_by_main(self, variable: str) -> bool:
+        return any(variable in context["environment"] for context in self._plan.contexts)
+
+    def _import(self) -> None:
+        output = Output()
+        environment = effects.Environment.install()
+        before = effects.state(self._library, environment.plain(), {})
+        # Nearly all that imports make stays: to look for what does not, again and again, takes a tenth of their time.
+        gc.disable()
+        script.main_module(self._path)
+        importer = importing.Importer(self._plan, output.recorder)
+        importer.run()
+        environment.remove()
+        gc.enable()
+        script.flush_standard()
+        ctypes.CDLL(None).fflush(None)
+        gc.collect()
+        after = effects.state(self._library, environment.plain(), {})
+        for finders in output.finders.values():
+            for finder in finders:
+                sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        after["streams"], after["path"] = before["streams"], before["path"]
+        if changed := effects.changes(before, after):
+            raise NotReadyError(f"refused what it imports leaves more than modules: {next(iter(changed.values()))}")
+        if memory := effects.shared_memory():
+            raise NotReadyError(f"refused what it imports makes memory that copies would share ({memory})")
+        missing = [name for name in self._plan.warm() if name not in sys.modules]
+        if missing:
+            raise NotReadyError(f"refused {missing[0]} was not imported as it had been when it was vetted")
+        self._store = Store(self._plan, self._fresh, output.printed, output.finders)
+
+    def has_changed(self) -> bool:
+        return any(plans.stamp(path) != known for path, known in self._stamps.items())
+
+    def serve(self) -> None:
+        """Returns in the process of a job."""
+        gc.freeze()
+        job = Job()
+        while self._library.c.lynx_warm_receive(SOCKET, ctypes.byref(job)):
+            if self.has_changed():
+                self._library.c.lynx_warm_refuse(ctypes.byref(job), errno.ESTALE)
+                break
+            ctypes.pythonapi.PyOS_BeforeFork()
+            if self._library.c.lynx_warm_fork(ctypes.byref(job)) == 0:
+                ctypes.pythonapi.PyOS_AfterFork_Child()
+                for name in self._own:
+                    os.environ.pop(name, None)
+                os.environb.update(job.variables())
+                self._become_fresh()
+                return
+            ctypes.pythonapi.PyOS_AfterFork_Parent()
+        os._exit(0)
+
+    def _become_fresh(self) -> None:
+        if legacy := self._store.modules.get("numpy.random.mtrand"):
+            legacy.seed()  # type: ignore[attr-defined]
+        self._store.install()
+
+
+def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType]) -> None:
+    own = frozenset(variables["OWN"].split(","))
+    parent = Parent(path, plans.Plan.read(variables["PLAN"]), own, fresh)
+    parent._library.c.lynx_warm_init(os.fsencode(variables["SPAWNER"]))
+    for name in own:
+        os.environ.pop(name, None)
+    try:
+        code = parent.prepare()
+    except NotReadyError as error:
+        os.write(SOCKET, str(error).encode(errors="replace")[:4096])
+        os._exit(0)
+    os.write(SOCKET, b"ready")
+    parent.serve()
+    script.leave(script.run_script(path, code))
