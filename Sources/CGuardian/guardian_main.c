@@ -100,7 +100,8 @@ pid_t lynx_guardian_fork(
         lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_FORK);
     }
     const pid_t self = getpid();
-    const pid_t program = _Fork();
+    /* A copy of its parent is what a fork of it would be: the handlers that its libraries have registered are run. */
+    const pid_t program = request->program == NULL ? fork() : _Fork();
     if (program < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_FORK);
     if (program == 0) {
         enter_program(request, self, out[1], err[1], gate);

@@ -14,10 +14,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from lynx_warm.fingerprint import Known
-
 State = dict[str, object]
 
 CHANGES = {
@@ -38,21 +34,29 @@ CHANGES = {
     "collector": "it changes when garbage is collected",
     "environment": "it changes the environment",
     "locale": "it changes the locale",
-    "generators": "it seeds or uses random generators that all share",
     "builtins": "it changes the names that every module sees",
 }
 
 EVENTS = {
+    "own": "it reads",
+    "shared": "it makes memory that copies would share",
+    "generators": "it seeds or uses random generators that all share",
+    "write": "it writes files",
+    "connection": "it opens a connection",
+    "program": "it runs another program",
     "chance": "it draws from the system's randomness",
     "time": "its native code asks for the time",
     "clock": "its native code asks for the time",
     "pid": "its native code asks for the number of its process",
-    "write": "it writes files",
-    "shared": "it makes memory that copies would share",
-    "connection": "it opens a connection",
-    "program": "it runs another program",
     "state": "it changes",
 }
+"""The more telling before others."""
+
+
+def most_telling(reasons: Mapping[str, str]) -> str:
+    order = [*CHANGES, *EVENTS]
+    return reasons[min(reasons, key=lambda name: order.index(name) if name in order else len(order))]
+
 
 
 class Library:
@@ -144,7 +148,7 @@ def _descriptors() -> dict[int, str]:
     return found
 
 
-def state(library: Library, environment: Mapping[bytes, bytes], generators: Mapping[str, Known]) -> State:
+def state(library: Library, environment: Mapping[bytes, bytes]) -> State:
     """What the process is like now, by the names of `CHANGES`."""
     return {
         **_status(),
@@ -161,18 +165,15 @@ def state(library: Library, environment: Mapping[bytes, bytes], generators: Mapp
         "collector": (gc.isenabled(), gc.get_threshold()),
         "environment": dict(environment),
         "locale": _locale.setlocale(6),
-        "generators": {name: known.digest() for name, known in generators.items()},
         "builtins": frozenset(vars(builtins)) - {"_"},
     }
 
 
 def changes(before: State, after: State) -> dict[str, str]:
-    """The reasons, by the name of what has changed. Generators that are new are no change."""
+    """The reasons, by the name of what has changed."""
     found = {}
     for name, reason in CHANGES.items():
         one, other = before[name], after[name]
-        if isinstance(one, dict) and isinstance(other, dict) and name == "generators":
-            other = {key: other[key] for key in one}
         if one == other:
             continue
         detail = ""

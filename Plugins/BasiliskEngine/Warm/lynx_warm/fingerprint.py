@@ -71,7 +71,7 @@ class Fingerprint:
         volatile = VOLATILE.get(self._name, frozenset())
         parts = {}
         for name, value in list(vars(module).items()) if "*" not in volatile else ():
-            if name in PASSED_OVER or name in volatile or isinstance(value, types.ModuleType):
+            if name in PASSED_OVER or name in volatile or issubclass(type(value), types.ModuleType):
                 continue
             if id(value) in borrowed:
                 parts[name] = "another module's"
@@ -99,15 +99,15 @@ class Fingerprint:
         return found
 
     def _inside(self, value: object, kind: type, depth: int) -> str:
-        if isinstance(value, types.ModuleType):
+        if issubclass(kind, types.ModuleType):
             return f" {value.__name__}"
-        if isinstance(value, type):
+        if issubclass(kind, type):
             own = value.__module__ == self._name
             return f" {value.__qualname__}" + (self._names(vars(value), depth) if own else "")
-        if isinstance(value, types.FunctionType):
+        if issubclass(kind, types.FunctionType):
             own = value.__module__ == self._name
             return f" {value.__qualname__}" + (self._function(value, depth) if own else "")
-        if isinstance(value, types.MethodType | types.BuiltinMethodType):
+        if issubclass(kind, types.MethodType | types.BuiltinMethodType):
             return f" {value.__qualname__} of {self._of(value.__self__, depth)}"
         if issubclass(kind, dict):
             pairs = sorted(f"{self._of(key, depth)}={self._of(one, depth)}" for key, one in list(dict.items(value)))  # type: ignore[arg-type]
@@ -124,8 +124,8 @@ class Fingerprint:
             return f" {value!r}" + self._attributes(value, depth)
         if kind.__module__ in OPAQUE:
             return ""
-        if hasattr(value, "getstate") and kind.__module__ == "random":
-            return _digest(repr(value.getstate()))
+        if kind.__module__ == "random" and hasattr(kind, "getstate"):
+            return _digest(repr(value.getstate()))  # type: ignore[attr-defined]
         if attributes := self._attributes(value, depth):
             return attributes
         if kind.__module__ in REDUCED:
@@ -134,11 +134,11 @@ class Fingerprint:
 
     def _attributes(self, value: object, depth: int) -> str:
         text = ""
-        if isinstance(names := getattr(value, "__dict__", None), dict):
+        if type(names := _held(value, "__dict__")) is dict:
             text += self._names(names, depth)
         slots = [slot for one in type(value).__mro__ for slot in _slots(one)]
         if slots:
-            text += self._sequence([getattr(value, slot, None) for slot in slots], depth)
+            text += self._sequence([_held(value, slot) for slot in slots], depth)
         return text
 
     def _names(self, names: Iterable[tuple[str, object]] | types.MappingProxyType[str, object] | dict[str, object], depth: int) -> str:
@@ -161,6 +161,14 @@ class Fingerprint:
 OPAQUE = frozenset({"logging", "_thread", "threading", "weakref", "_weakref", "_io", "_contextvars", "contextvars", "ctypes", "_ctypes", "abc", "_abc"})
 """Modules whose objects hold what others put in, or nothing of interest."""
 REDUCED = frozenset({"datetime", "decimal", "fractions", "collections", "uuid", "array", "functools", "pathlib", "time", "re"})
+
+
+def _held(value: object, name: str) -> object:
+    """An attribute, without the object's own say: some import modules when they are asked."""
+    try:
+        return object.__getattribute__(value, name)
+    except AttributeError:
+        return None
 
 
 def _shared_generator() -> object:

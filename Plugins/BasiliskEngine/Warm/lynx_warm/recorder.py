@@ -6,9 +6,10 @@ import _frozen_importlib as bootstrap
 import _frozen_importlib_external as external
 import _thread
 import builtins
+import contextlib
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter_ns as now_ns
 
 TYPE_CHECKING = False
@@ -62,6 +63,7 @@ class Recorder:
         self._listener = listener
         self._stacks: dict[int, list[Frame]] = {}
         self._undo: list[Callable[[], None]] = []
+        self._is_quiet = False
         self.modules: dict[str, Module] = {}
 
     @property
@@ -76,6 +78,15 @@ class Recorder:
     def remove(self) -> None:
         while self._undo:
             self._undo.pop()()
+
+    @contextlib.contextmanager
+    def _quiet(self) -> Iterator[None]:
+        """What the listener imports is nobody's doing."""
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
 
     # ---- loaders
 
@@ -110,6 +121,8 @@ class Recorder:
         self._undo.append(undo)
 
     def _follow(self, name: str, file: str | None, call: Callable[[], Any], module: types.ModuleType | None) -> Any:
+        if self._is_quiet:
+            return call()
         record = self.modules.get(name)
         if record is None:
             record = self.modules[name] = Module(name, file, len(self.modules))
@@ -117,7 +130,8 @@ class Recorder:
         if record.importer is None:
             record.importer = stack[-1].name if stack else ""
         frame = Frame(name, now_ns())
-        self._listener.begins(frame, stack)
+        with self._quiet():
+            self._listener.begins(frame, stack)
         stack.append(frame)
         error: BaseException | None = None
         try:
@@ -129,7 +143,8 @@ class Recorder:
             took = now_ns() - frame.began
             record.self_ns += took - frame.inner
             record.is_done = error is None
-            self._listener.ends(frame, module, error)
+            with self._quiet():
+                self._listener.ends(frame, module, error)
             stack.remove(frame)
             if stack:
                 stack[-1].inner += took
@@ -143,18 +158,18 @@ class Recorder:
 
         def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
             module = plain(name, globals, locals, fromlist, level)
-            if stack := self.stack:
+            if (stack := self.stack) and not self._is_quiet:
                 self._asked(stack[-1].name, self._absolute(name, globals, level), fromlist)
             return module
 
         def importing_by_name(name: str, package: Any = None, level: int = 0) -> Any:
             module = plain_gcd(name, package, level)
-            if stack := self.stack:
+            if (stack := self.stack) and not self._is_quiet:
                 self._asked(stack[-1].name, module.__name__, ())
             return module
 
         def finding(name: str, import_: Any) -> Any:
-            if not self.stack and name not in sys.modules:
+            if not self._is_quiet and not self.stack and name not in sys.modules:
                 self._listener.root(name)
             return plain_find(name, import_)
 

@@ -116,7 +116,7 @@ class Parent:
     def _import(self) -> None:
         output = Output()
         environment = effects.Environment.install()
-        before = effects.state(self._library, environment.plain(), {})
+        before = effects.state(self._library, environment.plain())
         # Nearly all that imports make stays: to look for what does not, again and again, takes a tenth of their time.
         gc.disable()
         script.main_module(self._path)
@@ -127,7 +127,7 @@ class Parent:
         script.flush_standard()
         ctypes.CDLL(None).fflush(None)
         gc.collect()
-        after = effects.state(self._library, environment.plain(), {})
+        after = effects.state(self._library, environment.plain())
         for finders in output.finders.values():
             for finder in finders:
                 sys.meta_path.remove(finder)  # type: ignore[arg-type]

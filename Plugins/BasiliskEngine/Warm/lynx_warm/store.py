@@ -153,8 +153,9 @@ class Store:
         module = self.modules[name]
         module.__spec__ = self._specs[name]
         package, _, child = name.rpartition(".")
-        if package and package in sys.modules:
-            setattr(sys.modules[package], child, module)
+        # The package may come after what it has imported.
+        if parent := sys.modules.get(package) or self.modules.get(package):
+            setattr(parent, child, module)
         if repair := REPAIRS.get(name):
             repair(module)
         sys.meta_path.extend(self._finders.get(name, ()))

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from lynx_warm import effects, importing, script
 from lynx_warm import plan as plans
-from lynx_warm.fingerprint import VOLATILE, Known, fingerprint, shared_generators
+from lynx_warm.fingerprint import VOLATILE, fingerprint, shared_generators
 from lynx_warm.recorder import Frame, Listener, Recorder
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ class Vetter(Listener):
         self._own = own
         self._library = effects.Library()
         self.environment = effects.Environment.install()
-        self._generators: dict[str, Known] = {}
+        self._generators: dict[str, bytes] = {}
         self._directories: list[str] = []
         self.reasons: dict[str, dict[str, str]] = {}
         self._hints: dict[str, set[str]] = {}
@@ -54,9 +54,12 @@ class Vetter(Listener):
         is_copied, self.environment.is_copied = self.environment.is_copied, False
         directories, self._directories = self._directories, []
         events = self._library.events()
+        before, self._generators = self._generators, {key: known.digest() for key, known in shared_generators().items()}
         if name is None:
             return
         reasons = self.reasons.setdefault(name, {})
+        if any(self._generators.get(key) != digest for key, digest in before.items()):
+            reasons["generators"] = effects.EVENTS["generators"]
         hints = self._hints.setdefault(name, set())
         hints.update(effects.hints_of(events), {"copied"} if is_copied else ())
         reasons.update(effects.reasons_of(events, may_draw=name in VOLATILE or name.startswith("numpy.random")))
@@ -78,21 +81,20 @@ class Vetter(Listener):
     def begins(self, frame: Frame, outer: list[Frame]) -> None:
         self._library.watch(False)
         self._settle(outer[-1].name if outer else None)
-        self._generators = shared_generators()
-        frame.data = effects.state(self._library, self.environment.plain(), self._generators), dict(self._generators), []
+        frame.data = effects.state(self._library, self.environment.plain()), []
         self._library.watch(True)
 
     def ends(self, frame: Frame, module: types.ModuleType | None, error: BaseException | None) -> None:
         self._library.watch(False)
         self._settle(frame.name)
-        before, generators, inner = frame.data
-        now = effects.state(self._library, self.environment.plain(), generators)
+        before, inner = frame.data
+        now = effects.state(self._library, self.environment.plain())
         changed = effects.changes(before, now)
         new = {name: reason for name, reason in changed.items() if name not in inner}
         reasons = self.reasons.setdefault(frame.name, {})
         reasons.update(new)
         for outer in self.recorder.stack[:-1]:
-            outer.data[2].extend(changed)
+            outer.data[1].extend(changed)
         if error is not None and not isinstance(error, importing.LeftOutError):
             reasons["error"] = f"it cannot be imported beforehand: {type(error).__name__}: {error}"[:200]
         if error is None and module is not None and frame.name in self._plan.modules:
@@ -153,7 +155,7 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
         found |= plan.exclude(name, why)
     for name, reasons in vetter.reasons.items():
         if reasons and name not in plan.excluded:
-            found |= plan.exclude(name, next(iter(reasons.values())))
+            found |= plan.exclude(name, effects.most_telling(reasons))
     for name in plan.modules:
         record = vetter.recorder.modules.get(name)
         if name in plan.excluded:
