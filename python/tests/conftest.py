@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import warm_host
 from recording_server import RecordingServer
 
 TESTS = Path(__file__).parent
@@ -17,6 +18,12 @@ def no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests themselves may run under a runner."""
     for name in ("TETRYX_RUN_CONFIG", "TETRYX_TELEMETRY_URL", "TETRYX_OUTPUT_DIR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a warm parent preloads, compiled for the tests, with lynx-spawner beside it."""
+    return warm_host.compile_library(tmp_path_factory.mktemp("library"))
 
 
 @pytest.fixture

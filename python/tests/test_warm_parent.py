@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -13,50 +14,27 @@ from pathlib import Path
 import pytest
 
 import warm_host
-from warm_host import JobRefusedError, WarmHost, run_cold
-
-ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("TETRYX_")},
-    "PYTHONUNBUFFERED": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MARK": "the host's",
-}
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_host.compile_library(tmp_path_factory.mktemp("library"))
-
-
-class Bench:
-    """Starts hosts for scenarios given as text, and ends them with the test."""
-
-    def __init__(self, library: Path, folder: Path) -> None:
-        self._library = library
-        self.folder = folder
-        self._hosts: list[WarmHost] = []
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.write_text(text)
-        return path
-
-    def host(self, scenario: str, **environment: str) -> WarmHost:
-        path = self.write("scenario.py", scenario)
-        self._hosts.append(WarmHost(self._library, path, {**ENVIRONMENT, **environment}))
-        return self._hosts[-1]
-
-    def close(self) -> None:
-        for host in self._hosts:
-            host.close()
-
+from warm_bench import ENVIRONMENT, Bench
+from warm_host import JobRefusedError, run_cold
 
 @pytest.fixture
 def bench(library: Path, tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(library, tmp_path)
     yield bench
     bench.close()
+
+
+@pytest.fixture(scope="module")
+def prelude_plan(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is learned of a scenario that does nothing but import; good for any that begins so."""
+    bench = Bench(library, tmp_path_factory.mktemp("prelude"))
+    host = bench.host(PRELUDE)
+    plan = host.plan
+    bench.close()
+    plan["files"] = [one for one in plan["files"] if one["path"] != str(bench.folder / "scenario.py")]
+    path = bench.folder / "prelude.json"
+    path.write_text(json.dumps(plan))
+    return path
 
 
 ENDS = {
@@ -108,8 +86,8 @@ PRELUDE = "import os, signal, subprocess, sys, threading, time\n\n"
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_it_ends_and_prints_as_a_process_of_its_own(bench: Bench, name: str) -> None:
-    host = bench.host(PRELUDE + ENDS[name] + "\n")
+def test_it_ends_and_prints_as_a_process_of_its_own(bench: Bench, prelude_plan: Path, name: str) -> None:
+    host = bench.host(PRELUDE + ENDS[name] + "\n", plan=prelude_plan)
     assert host.word == "ready"
     job = host.start()
     warm = job.end()
@@ -163,9 +141,9 @@ def test_what_is_shown_of_the_process_names_its_output_directory(bench: Bench) -
     assert f"TETRYX_OUTPUT_DIR={job.output}" in job.end().out.splitlines()
 
 
-def test_the_guardian_is_small_and_shows_the_output_directory(bench: Bench) -> None:
+def test_the_guardian_is_small_and_shows_the_output_directory(bench: Bench, prelude_plan: Path) -> None:
     os.mkfifo(bench.folder / "gate")
-    host = bench.host("open('gate').read()\n")
+    host = bench.host("open('gate').read()\n", plan=prelude_plan)
     job = host.start()
     try:
         guardian = Path(f"/proc/{job.guardian}")
@@ -202,66 +180,6 @@ def test_without_a_program_for_the_guardian_there_is_no_job_and_nothing_left(ben
     assert host.run().out == "x\n"
 
 
-WARMED = """
-import os
-from lynx_scenario import warm_up
-
-count = 0
-
-@warm_up
-def prepare():
-    global count
-    count += 1
-    print("prepared", os.getpid())
-"""
-
-
-def test_a_warm_up_is_done_once_in_the_parent_and_never_in_a_cold_start(bench: Bench) -> None:
-    bench.write("warmed.py", WARMED)
-    host = bench.host("import warmed\nprint(warmed.count)\n")
-    assert host.word == "ready"
-    for _ in range(2):
-        # Printed by each job, as what imports print is.
-        assert host.run().out == f"prepared {host.pid}\n1\n"
-    assert run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold").out == "0\n"
-
-
-@pytest.mark.parametrize(
-    ("action", "reason"),
-    [
-        ("1 / 0", "its warm-up fails: ZeroDivisionError"),
-        ("threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()", "start threads"),
-        ("os.environ.get('TETRYX_OUTPUT_DIR')", "reads TETRYX_OUTPUT_DIR"),
-    ],
-)
-def test_a_warm_up_that_cannot_be_shared_keeps_jobs_cold(bench: Bench, action: str, reason: str) -> None:
-    bench.write("warmed.py", f"import os, threading, time\n{WARMED}    {action}\n")
-    word = bench.host("import warmed\n").word
-    assert word.startswith("refused ")
-    assert reason in word
-
-
-def test_a_temporary_file_made_in_a_warm_up_does_no_harm(bench: Bench) -> None:
-    bench.write("warmed.py", f"import os, tempfile\n{WARMED}    tempfile.TemporaryFile().close()\n")
-    host = bench.host("import os, tempfile, warmed\nprint('name', next(tempfile._get_candidate_names()))\n")
-    assert host.word == "ready"
-    names = [host.run().out.splitlines()[-1] for _ in range(2)]
-    assert names[0].startswith("name ")
-    assert names[0] != names[1]
-
-
-def test_a_picture_drawn_in_a_warm_up_leaves_no_font_open(bench: Bench) -> None:
-    bench.write(
-        "warmed.py",
-        "import io\nfrom lynx_scenario import warm_up\nfrom matplotlib.figure import Figure\n"
-        "@warm_up\ndef draw():\n"
-        "    figure = Figure()\n    figure.add_subplot().set_title('text')\n    figure.savefig(io.BytesIO())\n",
-    )
-    host = bench.host("import warmed\nwarmed.draw()\n")
-    assert host.word == "ready"
-    assert host.run().code == 0
-
-
 def test_what_imports_print_is_printed_by_each_job(bench: Bench) -> None:
     bench.write("loud.py", "import sys\nprint('hello')\nprint('careful', file=sys.stderr)\n")
     host = bench.host("import loud\nprint('main')\n")
@@ -270,63 +188,161 @@ def test_what_imports_print_is_printed_by_each_job(bench: Bench) -> None:
         assert (end.out, end.err) == ("hello\nmain\n", "careful\n")
 
 
-REFUSED = {
-    "a thread": (
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()",
-        "start threads",
-    ),
-    "a process": ("import subprocess\nsubprocess.Popen(['sleep', '1000'])", "start processes"),
-    "a descriptor": ("file = open('/dev/null')", "descriptor open (/dev/null)"),
-    "a variable of the job": ("import os\nvalue = os.environ.get('TETRYX_RUN_CONFIG', 'x')", "reads TETRYX_RUN_CONFIG"),
-    "a generator": ("import numpy\ngenerator = numpy.random.default_rng()", "random generator of its own"),
-    "a random.Random": ("import random\ngenerator = random.Random()", "random generator of its own (random.Random)"),
-    "an error": ("raise ValueError('no')", "its imports fail: ValueError: no"),
-    "an end": ("import sys\nsys.exit(3)", "its imports fail: SystemExit: 3"),
+LAYOUTS = {
+    "plain": "import heavy\nimport module\n",
+    "after a call": "import heavy\nheavy.use('Agg')\nimport module\n",
+    "under a guard": "def main():\n    import heavy, module\n    return module\nif __name__ == '__main__':\n    module = main()\n",
+    "in a function": "def load():\n    import heavy\n    import module\n    return module\nmodule = load()\n",
+    "from a folder": "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))\n"
+    "import module\nimport inside\n",
+    "by name": "import importlib\nmodule = importlib.import_module('module')\n",
+    "as a package": "import runpy\nmodule = type('M', (), runpy.run_module('package', run_name='__main__'))\n",
+    "with its path": "import inspect, os\nfilename = inspect.getframeinfo(inspect.currentframe()).filename\n"
+    "path = os.path.dirname(os.path.abspath(filename))\nfrom xml import __path__\nimport module\n",
+    "after a variable": "import os\nos.environ['SOLVER'] = 'fast'\nimport module\n",
+    "where it is there": "try:\n    import absent\nexcept ImportError:\n    absent = None\nimport module\n",
+    "with an alias": "import sys\nimport module\nsys.modules['other'] = module\nimport other\n",
+    "late": "import time\ntime.sleep(0.01)\nvalue = 3 * 7\nimport module\n",
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_scenario_whose_imports_leave_more_than_modules_is_not_kept_warm(bench: Bench, name: str) -> None:
-    module, reason = REFUSED[name]
-    bench.write("module.py", module + "\n")
-    host = bench.host("import module\n")
-    assert host.word.startswith("refused ")
-    assert reason in host.word
-
-
-IMPORTS = {
-    "plain": ("import one\nfrom two import name\n", {"one", "two"}),
-    "after a path is changed": ("import one\nimport sys\nsys.path.insert(0, 'x')\nimport two\n", {"one"}),
-    "after a variable is set": ("import os\nos.environ['A'] = 'b'\nimport one\n", set()),
-    "after names of its own": ("'''doc'''\nA: int = 1\ndef f(x=1): ...\nclass C:\n    y = 2\nimport one\n", {"one"}),
-    "after a decorator": ("import one\n@one.name\ndef f(): ...\nimport two\n", {"one"}),
-    "for type checkers": (
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import one\nelse:\n    import two\n",
-        {"two"},
-    ),
-    "under a condition": ("import one\nif one.name:\n    import two\n", {"one"}),
-    "for the script": ("if __name__ == '__main__':\n    import one\n    one.name()\n", {"one"}),
-    "or else": ("try:\n    import absent\nexcept ImportError:\n    import one\nelse:\n    import two\n", {"one"}),
-    "if there": ("try:\n    import one\nexcept ModuleNotFoundError:\n    one = None\nimport two\n", {"one", "two"}),
-}
-
-
-@pytest.mark.parametrize("name", IMPORTS)
-def test_only_imports_before_the_first_own_action_are_done_beforehand(bench: Bench, name: str) -> None:
-    text, expected = IMPORTS[name]
-    for module in ("one", "two"):
-        bench.write(f"{module}.py", f"open('{module}.imported', 'w').close()\nname = print\n")
-    host = bench.host(text)
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_however_a_scenario_imports_its_jobs_find_it_done(bench: Bench, name: str) -> None:
+    bench.write("heavy.py", "def use(name): pass\n")
+    bench.write("module.py", "import json, os\nNAME = os.environ.get('SOLVER')\nWORDS = json.loads('[1, 2]')\n")
+    (bench.folder / "lib").mkdir()
+    bench.write("lib/inside.py", "import decimal\n")
+    (bench.folder / "package").mkdir()
+    bench.write("package/__init__.py", "import module\n")
+    bench.write("package/__main__.py", "from module import NAME, WORDS\n")
+    host = bench.host(LAYOUTS[name] + "print(module.NAME, module.WORDS, __name__)\nTRACE\n".replace("TRACE", TRACE))
     assert host.word == "ready"
-    assert {path.stem for path in bench.folder.glob("*.imported")} == expected
+    assert host.left_out == {}
+    cold = run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold")
+    for _ in range(2):
+        warm = host.run()
+        assert (warm.code, warm.err) == (0, "")
+        assert warm.out.splitlines()[0] == cold.out.splitlines()[0]
+        assert warm.out.splitlines()[1] == "adopted"
 
 
-def test_an_import_that_fails_refuses(bench: Bench) -> None:
-    assert "ModuleNotFoundError" in bench.host("import absent\n").word
+TRACE = """
+import importlib._bootstrap as bootstrap
+print('adopted' if bootstrap._find_spec.__module__.startswith('lynx_warm') else 'cold')
+"""
 
 
-def test_a_scenario_that_is_no_python_is_refused_and_fails_by_itself(bench: Bench) -> None:
-    assert bench.host("import sys\n)\n").word.startswith("refused it cannot be read")
+def test_two_modules_of_one_name_are_told_apart_by_the_path_of_the_run(bench: Bench) -> None:
+    for variant in ("a", "b"):
+        (bench.folder / variant).mkdir()
+        bench.write(f"{variant}/model.py", f"NAME = {variant!r}\n")
+    host = bench.host(
+        "import os, sys\nwhich = os.environ.get('TETRYX_RUN_CONFIG', 'a')\n"
+        "sys.path.insert(0, os.path.join(os.path.dirname(__file__), which))\nimport model\nprint(model.NAME)\n"
+    )
+    assert host.word == "ready"
+    assert [host.run(TETRYX_RUN_CONFIG=variant).out for variant in "aba"] == ["a\n", "b\n", "a\n"]
+
+
+def test_a_module_that_reads_a_variable_of_the_run_is_not_taken_from_another(bench: Bench) -> None:
+    bench.write("solver.py", "import os\nORDER = os.environ.get('ORDER', '1')\n")
+    host = bench.host(
+        "import os\nos.environ['ORDER'] = os.environ.get('TETRYX_RUN_CONFIG', '4')\nimport solver\nprint(solver.ORDER)\n"
+    )
+    assert host.word == "ready"
+    assert [host.run(TETRYX_RUN_CONFIG=order).out for order in ("4", "8")] == ["4\n", "8\n"]
+
+
+def test_a_module_that_a_run_does_not_import_is_not_there(bench: Bench) -> None:
+    host = bench.host(
+        "import sys, os\nif os.environ.get('TETRYX_RUN_CONFIG') != 'without':\n    import decimal\n"
+        "print('decimal' in sys.modules)\n"
+    )
+    assert [host.run(TETRYX_RUN_CONFIG=text).out for text in ("with", "without")] == ["True\n", "False\n"]
+
+
+def test_one_unsafe_module_leaves_the_others_warm(bench: Bench) -> None:
+    bench.write("table.py", "import multiprocessing\nLOCK = multiprocessing.Lock()\n")
+    bench.write("model.py", "import decimal\nimport table\n")
+    host = bench.host("import model, fractions\nprint(model.table.LOCK.acquire(timeout=1))\n")
+    assert host.word == "ready"
+    assert host.left_out.keys() == {"table", "model"}
+    assert host.left_out["model"] == "it needs table"
+    job = host.start()
+    assert job.end().out == "True\n"
+    assert host.run().out == "True\n"
+
+
+def test_a_run_killed_with_a_lock_leaves_it_free_for_the_next(bench: Bench) -> None:
+    bench.write("table.py", "import multiprocessing\nLOCK = multiprocessing.Lock()\n")
+    os.mkfifo(bench.folder / "held")
+    host = bench.host(
+        "import os, table, time\nassert table.LOCK.acquire(timeout=1)\n"
+        "if os.environ.get('TETRYX_RUN_CONFIG') == 'hold':\n    open('held', 'w').write('x')\n    time.sleep(1000)\n"
+    )
+    job = host.start(TETRYX_RUN_CONFIG="hold")
+    assert (bench.folder / "held").read_text() == "x"
+    job.kill()
+    assert job.end().signal == signal.SIGKILL
+    assert host.run().code == 0
+
+
+def test_what_cannot_be_learned_has_no_plan(bench: Bench) -> None:
+    assert bench.host("import os\nos._exit(0)\n").word == "no plan"
+
+
+def test_a_scenario_that_is_no_python_fails_by_itself(bench: Bench) -> None:
+    host = bench.host("import sys\n)\n")
+    assert host.word == "no plan"
+    assert host.learned.code == 1
+    assert "SyntaxError" in host.learned.err
+
+
+def test_a_scenario_that_fails_is_learned_from(bench: Bench) -> None:
+    host = bench.host("import decimal\n1 / 0\n")
+    assert host.word == "ready"
+    assert host.learned.code == 1
+    assert host.run().err == host.learned.err
+
+
+def test_learning_and_serving_show_the_command_line_of_a_plain_start(bench: Bench) -> None:
+    host = bench.host("import os\nprint(open('/proc/self/cmdline').read(), os.environ.get('LD_PRELOAD'), os.environ.get('PYTHONHASHSEED'))\n")
+    cold = run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold")
+    assert host.learned.out == cold.out
+    assert host.run().out == cold.out
+
+
+@pytest.mark.parametrize("change", ["data", "absent", "folder"])
+def test_what_imports_read_counts_as_code(bench: Bench, change: str) -> None:
+    (bench.folder / "data").mkdir()
+    bench.write("data/one.csv", "1\n")
+    bench.write(
+        "module.py",
+        "import os\nfrom pathlib import Path\nHERE = Path(__file__).parent\n"
+        "ALL = [(HERE / 'data' / name).read_text() for name in sorted(os.listdir(HERE / 'data'))]\n"
+        "try:\n    ALL.append((HERE / 'local.csv').read_text())\nexcept FileNotFoundError:\n    pass\n",
+    )
+    host = bench.host("import module\nprint(module.ALL)\n")
+    assert host.run().out == "['1\\n']\n"
+    bench.write({"data": "data/one.csv", "absent": "local.csv", "folder": "data/two.csv"}[change], "2\n")
+    with pytest.raises(JobRefusedError, match=str(errno.ESTALE)):
+        host.start()
+    warm_host.wait_until_gone(host.pid)
+
+
+def test_a_plan_of_other_files_is_outdated(bench: Bench, library: Path) -> None:
+    bench.write("module.py", "value = 1\n")
+    host = bench.host("import module\n")
+    bench.write("module.py", "value = 2\n")
+    again = bench.host("import module\n", plan=host.plan_path)
+    assert again.word == f"outdated {bench.folder / 'module.py'} has changed"
+
+
+def test_a_plan_of_other_variables_is_outdated(bench: Bench) -> None:
+    bench.write("module.py", "import os\nvalue = os.environ.get('SITE')\n")
+    host = bench.host("import module\n", SITE="one")
+    assert host.word == "ready"
+    assert bench.host("import module\n", plan=host.plan_path, SITE="two").word == "outdated the variable SITE has changed"
 
 
 @pytest.mark.parametrize("name", ["scenario.py", "module.py"])
@@ -340,11 +356,11 @@ def test_a_changed_file_ends_the_parent(bench: Bench, name: str) -> None:
     warm_host.wait_until_gone(host.pid)
 
 
-def test_a_killed_parent_leaves_its_jobs_and_gives_no_more(bench: Bench) -> None:
+def test_a_killed_parent_leaves_its_jobs_and_gives_no_more(bench: Bench, prelude_plan: Path) -> None:
     (bench.folder / "gate").touch()
     os.unlink(bench.folder / "gate")
     os.mkfifo(bench.folder / "gate")
-    host = bench.host("import sys\nopen('gate').read()\nprint('through')\n")
+    host = bench.host("import sys\nopen('gate').read()\nprint('through')\n", plan=prelude_plan)
     job = host.start()
     warm_host.kill(host.pid)
     warm_host.wait_until_gone(host.pid)
@@ -354,7 +370,7 @@ def test_a_killed_parent_leaves_its_jobs_and_gives_no_more(bench: Bench) -> None
     assert job.end().out == "through\n"
 
 
-def test_a_kill_ends_all_that_a_job_started(bench: Bench) -> None:
+def test_a_kill_ends_all_that_a_job_started(bench: Bench, prelude_plan: Path) -> None:
     os.mkfifo(bench.folder / "pids")
     host = bench.host(
         "import os, subprocess, time\n"
@@ -362,7 +378,8 @@ def test_a_kill_ends_all_that_a_job_started(bench: Bench) -> None:
         "child = subprocess.Popen(['setsid', 'sh', '-c', stubborn], stdout=subprocess.PIPE)\n"
         "grandchild = child.stdout.readline().decode()\n"
         "open('pids', 'w').write(f'{os.getpid()} {child.pid} {grandchild}')\n"
-        "time.sleep(1000)\n"
+        "time.sleep(1000)\n",
+        plan=prelude_plan,
     )
     job = host.start()
     pids = [int(pid) for pid in (bench.folder / "pids").read_text().split()]
@@ -375,7 +392,7 @@ def test_a_kill_ends_all_that_a_job_started(bench: Bench) -> None:
     assert not warm_host.is_gone(host.pid)
 
 
-def test_nothing_outlives_the_host(library: Path, tmp_path: Path) -> None:
+def test_nothing_outlives_the_host(library: Path, tmp_path: Path, prelude_plan: Path) -> None:
     os.mkfifo(tmp_path / "pids")
     (tmp_path / "scenario.py").write_text(
         "import os, subprocess, time\n"
@@ -385,7 +402,7 @@ def test_nothing_outlives_the_host(library: Path, tmp_path: Path) -> None:
     )
     program = (
         "import os, sys, time\nfrom pathlib import Path\nfrom warm_host import WarmHost\n"
-        f"host = WarmHost(Path({str(library)!r}), Path({str(tmp_path / 'scenario.py')!r}), dict(os.environ))\n"
+        f"host = WarmHost(Path({str(library)!r}), Path({str(tmp_path / 'scenario.py')!r}), dict(os.environ), plan=Path({str(prelude_plan)!r}))\n"
         "job = host.start()\nprint(host.pid, job.guardian, flush=True)\ntime.sleep(1000)\n"
     )
     process = subprocess.Popen(

@@ -82,9 +82,10 @@ def image() -> str:
 def compile_library(folder: Path) -> Path:
     """The library, and beside it lynx-spawner."""
     library = folder / "libLynxWarm.so"
-    sources = [str(source) for folder in (SOURCES, LIBRARY) for source in sorted(folder.glob("*.c"))]
+    sources = [str(source) for source in sorted(SOURCES.glob("*.c"))]
+    watching = [str(source) for source in sorted(LIBRARY.glob("*.c"))]
     options = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{SOURCES / 'include'}", f"-I{LIBRARY / 'include'}"]
-    subprocess.run(["cc", *options, "-fPIC", "-shared", "-o", str(library), *sources], check=True)
+    subprocess.run(["cc", *options, "-fPIC", "-shared", "-o", str(library), *sources, *watching], check=True)
     main = str(SPAWNER_MAIN)
     subprocess.run(["cc", *options, "-static", "-o", str(folder / SPAWNER), main, *sources], check=True)
     return library

@@ -9,19 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from Basilisk.simulation import spacecraft
 from Basilisk.utilities import SimulationBaseClass, macros, orbitalMotion, simIncludeGravBody
-from tqdm import tqdm
 
-from lynx_scenario import ParameterValue, RunConfig, RunConfigError, warm_up
-
-# Basilisk makes a progress bar for each stretch that it simulates, shown or not, and tqdm a thread to look after them.
-tqdm.monitor_interval = 0
+from lynx_scenario import ParameterValue, RunConfig, RunConfigError
 
 SAMPLE_INTERVAL_S = 10
 INTEGRATION_STEP_S = 5.0
 """Fourth-order Runge-Kutta at this step stays within millimetres of the two-body solution over a low orbit."""
-
-SAMPLES_AT_ONCE = 20
-"""Simulated in one go, in about a millisecond. Entering the simulation for each sample takes longer than the orbit."""
 
 EARTH_MEAN_RADIUS_M = 6_371_000.0
 """Altitudes are above the sphere of this radius."""
@@ -111,8 +104,6 @@ class Simulation:
         self._spacecraft = spacecraft.Spacecraft()
         self._spacecraft.ModelTag = "spacecraft"
         self._sim.AddModelToTask("integration", self._spacecraft)
-        self._recorder = self._spacecraft.scStateOutMsg.recorder(macros.sec2nano(SAMPLE_INTERVAL_S))
-        self._sim.AddModelToTask("integration", self._recorder)
 
         # Kept: Basilisk refers to the bodies by address.
         self._gravity = simIncludeGravBody.gravBodyFactory()
@@ -135,17 +126,14 @@ class Simulation:
         self.period_s = 2 * math.pi * math.sqrt(orbit.semi_major_axis_m**3 / self.mu_m3_s2)
         self.last_time_s = int(orbit.duration_orbits * self.period_s // SAMPLE_INTERVAL_S) * SAMPLE_INTERVAL_S
 
-    def states(self, at_once: int) -> Iterator[list[State]]:
-        """The states at 0 s, 10 s, … to the last full interval, in lists of `at_once` as soon as they are computed."""
+    def states(self) -> Iterator[State]:
+        """The states at 0 s, 10 s, … to the last full interval, each as soon as it is computed."""
         self._sim.InitializeSimulation()
-        for first_s in range(0, self.last_time_s + 1, at_once * SAMPLE_INTERVAL_S):
-            stop_s = min(first_s + (at_once - 1) * SAMPLE_INTERVAL_S, self.last_time_s)
-            self._sim.ConfigureStopTime(macros.sec2nano(stop_s))
+        for time_s in range(0, self.last_time_s + 1, SAMPLE_INTERVAL_S):
+            self._sim.ConfigureStopTime(macros.sec2nano(time_s))
             self._sim.ExecuteSimulation()
-            times_s = range(first_s, stop_s + 1, SAMPLE_INTERVAL_S)
-            positions, velocities = self._recorder.r_BN_N.tolist(), self._recorder.v_BN_N.tolist()
-            self._recorder.clear()
-            yield [State(time, *map(tuple, of)) for time, *of in zip(times_s, positions, velocities, strict=True)]
+            state = self._spacecraft.scStateOutMsg.read()
+            yield State(time_s, tuple(state.r_BN_N), tuple(state.v_BN_N))
 
     def elements(self, state: State) -> dict[str, float]:
         """The osculating elements of a state, named as the parameters are."""
@@ -158,11 +146,3 @@ class Simulation:
             "arg_perigee_deg": math.degrees(elements.omega),
             "true_anomaly_deg": math.degrees(elements.f),
         }
-
-
-@warm_up
-def fly_once() -> None:
-    """What Basilisk and its Python modules set up at their first simulation, a warm runner sets up once."""
-    simulation = Simulation(Orbit.of(RunConfig(DEFAULTS)))
-    for states in simulation.states(at_once=SAMPLES_AT_ONCE):
-        simulation.elements(states[-1])

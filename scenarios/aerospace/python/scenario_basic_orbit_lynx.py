@@ -20,40 +20,39 @@ from dataclasses import asdict
 from pathlib import Path
 
 from lynx_scenario import RunConfig, RunConfigError, TelemetryClient, atomic_write, output_dir
-from orbit_plot import orbit_png
-from orbit_simulation import DEFAULTS, SAMPLE_INTERVAL_S, SAMPLES_AT_ONCE, Orbit, Simulation, State
+from orbit_plot import plot_position
+from orbit_simulation import DEFAULTS, SAMPLE_INTERVAL_S, Orbit, Simulation, State
 
 CSV_HEADER = "time_s,r_x_m,r_y_m,r_z_m,v_x_m_s,v_y_m_s,v_z_m_s"
 
 
-def fly(simulation: Simulation, orbit: Orbit, telemetry: TelemetryClient, trajectory: Path) -> list[State]:
+def fly(simulation: Simulation, telemetry: TelemetryClient, trajectory: Path, pace_s: float) -> list[State]:
     """Runs the simulation, telling of the states while it goes on."""
     states: list[State] = []
-    # Whole lines at a time, so that a run that is killed leaves what it had reached.
+    # Line by line, so that a run that is killed leaves what it had reached.
     with trajectory.open("w", encoding="ascii", newline="\n", buffering=1) as csv:
         print(CSV_HEADER, file=csv)
-        for computed in simulation.states(at_once=1 if orbit.pace_s_per_step else SAMPLES_AT_ONCE):
-            states += computed
-            csv.write("".join(state.csv_row() + "\n" for state in computed))
-            for state in computed:
-                time_s = float(state.time_s)
-                telemetry.emit("orbit.radius_km", state.radius_m / 1e3, time_s, units="km")
-                telemetry.emit("orbit.altitude_km", state.altitude_m / 1e3, time_s, units="km")
-                telemetry.emit("orbit.speed_km_s", state.speed_m_s / 1e3, time_s, units="km/s")
-                telemetry.emit("orbit.energy_j_kg", state.energy_j_kg(simulation.mu_m3_s2), time_s, units="J/kg")
-            if orbit.pace_s_per_step:
-                time.sleep(orbit.pace_s_per_step)
+        for state in simulation.states():
+            states.append(state)
+            print(state.csv_row(), file=csv)
+            time_s = float(state.time_s)
+            telemetry.emit("orbit.radius_km", state.radius_m / 1e3, time_s, units="km")
+            telemetry.emit("orbit.altitude_km", state.altitude_m / 1e3, time_s, units="km")
+            telemetry.emit("orbit.speed_km_s", state.speed_m_s / 1e3, time_s, units="km/s")
+            telemetry.emit("orbit.energy_j_kg", state.energy_j_kg(simulation.mu_m3_s2), time_s, units="J/kg")
+            if pace_s:
+                time.sleep(pace_s)
     return states
 
 
-def plot(states: Sequence[State], orbit: Orbit, period_s: float) -> bytes:
-    """A PNG of the position's components."""
+def plot(path: Path, states: Sequence[State], orbit: Orbit, period_s: float) -> None:
+    """Writes a PNG of the position's components."""
     title = (
         f"Inertial position: a = {orbit.semi_major_axis_m / 1e3:.1f} km, e = {orbit.eccentricity:.5f}, "
         f"i = {orbit.inclination_deg:.2f}°, period {period_s / 60:.1f} min"
     )
     orbits = [state.time_s / period_s for state in states]
-    return orbit_png(title, orbits, [[metres / 1e3 for metres in state.position_m] for state in states])
+    plot_position(path, title, orbits, [[metres / 1e3 for metres in state.position_m] for state in states])
 
 
 def summary_of(simulation: Simulation, states: Sequence[State]) -> dict[str, object]:
@@ -94,10 +93,10 @@ def run(config: RunConfig, orbit: Orbit, output: Path) -> bool:
     try:
         with TelemetryClient.from_env() as telemetry:
             simulation = Simulation(orbit)
-            states = fly(simulation, orbit, telemetry, output / "trajectory.csv")
+            states = fly(simulation, telemetry, output / "trajectory.csv", orbit.pace_s_per_step)
         summary |= summary_of(simulation, states)
         summary["telemetry"] = {"delivered": telemetry.delivered, "dropped": telemetry.dropped}
-        atomic_write(output / "orbit_position.png", plot(states, orbit, simulation.period_s))
+        plot(output / "orbit_position.png", states, orbit, simulation.period_s)
         summary["success"] = True
     except Exception as error:
         traceback.print_exc()

@@ -89,7 +89,7 @@ def _is_python(library: str) -> bool:
 
 def is_no_data(path: str) -> bool:
     """Files that every process makes or looks into."""
-    return path.startswith(("/proc/", "/sys/", "/dev/null")) or "__pycache__" in path or path.endswith((".py", ".pyc"))
+    return path.startswith(("/proc/", "/sys/", "/dev/")) or "__pycache__" in path or path.endswith((".py", ".pyc"))
 
 
 class Environment(dict[bytes, bytes]):
@@ -208,7 +208,7 @@ def reasons_of(events: list[list[str]], may_draw: bool) -> dict[str, str]:
                 found[what] = EVENTS[what]
             case "time" | "clock" | "pid" if not _is_python(library):
                 found[what] = f"{EVENTS[what]} ({os.path.basename(library)})"
-            case "write" if not is_no_data(text):
+            case "write" if not is_no_data(text) or text.startswith("/dev/shm/"):
                 found[what] = f"{EVENTS[what]} ({text})"
             case "state":
                 found[what] = f"{EVENTS[what]} {text}"
