@@ -230,7 +230,9 @@ def test_what_does_not_differ_between_processes_does_not_differ_between_jobs(ben
     host = bench.host(SCENARIO)
     assert host.word == "ready"
     cold = run_cold(
-        bench.folder / "scenario.py", {**ENVIRONMENT, "TETRYX_RUN_CONFIG": "one", "TMPDIR": "/tmp"}, bench.folder / "cold"
+        bench.folder / "scenario.py",
+        {**ENVIRONMENT, "TETRYX_RUN_CONFIG": "one", "TMPDIR": "/tmp"},
+        bench.folder / "cold",
     )
     for _ in range(2):
         warm = host.run(TETRYX_RUN_CONFIG="one", TMPDIR="/tmp")

@@ -17,6 +17,7 @@ import warm_host
 from warm_bench import ENVIRONMENT, Bench
 from warm_host import JobRefusedError, run_cold
 
+
 @pytest.fixture
 def bench(library: Path, tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(library, tmp_path)
@@ -191,9 +192,11 @@ def test_what_imports_print_is_printed_by_each_job(bench: Bench) -> None:
 LAYOUTS = {
     "plain": "import heavy\nimport module\n",
     "after a call": "import heavy\nheavy.use('Agg')\nimport module\n",
-    "under a guard": "def main():\n    import heavy, module\n    return module\nif __name__ == '__main__':\n    module = main()\n",
+    "under a guard": "def main():\n    import heavy, module\n    return module\n"
+    "if __name__ == '__main__':\n    module = main()\n",
     "in a function": "def load():\n    import heavy\n    import module\n    return module\nmodule = load()\n",
-    "from a folder": "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))\n"
+    "from a folder": "import os, sys\nhere = os.path.dirname(os.path.abspath(__file__))\n"
+    "sys.path.insert(0, os.path.join(here, 'lib'))\n"
     "import module\nimport inside\n",
     "by name": "import importlib\nmodule = importlib.import_module('module')\n",
     "as a package": "import runpy\nmodule = type('M', (), runpy.run_module('package', run_name='__main__'))\n",
@@ -247,7 +250,8 @@ def test_two_modules_of_one_name_are_told_apart_by_the_path_of_the_run(bench: Be
 def test_a_module_that_reads_a_variable_of_the_run_is_not_taken_from_another(bench: Bench) -> None:
     bench.write("solver.py", "import os\nORDER = os.environ.get('ORDER', '1')\n")
     host = bench.host(
-        "import os\nos.environ['ORDER'] = os.environ.get('TETRYX_RUN_CONFIG', '4')\nimport solver\nprint(solver.ORDER)\n"
+        "import os\nos.environ['ORDER'] = os.environ.get('TETRYX_RUN_CONFIG', '4')\n"
+        "import solver\nprint(solver.ORDER)\n"
     )
     assert host.word == "ready"
     assert [host.run(TETRYX_RUN_CONFIG=order).out for order in ("4", "8")] == ["4\n", "8\n"]
@@ -306,7 +310,10 @@ def test_a_scenario_that_fails_is_learned_from(bench: Bench) -> None:
 
 
 def test_learning_and_serving_show_the_command_line_of_a_plain_start(bench: Bench) -> None:
-    host = bench.host("import os\nprint(open('/proc/self/cmdline').read(), os.environ.get('LD_PRELOAD'), os.environ.get('PYTHONHASHSEED'))\n")
+    host = bench.host(
+        "import os\nprint(open('/proc/self/cmdline').read())\n"
+        "print(os.environ.get('LD_PRELOAD'), os.environ.get('PYTHONHASHSEED'))\n"
+    )
     cold = run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold")
     assert host.learned.out == cold.out
     assert host.run().out == cold.out
@@ -330,7 +337,7 @@ def test_what_imports_read_counts_as_code(bench: Bench, change: str) -> None:
     warm_host.wait_until_gone(host.pid)
 
 
-def test_a_plan_of_other_files_is_outdated(bench: Bench, library: Path) -> None:
+def test_a_plan_of_other_files_is_outdated(bench: Bench) -> None:
     bench.write("module.py", "value = 1\n")
     host = bench.host("import module\n")
     bench.write("module.py", "value = 2\n")
@@ -342,7 +349,9 @@ def test_a_plan_of_other_variables_is_outdated(bench: Bench) -> None:
     bench.write("module.py", "import os\nvalue = os.environ.get('SITE')\n")
     host = bench.host("import module\n", SITE="one")
     assert host.word == "ready"
-    assert bench.host("import module\n", plan=host.plan_path, SITE="two").word == "outdated the variable SITE has changed"
+    assert (
+        bench.host("import module\n", plan=host.plan_path, SITE="two").word == "outdated the variable SITE has changed"
+    )
 
 
 @pytest.mark.parametrize("name", ["scenario.py", "module.py"])
@@ -402,7 +411,8 @@ def test_nothing_outlives_the_host(library: Path, tmp_path: Path, prelude_plan: 
     )
     program = (
         "import os, sys, time\nfrom pathlib import Path\nfrom warm_host import WarmHost\n"
-        f"host = WarmHost(Path({str(library)!r}), Path({str(tmp_path / 'scenario.py')!r}), dict(os.environ), plan=Path({str(prelude_plan)!r}))\n"
+        f"host = WarmHost(Path({str(library)!r}), Path({str(tmp_path / 'scenario.py')!r}), dict(os.environ),"
+        f" plan=Path({str(prelude_plan)!r}))\n"
         "job = host.start()\nprint(host.pid, job.guardian, flush=True)\ntime.sleep(1000)\n"
     )
     process = subprocess.Popen(

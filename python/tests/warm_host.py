@@ -16,7 +16,19 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "Sources/CGuardian"
 SCRIPTS = ROOT / "Plugins/BasiliskEngine/Warm/lynx_warm"
-SECTIONS = ("plan", "effects", "fingerprint", "recorder", "script", "context", "importing", "store", "learn", "vet", "serve")
+SECTIONS = (
+    "plan",
+    "effects",
+    "fingerprint",
+    "recorder",
+    "script",
+    "context",
+    "importing",
+    "store",
+    "learn",
+    "vet",
+    "serve",
+)
 """In the order in which they need each other."""
 OWN = ("TETRYX_RUN_CONFIG", "TETRYX_TELEMETRY_URL", "TETRYX_OUTPUT_DIR", "TMPDIR")
 LIBRARY = ROOT / "Sources/LynxWarm"
@@ -84,7 +96,15 @@ def compile_library(folder: Path) -> Path:
     library = folder / "libLynxWarm.so"
     sources = [str(source) for source in sorted(SOURCES.glob("*.c"))]
     watching = [str(source) for source in sorted(LIBRARY.glob("*.c"))]
-    options = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{SOURCES / 'include'}", f"-I{LIBRARY / 'include'}"]
+    options = [
+        "-std=gnu11",
+        "-O1",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        f"-I{SOURCES / 'include'}",
+        f"-I{LIBRARY / 'include'}",
+    ]
     subprocess.run(["cc", *options, "-fPIC", "-shared", "-o", str(library), *sources, *watching], check=True)
     main = str(SPAWNER_MAIN)
     subprocess.run(["cc", *options, "-static", "-o", str(folder / SPAWNER), main, *sources], check=True)
@@ -133,7 +153,8 @@ class WarmHost:
         self._parent = _WarmParent(pid=-1, socket=-1)
         if plan is None:
             plan = self.folder / "plan.json"
-            self.learned = self._run("learn", plan, TETRYX_OUTPUT_DIR=self._output("learned"))
+            own = {"TETRYX_RUN_CONFIG": "learned", "TETRYX_TELEMETRY_URL": "", "TMPDIR": "/tmp"}
+            self.learned = self._run("learn", plan, **own, TETRYX_OUTPUT_DIR=self._output("learned"))
             if plan.exists():
                 self.passes = self._vet(plan)
         self.plan_path = plan

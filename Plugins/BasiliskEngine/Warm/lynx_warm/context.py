@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+
 class Contexts:
     """Writes down how things stand; equal ones once."""
 

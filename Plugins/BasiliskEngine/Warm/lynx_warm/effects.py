@@ -58,7 +58,6 @@ def most_telling(reasons: Mapping[str, str]) -> str:
     return reasons[min(reasons, key=lambda name: order.index(name) if name in order else len(order))]
 
 
-
 class Library:
     """libLynxWarm.so, which is in this process."""
 

@@ -7,20 +7,25 @@ counts by its type; what it could hide is what `effects` looks for.
 
 from __future__ import annotations
 
-import _md5
+import hashlib
 import sys
 import types
 from collections.abc import Callable, Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 BUDGET = 20_000
 """So many values of a module are looked at, and not more."""
 MAX_DEPTH = 8
 
-Value = object
 Plain = (type(None), bool, int, float, complex, str, bytes, bytearray, range, slice, type(Ellipsis))
 
 VOLATILE: dict[str, frozenset[str]] = {
-    "ctypes": frozenset({"pythonapi", "_cast_addr", "_memmove_addr", "_memset_addr", "_string_at_addr", "_wstring_at_addr"}),
+    "ctypes": frozenset(
+        {"pythonapi", "_cast_addr", "_memmove_addr", "_memset_addr", "_string_at_addr", "_wstring_at_addr"}
+    ),
     "_ctypes": frozenset({"*"}),
     "logging": frozenset({"_startTime"}),
     "random": frozenset({"*"}),
@@ -30,10 +35,11 @@ VOLATILE: dict[str, frozenset[str]] = {
     "numpy.random": frozenset({"*"}),
     "threading": frozenset({"_main_thread", "_active", "_dangling"}),
 }
-"""Names in the standard library and numpy that differ in every process, and are made anew in each job (`store.REPAIRS`)."""
+"""Names that differ in every process. What matters of them is made anew in each job (`store.REPAIRS`)."""
 
 PASSED_OVER = frozenset(
-    "__builtins__ __cached__ __doc__ __file__ __loader__ __name__ __package__ __path__ __spec__ __warningregistry__".split()
+    f"__{name}__"
+    for name in "builtins cached doc file loader name package path spec warningregistry".split()  # noqa: SIM905
 )
 
 
@@ -44,7 +50,7 @@ class Known:
         self._state = state
 
     def digest(self) -> bytes:
-        return _md5.md5(repr(self._state()).encode()).digest()
+        return hashlib.md5(repr(self._state()).encode()).digest()
 
 
 def shared_generators() -> dict[str, Known]:
@@ -98,7 +104,7 @@ class Fingerprint:
         self._seen[id(value)] = found
         return found
 
-    def _inside(self, value: object, kind: type, depth: int) -> str:
+    def _inside(self, value: Any, kind: type, depth: int) -> str:
         if issubclass(kind, types.ModuleType):
             return f" {value.__name__}"
         if issubclass(kind, type):
@@ -110,12 +116,12 @@ class Fingerprint:
         if issubclass(kind, types.MethodType | types.BuiltinMethodType):
             return f" {value.__qualname__} of {self._of(value.__self__, depth)}"
         if issubclass(kind, dict):
-            pairs = sorted(f"{self._of(key, depth)}={self._of(one, depth)}" for key, one in list(dict.items(value)))  # type: ignore[arg-type]
+            pairs = sorted(f"{self._of(key, depth)}={self._of(one, depth)}" for key, one in list(dict.items(value)))
             return _digest("|".join(pairs)) + self._attributes(value, depth)
         if issubclass(kind, set | frozenset):
-            return _digest("|".join(sorted(self._of(one, depth) for one in list(value))))  # type: ignore[call-overload]
+            return _digest("|".join(sorted(self._of(one, depth) for one in list(value))))
         if issubclass(kind, list | tuple):
-            return self._sequence(list(value), depth) + self._attributes(value, depth)  # type: ignore[call-overload]
+            return self._sequence(list(value), depth) + self._attributes(value, depth)
         if value is _shared_generator():
             return " shared"
         if kind.__module__.partition(".")[0] == "numpy" and (inside := _numpy(value)) is not None:
@@ -125,7 +131,7 @@ class Fingerprint:
         if kind.__module__ in OPAQUE:
             return ""
         if kind.__module__ == "random" and hasattr(kind, "getstate"):
-            return _digest(repr(value.getstate()))  # type: ignore[attr-defined]
+            return _digest(repr(value.getstate()))
         if attributes := self._attributes(value, depth):
             return attributes
         if kind.__module__ in REDUCED:
@@ -141,9 +147,13 @@ class Fingerprint:
             text += self._sequence([_held(value, slot) for slot in slots], depth)
         return text
 
-    def _names(self, names: Iterable[tuple[str, object]] | types.MappingProxyType[str, object] | dict[str, object], depth: int) -> str:
+    def _names(
+        self, names: Iterable[tuple[str, object]] | types.MappingProxyType[str, object] | dict[str, object], depth: int
+    ) -> str:
         items = list(dict(names).items())
-        return _digest("|".join(sorted(f"{name}={self._of(one, depth)}" for name, one in items if name not in PASSED_OVER)))
+        return _digest(
+            "|".join(sorted(f"{name}={self._of(one, depth)}" for name, one in items if name not in PASSED_OVER))
+        )
 
     def _sequence(self, values: list[object], depth: int) -> str:
         return _digest("|".join(self._of(one, depth) for one in values))
@@ -158,9 +168,26 @@ class Fingerprint:
         return self._sequence(held, depth)
 
 
-OPAQUE = frozenset({"logging", "_thread", "threading", "weakref", "_weakref", "_io", "_contextvars", "contextvars", "ctypes", "_ctypes", "abc", "_abc"})
+OPAQUE = frozenset(
+    {
+        "logging",
+        "_thread",
+        "threading",
+        "weakref",
+        "_weakref",
+        "_io",
+        "_contextvars",
+        "contextvars",
+        "ctypes",
+        "_ctypes",
+        "abc",
+        "_abc",
+    }
+)
 """Modules whose objects hold what others put in, or nothing of interest."""
-REDUCED = frozenset({"datetime", "decimal", "fractions", "collections", "uuid", "array", "functools", "pathlib", "time", "re"})
+REDUCED = frozenset(
+    {"datetime", "decimal", "fractions", "collections", "uuid", "array", "functools", "pathlib", "time", "re"}
+)
 
 
 def _held(value: object, name: str) -> object:
@@ -178,36 +205,40 @@ def _shared_generator() -> object:
 def _slots(kind: type) -> tuple[str, ...]:
     slots = vars(kind).get("__slots__", ())
     names = (slots,) if isinstance(slots, str) else tuple(slots)
-    return tuple(f"_{kind.__name__.lstrip('_')}{name}" if name.startswith("__") else name for name in names if name not in ("__dict__", "__weakref__"))
+    return tuple(
+        f"_{kind.__name__.lstrip('_')}{name}" if name.startswith("__") else name
+        for name in names
+        if name not in ("__dict__", "__weakref__")
+    )
 
 
-def _numpy(value: object) -> object | None:
+def _numpy(value: Any) -> str | tuple[Any] | None:
     """What an array holds, or the state that a generator is in; None for other things."""
     if generator := getattr(value, "bit_generator", None) or getattr(value, "_bit_generator", None):
-        return _plain(generator.state)
+        return (_plain(generator.state),)
     if isinstance(state := getattr(value, "state", None), dict):
-        return _plain(state)
+        return (_plain(state),)
     if hasattr(value, "tobytes") and hasattr(value, "dtype"):
         if value.dtype.hasobject or value.nbytes > 1 << 22:
             return f" {value.dtype}{value.shape}"
         if not hasattr(value, "flags") or value.shape == ():
             return f" {value!r}"  # the bytes of some scalars have gaps
-        return f" {value.dtype}{value.shape}" + _md5.md5(value.tobytes()).hexdigest()
+        return f" {value.dtype}{value.shape}" + hashlib.md5(value.tobytes()).hexdigest()
     return None
 
 
-def _plain(state: object) -> object:
+def _plain(state: Any) -> Any:
     if isinstance(state, dict):
         return {key: _plain(one) for key, one in state.items()}
     return state.tobytes() if hasattr(state, "tobytes") else state
 
 
 def _digest(text: str) -> str:
-    return _md5.md5(text.encode(errors="surrogatepass")).hexdigest()[:16]
+    return hashlib.md5(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def fingerprint(module: types.ModuleType, needs: Iterable[str]) -> dict[str, str]:
-    """Of each name in the module; short enough to be kept. What is another's, of those that it needs, is looked at there."""
+    """Of each name in the module; short enough to be kept. What it has from those that it needs is looked at there."""
     others = [vars(sys.modules[name]) for name in needs if name in sys.modules]
     borrowed = frozenset(id(value) for names in others for value in list(names.values()) if type(value) not in Plain)
     return {name: _digest(part) for name, part in Fingerprint(module, borrowed).names.items()}

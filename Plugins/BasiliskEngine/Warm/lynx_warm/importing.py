@@ -34,7 +34,7 @@ class Importer:
 
     def run(self) -> None:
         self._recorder.install()
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
         try:
             for root in self._plan.roots:
                 self._import(root["name"], root["context"])
@@ -42,7 +42,7 @@ class Importer:
             for name, module in list(self._plan.modules.items()):
                 self._import(name, module["context"])
         finally:
-            sys.meta_path.remove(self)  # type: ignore[arg-type]
+            sys.meta_path.remove(self)
             self._recorder.remove()
 
     def _import(self, name: str, context: int) -> None:

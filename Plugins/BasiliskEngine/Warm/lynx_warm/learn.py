@@ -1,4 +1,4 @@
-"""A cold run of the scenario that writes down what it imports: which modules, in which order, from where, holding what."""
+"""A cold run of the scenario that writes down what it imports: which modules, in which order, with what."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class Learner(Listener):
         context, outer = frame.data
         asked, self._environment.asked = self._environment.asked, outer
         record = self.recorder.modules[frame.name]
-        self._asked.setdefault(frame.name, {}).update({one: value for one, value in asked.items() if one not in self._own})
+        self._asked.setdefault(frame.name, {}).update(
+            {one: value for one, value in asked.items() if one not in self._own}
+        )
         if error is None and module is not None:
             self._plan.modules.pop(frame.name, None)
             self._plan.modules[frame.name] = {

@@ -5,7 +5,7 @@ It goes from `learn` through rounds of `vet` to `serve`, and lies in a file that
 
 from __future__ import annotations
 
-import _md5
+import hashlib
 import json
 import os
 import sys
@@ -138,11 +138,9 @@ def stamp(path: str) -> dict[str, int]:
 
 
 def digest(path: str) -> str:
-    import _sha256
-
     if os.path.isdir(path):
-        return _sha256.sha256("\0".join(sorted(os.listdir(path))).encode(errors="surrogateescape")).hexdigest()
-    sum = _sha256.sha256()
+        return hashlib.sha256("\0".join(sorted(os.listdir(path))).encode(errors="surrogateescape")).hexdigest()
+    sum = hashlib.sha256()
     try:
         with open(path, "rb", buffering=0) as file:
             while block := file.read(1 << 20):
@@ -150,7 +148,3 @@ def digest(path: str) -> str:
     except OSError:
         return ""
     return sum.hexdigest()
-
-
-def short(text: str) -> str:
-    return _md5.md5(text.encode(errors="surrogatepass")).hexdigest()[:16]

@@ -46,7 +46,10 @@ class Module:
 
 
 class Listener:
-    """What is done at the bounds of an import; by default nothing. A library of C has two: its loading is one, without a module."""
+    """What is done at the bounds of an import; by default nothing.
+
+    A library of C has two: it is loaded, which comes without a module, and executed.
+    """
 
     def root(self, name: str) -> None:
         """The main program asks for a module that is not there yet."""
@@ -73,6 +76,7 @@ class Recorder:
     def install(self) -> None:
         for name in LOADERS:
             self._wrap_loader(getattr(external, name))
+        self._wrap_frozen()
         self._wrap_import()
 
     def remove(self) -> None:
@@ -99,7 +103,9 @@ class Recorder:
         def create_module(self: Any, spec: Any) -> Any:
             if loader is not external.ExtensionFileLoader:
                 return plain_create(self, spec)
-            return self_recorder._follow(spec.name, getattr(spec, "origin", None), lambda: plain_create(self, spec), None)
+            return self_recorder._follow(
+                spec.name, getattr(spec, "origin", None), lambda: plain_create(self, spec), None
+            )
 
         def exec_module(self: Any, module: types.ModuleType) -> Any:
             file = getattr(module, "__file__", None)
@@ -119,6 +125,18 @@ class Recorder:
                     setattr(loader, name, value)
 
         self._undo.append(undo)
+
+    def _wrap_frozen(self) -> None:
+        """Modules of the standard library that come with the interpreter itself."""
+        loader: Any = bootstrap.FrozenImporter
+        plain = vars(loader)["exec_module"]
+
+        def exec_module(module: types.ModuleType) -> Any:
+            name = getattr(module.__spec__, "name", module.__name__)
+            return self._follow(name, getattr(module, "__file__", None), lambda: plain.__func__(module), module)
+
+        loader.exec_module = staticmethod(exec_module)
+        self._undo.append(lambda: setattr(loader, "exec_module", plain))
 
     def _follow(self, name: str, file: str | None, call: Callable[[], Any], module: types.ModuleType | None) -> Any:
         if self._is_quiet:
@@ -199,7 +217,9 @@ class Recorder:
         names = [".".join(parts[: count + 1]) for count in range(len(parts))]
         for one in fromlist or ():
             if isinstance(one, str) and one == "*":
-                names += [other for other in sys.modules if other.startswith(f"{name}.") and "." not in other[len(name) + 1 :]]
+                names += [
+                    other for other in sys.modules if other.startswith(f"{name}.") and "." not in other[len(name) + 1 :]
+                ]
             elif isinstance(one, str):
                 names.append(f"{name}.{one}")
         for one in names:

@@ -1,7 +1,7 @@
 """The warm parent of a scenario: it has imported what was vetted, and becomes the scenario once per job.
 
-The engine reads one message from it: `ready`, `outdated` with what has changed since the plan was made, or `refused` with
-why copies of this process would not be like fresh ones. Then each request becomes a process that is what
+The engine reads one message from it: `ready`, `outdated` with what has changed since the plan was made, or `refused`
+with why copies of this process would not be like fresh ones. Then each request becomes a process that is what
 `python SCENARIO` would be, which finds the vetted modules done when it imports them.
 """
 
@@ -19,6 +19,10 @@ from lynx_warm import effects, importing, script
 from lynx_warm import plan as plans
 from lynx_warm.recorder import Frame, Listener, Recorder
 from lynx_warm.store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SOCKET = 3
 OUTPUT = 5
@@ -52,7 +56,7 @@ class Output(Listener):
     def __init__(self) -> None:
         self.recorder = Recorder(self)
         self.printed: dict[str, tuple[bytes, bytes]] = {}
-        self.finders: dict[str, list[object]] = {}
+        self.finders: dict[str, list[Any]] = {}
         """What modules append to `sys.meta_path`."""
         self._sizes = [0, 0]
 
@@ -105,7 +109,9 @@ class Parent:
             os.close(memory)
         os.close(OUTPUT)
         self._import()
-        self._stamps = {path: {key: known[key] for key in plans.stamp(path)} for path, known in self._plan.files.items()}
+        self._stamps = {
+            path: {key: known[key] for key in plans.stamp(path)} for path, known in self._plan.files.items()
+        }
         if self.has_changed():
             raise NotReadyError("outdated files were changed while they were imported")
         return code
@@ -130,7 +136,7 @@ class Parent:
         after = effects.state(self._library, environment.plain())
         for finders in output.finders.values():
             for finder in finders:
-                sys.meta_path.remove(finder)  # type: ignore[arg-type]
+                sys.meta_path.remove(finder)
         after["streams"], after["path"] = before["streams"], before["path"]
         if changed := effects.changes(before, after):
             raise NotReadyError(f"refused what it imports leaves more than modules: {next(iter(changed.values()))}")
@@ -164,8 +170,9 @@ class Parent:
         os._exit(0)
 
     def _become_fresh(self) -> None:
+        legacy: Any
         if legacy := self._store.modules.get("numpy.random.mtrand"):
-            legacy.seed()  # type: ignore[attr-defined]
+            legacy.seed()
         self._store.install()
 
 

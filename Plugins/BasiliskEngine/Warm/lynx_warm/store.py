@@ -1,14 +1,13 @@
 """The modules that a parent has imported, each handed to a job when that asks for it.
 
-A job begins with the modules of a fresh interpreter. When it imports one that is here, and would find it in the same place
-under the same variables, it gets this one and those that this one had imported, instead of running their code again.
+A job begins with the modules of a fresh interpreter. When it imports one that is here, and would find it in the same
+place under the same variables, it gets this one and those that this one had imported; their code is not run again.
 Otherwise its own import runs as ever.
 """
 
 from __future__ import annotations
 
 import _frozen_importlib as bootstrap
-import _frozen_importlib_external as external
 import os
 import sys
 import time
@@ -31,16 +30,11 @@ def _repair_processes(module: Any) -> None:
     process._config["authkey"] = module.AuthenticationString(os.urandom(32))
 
 
-def _repair_threading(module: Any) -> None:
-    module._main_thread._set_ident()
-    module._main_thread._set_native_id()
-
-
 REPAIRS: dict[str, Callable[[Any], None]] = {
     "logging": _repair_logging,
     "multiprocessing.process": _repair_processes,
 }
-"""What a fresh process would have at the import of these (`fingerprint.VOLATILE`); generators are seeded at the start."""
+"""What a fresh process would have at the import of these (`fingerprint.VOLATILE`); generators are seeded at first."""
 
 
 class Store:
@@ -57,37 +51,34 @@ class Store:
         self._finders = finders
         warm = set(plan.warm())
         self.modules: dict[str, types.ModuleType] = {}
-        for name, module in list(sys.modules.items()):
-            if name in fresh or name == "__main__":
-                continue
+        imported = {name: module for name, module in sys.modules.items() if name not in fresh and name != "__main__"}
+        for name, module in imported.items():
             del sys.modules[name]
             if name in warm or _is_inert(module):
                 self.modules[name] = module
         self._specs = {name: getattr(module, "__spec__", None) for name, module in self.modules.items()}
-        self._forget_children()
+        self._forget_children(imported)
+        self._find: Callable[..., Any] = bootstrap._find_spec  # type: ignore[attr-defined]
         self._verdicts: dict[str, bool] = {}
         self._path: list[str] = []
 
-    def _forget_children(self) -> None:
+    def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
         """A package has its modules as attributes from when these are imported on."""
-        for name, module in self.modules.items():
+        for name, module in imported.items():
             package, _, child = name.rpartition(".")
-            parent = self.modules.get(package)
-            if parent is not None and vars(parent).get(child) is module and not self._brings(package, name):
+            parent = imported.get(package) or sys.modules.get(package)
+            if parent is not None and vars(parent).get(child) is module:
                 delattr(parent, child)
-
-    def _brings(self, package: str, name: str) -> bool:
-        known = self._plan.modules.get(package)
-        return known is not None and name in known["needs"]
 
     def install(self) -> None:
         """From now on imports ask here first."""
-        plain = bootstrap._find_spec  # type: ignore[attr-defined]
 
         def find_spec(name: str, path: Any, target: Any = None) -> Any:
             if target is None and name in self.modules and name not in sys.modules and self.is_good(name):
-                return bootstrap.ModuleSpec(name, _Adopter(self, name), origin=getattr(self._specs[name], "origin", None))
-            return plain(name, path, target)
+                return bootstrap.ModuleSpec(
+                    name, _Adopter(self, name), origin=getattr(self._specs[name], "origin", None)
+                )
+            return self._find(name, path, target)
 
         bootstrap._find_spec = find_spec  # type: ignore[attr-defined]
 
@@ -123,13 +114,15 @@ class Store:
                 return False
         context = self._plan.contexts[known["context"]]
         if "." not in name and context["path"] != self._path:
-            spec = external.PathFinder.find_spec(name)
-            if spec is None or spec.origin != known["file"]:
+            spec = self._find(name, None)
+            if spec is None or spec.origin != getattr(self._specs[name], "origin", None):
                 return False
         package = name.rpartition(".")[0]
         if package and not self._is_good(package, asked):
             return False
-        return all(self._is_good(need, asked) for need in known["needs"] if need in self.modules or need in self._plan.modules)
+        return all(
+            self._is_good(need, asked) for need in known["needs"] if need in self.modules or need in self._plan.modules
+        )
 
     def adopt(self, name: str) -> None:
         """Makes a module and what it had imported the job's."""
@@ -174,6 +167,9 @@ class _Adopter:
         self._store = store
         self._name = name
 
+    def load_module(self, name: str) -> types.ModuleType:
+        raise ImportError(name)
+
     def create_module(self, spec: Any) -> types.ModuleType:
         return self._store.modules[self._name]
 
@@ -182,7 +178,9 @@ class _Adopter:
 
 
 def _is_inert(module: types.ModuleType) -> bool:
-    """Modules without code of their own: built into the interpreter, or folders."""
+    """Modules without code of Python: built into the interpreter, or folders."""
     spec = getattr(module, "__spec__", None)
     origin = getattr(spec, "origin", None)
-    return origin in ("built-in", "frozen") or (origin is None and type(getattr(spec, "loader", None)).__name__ == "NamespaceLoader")
+    return origin == "built-in" or (
+        origin is None and type(getattr(spec, "loader", None)).__name__ == "NamespaceLoader"
+    )

@@ -1,8 +1,8 @@
 """Imports what a scenario imports as a parent would, and finds out which modules a parent may import for its copies.
 
-A module is left to the jobs if importing it did more than make the module, or if it holds something else than it held in
-the cold run. In that process another main program was under way, at another time, under another number: what comes of
-none of these is the same in both.
+A module is left to the jobs if importing it did more than make the module, or if it holds something else than it held
+in the cold run. In that process another main program was under way, at another time, under another number: what comes
+of none of these is the same in both.
 """
 
 from __future__ import annotations
@@ -41,11 +41,17 @@ class Vetter(Listener):
         if event in ("os.listdir", "os.scandir"):
             # Those in which modules are looked for are looked into by the import system itself.
             caller = sys._getframe(1).f_code.co_filename
-            if "importlib" not in caller and not caller.startswith("<lynx_warm") and isinstance(arguments[0], str | bytes | None):
+            if (
+                "importlib" not in caller
+                and not caller.startswith("<lynx_warm")
+                and isinstance(arguments[0], str | bytes | None)
+            ):
                 self._directories.append(os.path.abspath(os.fsdecode(arguments[0] or ".")))
         elif event == "os.system" and not arguments[0].strip():
             pass
-        elif event in ("subprocess.Popen", "os.fork", "os.exec", "os.system", "os.posix_spawn") and (stack := self.recorder.stack):
+        elif event in ("subprocess.Popen", "os.fork", "os.exec", "os.system", "os.posix_spawn") and (
+            stack := self.recorder.stack
+        ):
             self.reasons.setdefault(stack[-1].name, {})["program"] = effects.EVENTS["program"]
 
     def _settle(self, name: str | None) -> None:
@@ -172,5 +178,5 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
     plan.clean = not found
     plan.write()
     atexit._run_exitfuncs()
-    sys.stdout = sys.stderr = None  # type: ignore[assignment]
+    sys.stdout = sys.stderr = None
     script.leave(0)
