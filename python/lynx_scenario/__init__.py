@@ -14,7 +14,6 @@ and artifacts go to `./output`.
 from lynx_scenario.output import atomic_write, output_dir
 from lynx_scenario.run_config import ParameterValue, RunConfig, RunConfigError, Simulation
 from lynx_scenario.telemetry import TelemetryClient
-from lynx_scenario.warm import warm_up
 
 __all__ = [
     "ParameterValue",
@@ -24,5 +23,4 @@ __all__ = [
     "TelemetryClient",
     "atomic_write",
     "output_dir",
-    "warm_up",
 ]

@@ -75,9 +75,8 @@ class Store:
 
         def find_spec(name: str, path: Any, target: Any = None) -> Any:
             if target is None and name in self.modules and name not in sys.modules and self.is_good(name):
-                return bootstrap.ModuleSpec(
-                    name, _Adopter(self, name), origin=getattr(self._specs[name], "origin", None)
-                )
+                loader: Any = _Adopter(self, name)
+                return bootstrap.ModuleSpec(name, loader, origin=getattr(self._specs[name], "origin", None))
             return self._find(name, path, target)
 
         bootstrap._find_spec = find_spec  # type: ignore[attr-defined]
