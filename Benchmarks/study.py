@@ -1,4 +1,4 @@
-"""The tutorial's study, from command to end: beside Basilisk's own Monte Carlo, and the same program started cold."""
+"""Studies, from command to end: the tutorial, Basilisk's attitude example, and all layouts of a script, beside peers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import yaml
 
+import layouts
 from report import Goal, Result, Table
 from settings import Settings
 
@@ -23,53 +25,146 @@ STUDY = ROOT / "scenarios/aerospace/configs/basic_orbit_tutorial.yaml"
 SCENARIO = ROOT / "scenarios/aerospace/python/scenario_basic_orbit_lynx.py"
 RUNNER = ROOT / "configs/lynx-runner-basilisk.yaml"
 SLOTS = 2
-OURS = "lynx, with plots and telemetry"
+ATTITUDE = HERE / "Attitude"
+OURS = "lynx, later studies"
+FIRST = "lynx, first study"
 CONTROLLER = "MonteCarlo.Controller"
 WRITING = "MonteCarlo.Controller, runs write their files themselves"
 COLD = "GNU parallel, cold starts, with plots"
 TIMES_FASTER = 5
+BARE = "MonteCarlo.Controller, nothing kept"
+RETAINING = "MonteCarlo.Controller, with retention"
+TIMES_FASTER_THAN_RETAINING = 3
+LAYOUT_FACTOR = 1.2
 
 
 def measure(settings: Settings) -> Result:
+    parts = [tutorial(settings), attitude(settings), layout_table(settings)]
+    return Result([table for one in parts for table in one.tables], [goal for one in parts for goal in one.goals])
+
+
+def tutorial(settings: Settings) -> Result:
+    """Each round has a runner that knows nothing yet: its first study, and one after it."""
     runs = settings.sizes.study_runs
     row = f"{runs} runs, {SLOTS} at a time"
-    table = Table("tutorial study, wall time", "s", [OURS, CONTROLLER, WRITING, COLD])
+    table = Table("tutorial study with plots and telemetry, wall time", "s", [OURS, FIRST, CONTROLLER, WRITING, COLD])
     table.ratios = [(peer, OURS) for peer in table.columns[1:]]
     sides: dict[str, Callable[[Path], None]] = {
-        OURS: lambda folder: lynx(settings.programs, folder, runs),
         CONTROLLER: lambda folder: controller(folder, runs, "retain"),
         WRITING: lambda folder: controller(folder, runs, "write"),
         COLD: lambda folder: parallel(folder, runs),
     }
     for number in range(settings.sizes.rounds):
+        state = settings.work / f"state-{number}"
+        for name in (FIRST, OURS):
+            timed(settings, table, row, name, partial(lynx, settings.programs, runs, state))
         for name in sides if number % 2 == 0 else reversed(sides):
-            settings.say(f"study: round {number + 1}, {name}")
-            folder = settings.work / "runs"
-            folder.mkdir()
-            began = time.monotonic()
-            sides[name](folder)
-            table.add(row, name, time.monotonic() - began)
-            shutil.rmtree(folder)
+            timed(settings, table, row, name, sides[name])
     return Result(
         [table],
         [
             Goal.ratio(f"tutorial study, {row}", table, row, OURS, CONTROLLER, TIMES_FASTER, fewer=True),
             Goal.shown(f"tutorial study, {row}", table, row, OURS, WRITING),
             Goal.ratio(f"tutorial study, {row}", table, row, OURS, COLD, TIMES_FASTER, fewer=True),
+            Goal.shown(f"tutorial study, {row}", table, row, FIRST, COLD),
         ],
     )
 
 
-def lynx(programs: Path, folder: Path, runs: int) -> None:
-    command = [str(programs / "lynxctl"), "run", str(STUDY), "--runner-config", str(RUNNER), "--runs", str(runs)]
+def timed(settings: Settings, table: Table, row: str, name: str, side: Callable[[Path], None]) -> None:
+    settings.say(f"study: {table.title}, {row}, {name}")
+    folder = settings.work / "runs"
+    folder.mkdir()
+    began = time.monotonic()
+    side(folder)
+    table.add(row, name, time.monotonic() - began)
+    shutil.rmtree(folder)
+
+
+def attitude(settings: Settings) -> Result:
+    """Three wheels turn a spacecraft for ten minutes, as in Basilisk's own example of its Monte Carlo controller."""
+    runs = settings.sizes.study_runs
+    row = f"{runs} runs, {SLOTS} at a time"
+    table = Table("attitude study, wall time", "s", [OURS, FIRST, BARE, RETAINING])
+    table.ratios = [(peer, OURS) for peer in table.columns[1:]]
+    for number in range(settings.sizes.rounds):
+        state = settings.work / f"attitude-state-{number}"
+        for name in (FIRST, OURS):
+            timed(settings, table, row, name, partial(manoeuvre, settings.programs, runs, state))
+        for name, mode in ((BARE, "bare"), (RETAINING, "retain")):
+            timed(settings, table, row, name, partial(peer_attitude, runs, mode))
+    return Result(
+        [table],
+        [
+            Goal.ratio(f"attitude study, {row}", table, row, OURS, BARE, 1, fewer=True),
+            Goal.ratio(f"attitude study, {row}", table, row, OURS, RETAINING, TIMES_FASTER_THAN_RETAINING, fewer=True),
+            Goal.shown(f"attitude study, {row}", table, row, FIRST, BARE),
+        ],
+    )
+
+
+def layout_table(settings: Settings) -> Result:
+    """One program, written as people write: the second study of each, beside that of the plainest."""
+    runs = settings.sizes.study_runs
+    table = Table(
+        f"the attitude program in other layouts, {runs} runs, later studies", "s", ["this one", layouts.PLAIN]
+    )
+    table.ratios = [("this one", layouts.PLAIN)]
+    study = ATTITUDE / "attitude.yaml"
+    folder = settings.work / "layouts"
+    scripts = layouts.write(folder, ATTITUDE / "scenario_attitude.py")
+    goals = []
+    for name in scripts:
+        for one in (layouts.PLAIN, name):
+            state = folder / f"state-{one.replace(' ', '-')}"
+            if not state.exists():
+                run_study(settings.programs, runs, state, study, scripts[one], fresh(settings))
+                shutil.rmtree(settings.work / "runs")
+        if name == layouts.PLAIN:
+            continue
+        for column, one in ((layouts.PLAIN, layouts.PLAIN), ("this one", name)):
+            state = folder / f"state-{one.replace(' ', '-')}"
+            side = partial(run_study, settings.programs, runs, state, study, scripts[one])
+            timed(settings, table, name, column, side)
+        goals.append(
+            Goal.ratio(f"layout: {name}", table, name, "this one", layouts.PLAIN, 1 / LAYOUT_FACTOR, fewer=True)
+        )
+    return Result([table], goals)
+
+
+def fresh(settings: Settings) -> Path:
+    folder = settings.work / "runs"
+    folder.mkdir()
+    return folder
+
+
+def lynx(programs: Path, runs: int, state: Path, folder: Path) -> None:
+    run_study(programs, runs, state, STUDY, SCENARIO, folder)
+    expect(runs, folder.glob("*/*/attempt-1/output/orbit_position.png"))
+
+
+def manoeuvre(programs: Path, runs: int, state: Path, folder: Path) -> None:
+    run_study(programs, runs, state, ATTITUDE / "attitude.yaml", ATTITUDE / "scenario_attitude.py", folder)
+    expect(runs, folder.glob("*/*/attempt-1/output/attitude.csv"))
+
+
+def run_study(programs: Path, runs: int, state: Path, study: Path, scenario: Path, folder: Path) -> None:
+    """`state`: what the runner remembers from one study to the next."""
+    command = [str(programs / "lynxctl"), "run", str(study), "--runner-config", str(RUNNER), "--runs", str(runs)]
     environment = {
         **os.environ,
         "LYNX_RUNNER_OUTPUT_ROOT": str(folder),
+        "LYNX_RUNNER_STATE_DIRECTORY": str(state),
+        "LYNX_RUNNER_BASILISK_ENTRYPOINT": str(scenario),
         "LYNX_RUNNER_MAX_CONCURRENT_JOBS": str(SLOTS),
         "LYNX_RUNNER_PYTHON_EXECUTABLE": sys.executable,
     }
     check(command, environment, folder)
-    expect(runs, folder.glob("*/*/attempt-1/output/orbit_position.png"))
+
+
+def peer_attitude(runs: int, mode: str, folder: Path) -> None:
+    script = str(ATTITUDE / "peer_attitude.py")
+    check([sys.executable, script, str(runs), str(SLOTS), str(folder), mode], dict(os.environ), folder)
 
 
 def controller(folder: Path, runs: int, mode: str) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from attitude_model import GUIDANCE, SPEED, create, execute
 from Basilisk.utilities.MonteCarlo.Controller import Controller
 from Basilisk.utilities.MonteCarlo.Dispersions import NormalVectorCartDispersion, UniformDispersion
 from Basilisk.utilities.MonteCarlo.RetentionPolicy import RetentionPolicy
+
+from attitude_model import GUIDANCE, SPEED, create, execute
 
 
 def main() -> None:

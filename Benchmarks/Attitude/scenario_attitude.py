@@ -7,8 +7,8 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: F401  (as in Basilisk's example, which plots elsewhere)
 import numpy as np
-from attitude_model import GUIDANCE, SPEED, create, execute
 
+from attitude_model import GUIDANCE, SPEED, create, execute
 from lynx_scenario import RunConfig, TelemetryClient, output_dir
 
 config = RunConfig.load()

@@ -79,7 +79,7 @@ SAME = {
     # What it has open.
     "thread": "import threading, time\nSTOP = threading.Event()\n"
     "THREAD = threading.Thread(target=STOP.wait, daemon=True)\nTHREAD.start()\nvalue = THREAD.is_alive",
-    "child": "import subprocess\nCHILD = subprocess.Popen(['sleep', '100'])\nvalue = CHILD.poll",
+    "child": "import subprocess\nCHILD = subprocess.Popen(['sleep', '5'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\nvalue = CHILD.poll",
     "pipe": "import os\nR, W = os.pipe()\ndef value():\n    os.write(W, b'x')\n    return os.read(R, 9)",
     "socket pair": "import socket\nA, B = socket.socketpair()\ndef value():\n    A.send(b'x')\n    return B.recv(9)",
     "file": "FILE = open(__file__)\nvalue = FILE.readline",

@@ -58,6 +58,9 @@ class Output(Listener):
         self.printed: dict[str, tuple[bytes, bytes]] = {}
         self.finders: dict[str, list[Any]] = {}
         """What modules append to `sys.meta_path`."""
+        self.aliases: dict[str, dict[str, types.ModuleType]] = {}
+        """What modules put into `sys.modules` themselves, such as themselves under another name."""
+        self._known = set(sys.modules)
         self._sizes = [0, 0]
 
     def _settle(self, name: str | None) -> None:
@@ -80,6 +83,10 @@ class Output(Listener):
         known = [finder for finders in self.finders.values() for finder in finders]
         if new := [finder for finder in sys.meta_path if finder not in frame.data and finder not in known]:
             self.finders[frame.name] = new
+        added = sys.modules.keys() - self._known
+        self._known |= added
+        if own := {one: sys.modules[one] for one in added if one not in self.recorder.modules}:
+            self.aliases.setdefault(frame.name, {}).update(own)
 
 
 class Parent:
@@ -145,7 +152,7 @@ class Parent:
         missing = [name for name in self._plan.warm() if name not in sys.modules]
         if missing:
             raise NotReadyError(f"refused {missing[0]} was not imported as it had been when it was vetted")
-        self._store = Store(self._plan, self._fresh, output.printed, output.finders)
+        self._store = Store(self._plan, self._fresh, output)
 
     def has_changed(self) -> bool:
         return any(plans.stamp(path) != known for path, known in self._stamps.items())

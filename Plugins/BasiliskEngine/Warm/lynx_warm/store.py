@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from lynx_warm.serve import Output
+
 
 def _repair_logging(module: Any) -> None:
     module._startTime = time.time()
@@ -38,17 +40,10 @@ REPAIRS: dict[str, Callable[[Any], None]] = {
 
 
 class Store:
-    def __init__(
-        self,
-        plan: Plan,
-        fresh: dict[str, types.ModuleType],
-        printed: dict[str, tuple[bytes, bytes]],
-        finders: dict[str, list[Any]],
-    ) -> None:
+    def __init__(self, plan: Plan, fresh: dict[str, types.ModuleType], output: Output) -> None:
         """Takes the modules that are imported now, and leaves those of a fresh interpreter."""
         self._plan = plan
-        self._printed = printed
-        self._finders = finders
+        self._output = output
         warm = set(plan.warm())
         self.modules: dict[str, types.ModuleType] = {}
         imported = {name: module for name, module in sys.modules.items() if name not in fresh and name != "__main__"}
@@ -64,7 +59,10 @@ class Store:
 
     def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
         """A package has its modules as attributes from when these are imported on."""
+        aliases = {alias for names in self._output.aliases.values() for alias in names}
         for name, module in imported.items():
+            if name in aliases:
+                continue
             package, _, child = name.rpartition(".")
             parent = imported.get(package) or sys.modules.get(package)
             if parent is not None and vars(parent).get(child) is module:
@@ -150,8 +148,10 @@ class Store:
             setattr(parent, child, module)
         if repair := REPAIRS.get(name):
             repair(module)
-        sys.meta_path.extend(self._finders.get(name, ()))
-        if printed := self._printed.get(name):
+        for alias, one in self._output.aliases.get(name, {}).items():
+            sys.modules.setdefault(alias, one)
+        sys.meta_path.extend(self._output.finders.get(name, ()))
+        if printed := self._output.printed.get(name):
             for stream, number, text in ((sys.stdout, 1, printed[0]), (sys.stderr, 2, printed[1])):
                 if text:
                     if stream is not None:
