@@ -91,6 +91,26 @@ def is_no_data(path: str) -> bool:
     return path.startswith(("/proc/", "/sys/", "/dev/")) or "__pycache__" in path or path.endswith((".py", ".pyc"))
 
 
+SESSION = (
+    *("_", "COLUMNS", "DBUS_", "DISPLAY", "HIST", "INVOCATION_ID", "JOURNAL_STREAM", "LESS", "LINES", "LS_COLORS"),
+    *(
+        "MAIL",
+        "OLDPWD",
+        "PWD",
+        "SHLVL",
+        "SSH_",
+        "STY",
+        "TERM",
+        "TMUX",
+        "WINDOWID",
+        "XAUTHORITY",
+        "XDG_SESSION",
+        "XDG_VTNR",
+    ),
+)
+"""With what the names of variables begin that differ from login to login."""
+
+
 class Environment(dict[bytes, bytes]):
     """The data of `os.environ`; it remembers what was asked for."""
 
@@ -102,6 +122,15 @@ class Environment(dict[bytes, bytes]):
     def __iter__(self) -> Iterator[bytes]:
         self.is_copied = True
         return super().__iter__()
+
+    def take(self) -> tuple[dict[str, str | None], bool]:
+        """What was asked for since the last call, and whether all of it was."""
+        asked, is_copied = self.asked, self.is_copied
+        self.asked, self.is_copied = {}, False
+        if is_copied:
+            # All count then, but for those that are of a login and not of a computation.
+            asked = {name: value for name, value in asked.items() if not name.startswith(SESSION)}
+        return asked, is_copied
 
     def __getitem__(self, name: bytes) -> bytes:
         value = super().get(name)

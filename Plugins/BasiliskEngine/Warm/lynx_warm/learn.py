@@ -28,22 +28,25 @@ class Learner(Listener):
         self._plan.roots.append({"name": name, "context": self._contexts.now()})
 
     def begins(self, frame: Frame, outer: list[Frame]) -> None:
-        frame.data = self._contexts.now(), self._environment.asked
-        self._environment.asked = {}
+        self._settle(outer[-1].name if outer else None)
+        frame.data = self._contexts.now()
+
+    def _settle(self, name: str | None) -> None:
+        """What was asked for since the last call was asked by this module."""
+        asked, _ = self._environment.take()
+        if name is not None:
+            known = self._asked.setdefault(name, {})
+            known.update({one: value for one, value in asked.items() if one not in self._own})
 
     def ends(self, frame: Frame, module: types.ModuleType | None, error: BaseException | None) -> None:
         began = time.perf_counter_ns()
-        context, outer = frame.data
-        asked, self._environment.asked = self._environment.asked, outer
+        self._settle(frame.name)
         record = self.recorder.modules[frame.name]
-        self._asked.setdefault(frame.name, {}).update(
-            {one: value for one, value in asked.items() if one not in self._own}
-        )
         if error is None and module is not None:
             self._plan.modules.pop(frame.name, None)
             self._plan.modules[frame.name] = {
                 "file": record.file,
-                "context": context,
+                "context": frame.data,
                 "variables": self._asked[frame.name],
                 "fingerprint": fingerprint(module, record.needs),
             }

@@ -56,8 +56,7 @@ class Vetter(Listener):
 
     def _settle(self, name: str | None) -> None:
         """What happened since the last call is this module's doing."""
-        environment, self.environment.asked = self.environment.asked, {}
-        is_copied, self.environment.is_copied = self.environment.is_copied, False
+        environment, is_copied = self.environment.take()
         directories, self._directories = self._directories, []
         events = self._library.events()
         before, self._generators = self._generators, {key: known.digest() for key, known in shared_generators().items()}
