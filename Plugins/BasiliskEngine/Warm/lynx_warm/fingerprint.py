@@ -237,8 +237,20 @@ def _digest(text: str) -> str:
     return hashlib.md5(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
+_ids: dict[str, tuple[int, frozenset[int]]] = {}
+
+
+def _held_by(name: str) -> frozenset[int]:
+    """The identities of what a module has, made once for as many names as it has."""
+    names = vars(sys.modules[name])
+    count, known = _ids.get(name, (0, frozenset()))
+    if count != len(names):
+        known = frozenset(id(value) for value in list(names.values()) if type(value) not in Plain)
+        _ids[name] = len(names), known
+    return known
+
+
 def fingerprint(module: types.ModuleType, needs: Iterable[str]) -> dict[str, str]:
     """Of each name in the module; short enough to be kept. What it has from those that it needs is looked at there."""
-    others = [vars(sys.modules[name]) for name in needs if name in sys.modules]
-    borrowed = frozenset(id(value) for names in others for value in list(names.values()) if type(value) not in Plain)
+    borrowed = frozenset().union(*(_held_by(name) for name in needs if name in sys.modules))
     return {name: _digest(part) for name, part in Fingerprint(module, borrowed).names.items()}

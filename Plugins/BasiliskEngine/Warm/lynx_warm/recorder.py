@@ -216,10 +216,8 @@ class Recorder:
         parts = name.split(".")
         names = [".".join(parts[: count + 1]) for count in range(len(parts))]
         for one in fromlist or ():
-            if isinstance(one, str) and one == "*":
-                names += [
-                    other for other in sys.modules if other.startswith(f"{name}.") and "." not in other[len(name) + 1 :]
-                ]
+            if one == "*":
+                names += [f"{name}.{other}" for other in getattr(sys.modules.get(name), "__all__", ())]
             elif isinstance(one, str):
                 names.append(f"{name}.{one}")
         for one in names:
