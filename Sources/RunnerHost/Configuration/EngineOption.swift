@@ -44,9 +44,25 @@ extension RunnerConfiguration {
     static let engineLimitKey = "max_concurrent_jobs"
 
     /// How many jobs of each engine may run at the same time, by engine id; engines that are absent have no limit of their own.
-    package var engineLimits: [String: Int] {
-        engineOptions.compactMapValues { options in
+    ///
+    /// PX4's vehicles have one where none is given: with fewer processors than they take, other flights come out, not slower ones.
+    package func engineLimits(processors: Int) -> [String: Int] {
+        var limits = engineOptions.compactMapValues { options -> Int? in
             if case .value(.integer(let limit)) = options[Self.engineLimitKey] { Int(limit) } else { nil }
         }
+        let vehicles = "px4_sitl"
+        if engines.contains(vehicles), limits[vehicles] == nil { limits[vehicles] = Int(Double(processors) * vehiclesPerProcessor) }
+        return limits
+    }
+
+    /// A processor carries one vehicle at a speed factor of 10 or more, and more at lower ones.
+    private var vehiclesPerProcessor: Double {
+        let factor: Double? =
+            switch engineOptions["px4_sitl"]?["speed_factor"] {
+            case .value(.integer(let factor)): Double(factor)
+            case .value(.number(let factor)): factor
+            default: nil
+            }
+        return 10 / min(max(factor ?? 1, 1), 10)
     }
 }

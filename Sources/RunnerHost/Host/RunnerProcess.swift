@@ -58,12 +58,16 @@ package struct RunnerProcess {
             try ControlPlaneClient(url: configuration.controlPlaneURL, roots: roots)
         }
         let capabilities = MachineCapabilities.read(configuration, engines)
+        let engineLimits = configuration.engineLimits(processors: MachineCapabilities.processors)
+        for (engine, limit) in engineLimits.sorted(by: { $0.key < $1.key }) where limit < configuration.maxConcurrentJobs {
+            logger.info("an engine has a limit of its own", metadata: ["engine": "\(engine)", "max_concurrent_jobs": "\(limit)"])
+        }
         let service = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
             capabilities: capabilities, engines: try EngineReports(engines),
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             options: RunnerOptions(keepOutputs: configuration.keepOutputs),
-            engineLimits: configuration.engineLimits)
+            engineLimits: engineLimits)
 
         do {
             try await enroll(state, client, capabilities)

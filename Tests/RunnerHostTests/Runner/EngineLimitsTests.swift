@@ -1,4 +1,5 @@
 import LynxModel
+import TestSupport
 import Testing
 
 @testable import RunnerHost
@@ -68,5 +69,18 @@ struct EngineLimitsTests {
         #expect(state.letIn(key[2], type: "px4_sitl") == nil)
         _ = state.stopRequested(key[2], as: .cancelled)
         #expect(state.letIn(key[2], type: "px4_sitl") == true)
+    }
+
+    @Test("PX4's vehicles fit the processors where no limit is given, and the limit that is given counts", arguments: [
+        ("", 20), ("speed_factor: 10", 2), ("speed_factor: 5", 4), ("speed_factor: 4.0", 5), ("speed_factor: 50", 2), ("speed_factor: 0.1", 20),
+        ("{speed_factor: 10, max_concurrent_jobs: 7}", 7),
+    ])
+    func vehicles(options: String, limit: Int) throws {
+        let section = options.isEmpty ? "" : "engine_options:\n  px4_sitl: \(options.hasPrefix("{") ? options : "{\(options)}")\n"
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("runner.yaml", "engines: [basilisk, px4_sitl]\n" + section)
+        let configuration = try RunnerConfiguration.load(file: file, environment: [:], flags: [:])
+        #expect(configuration.engineLimits(processors: 2) == ["px4_sitl": limit])
+        #expect(RunnerConfiguration().engineLimits(processors: 2) == [:])
     }
 }
