@@ -28,7 +28,7 @@ every_build = pytest.mark.parametrize(
 
 
 def fly(
-    folder: Path, vehicle: Px4 | None, parameters: dict[str, float], *arguments: str
+    folder: Path, vehicle: Px4 | None, parameters: dict[str, float], *arguments: str, under_runner: bool = False
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     """Runs the mission with its output in `folder`; gives what it printed, and its summary."""
     (folder / "run_config.json").write_text(json.dumps({"parameters": parameters, "run_index": 3, "seed": 4}))
@@ -37,6 +37,8 @@ def fly(
         "TETRYX_RUN_CONFIG": str(folder / "run_config.json"),
         "LYNX_PX4_MAVLINK_URL": f"udpout:127.0.0.1:{14580 + (vehicle.instance if vehicle else 99)}",
     }
+    if under_runner:
+        variables["LYNX_PX4_INSTANCE"] = str(vehicle.instance if vehicle else 99)
     end = subprocess.run(
         [sys.executable, str(SCRIPTS / "px4_hover_lynx.py"), *arguments],
         env={**os.environ, **variables},
@@ -69,6 +71,22 @@ def test_the_vehicle_takes_off_hovers_lands_and_disarms(build: Build, tmp_path: 
     assert times == sorted(times)
     assert max(float(row["height_m"]) for row in rows) == pytest.approx(5, abs=1)
     assert (tmp_path / "output/flight.png").read_bytes().startswith(b"\x89PNG")
+
+
+@every_build
+def test_under_a_runner_it_ends_the_vehicle_with_the_flight_and_by_hand_it_leaves_it(
+    build: Build, tmp_path: Path
+) -> None:
+    parameters = {"hover_altitude_m": 3.0, "hover_duration_s": 3.0}
+    with px4(build, tmp_path / "by-hand", PX4_SIM_SPEED_FACTOR="10") as vehicle:
+        end, _ = fly(tmp_path, vehicle, parameters)
+        assert end.returncode == 0, end.stderr
+        assert vehicle.process.poll() is None
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="10") as vehicle:
+        end, summary = fly(tmp_path, vehicle, parameters, under_runner=True)
+        assert end.returncode == 0, end.stderr
+        assert summary["success"] is True
+        assert vehicle.wait() == 0
 
 
 def test_a_vehicle_that_is_too_heavy_does_not_get_there(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ URL_VARIABLE = "LYNX_PX4_MAVLINK_URL"
 DEFAULT_URL = "udpout:127.0.0.1:14580"
 """The first instance's onboard link."""
 
+INSTANCE_VARIABLE = "LYNX_PX4_INSTANCE"
 SPEED_VARIABLE = "LYNX_PX4_SPEED_FACTOR"
 
 DEFAULTS: dict[str, ParameterValue] = {
@@ -127,6 +128,9 @@ class Flight:
         self._enter("landed")
         vehicle.wait("the vehicle did not disarm", LANDING_LIMIT_S, lambda: not vehicle.is_armed)
         self._enter("done")
+        # A runner takes the end of its own vehicle for the flight's end; a vehicle of somebody else's is left alone.
+        if os.environ.get(INSTANCE_VARIABLE):
+            vehicle.shut_down()
         worst_m = hover_summary(self.states, plan.hover_altitude_m)["max_error_m"]
         if worst_m > plan.hover_tolerance_m:
             raise FlightError(
