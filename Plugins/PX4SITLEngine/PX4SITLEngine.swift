@@ -27,7 +27,7 @@ package struct PX4SITLEngine: Engine {
         let settings = fleet.settings
         let plan = try FlightPlan(
             runConfigJSON: request.runConfigJSON, defaults: settings.defaultParameters, defaultSpeedFactor: settings.speedFactor,
-            list: settings.installation.parameters)
+            defaultReadiness: settings.readiness, list: settings.installation.parameters, isSIH: settings.isSIH)
         if plan.speedFactor != nil { try PX4Settings.checkCalculator() }
         let files = JobFiles(directory: request.directory)
         try files.create(runConfigJSON: request.runConfigJSON)

@@ -12,6 +12,10 @@ private let list = try? ParameterList(
         {"version": 1, "parameters": [
           {"name": "SIH_MASS", "type": "Float", "default": 1.0}, {"name": "IMU_GYRO_CAL_EN", "type": "Int32", "default": 1},
           {"name": "SIH_LOC_LAT0", "type": "Float", "default": 47.4}, {"name": "COM_RC_LOSS_T", "type": "Float", "default": 0.5},
+          {"name": "SIH_LOC_H0", "type": "Float", "default": 489.4, "min": -420.0, "max": 8848.0},
+          {"name": "MPC_TKO_SPEED", "type": "Float", "default": 1.5, "min": 1.0, "max": 5.1, "decimalPlaces": 2},
+          {"name": "SIH_KDV", "type": "Float", "default": 1.0, "min": 0.0}, {"name": "NAV_RCL_ACT", "type": "Int32", "default": 2, "max": 6},
+          {"name": "SIH_T_TAU", "type": "Float", "default": 0.05},
           {"name": "SDLOG_MODE", "type": "Int32", "default": 0}, {"name": "MAV_SYS_ID", "type": "Int32", "default": 1}]}
         """#.utf8))
 
@@ -78,9 +82,49 @@ struct FlightPlanTests {
         ("speed_factor", .number(0), "speed_factor is 0; give a number from 0.01 to 1000.0: PX4 hangs at its start otherwise"),
         ("speed_factor", .string("fast"), "speed_factor is fast; give a number from 0.01 to 1000.0: PX4 hangs at its start otherwise"),
         ("home_lat_deg", .number(91), "home_lat_deg is 91; give a number from -90.0 to 90.0"),
+        ("MPC_TKO_SPEED", .number(0.5), "dispersions: MPC_TKO_SPEED is 0.5, and this PX4 build's limits are from 1 to 5.1; give a value within them"),
+        ("MPC_TKO_SPEED", .integer(6), "dispersions: MPC_TKO_SPEED is 6, and this PX4 build's limits are from 1 to 5.1; give a value within them"),
+        ("SIH_KDV", .number(-0.1), "dispersions: SIH_KDV is -0.1, and this PX4 build's limits are 0 or more; give a value within them"),
+        ("NAV_RCL_ACT", .integer(7), "dispersions: NAV_RCL_ACT is 7, and this PX4 build's limits are 6 or less; give a value within them"),
+        ("home_alt_m", .number(9000), "home_alt_m is 9000, and this PX4 build's limits of SIH_LOC_H0 are from -420 to 8848; give a value within them"),
+        ("SIH_MASS", .integer(0), "dispersions: SIH_MASS is 0, and PX4's simulator divides by it; give more than 0"),
+        ("SIH_T_TAU", .number(-1), "dispersions: SIH_T_TAU is -1, and PX4's simulator divides by it; give more than 0"),
+        ("ready_when", .string("soon"), "ready_when is soon; give one of armable, attitude, heard"),
     ])
     func refused(name: String, value: ParameterValue, message: String) {
         #expect(refusal([name: value], speedFactor: 10) == message)
+    }
+
+    @Test("A limit itself is within it, as PX4 keeps it, and another simulator's home is not SIH's")
+    func limits() throws {
+        #expect(try plan(["MPC_TKO_SPEED": .number(5.1), "NAV_RCL_ACT": .integer(6)]).parameters.count == 2)
+        let run = RunConfiguration(
+            jobID: "j", batchID: "b", runIndex: 0, seed: 1, simulation: SimulationSpec(name: "s", type: "px4_sitl"),
+            parameters: ["home_alt_m": .integer(9000)], units: [:])
+        let json = Array(try WireJSON.encode(run))
+        #expect(try FlightPlan(runConfigJSON: json, defaults: [:], defaultSpeedFactor: nil, list: list, isSIH: false).home == ["ALT": 9000])
+        #expect(throws: EngineError.self) { try VehicleParameter("MPC_TKO_SPEED", .integer(9), in: list, source: "engine_options.px4_sitl.default_params") }
+    }
+
+    @Test("A run may say when its vehicle is ready")
+    func readiness() throws {
+        #expect(try plan([:]).readiness == .armable)
+        #expect(try plan(["ready_when": .string("attitude")]).readiness == .attitude)
+    }
+
+    @Test("A name that goes to the mission and looks like PX4's or the engine's is warned of", arguments: [
+        ("sih_mass", "PX4's parameter is SIH_MASS"), ("Sih_Mass", "PX4's parameter is SIH_MASS"),
+        ("PX4_PARAM_SIH_MASS", "PX4's parameter is SIH_MASS"), ("PX4_PARAM_NOTHING_X", "PX4's parameters have their plain names here, such as SIH_MASS"),
+        ("MPC_A_NAME_OF_TOO_MANY", "PX4's names have 16 characters at most"), ("home_alt", "did you mean home_alt_m?"),
+        ("homeLatDeg", "did you mean home_lat_deg?"), ("speedfactor", "did you mean speed_factor?"),
+    ])
+    func warned(name: String, remedy: String) throws {
+        #expect(try plan([name: .number(1)]).warnings == ["dispersions: \(name) goes to the mission alone; \(remedy)"])
+    }
+
+    @Test("A mission's own names are not", arguments: ["hover_altitude_m", "mass", "wind_speed", "home", "ready", "altitude", "VERYLONGCONSTANTOFSOMEBODY"])
+    func unwarned(name: String) throws {
+        #expect(try plan([name: .number(1)]).warnings == [])
     }
 
     @Test("A home position and the parameter that it sets exclude each other")

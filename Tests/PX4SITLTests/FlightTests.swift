@@ -122,14 +122,61 @@ struct FlightTests {
         #expect(bench(.timer(.stop)) == [.kill(.px4)])
     }
 
-    @Test("Silence in flight ends the job, a word in between does not")
+    @Test("Silence in flight ends the job")
     func silence() {
         var bench = Bench()
         bench.fly()
-        _ = bench(.heard)
-        #expect(bench(.timer(.silence)) == [.set(.silence)])
         let actions = bench(.timer(.silence))
         #expect(actions.contains(.kill(.px4)) && actions.contains(.kill(.mission)))
+    }
+
+    @Test("Silence counts from the last word on: one at the very end of the limit gives a whole limit more")
+    func silenceLimit() {
+        let limit = SilenceLimit(seconds: 2)
+        #expect(limit.rest(lastHeard: 10_000_000_000, now: 10_000_000_000) == 2_000_000_000)
+        #expect(limit.rest(lastHeard: 10_000_000_000, now: 11_500_000_000) == 500_000_000)
+        #expect(limit.rest(lastHeard: 10_000_000_000, now: 11_999_999_999) == 1)
+        #expect(limit.rest(lastHeard: 10_000_000_000, now: 12_000_000_000) == nil)
+        #expect(limit.rest(lastHeard: 10_000_000_001, now: 10_000_000_000) == 2_000_000_000, "heard since the clock was read")
+    }
+
+    @Test("A PX4 whose ground link another program has gives its place to one on another number")
+    func linkTaken() {
+        var bench = Bench()
+        bench.boot()
+        #expect(bench(.linkTaken) == [.cancel(.boot), .kill(.px4)])
+        #expect(bench(.linkTaken).isEmpty && bench(.ready(collision: false)).isEmpty && bench(.notReady).isEmpty)
+        #expect(bench(.vehicleEnded(.killed, collision: false)).contains(.acquireInstance(except: [bench.first])))
+    }
+
+    @Test("A vehicle that does not become ready in simulated time ends the job, PX4 softly, so that its log says why")
+    func notReady() {
+        var bench = Bench()
+        bench.boot()
+        #expect(bench(.notReady).suffix(2) == [.stopSoftly, .set(.stop)])
+        #expect(bench(.vehicleEnded(.code(0), collision: false)).last == .finish)
+        guard case .notReady? = bench.flight.end else { return #expect(Bool(false)) }
+    }
+
+    @Test("A PX4 that was shut down after the flight is no loss: its number is free, and the mission's exit decides")
+    func shutDown() {
+        var bench = Bench()
+        bench.fly()
+        #expect(bench(.vehicleShutDown(.code(0))) == [.cancel(.silence), .giveBackInstance(bench.first)])
+        #expect(bench.flight.phase == .finishing && !bench.flight.isTelemetryWanted)
+        let actions = bench(.missionEnded(.code(0)))
+        #expect(actions.last == .finish && !actions.contains(.giveBackInstance(bench.first)))
+        guard case .mission(let end)? = bench.flight.end else { return #expect(Bool(false)) }
+        #expect(end.exitCode == 0)
+    }
+
+    @Test("While the mission finishes without PX4 the host's end kills it")
+    func terminatedWhileFinishing() {
+        var bench = Bench()
+        bench.fly()
+        _ = bench(.vehicleShutDown(.code(0)))
+        #expect(bench(.terminated).contains(.kill(.mission)))
+        #expect(bench(.missionEnded(.killed)).last == .finish)
     }
 
     @Test("The host's end of it kills what runs, in each phase, and the first cause stays", arguments: 0..<4)

@@ -64,13 +64,37 @@ struct TelemetryTests {
         let found = try samples(TelemetryTap(), status)
         #expect(found.keys.sorted() == ["px4.battery.remaining_pct", "px4.health.prearm_ok", "px4.health.sensors_ok"])
         #expect(found["px4.battery.remaining_pct"]?.value == 49 && found["px4.health.prearm_ok"]?.value == 1)
+    }
+
+    @Test("What PX4 does not estimate now is no sample, whichever field of the table it is, and the others keep their names")
+    func notEstimated() throws {
+        for source in TelemetryTable.sources {
+            let message = try #require(MAVLinkMessage.withID(source.id))
+            let floats = message.fields.filter { $0.type == .float }
+            for field in floats {
+                for unknown in [Float.nan, .infinity, -.infinity] {
+                    var payload = MAVLinkPayload()
+                    payload.store(unknown, field.offset)
+                    var encoder = MAVLinkEncoder(systemID: 1, componentID: 1)
+                    var parser = MAVLinkParser()
+                    var found: [(name: String, value: Double)] = []
+                    let tap = TelemetryTap()
+                    encoder.encode(payload, of: message).withUnsafeBytes { bytes in
+                        parser.push(bytes) { frame in found = tap.samples(of: frame).map { (text($0.name), $0.value) } }
+                    }
+                    let used = source.variables.count - found.count
+                    #expect(used == 0 || used == 1, "\(message.name).\(field.name)")
+                    #expect(found.allSatisfy { $0.value.isFinite }, "\(message.name).\(field.name)")
+                    let names = source.variables.map(\.name)
+                    #expect(found.map(\.name) == names.filter { name in found.contains { $0.name == name } })
+                }
+            }
+        }
         var estimator = EstimatorStatus()
-        estimator.tasRatio = .nan
         estimator.velRatio = .nan
+        estimator.posVertRatio = 0.25
         let ratios = try samples(TelemetryTap(), estimator)
-        #expect(ratios["px4.estimator.tas_ratio"] == nil)
-        // A filter that has diverged is something to tell.
-        #expect(ratios["px4.estimator.vel_ratio"]?.value.isNaN == true)
+        #expect(ratios["px4.estimator.vel_ratio"] == nil && ratios["px4.estimator.pos_vert_ratio"]?.value == 0.25)
     }
 
     @Test("The documentation has the table, row for row")

@@ -103,11 +103,12 @@ def px4(
 
 
 class Client:
-    """Whoever speaks to a vehicle on one of its links."""
+    """Whoever speaks to a vehicle on one of its links, and listens on a port of its own or on one that it is given."""
 
-    def __init__(self, instance: int, port: int = 14580) -> None:
+    def __init__(self, instance: int, port: int = 14580, listen: int = 0) -> None:
         self._address = ("127.0.0.1", port + instance)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", listen))
         self._socket.settimeout(0.1)
         self._mavlink = mavlink.MAVLink(None, srcSystem=254, srcComponent=1)
         self._mavlink.robust_parsing = True

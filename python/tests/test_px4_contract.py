@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import time
@@ -12,7 +13,7 @@ import pytest
 from pymavlink.dialects.v20 import common as mavlink
 from pyulog import ULog
 
-from px4 import STAND_IN, Build, Client, builds, free_instance, px4
+from px4 import PATIENCE_S, STAND_IN, Build, Client, builds, free_instance, px4
 
 every_build = pytest.mark.parametrize(
     "build", builds(), ids=lambda build: "stand-in" if build == STAND_IN else "real PX4"
@@ -117,6 +118,64 @@ def test_a_link_belongs_to_whoever_speaks_there_first(build: Build, tmp_path: Pa
         second.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, mavlink.MAVLINK_MSG_ID_ATTITUDE, 20_000)
         assert list(second.messages(0.5)) == []
         assert any(message.get_type() == "ATTITUDE" for message in first.messages(0.5))
+
+
+@every_build
+def test_a_program_that_listens_where_the_vehicle_looks_for_one_and_answers_has_the_link(
+    build: Build, tmp_path: Path
+) -> None:
+    # For instances above 9 that is one port for all.
+    with (
+        px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle,
+        Client(vehicle.instance, listen=14549) as listener,
+        Client(vehicle.instance) as client,
+    ):
+        assert any(listener.messages(PATIENCE_S))
+        assert listener.parameter("MAV_SYS_ID") == vehicle.instance + 1
+        client.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, mavlink.MAVLINK_MSG_ID_ATTITUDE, 20_000)
+        assert list(client.messages(0.5)) == []
+
+
+@every_build
+def test_one_that_is_told_to_on_the_ground_powers_off_with_status_0_and_a_whole_log(
+    build: Build, tmp_path: Path
+) -> None:
+    with px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5") as vehicle, Client(vehicle.instance) as client:
+        client.until_ready()
+        client.command(mavlink.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN, 2)
+        assert vehicle.wait() == 0
+        (log,) = vehicle.logs()
+        assert duration_s(log) > 2
+
+
+@every_build
+def test_without_gps_it_knows_its_attitude_and_has_no_ratio_for_its_position(build: Build, tmp_path: Path) -> None:
+    with (
+        px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5", PX4_PARAM_SIM_GPS_USED="0") as vehicle,
+        Client(vehicle.instance) as client,
+    ):
+        status = client.until(
+            lambda message: (
+                message.get_type() == "SYS_STATUS" and bool(message.onboard_control_sensors_health & 0x200000)
+            )
+        )
+        assert not status.onboard_control_sensors_health & (0x20 | 0x4000 | mavlink.MAV_SYS_STATUS_PREARM_CHECK)
+        estimator = client.until(lambda message: message.get_type() == "ESTIMATOR_STATUS" and message.mag_ratio > 0)
+        assert math.isnan(estimator.vel_ratio)
+        assert math.isnan(estimator.pos_horiz_ratio)
+        assert not math.isnan(estimator.pos_vert_ratio)
+
+
+@every_build
+def test_near_a_pole_it_has_no_ratio_for_its_heading(build: Build, tmp_path: Path) -> None:
+    with (
+        px4(build, tmp_path / "px4", PX4_SIM_SPEED_FACTOR="5", PX4_HOME_LAT="89.9") as vehicle,
+        Client(vehicle.instance) as client,
+    ):
+        client.until_ready()
+        estimator = client.until(lambda message: message.get_type() == "ESTIMATOR_STATUS")
+        assert math.isnan(estimator.mag_ratio)
+        assert not math.isnan(estimator.vel_ratio)
 
 
 @every_build

@@ -11,10 +11,19 @@ struct FlightPlan: Sendable {
     var home: [String: Double]
     /// nil: none was given, and PX4 runs in real time.
     var speedFactor: Double?
+    var readiness: Readiness
+    /// On names that may have been meant otherwise, one line each.
+    var warnings: [String] = []
 
+    /// What the engine takes for itself, beside PX4's parameters.
+    static let names = ["home_lat_deg", "home_lon_deg", "home_alt_m", "speed_factor", "ready_when"]
+
+    /// - Parameters:
+    ///   - isSIH: whether that is the simulator, which keeps the home position in parameters of its own.
     /// - Throws: whatever PX4 would ignore, misread or overwrite, so that nothing flies on other values than it was given.
     init(
-        runConfigJSON: [UInt8], defaults: [String: VehicleParameter], defaultSpeedFactor: Double?, list: ParameterList?
+        runConfigJSON: [UInt8], defaults: [String: VehicleParameter], defaultSpeedFactor: Double?, defaultReadiness: Readiness = .armable,
+        list: ParameterList?, isSIH: Bool = true
     ) throws(EngineError) {
         let run: RunConfiguration
         do {
@@ -24,16 +33,18 @@ struct FlightPlan: Sendable {
         }
         home = [:]
         speedFactor = defaultSpeedFactor
+        readiness = defaultReadiness
         parameters = defaults
         for (key, value) in run.parameters.sorted(by: { $0.key < $1.key }) {
             switch key {
-            case "home_lat_deg": home["LAT"] = try Self.number(key, value, within: -90...90)
-            case "home_lon_deg": home["LON"] = try Self.number(key, value, within: -180...180)
-            case "home_alt_m": home["ALT"] = try Self.number(key, value, within: -10_000...100_000)
+            case "home_lat_deg": home["LAT"] = try Self.place(key, value, "LAT", within: -90...90, isSIH ? list : nil)
+            case "home_lon_deg": home["LON"] = try Self.place(key, value, "LON", within: -180...180, isSIH ? list : nil)
+            case "home_alt_m": home["ALT"] = try Self.place(key, value, "ALT", within: -10_000...100_000, isSIH ? list : nil)
             case "speed_factor": speedFactor = try Self.speedFactor(value, source: key)
+            case "ready_when": readiness = try Self.readiness(value.plain, source: key)
             case _ where VehicleParameter.isName(key):
                 parameters[key] = try VehicleParameter(key, value, in: list, source: "dispersions")
-            default: break
+            default: MissionName.warning(key, list).map { warnings.append($0) }
             }
         }
         for name in parameters.keys.sorted() {
@@ -67,6 +78,24 @@ struct FlightPlan: Sendable {
     /// PX4's start script computes with it, by a program that knows no exponents.
     static func speedFactor(_ value: ParameterValue, source: String) throws(EngineError) -> Double {
         try number(source, value, within: 0.01...1000, "PX4 hangs at its start otherwise")
+    }
+
+    static func readiness(_ word: String, source: String) throws(EngineError) -> Readiness {
+        guard let readiness = Readiness(rawValue: word) else {
+            throw .invalid("\(source) is \(word); give one of \(Readiness.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return readiness
+    }
+
+    /// - Parameter list: has the limits of the parameter that the simulator makes of it.
+    private static func place(
+        _ key: String, _ value: ParameterValue, _ axis: String, within range: ClosedRange<Double>, _ list: ParameterList?
+    ) throws(EngineError) -> Double {
+        let number = try number(key, value, within: range)
+        if let name = homeParameters[axis], let limits = list?[name]?.limits(brokenBy: number) {
+            throw .invalid("\(key) is \(value.plain), and this PX4 build's limits of \(name) are \(limits); give a value within them")
+        }
+        return number
     }
 
     private static func number(

@@ -13,11 +13,12 @@ struct PX4Installation: Sendable {
     ///   - python: decompresses the list where there is no `xz`.
     ///   - warn: told when parameter names cannot be checked before a flight.
     init(binary: String?, etc: String?, python: String?, warn: (String) -> Void) throws(EngineError) {
-        let program = try Self.binary(binary)
-        let folder = try Self.etc(etc, of: program)
-        self.binary = program
+        let program = try Self.binary(binary), real = Self.resolved(program)
+        let folder = try Self.etc(etc, of: [program, real])
+        // PX4 goes by the name that it is called by: as px4-something it is one of its own commands.
+        self.binary = real.hasSuffix("/px4") ? real : program
         self.etc = folder
-        parameters = Self.parameterList(etc: folder, binary: program, python: python, warn)
+        parameters = Self.parameterList(etc: folder, binary: real, python: python, warn)
     }
 
     private static func binary(_ given: String?) throws(EngineError) -> String {
@@ -26,14 +27,15 @@ struct PX4Installation: Sendable {
         throw .invalid("px4_binary: missing, and there is no /opt/px4*/bin/px4; give the path of a SITL build's bin/px4")
     }
 
-    private static func etc(_ given: String?, of binary: String) throws(EngineError) -> String {
+    /// - Parameter binaries: the program as it was given, and what that leads to.
+    private static func etc(_ given: String?, of binaries: [String]) throws(EngineError) -> String {
         let folder: String
         if let given {
             folder = try ProgramLookup.directory(given, setting: "px4_etc")
         } else {
-            let candidates = [2, 1].map { parent(of: binary, levels: $0) + "/etc" }
+            let candidates = binaries.flatMap { binary in [2, 1].map { parent(of: binary, levels: $0) } }.map { ($0 == "/" ? "" : $0) + "/etc" }
             guard let found = candidates.first(where: { access($0 + startScript, R_OK) == 0 }) else {
-                throw .invalid("px4_etc: missing, and there is none beside \(binary); give the etc folder of the same build")
+                throw .invalid("px4_etc: missing, and there is none beside \(binaries.last ?? ""); give the etc folder of the same build")
             }
             folder = found
         }
@@ -48,14 +50,14 @@ struct PX4Installation: Sendable {
 
     /// Where PX4's own packages install it, the plain name first.
     private static func roots() -> [String] {
-        guard let stream = opendir("/opt") else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name.hasPrefix("px4") { names.append("/opt/\(name)") }
-        }
-        return names.sorted()
+        Directory.names("/opt").filter { $0.hasPrefix("px4") }.map { "/opt/\($0)" }
+    }
+
+    /// Without symbolic links.
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func parent(of path: String, levels: Int) -> String {

@@ -11,12 +11,18 @@ struct PX4Settings: Sendable {
     /// Of every flight whose run does not say otherwise.
     let speedFactor: Double?
     let defaultParameters: [String: VehicleParameter]
+    /// Of every flight whose run does not say otherwise.
+    let readiness: Readiness
+    /// Of its speed factor: a run that was slower is a fault of the simulator's; nil: none is.
+    let leastSpeedShare: Double?
     let timeouts: Timeouts
 
-    /// In seconds of wall time.
+    /// In seconds of wall time, where nothing else is said.
     struct Timeouts: Hashable, Sendable {
-        /// From PX4's start to its pre-arm checks passing.
+        /// From PX4's start until it is ready.
         var boot = 60.0
+        /// The same in simulated seconds, which a slow machine does not use up.
+        var bootSimulated = 30.0
         /// For a free instance number.
         var instance = 300.0
         /// Without a word from a PX4 that flies.
@@ -32,7 +38,7 @@ struct PX4Settings: Sendable {
 
     private static let parameterPrefix = "default_params."
     private static let options = [
-        "model", "speed_factor", "boot_timeout_seconds", "instance_timeout_seconds", "link_timeout_seconds", "stop_timeout_seconds",
+        "model", "speed_factor", "least_speed_share", "ready_when", "boot_timeout_seconds", "boot_timeout_simulated_seconds", "instance_timeout_seconds", "link_timeout_seconds", "stop_timeout_seconds",
         "parameter_timeout_seconds",
     ]
     private static let fields = ["python_executable", "working_directory", "log_capture_bytes", "px4_binary", "px4_etc", "px4_entrypoint"]
@@ -50,9 +56,14 @@ struct PX4Settings: Sendable {
             try FlightPlan.speedFactor(Double(text).map { .number($0) } ?? .string(text), source: Self.option("speed_factor"))
         }
         defaultParameters = try Self.defaults(settings, installation.parameters)
+        readiness = try settings["ready_when"].map { text throws(EngineError) in
+            try FlightPlan.readiness(text, source: Self.option("ready_when"))
+        } ?? .armable
+        leastSpeedShare = try Self.share("least_speed_share", settings)
 
         var timeouts = Timeouts()
         timeouts.boot = try Self.seconds("boot_timeout_seconds", settings) ?? timeouts.boot
+        timeouts.bootSimulated = try Self.seconds("boot_timeout_simulated_seconds", settings) ?? timeouts.bootSimulated
         timeouts.instance = try Self.seconds("instance_timeout_seconds", settings) ?? timeouts.instance
         timeouts.link = try Self.seconds("link_timeout_seconds", settings) ?? timeouts.link
         timeouts.stop = try Self.seconds("stop_timeout_seconds", settings) ?? timeouts.stop
@@ -103,6 +114,14 @@ struct PX4Settings: Sendable {
             result[name] = try VehicleParameter(name, value, in: list, source: source)
         }
         return result
+    }
+
+    private static func share(_ name: String, _ settings: EngineSettings) throws(EngineError) -> Double? {
+        guard let text = settings[name] else { return nil }
+        guard let share = Double(text), share > 0, share <= 1 else {
+            throw .invalid("\(option(name)): is \(text); give a share of the speed factor, more than 0 and at most 1")
+        }
+        return share
     }
 
     private static func seconds(_ name: String, _ settings: EngineSettings) throws(EngineError) -> Double? {

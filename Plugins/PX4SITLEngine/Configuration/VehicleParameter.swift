@@ -8,9 +8,15 @@ struct VehicleParameter: Hashable, Sendable {
     let text: String
     let value: Double
 
-    /// PX4's own rule for names: 16 characters at most, as MAVLink has room for.
+    /// Of a name, as MAVLink has room for.
+    static let mostCharacters = 16
+
+    /// What SIH divides by; the build's own limits allow 0, with which no vehicle ever becomes ready.
+    private static let divisors: Set = ["SIH_MASS", "SIH_IXX", "SIH_IYY", "SIH_IZZ", "SIH_T_TAU"]
+
+    /// PX4's own rule for names.
     static func isName(_ key: String) -> Bool {
-        guard let first = key.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first), (2...16).contains(key.utf8.count) else {
+        guard let first = key.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first), (2...mostCharacters).contains(key.utf8.count) else {
             return false
         }
         return key.utf8.allSatisfy { byte in
@@ -25,8 +31,8 @@ struct VehicleParameter: Hashable, Sendable {
     /// - Throws: what is wrong with the name or the value, before anything flies.
     init(_ name: String, _ given: ParameterValue, in list: ParameterList?, source: String) throws(EngineError) {
         self.name = name
-        let kind = list?[name]
-        if let list, kind == nil {
+        let definition = list?[name], kind = definition?.kind
+        if let list, definition == nil {
             let remedy = list.nearest(to: name).map { "; did you mean \($0)?" } ?? "; see the build's parameters.json"
             throw .invalid("\(source): this PX4 build has no parameter \(name)\(remedy)")
         }
@@ -44,6 +50,12 @@ struct VehicleParameter: Hashable, Sendable {
             text = kind == .integer && number == number.rounded() ? String(format(number)) : number.description
         case .string(let word):
             throw .invalid("\(source): \(name) is '\(word)'; PX4 would take a word for 0: give a number")
+        }
+        if let limits = definition?.limits(brokenBy: value) {
+            throw .invalid("\(source): \(name) is \(given.plain), and this PX4 build's limits are \(limits); give a value within them")
+        }
+        if Self.divisors.contains(name), value <= 0 {
+            throw .invalid("\(source): \(name) is \(given.plain), and PX4's simulator divides by it; give more than 0")
         }
         guard kind == .integer else { return }
         guard value == value.rounded(), (Double(Int32.min)...Double(Int32.max)).contains(value) else {

@@ -2,10 +2,13 @@ import EngineKit
 
 /// One job from its launch to its end. Pure: it is told what happened and says what is to be done.
 ///
-/// waiting for a number → booting (→ waiting for another one, after a collision) → checking parameters → flying → stopping → over
+/// waiting for a number → booting (→ waiting for another one, after a collision) → checking parameters → flying (→ finishing)
+/// → stopping → over
 struct Flight {
     enum Phase: Hashable, Sendable {
         case waitingForInstance, booting, checkingParameters, flying
+        /// PX4 was shut down after the flight, and the mission goes on without it.
+        case finishing
         /// Processes are being ended; what the job's end means is known.
         case stopping
         case over
@@ -19,11 +22,15 @@ struct Flight {
         case notStarted(FlightEnd.Program, EngineError)
         /// A process and everything it had started is gone. `collision`: another PX4 has this number.
         case vehicleEnded(GuardedProcess.End, collision: Bool)
+        /// The same, with status 0, on the ground after a flight.
+        case vehicleShutDown(GuardedProcess.End)
         case missionEnded(GuardedProcess.End)
-        /// SYS_STATUS says that arming is allowed. `collision`: one of its ports is another's, so not all of its links work.
+        /// The vehicle is as the mission is to find it. `collision`: one of its links is another's.
         case ready(collision: Bool)
-        /// PX4 said something, whatever it was.
-        case heard
+        /// PX4 listens, and another program has the engine's link.
+        case linkTaken
+        /// So much simulated time went by that the vehicle will not become ready.
+        case notReady
         case parameter(name: String, ParameterCheck.Reading)
         case terminated
     }
@@ -62,7 +69,6 @@ struct Flight {
     private var missionRuns = false
     /// PX4 runs, but on a number that it shares: it ends, and another takes its place.
     private var isMovingOn = false
-    private var wasHeard = false
 
     init(expecting parameters: [VehicleParameter]) { check = ParameterCheck(parameters) }
 
@@ -85,33 +91,34 @@ struct Flight {
             if program == .px4 { vehicleRuns = false } else { missionRuns = false }
             return conclude(.notStarted(program, error))
         case (_, .vehicleEnded(let exit, let collision)): return vehicleEnded(exit, collision)
+        case (.flying, .vehicleShutDown): return finishWithoutVehicle()
+        case (_, .vehicleShutDown(let exit)): return vehicleEnded(exit, false)
         case (_, .missionEnded(let exit)):
             missionRuns = false
             return conclude(.mission(exit))
         case (.booting, .ready(let collision)) where !isMovingOn: return ready(collision)
+        case (.booting, .linkTaken) where !isMovingOn: return moveOn()
+        case (.booting, .notReady) where !isMovingOn: return conclude(.notReady)
         case (.booting, .timer(.boot)): return conclude(.bootTimeout)
         case (.checkingParameters, .parameter(let name, let reading)): return parameter(name, reading)
         case (.checkingParameters, .timer(.parameterRetry)): return [.request(check.missing), .set(.parameterRetry)]
         case (.checkingParameters, .timer(.parameters)): return conclude(.parametersUnread(check.missing))
-        case (.flying, .heard):
-            wasHeard = true
-            return []
-        case (.flying, .timer(.silence)):
-            defer { wasHeard = false }
-            return wasHeard ? [.set(.silence)] : conclude(.linkDead)
+        case (.flying, .timer(.silence)): return conclude(.linkDead)
         case (.stopping, .timer(.stop)): return killAll()
         default: return []
         }
     }
 
     private mutating func ready(_ collision: Bool) -> [Action] {
-        if collision {
-            isMovingOn = true
-            return [.cancel(.boot), .kill(.px4)]
-        }
+        if collision { return moveOn() }
         phase = .checkingParameters
         if check.isDone { return [.cancel(.boot)] + fly() }
         return [.cancel(.boot), .set(.parameters), .set(.parameterRetry), .request(check.missing)]
+    }
+
+    private mutating func moveOn() -> [Action] {
+        isMovingOn = true
+        return [.cancel(.boot), .kill(.px4)]
     }
 
     private mutating func parameter(_ name: String, _ reading: ParameterCheck.Reading) -> [Action] {
@@ -124,6 +131,13 @@ struct Flight {
         phase = .flying
         missionRuns = true
         return [.start(.mission), .set(.silence)]
+    }
+
+    private mutating func finishWithoutVehicle() -> [Action] {
+        phase = .finishing
+        vehicleRuns = false
+        defer { instance = nil }
+        return [.cancel(.silence)] + (instance.map { [.giveBackInstance($0)] } ?? [])
     }
 
     private mutating func vehicleEnded(_ exit: GuardedProcess.End, _ collision: Bool) -> [Action] {

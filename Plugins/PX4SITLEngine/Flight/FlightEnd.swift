@@ -10,8 +10,10 @@ enum FlightEnd: Sendable {
     /// Every number that was tried turned out to be another PX4's.
     case collisions(Int)
     case notStarted(Program, EngineError)
-    /// PX4's pre-arm checks did not pass in time.
+    /// PX4 did not become ready in so much real time.
     case bootTimeout
+    /// PX4 ran as it should, and the vehicle did not become ready in so much simulated time.
+    case notReady
     /// PX4 ended before the mission did, or before it began.
     case vehicleEnded(GuardedProcess.End)
     /// A parameter has another value than it was given.

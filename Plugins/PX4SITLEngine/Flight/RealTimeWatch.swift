@@ -20,6 +20,18 @@ struct RealTimeWatch: Sendable {
         return seconds < Self.leastWallSeconds ? nil : (last.simulated - first.simulated) / seconds
     }
 
+    /// Simulated seconds from the first to the last that was noted.
+    var stretch: ClosedRange<Double>? {
+        guard let first, let last, first.simulated <= last.simulated else { return nil }
+        return first.simulated...last.simulated
+    }
+
+    /// What is wrong with a run that was slower than a share of its speed factor.
+    func finding(speedFactor: Double, leastShare: Double) -> String? {
+        guard let factor, factor < leastShare * speedFactor else { return nil }
+        return "PX4 ran at \(Self.coarse(factor)) × real time, below \(Self.short(leastShare)) of its speed factor of \(Self.short(speedFactor))"
+    }
+
     /// A word on a run that fell behind.
     func warning(speedFactor: Double) -> String? {
         guard let factor, factor < Self.tolerance * speedFactor else { return nil }

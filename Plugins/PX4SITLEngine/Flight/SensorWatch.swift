@@ -1,5 +1,5 @@
-/// Sensors, and the estimates made of them, that are lost before take-off. SIH only simulates them: losing one there says something of the simulator, and nothing
-/// of the vehicle. In the air it may be what the mission is about.
+/// Sensors, and the estimates made of them, that are lost after they were there. SIH only simulates them: losing one before take-off says
+/// something of the simulator, and nothing of the vehicle. In the air it may be what the mission is about, and is told of.
 ///
 /// PX4's texts on it do not come here: it sends them only to whoever passes for a ground station.
 struct SensorWatch: Sendable {
@@ -7,20 +7,49 @@ struct SensorWatch: Sendable {
     private static let onGround: UInt8 = 1
 
     private var hasFlown = false
-    private var lost: Set<SystemStatus.Sensor> = []
+    private var isOnGround = false
+    private let counted: Set<SystemStatus.Sensor>
+    private var seen: Set<SystemStatus.Sensor> = []
+    private var lostBefore: Set<SystemStatus.Sensor> = []
+    private var lostInFlight: Set<SystemStatus.Sensor> = []
+    /// Those that are not well now.
+    private(set) var unhealthy: [SystemStatus.Sensor] = []
+
+    /// - Parameter readiness: where the mission did not ask for a vehicle that knows its place, it is no loss when that gets lost.
+    init(_ readiness: Readiness = .armable) {
+        counted = Set(SystemStatus.Sensor.allCases).subtracting(readiness == .armable ? [] : [.positionEstimate])
+    }
+
+    /// On the ground after a flight.
+    var hasLanded: Bool { hasFlown && isOnGround }
 
     mutating func note(landedState: UInt8) {
+        isOnGround = landedState == Self.onGround
         if landedState > Self.onGround { hasFlown = true }
     }
 
-    mutating func note(_ status: SystemStatus) {
-        // Of what it only warns of, PX4 arms all the same.
-        if !hasFlown, !status.isReadyToArm { lost.formUnion(status.lostSensors) }
+    /// - Parameter isMissionOn: the mission has the vehicle.
+    mutating func note(_ status: SystemStatus, isMissionOn: Bool) {
+        unhealthy = status.lostSensors
+        if isMissionOn {
+            let lost = Set(status.lostSensors).intersection(seen)
+            if !hasFlown {
+                // Of what it only warns of, PX4 arms all the same.
+                if !status.isReadyToArm { lostBefore.formUnion(lost) }
+            } else if !isOnGround {
+                lostInFlight.formUnion(lost)
+            }
+        }
+        seen.formUnion(counted.subtracting(status.lostSensors))
     }
 
-    /// What was lost, for a person; nil if nothing was.
-    var finding: String? {
-        let names = SystemStatus.Sensor.allCases.filter(lost.contains).map(\.name)
-        return names.isEmpty ? nil : "PX4 lost its \(names.joined(separator: ", ")) before take-off"
+    /// What was lost before take-off, for a person; nil if nothing was.
+    var finding: String? { Self.names(lostBefore).map { "PX4 lost its \($0) before take-off" } }
+
+    /// What was lost in the air.
+    var warning: String? { Self.names(lostInFlight).map { "PX4 lost its \($0) in flight" } }
+
+    private static func names(_ sensors: Set<SystemStatus.Sensor>) -> String? {
+        sensors.isEmpty ? nil : SystemStatus.Sensor.allCases.filter(sensors.contains).map(\.name).joined(separator: ", ")
     }
 }

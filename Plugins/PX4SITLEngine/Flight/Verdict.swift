@@ -13,6 +13,19 @@ struct Verdict: Sendable {
         /// Whether one was to be expected.
         var expectsFlightLog: Bool
         var sensors: String?
+        var readiness = Readiness.armable
+        /// What is not well with the vehicle now.
+        var unhealthy: [String] = []
+        /// Why PX4 was never heard; nil: it was.
+        var mute: String?
+        /// What keeps instance numbers from being used.
+        var hindrances = ""
+        /// What spoiled the latest start that another took the place of.
+        var collision: String?
+        /// Who listens where PX4 looked for the mission.
+        var partner: String?
+        /// Why the run is too slow to count.
+        var pace: String?
         var maxRSSBytes: Int64
     }
 
@@ -31,12 +44,17 @@ struct Verdict: Sendable {
         case .notStarted(.px4, let error):
             return simulator(error.message, findings)
         case .noInstance:
-            return simulator("no PX4 instance number became free within \(short(findings.timeouts.instance)) s", findings)
+            let reason = findings.hindrances.isEmpty ? "" : ": \(findings.hindrances)"
+            return simulator("no PX4 instance number became free within \(short(findings.timeouts.instance)) s" + reason, findings)
         case .collisions(let count):
-            return simulator("\(count) PX4 instance numbers in a row turned out to be in use by others", findings)
+            let last = findings.collision.map { "; the last one: \($0)" } ?? ""
+            return simulator("\(count) PX4 instance numbers in a row turned out to be in use by others" + last, findings)
         case .bootTimeout:
-            let text = "PX4 did not become ready to arm within \(short(findings.timeouts.boot)) s"
-            return simulator(text + (findings.sensors.map { "; \($0)" } ?? "") + tail(findings), findings)
+            let text = "PX4 did not \(findings.readiness.absence) within \(short(findings.timeouts.boot)) s"
+            return simulator(text + state(findings) + tail(findings), findings)
+        case .notReady:
+            let text = "PX4 did not \(findings.readiness.absence) within \(short(findings.timeouts.bootSimulated)) simulated s"
+            return simulation(text + state(findings) + tail(findings), retryable: true, findings)
         case .vehicleEnded(let exit):
             return simulator("PX4 ended before the mission: \(description(exit))" + tail(findings), findings)
         case .parametersUnread(let names):
@@ -50,17 +68,30 @@ struct Verdict: Sendable {
     private static func mission(_ exit: GuardedProcess.End, _ findings: Findings) -> SimulationExit {
         var result = SimulationExit.byExitCode(exit, stderrPath: findings.missionStderr)
         result.maxRSSBytes = findings.maxRSSBytes
-        if result.success, findings.hasFlightLog || !findings.expectsFlightLog { return result }
-        if !result.success, findings.sensors == nil { return result }
+        let mission = result.success ? "succeeded" : result.message
+        let fault: String? =
+            if let pace = findings.pace {
+                "\(pace); the mission: \(mission)"
+            } else if result.success {
+                findings.hasFlightLog || !findings.expectsFlightLog
+                    ? nil : "the mission succeeded, but PX4 left no log of the flight" + tail(findings)
+            } else if let partner = findings.partner {
+                "\(partner), and may have taken the mission's link; the mission: \(mission)"
+            } else {
+                findings.sensors.map { "\($0); the mission: \(mission)" }
+            }
+        guard let fault else { return result }
+        result.success = false
         result.failureClass = .simulator
         result.retryable = true
-        if result.success {
-            result.success = false
-            result.message = "simulator fault: the mission succeeded, but PX4 left no log of the flight" + tail(findings)
-        } else {
-            result.message = "simulator fault: \(findings.sensors ?? ""); the mission: \(result.message)"
-        }
+        result.message = "simulator fault: " + fault
         return result
+    }
+
+    /// What can be said of a vehicle that did not become ready.
+    private static func state(_ findings: Findings) -> String {
+        if let mute = findings.mute { return "; \(mute)" }
+        return findings.unhealthy.isEmpty ? "" : "; not well: \(findings.unhealthy.joined(separator: ", "))"
     }
 
     private static func simulation(_ message: String, signal: Int32? = nil, retryable: Bool, _ findings: Findings) -> SimulationExit {

@@ -9,6 +9,10 @@ struct Instance: Hashable, Sendable {
     var groundPort: UInt16 { port(18570) }
     /// The link left to the mission. PX4 listens there for any number, and talks to whoever speaks first.
     var missionPort: UInt16 { port(14580) }
+    /// Where PX4 looks for the mission: it sends there from its start on, and whoever answers has the mission's link for good.
+    var partnerPort: UInt16 { number > 9 ? 14549 : port(14540) }
+    /// Where PX4 of every number looks for a ground station, in the same way.
+    static let stationPort: UInt16 = 14550
     /// Every UDP port that PX4 binds. It warns where one is taken and flies on, with that link dead.
     var ports: [UInt16] { [groundPort, missionPort, port(14280), port(13030), port(19450)] }
 

@@ -5,6 +5,8 @@ enum InstanceProbe {
     /// Why a number cannot be used now.
     enum Obstacle: Hashable, Sendable {
         case portTaken(UInt16)
+        /// A program listens where PX4 looks for the mission, and would take the mission's place.
+        case partnerTaken(UInt16)
         /// A running PX4 holds it.
         case locked(by: Int32)
         /// A file of another user, which PX4 could not open and this user may not remove.
@@ -12,8 +14,16 @@ enum InstanceProbe {
     }
 
     /// The first thing that is in the way. To be called by the holder of the number's lock.
-    static func obstacle(_ instance: Instance) -> Obstacle? {
-        for port in instance.ports where !isFree(port) { return .portTaken(port) }
+    static func obstacle(_ instance: Instance) -> Obstacle? { remainder(instance) ?? partner(instance) }
+
+    /// Whoever would take the mission's place.
+    static func partner(_ instance: Instance) -> Obstacle? {
+        UDPPort(instance.partnerPort).isFree(on: .loopback) ? nil : .partnerTaken(instance.partnerPort)
+    }
+
+    /// What a PX4 has of the number, or left of it.
+    static func remainder(_ instance: Instance) -> Obstacle? {
+        for port in instance.ports where !UDPPort(port).isFree() { return .portTaken(port) }
         if let owner = lockOwner(instance.lockPath) { return .locked(by: owner) }
         for path in [instance.lockPath, instance.socketPath] {
             guard let uid = owner(of: path), uid != geteuid() else { continue }
@@ -27,18 +37,6 @@ enum InstanceProbe {
     static func clear(_ instance: Instance) {
         guard lockOwner(instance.lockPath) == nil else { return }
         for path in [instance.lockPath, instance.socketPath] where owner(of: path) == geteuid() { unlink(path) }
-    }
-
-    private static func isFree(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
-        }
     }
 
     /// The process that holds PX4's lock on the file; 0 if it can't be seen from here, nil if nobody does.
@@ -56,5 +54,18 @@ enum InstanceProbe {
     private static func owner(of path: String) -> uid_t? {
         var info = stat()
         return lstat(path, &info) == 0 ? info.st_uid : nil
+    }
+}
+
+extension InstanceProbe.Obstacle: CustomStringConvertible {
+    /// With the process that is behind it, as it is now.
+    var description: String {
+        switch self {
+        case .portTaken(let port): "UDP port \(port) is bound by \(UDPPort(port).holder)"
+        case .partnerTaken(let port): "UDP port \(port), where PX4 looks for the mission, is bound by \(UDPPort(port).holder)"
+        case .locked(by: 0): "a PX4 that cannot be seen from here holds it"
+        case .locked(let owner): "process \(owner) holds PX4's lock on it"
+        case .foreign(let path): "\(path) is another user's"
+        }
     }
 }

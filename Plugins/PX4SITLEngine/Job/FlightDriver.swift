@@ -8,16 +8,20 @@ final class FlightDriver {
     private let fleet: Fleet
     private let state: JobState
     private var flight: Flight
-    private let tap = TelemetryTap()
-    private var sensors = SensorWatch()
+    private var tap = TelemetryTap()
+    private var sensors: SensorWatch
     private var pace = RealTimeWatch()
     private var events: [Flight.Event] = []
     private var isHandling = false
     private var timers: [Flight.Timer: TimerToken] = [:]
-    private var knock: TimerToken?
-    private var isHeard = false
     private var waiting: Int?
-    private var link: GroundLink?
+    private var contact: GroundContact?
+    /// What spoiled the latest start that another number took the place of, for a person.
+    private var collision: String?
+    /// The ground link's port where PX4 was not heard; nil: it was.
+    private var mutePort: UInt16?
+    /// Who listens where PX4 looked for a mission that failed.
+    private var partner: String?
     private var vehicle: RunningProcess?
     private var mission: RunningProcess?
     private var vehicleFiles: VehicleFiles?
@@ -28,6 +32,7 @@ final class FlightDriver {
         self.order = order
         self.fleet = fleet
         self.state = state
+        sensors = SensorWatch(order.plan.readiness)
         flight = Flight(expecting: order.plan.expected(isSIH: fleet.settings.isSIH))
     }
 
@@ -67,7 +72,7 @@ final class FlightDriver {
             pool(context).giveBack(instance, context)
         case .start(.px4): startVehicle(context)
         case .start(.mission): startMission(context)
-        case .request(let names): for name in names { link?.request(parameter: name) }
+        case .request(let names): for name in names { contact?.link.request(parameter: name) }
         case .stopSoftly: vehicle?.process.signal(15)
         case .kill(.px4): vehicle?.process.kill()
         case .kill(.mission): mission?.process.kill()
@@ -82,6 +87,8 @@ final class FlightDriver {
         return context.local {
             InstancePool { instance, obstacle in
                 host.log(.warning, "PX4 instance \(instance.number) stays out of use: \(obstacle)")
+            } onPassedOver: { instance, obstacle in
+                host.log(.warning, "PX4 instance \(instance.number) is passed over: \(obstacle)")
             }
         }
     }
@@ -98,9 +105,19 @@ final class FlightDriver {
             case .silence: timeouts.link
             case .stop: timeouts.stop
             }
-        timers[timer] = context.schedule(after: UInt64(seconds * 1e9)) { [weak self] context in
-            self?.timers[timer] = nil
-            self?.handle(.timer(timer), context)
+        schedule(timer, after: UInt64(seconds * 1e9), context)
+    }
+
+    private func schedule(_ timer: Flight.Timer, after nanoseconds: UInt64, _ context: LoopContext) {
+        timers[timer] = context.schedule(after: nanoseconds) { [weak self] context in
+            guard let self else { return }
+            timers[timer] = nil
+            let silence = SilenceLimit(seconds: fleet.settings.timeouts.link)
+            if timer == .silence, let contact, let rest = silence.rest(lastHeard: contact.lastHeard, now: context.now) {
+                schedule(timer, after: rest, context)
+            } else {
+                handle(.timer(timer), context)
+            }
         }
     }
 
@@ -108,13 +125,18 @@ final class FlightDriver {
         if let waiting { pool(context).cancel(waiting) }
         closeLink(context)
         context.local(FlightDrivers.init).byToken[order.token] = nil
+        let speedFactor = order.plan.speedFactor ?? 1, share = fleet.settings.leastSpeedShare
         let findings = Verdict.Findings(
             timeouts: fleet.settings.timeouts, missionStderr: order.files.stderr, vehicleLog: vehicleFiles?.stdout ?? "",
             hasFlightLog: vehicleFiles.map { !$0.flightLogs().isEmpty } ?? false, expectsFlightLog: order.plan.logsFromStart,
-            sensors: sensors.finding, maxRSSBytes: maxRSSBytes)
-        let warnings = pace.warning(speedFactor: order.plan.speedFactor ?? 1).map { [$0] } ?? []
+            sensors: sensors.finding, readiness: order.plan.readiness, unhealthy: sensors.unhealthy.map(\.name), mute: mute,
+            hindrances: pool(context).hindrances, collision: collision, partner: partner,
+            pace: share.flatMap { pace.finding(speedFactor: speedFactor, leastShare: $0) }, maxRSSBytes: maxRSSBytes)
         state.finish(
-            JobState.Result(exit: Verdict.exit(flight.end ?? .terminated, findings), warnings: warnings, vehicle: vehicleFiles))
+            JobState.Result(
+                exit: Verdict.exit(flight.end ?? .terminated, findings),
+                warnings: order.plan.warnings + [pace.warning(speedFactor: speedFactor), sensors.warning].compactMap(\.self),
+                vehicle: vehicleFiles, flown: pace.stretch))
     }
 }
 
@@ -126,13 +148,17 @@ extension FlightDriver {
         vehicleFiles = files
         do throws(EngineError) {
             try files.create()
+            tap = TelemetryTap()
             try openLink(instance, context)
             vehicle = try start(VehicleLaunch.px4(instance, order, fleet.settings, files), context) { [weak self] end, context in
                 guard let self else { return }
                 vehicle = nil
-                // Two that start at once both give up, in words that say little: then the number is still the other's.
-                let collision = flight.phase == .booting && (files.showsCollision() || InstanceProbe.obstacle(instance) != nil)
-                handle(.vehicleEnded(end, collision: collision), context)
+                let collision = flight.phase == .booting ? noteCollision(instance, files) : nil
+                if end.exitCode == 0, sensors.hasLanded {
+                    handle(.vehicleShutDown(end), context)
+                } else {
+                    handle(.vehicleEnded(end, collision: collision != nil), context)
+                }
             }
         } catch {
             handle(.notStarted(.px4, error), context)
@@ -143,8 +169,11 @@ extension FlightDriver {
         guard let instance = flight.instance else { return }
         do throws(EngineError) {
             mission = try start(VehicleLaunch.mission(instance, order, fleet.settings), context) { [weak self] end, context in
-                self?.mission = nil
-                self?.handle(.missionEnded(end), context)
+                guard let self else { return }
+                mission = nil
+                // The mission's own sockets are gone with it.
+                if end.exitCode != 0 { partner = InstanceProbe.partner(instance)?.description }
+                handle(.missionEnded(end), context)
             }
         } catch {
             handle(.notStarted(.mission, error), context)
@@ -163,72 +192,86 @@ extension FlightDriver {
         }
     }
 
+    /// What shows that PX4's number is another's as well, which is kept for a message.
+    private func noteCollision(_ instance: Instance, _ files: VehicleFiles) -> String? {
+        // Two that start at once both give up, in words that say little: then the number is still the other's.
+        let found = files.showsCollision() ? "PX4 \(instance.number) says so" : InstanceProbe.remainder(instance)?.description
+        collision = found ?? collision
+        return found
+    }
+
     /// From before PX4's start on, so that nobody else speaks there first.
     private func openLink(_ instance: Instance, _ context: LoopContext) throws(EngineError) {
         closeLink(context)
+        // Slow time makes slow answers.
+        let patience = UInt64(Self.patienceSeconds / min(1, order.plan.speedFactor ?? 1) * 1e9)
         do {
-            link = try GroundLink(instance, context) { [weak self] context, frame in self?.take(frame, context) }
+            contact = try GroundContact(instance, patience: patience, context) { [weak self] context, frame in
+                self?.take(frame, context)
+            } onLost: { [weak self] context in
+                self?.collision = "\(Self.description(of: Instance.stationPort)) and took the engine's link"
+                self?.handle(.linkTaken, context)
+            }
         } catch {
             throw EngineError.resources("cannot open PX4's ground link: \(error)")
         }
-        knockAgain(context)
     }
 
-    /// Until PX4 speaks it is asked for something that costs it little, as it may have begun to listen just now; from then on
-    /// until it is ready, and more rarely, for what tells so. Every request for a rate holds up those behind it.
-    private func knockAgain(_ context: LoopContext) {
-        guard flight.phase == .booting, let link else { return }
-        if isHeard {
-            link.request(SysStatus.id, hertz: Self.statusHertz)
-        } else {
-            link.request(parameter: "SYS_AUTOSTART")
-        }
-        knock = context.schedule(after: isHeard ? 2_000_000_000 : 100_000_000) { [weak self] in self?.knockAgain($0) }
-    }
-
-    /// Per simulated second: readiness is seen that late at most.
-    private static let statusHertz = 10.0
+    /// A PX4 that listens answers within some hundredths of one.
+    private static let patienceSeconds = 3.0
 
     private func closeLink(_ context: LoopContext) {
-        knock.map(context.cancel)
-        knock = nil
-        isHeard = false
-        link?.close()
-        link = nil
+        guard let contact else { return }
+        mutePort = contact.isHeard ? nil : contact.link.instance.groundPort
+        contact.close(context)
+        self.contact = nil
+    }
+
+    /// Why PX4 was not heard, as far as can be told; nil: it was.
+    private var mute: String? {
+        mutePort.map { port in
+            let station = UDPPort(Instance.stationPort)
+            return "it was not heard on its ground link, UDP port \(port)"
+                + (station.isFree(on: .loopback) ? "" : ", and \(Self.description(of: station.number))")
+        }
+    }
+
+    private static func description(of stationPort: UInt16) -> String {
+        "UDP port \(stationPort), where PX4 looks for a ground station, is bound by \(UDPPort(stationPort).holder)"
     }
 
     private func take(_ frame: MAVLinkFrame, _ context: LoopContext) {
-        guard link != nil else { return }
-        if !isHeard {
-            isHeard = true
-            knock.map(context.cancel)
-            knockAgain(context)
-        }
+        guard contact != nil else { return }
         let samples = tap.samples(of: frame)
         if flight.isTelemetryWanted {
             // First of all: a stopping condition may hang on it.
             fleet.host.emit(job: order.token, samples)
-            handle(.heard, context)
             if flight.phase == .flying { pace.note(simulated: tap.simTime, wall: context.now) }
         }
         switch frame.messageID {
         case SysStatus.id: take(SystemStatus(SysStatus(frame)), context)
         case ExtendedSysState.id: sensors.note(landedState: ExtendedSysState(frame).landedState)
+        case SystemTime.id: tap.note(simTime: Double(SystemTime(frame).timeBootMs) / 1000)
         case ParamValue.id:
             let parameter = ParamValue(frame)
             if let value = parameter.value { handle(.parameter(name: parameter.paramID, value), context) }
         default: break
         }
+        if flight.phase == .booting, tap.simTime > fleet.settings.timeouts.bootSimulated { handle(.notReady, context) }
     }
 
     private func take(_ status: SystemStatus, _ context: LoopContext) {
-        if flight.phase == .flying { sensors.note(status) }
-        guard flight.phase == .booting, status.isReadyToArm else { return }
-        knock.map(context.cancel)
-        knock = nil
-        handle(.ready(collision: vehicleFiles?.showsCollision() ?? false), context)
+        sensors.note(status, isMissionOn: flight.phase == .flying)
+        guard flight.phase == .booting, order.plan.readiness.isMet(by: status), let instance = flight.instance else { return }
+        contact?.stopKnocking(context)
+        if vehicleFiles?.showsCollision() ?? false {
+            collision = "PX4 \(instance.number) says so"
+        } else {
+            collision = InstanceProbe.partner(instance)?.description
+        }
+        handle(.ready(collision: collision != nil), context)
         // Behind the questions for parameters.
-        if flight.isTelemetryWanted { link.map(ask) }
+        if flight.isTelemetryWanted { contact.map { ask($0.link) } }
     }
 
     /// The rates of the table, and silence of what PX4 sends there beside it.

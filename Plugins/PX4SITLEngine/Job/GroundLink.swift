@@ -5,11 +5,12 @@ import MAVLink
 
 /// The engine's end of PX4's ground-station link. Lives on the engine's loop.
 ///
-/// PX4 sends to whoever speaks there first, for good. What the engine says are requests addressed to the vehicle, and no heartbeat:
+/// PX4 sends to whoever speaks there first, for good; from when it listens it sends to a ground station's port as well, so that one
+/// that answers at once is the first if the engine is not. What the engine says are requests addressed to the vehicle, and no heartbeat:
 /// PX4 would take that for a ground station's, pass it on to the mission, and count on hearing more of them.
 final class GroundLink {
     private let socket: OwnedDescriptor
-    private let instance: Instance
+    let instance: Instance
     private var watch: Watch?
     private var parser = MAVLinkParser()
     private var encoder = MAVLinkEncoder()
@@ -50,11 +51,28 @@ final class GroundLink {
         _ = frame.withUnsafeBytes { Glibc.send(socket.raw, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) }
     }
 
+    /// Sends, and tells whether somebody listens there: on the loopback the kernel refuses before this returns what nobody hears.
+    func reaches(_ message: some MAVLinkTypedMessage) -> Bool {
+        _ = socketError()
+        send(message)
+        return socketError() == 0
+    }
+
+    /// What the kernel has to say of what was sent, which is forgotten by asking.
+    private func socketError() -> Int32 {
+        var (error, size): (Int32, socklen_t) = (0, socklen_t(MemoryLayout<Int32>.size))
+        getsockopt(socket.raw, SOL_SOCKET, SO_ERROR, &error, &size)
+        return error
+    }
+
     /// Asks for a message so often per simulated second; 0: never.
     func request(_ message: UInt32, hertz: Double) {
         send(CommandLong.setMessageInterval(
             system: instance.systemID, message: message, microseconds: hertz > 0 ? Float(1e6 / hertz) : -1))
     }
+
+    /// Costs PX4 little, whatever it is doing. False: nobody listens there yet.
+    func knock() -> Bool { reaches(ParamRequestRead(system: instance.systemID, name: "SYS_AUTOSTART")) }
 
     func request(parameter name: String) { send(ParamRequestRead(system: instance.systemID, name: name)) }
 

@@ -16,6 +16,8 @@ final class JobState: Sendable {
         var exit: SimulationExit
         var warnings: [String]
         var vehicle: VehicleFiles?
+        /// Simulated seconds from the first to the last that was heard while the mission ran.
+        var flown: ClosedRange<Double>?
     }
 
     /// Readable when nothing of the job runs any more.

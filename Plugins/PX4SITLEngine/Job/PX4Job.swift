@@ -44,7 +44,11 @@ final class PX4Job: EngineJob {
     func collect(into sink: borrowing ArtifactSink) throws(EngineError) {
         let result = state.result
         var problems = result?.warnings ?? []
-        if let vehicle = result?.vehicle { problems += FlightArtifacts.add(vehicle, to: order.files.output) }
+        if let vehicle = result?.vehicle {
+            let logs = vehicle.flightLogs().map { "\(vehicle.directory)/\($0)" }
+            if let timeouts = result?.flown.flatMap({ FlightLogTexts.timeouts(in: logs, during: $0) }) { problems.append(timeouts) }
+            problems += FlightArtifacts.add(vehicle, to: order.files.output)
+        }
         for problem in problems { sink.warning(problem) }
         var collector = ArtifactCollector()
         try collector.collect(directory: order.files.output, into: sink)

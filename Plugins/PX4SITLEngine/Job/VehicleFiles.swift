@@ -21,8 +21,8 @@ struct VehicleFiles: Hashable, Sendable {
 
     /// Logs of flights that a reader can open, in the order in which they were begun; relative to the directory.
     func flightLogs() -> [String] {
-        Self.names(directory + "/log").flatMap { day in
-            Self.names("\(directory)/log/\(day)").filter { $0.hasSuffix(".ulg") }.map { "log/\(day)/\($0)" }
+        Directory.names(directory + "/log").flatMap { day in
+            Directory.names("\(directory)/log/\(day)").filter { $0.hasSuffix(".ulg") }.map { "log/\(day)/\($0)" }
         }.filter { Self.isFlightLog("\(directory)/\($0)") }
     }
 
@@ -47,16 +47,5 @@ struct VehicleFiles: Hashable, Sendable {
         defer { close(file) }
         var header = [UInt8](repeating: 0, count: 17)
         return read(file, &header, 17) == 17 && header.starts(with: [0x55, 0x4C, 0x6F, 0x67, 0x01, 0x12, 0x35])
-    }
-
-    private static func names(_ directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
     }
 }

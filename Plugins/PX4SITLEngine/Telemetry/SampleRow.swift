@@ -32,7 +32,8 @@ final class SampleRow {
         count += 1
     }
 
-    func put(_ value: Float) { put(Double(value)) }
+    /// NaN is PX4's word for what it does not estimate now, such as a ratio of an aid that is not fused: there is no sample of it.
+    func put(_ value: Float) { put(ifKnown: value.isFinite ? Double(value) : nil) }
 
     func put(flag: Bool) { put(flag ? 1.0 : 0.0) }
 
@@ -40,9 +41,6 @@ final class SampleRow {
     func put(ifKnown value: Double?) {
         if let value { put(value) } else { next += 1 }
     }
-
-    /// NaN is PX4's word for what is not estimated at all.
-    func put(ifEstimated value: Float) { put(ifKnown: value.isNaN ? nil : Double(value)) }
 
     /// What was put since `begin`; valid until the next.
     var filled: UnsafeBufferPointer<lynx_sample> { UnsafeBufferPointer(rebasing: samples[..<count]) }

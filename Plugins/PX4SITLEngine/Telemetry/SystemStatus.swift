@@ -26,6 +26,8 @@ struct SystemStatus: Hashable, Sendable {
     static let prearmCheck: UInt32 = 0x1000_0000
 
     var isReadyToArm: Bool
+    /// The attitude is estimated, and good.
+    var hasAttitude: Bool
     /// Those that PX4 needs and takes for unhealthy, in the order of their bits.
     var lostSensors: [Sensor]
     var voltage: Double?
@@ -36,6 +38,7 @@ struct SystemStatus: Hashable, Sendable {
     /// - Parameter enabled: PX4 counts what it has, and what it lacks.
     init(enabled: UInt32, health: UInt32, voltageMillivolts: UInt16, currentCentiamperes: Int16, remainingPercent: Int8) {
         isReadyToArm = health & Self.prearmCheck != 0
+        hasAttitude = health & Sensor.attitudeEstimate.rawValue != 0
         lostSensors = Sensor.allCases.filter { enabled & $0.rawValue != 0 && health & $0.rawValue == 0 }
         voltage = voltageMillivolts == .max ? nil : Double(voltageMillivolts) / 1000
         current = currentCentiamperes < 0 ? nil : Double(currentCentiamperes) / 100

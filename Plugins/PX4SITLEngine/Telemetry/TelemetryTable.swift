@@ -33,7 +33,7 @@ enum TelemetryTable {
         let hertz: Double?
         let clock: Clock
         let variables: [Variable]
-        /// One `put` or `skip` for each of `variables`.
+        /// One `put` for each of `variables`.
         let read: @Sendable (MAVLinkFrame, SampleRow) -> Void
     }
 
@@ -157,8 +157,8 @@ enum TelemetryTable {
             row.put(estimator.posHorizRatio)
             row.put(estimator.posVertRatio)
             row.put(estimator.magRatio)
-            row.put(ifEstimated: estimator.haglRatio)
-            row.put(ifEstimated: estimator.tasRatio)
+            row.put(estimator.haglRatio)
+            row.put(estimator.tasRatio)
             row.put(estimator.posHorizAccuracy)
             row.put(estimator.posVertAccuracy)
         },

@@ -28,6 +28,9 @@ final class TelemetryTap {
             })
     }
 
+    /// From a message that is not in the table.
+    func note(simTime time: Double) { simTime = max(simTime, time) }
+
     /// The samples in a frame, valid until the next call; none if it is of a message that has no variables.
     func samples(of frame: MAVLinkFrame) -> UnsafeBufferPointer<lynx_sample> {
         guard let (source, row) = rows[frame.messageID] else { return UnsafeBufferPointer(start: nil, count: 0) }

@@ -1,6 +1,7 @@
 import Foundation
 import LynxModel
 import TestSupport
+import Testing
 
 @testable import RunnerHost
 
@@ -10,13 +11,17 @@ extension SupervisorBench {
     /// - Parameters:
     ///   - settings: the engine's further ones.
     ///   - binary: instead of the test's PX4.
-    static func px4(_ mission: String, settings: [String: String] = [:], binary: String = TestPX4.binary) throws -> SupervisorBench {
+    ///   - etc: nil: not given.
+    static func px4(
+        _ mission: String, settings: [String: String] = [:], binary: String = TestPX4.binary, etc: String? = TestPX4.etc
+    ) throws -> SupervisorBench {
         let directory = try TemporaryDirectory()
         let entrypoint = try directory.write("mission.py", PX4Mission.prelude + mission + "\n")
-        let common = [
-            "python_executable": Repository.python, "px4_binary": binary, "px4_etc": TestPX4.etc, "px4_entrypoint": entrypoint,
+        var common = [
+            "python_executable": Repository.python, "px4_binary": binary, "px4_entrypoint": entrypoint,
             "working_directory": directory.path, "speed_factor": "10", "default_params.IMU_GYRO_CAL_EN": "0",
         ]
+        common["px4_etc"] = etc
         return try SupervisorBench(directory, ("px4_sitl", common.merging(settings) { _, own in own }), in: Repository.products)
     }
 
@@ -36,5 +41,23 @@ extension SupervisorBench {
             guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else { return false }
             return environment.split(separator: 0).contains { Array($0) == wanted } && isRunning(pid)
         }
+    }
+}
+
+/// The attempt was the simulator's fault, for the reason given, and left nothing behind.
+func expectFault(_ report: AttemptReport, _ message: String, _ bench: SupervisorBench) {
+    #expect(report.outcome == .simulatorFault && report.retryable && !report.result.success)
+    #expect(report.result.errorMessage?.hasPrefix("simulator fault: " + message) == true, "\(report.result.errorMessage ?? "")")
+    #expect(bench.leftProcesses.isEmpty)
+}
+
+/// A program that listens on a port and answers each datagram, as MAVSDK and ground stations do.
+enum PX4Bystander {
+    /// It writes `held` to the directory's `events` once it listens.
+    static func start(on port: Int, _ directory: TemporaryDirectory) throws -> Program {
+        try Program.start(
+            Repository.python,
+            ["-c", "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.bind(('127.0.0.1', \(port)))\n"
+                + "open('\(directory.path)/events', 'w').write('held\\n')\nwhile True:\n    data, peer = s.recvfrom(65536)\n    s.sendto(b'hello', peer)"])
     }
 }

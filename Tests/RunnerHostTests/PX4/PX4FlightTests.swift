@@ -117,4 +117,99 @@ struct PX4FlightTests {
         let warning = report.result.metadata.warnings.first { $0.contains("behind its speed factor of \(factor)") }
         #expect(warning?.hasPrefix("PX4 ran at ") == true, "\(report.result.errorMessage ?? "") \(report.result.metadata.warnings)")
     }
+
+    @Test("A run below its share of the speed factor counts as the simulator's fault where that is asked for")
+    func tooSlow() async throws {
+        let factor = TestPX4.isReal ? "1000" : "10"
+        let bench = try SupervisorBench.px4(
+            "take_off(4)\nend = time.monotonic() + 2\nwhile time.monotonic() < end: height()\nland()",
+            settings: ["speed_factor": factor, "least_speed_share": "0.75"])
+        let report = await bench.run(bench.flight(TestPX4.isReal ? [:] : ["SIM_FAULT_SLOW": .number(0.5)]))
+        #expect(report.outcome == .simulatorFault && report.retryable)
+        let message = report.result.errorMessage ?? ""
+        #expect(message.hasPrefix("simulator fault: PX4 ran at "), "\(message)")
+        #expect(message.hasSuffix(" × real time, below 0.75 of its speed factor of \(factor); the mission: succeeded"), "\(message)")
+    }
+
+    @Test("A PX4 that its mission shuts down after the landing has done its part: the mission finishes without it, and nothing more is heard")
+    func shutDown() async throws {
+        let bench = try SupervisorBench.px4(
+            Self.hop + """
+            handle = os.pidfd_open(px4())
+            link.mav.command_long_send(vehicle, 1, 246, 0, 2, 0, 0, 0, 0, 0, 0)
+            import select
+            select.select([handle], [], [])
+            open(output + "/picture", "w").write("drawn without PX4")
+            """)
+        let report = await bench.run(bench.flight())
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+        #expect(Set(report.result.artifacts.map(\.path)).isSuperset(of: ["picture", "px4/flight.ulg"]))
+        #expect(try await messagesInFlightLog(bench.attemptFile("output/px4/flight.ulg")) > 10)
+        #expect(bench.leftProcesses.isEmpty)
+    }
+
+    @Test("A mission that fails after its PX4 was shut down has failed")
+    func failsAfterShutDown() async throws {
+        let bench = try SupervisorBench.px4(
+            Self.hop + """
+            import select
+            handle = os.pidfd_open(px4())
+            link.mav.command_long_send(vehicle, 1, 246, 0, 2, 0, 0, 0, 0, 0, 0)
+            select.select([handle], [], [])
+            sys.exit("strayed")
+            """)
+        let report = await bench.run(bench.flight())
+        #expect(report.outcome == .failure && report.result.errorMessage == "exit code 1: strayed")
+    }
+
+    @Test("A vehicle that never becomes ready has failed once so much simulated time went by, and what is not well is named")
+    func neverReady() async throws {
+        let bench = try SupervisorBench.px4(
+            "open(output + '/flown', 'w')", settings: ["boot_timeout_simulated_seconds": "15", "boot_timeout_seconds": "120"])
+        let report = await bench.run(bench.flight(["SIM_GPS_USED": .integer(0)]))
+        #expect(report.outcome == .failure && report.retryable)
+        let message = report.result.errorMessage ?? ""
+        #expect(message.hasPrefix("PX4 did not become ready to arm within 15 simulated s; not well: gps, position estimate; its output ends:"), "\(message)")
+        #expect(!report.result.artifacts.contains { $0.path == "flown" })
+        #expect(report.result.artifacts.contains { $0.path == "px4/flight.ulg" })
+    }
+
+    @Test("Without GPS a mission begins where readiness says so, and what PX4 does not estimate is no sample that could end it")
+    func withoutGPS() async throws {
+        let bench = try SupervisorBench.px4(
+            "wait('ESTIMATOR_STATUS', lambda message: message.vel_ratio != message.vel_ratio)\n"
+                + "time.sleep(0.5)\nwait('ATTITUDE')", settings: ["ready_when": "attitude"])
+        let ratio = StoppingCondition(name: "ratio", variable: "px4.estimator.vel_ratio", operator: .gt, threshold: 1, units: "")
+        let report = await bench.run(bench.flight(["SIM_GPS_USED": .integer(0)], conditions: [ratio]))
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+        #expect(report.result.telemetryData["px4.estimator.pos_vert_ratio"] != nil)
+        #expect(report.result.telemetryData["px4.estimator.vel_ratio"] == nil && report.result.telemetryData["px4.estimator.pos_horiz_ratio"] == nil)
+    }
+
+    @Test("A sensor that timed out in flight is told of in the result")
+    func timeOut() async throws {
+        let bench = try SupervisorBench.px4("take_off(4)\nwait('ATTITUDE', lambda message: message.time_boot_ms > 20_000)\nland()")
+        // A real one's sensors time out when they like.
+        let report = await bench.run(bench.flight(TestPX4.isReal ? [:] : ["SIM_FAULT_TOUT": .number(15)]))
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+        #expect(TestPX4.isReal || report.result.metadata.warnings.contains("PX4's sensors timed out in flight (accel): fewer jobs at a time, or a lower factor"))
+    }
+
+    @Test("A parameter in small letters goes to the mission, and the result says so")
+    func smallLetters() async throws {
+        let bench = try SupervisorBench.px4("assert parameters['sih_mass'] == 2")
+        let report = await bench.run(bench.flight(["sih_mass": .integer(2)]))
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+        #expect(report.result.metadata.warnings.contains("dispersions: sih_mass goes to the mission alone; PX4's parameter is SIH_MASS"))
+    }
+
+    @Test("A link to the program leads to its build, whatever it is called")
+    func linkedBinary() async throws {
+        let directory = try TemporaryDirectory()
+        let link = directory.file("px4-of-today")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: TestPX4.binary)
+        let bench = try SupervisorBench.px4("wait('HEARTBEAT')", binary: link, etc: nil)
+        let report = await bench.run(bench.flight())
+        #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
+    }
 }

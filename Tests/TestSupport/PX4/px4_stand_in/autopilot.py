@@ -11,6 +11,8 @@ from .vehicle import ACCEPTED, Vehicle
 
 DENIED, UNSUPPORTED = 2, 3
 """MAV_RESULT"""
+SHUT_DOWN = 2
+"""Of MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN."""
 
 
 class Autopilot:
@@ -19,6 +21,7 @@ class Autopilot:
         self._parameters = parameters
         self._home = home
         self._system_id = system_id
+        self.is_shut_down = False
 
     def answer(self, message: common.MAVLink_message, link: Link) -> None:
         if getattr(message, "target_system", self._system_id) not in (0, self._system_id):
@@ -51,6 +54,9 @@ class Autopilot:
                     return DENIED
                 link.send(builder(self._vehicle, self._home))
                 return ACCEPTED
+            case common.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN if command.param1 == SHUT_DOWN:
+                self.is_shut_down = not self._vehicle.is_armed
+                return ACCEPTED if self.is_shut_down else DENIED
             case common.MAV_CMD_COMPONENT_ARM_DISARM:
                 return self._vehicle.arm() if command.param1 == 1 else self._vehicle.disarm()
             case common.MAV_CMD_NAV_TAKEOFF:

@@ -58,6 +58,11 @@ class FlightLog:
         state = (*vehicle.sway_m, -vehicle.height_m, -vehicle.climb_m_s, vehicle.is_armed)
         self._write(_message(b"D", struct.pack("<HQffffB", POSITION, time_us, *state)))
 
+    def say(self, time_s: float, text: str) -> None:
+        """A text of emergency, as a logged string."""
+        if self._file is not None:
+            self._write(_message(b"L", struct.pack("<BQ", ord("0"), round(time_s * 1e6)) + text.encode()))
+
     def close(self) -> None:
         if self._file is not None:
             os.close(self._file)

@@ -12,11 +12,13 @@ from .vehicle import Vehicle
 
 
 class Link:
-    def __init__(self, port: int, remote_port: int, system_id: int, rates: Mapping[int, float]) -> None:
+    def __init__(
+        self, port: int, remote_port: int, system_id: int, rates: Mapping[int, float], has_partner: bool = False
+    ) -> None:
         self.port = port
         self.is_silent = False
         self._partner = ("127.0.0.1", remote_port)
-        self._has_partner = False
+        self._has_partner = has_partner
         self._mavlink = common.MAVLink(None, srcSystem=system_id, srcComponent=1)
         self._mavlink.robust_parsing = True
         self._default_rates = rates

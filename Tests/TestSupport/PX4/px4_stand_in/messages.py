@@ -95,9 +95,14 @@ def extended_sys_state(vehicle: Vehicle, _: Place) -> common.MAVLink_message:
     return common.MAVLink_extended_sys_state_message(0, vehicle.landed_state.value)
 
 
-def estimator_status(vehicle: Vehicle, _: Place) -> common.MAVLink_message:
+def estimator_status(vehicle: Vehicle, home: Place) -> common.MAVLink_message:
+    """What no sensor helps with has no ratio: position without GPS, and heading near a pole."""
     time_us = round(vehicle.time_s * 1e6)
-    return common.MAVLink_estimator_status_message(time_us, 1023, 0.03, 0.03, 0.01, 0.07, 0.01, math.nan, 0.3, 0.1)
+    horizontal = 0.03 if vehicle.has_gps else math.nan
+    heading = 0.07 if abs(home.latitude_deg) < 89 else math.nan
+    return common.MAVLink_estimator_status_message(
+        time_us, 1023, horizontal, horizontal, 0.01, heading, 0.01, math.nan, 0.3, 0.1
+    )
 
 
 def highres_imu(vehicle: Vehicle, _: Place) -> common.MAVLink_message:

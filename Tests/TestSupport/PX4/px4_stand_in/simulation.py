@@ -30,13 +30,14 @@ class Simulation:
         self._autopilot = Autopilot(self._vehicle, parameters, self._home, system_id)
         onboard_remote = 14549 if instance > 9 else 14540 + instance
         self._links = [
-            Link(18570 + instance, 14550, system_id, GROUND_RATES),
+            Link(18570 + instance, 14550, system_id, GROUND_RATES, parameters["SIM_FAULT_GCS"] != 0),
             Link(14580 + instance, onboard_remote, system_id, ONBOARD_RATES),
             Link(14280 + instance, 14030 + instance, system_id, {}),
             Link(13030 + instance, 13280 + instance, system_id, {}),
             Link(19450 + instance, 19410 + instance, system_id, {}),
         ]
         self._log: FlightLog | None = None
+        self._has_timed_out = False
 
     def run(self) -> None:
         """Returns when it is to end."""
@@ -52,6 +53,9 @@ class Simulation:
             for key, _ in selector.select(max(0.0, next_tick - time.monotonic())):
                 for message in key.data.received():
                     self._autopilot.answer(message, key.data)
+            if self._autopilot.is_shut_down:
+                print("Powering off NOW.Exiting NOW.", flush=True)
+                break
             now = time.monotonic()
             if now < next_tick:
                 continue
@@ -82,6 +86,9 @@ class Simulation:
             os.kill(os.getpid(), signal.SIGKILL)
         if self._is_due("SIM_FAULT_EXIT", time_s):
             self.is_ending = True
+        if self._is_due("SIM_FAULT_TOUT", time_s) and self._log is not None and not self._has_timed_out:
+            self._has_timed_out = True
+            self._log.say(time_s, "Accel #0 fail:  TIMEOUT!")
         if self._is_due("SIM_FAULT_LINK", time_s):
             for link in self._links:
                 link.is_silent = True

@@ -18,8 +18,9 @@ SLOW_LANDING_BELOW_M = 5.0
 ACCEPTED, TEMPORARILY_REJECTED = 0, 1
 """MAV_RESULT"""
 
-SENSORS = 0x01 | 0x02 | 0x04 | 0x08 | 0x20
-"""Gyro, accelerometer, magnetometer, barometer and GPS: MAV_SYS_STATUS_SENSOR."""
+GPS, POSITION, ATTITUDE = 0x20, 0x4000, 0x200000
+SENSORS = 0x01 | 0x02 | 0x04 | 0x08 | GPS | POSITION | ATTITUDE
+"""Gyro, accelerometer, magnetometer, barometer, GPS and what is estimated of them: MAV_SYS_STATUS_SENSOR."""
 PREARM = 0x10000000
 
 
@@ -61,13 +62,23 @@ class Vehicle:
         return (
             self.time_s >= READY_AT_S
             and not self._lost_sensor
-            and self._parameters["SIM_GPS_USED"] >= 4
+            and self.has_gps
+            and self._parameters["SIH_MASS"] > 0
             and self._parameters["SIM_FAULT_BOOT"] != 2
         )
 
     @property
+    def has_gps(self) -> bool:
+        return self._parameters["SIM_GPS_USED"] >= 4
+
+    @property
     def health(self) -> int:
-        return (SENSORS & ~self._lost_sensor) | (PREARM if self.is_ready else 0)
+        unhealthy = self._lost_sensor | (0 if self.has_gps else GPS)
+        if not self.has_gps or self.time_s < READY_AT_S:
+            unhealthy |= POSITION
+        if not self._parameters["SIH_MASS"] > 0:
+            unhealthy |= ATTITUDE
+        return (SENSORS & ~unhealthy) | (PREARM if self.is_ready else 0)
 
     @property
     def is_on_ground(self) -> bool:

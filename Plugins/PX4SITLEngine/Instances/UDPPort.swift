@@ -1,0 +1,68 @@
+import Glibc
+
+/// One of this machine's UDP ports, as the network namespace that this process is in has it.
+struct UDPPort: Hashable, Sendable {
+    let number: UInt16
+
+    init(_ number: UInt16) { self.number = number }
+
+    /// Where a port is looked at.
+    enum Address: Sendable {
+        /// Every address of the machine, as PX4 binds its own ports.
+        case any
+        /// 127.0.0.1 alone, where PX4 sends: a program on another address does not hear it.
+        case loopback
+    }
+
+    /// Whether a program that shares it with nobody could bind it now.
+    func isFree(on address: Address = .any) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = number.bigEndian
+        name.sin_addr.s_addr = address == .loopback ? UInt32(INADDR_LOOPBACK).bigEndian : 0
+        return withUnsafePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+        }
+    }
+
+    /// The process that has it bound, for a person: `process 4711 (mavsdk_server)`.
+    var holder: String {
+        let sockets = inodes
+        guard !sockets.isEmpty else { return "a process that cannot be seen from here" }
+        for pid in Directory.names("/proc").compactMap({ pid_t($0) }) {
+            let folder = "/proc/\(pid)/fd"
+            guard Directory.names(folder).contains(where: { Self.inode(of: "\(folder)/\($0)").map(sockets.contains) ?? false }) else { continue }
+            let name = WholeFile.read("/proc/\(pid)/comm", atMost: 4096).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return "process \(pid) (\(name.filter { !$0.isNewline }))"
+        }
+        return "a process of another user"
+    }
+
+    /// Sockets that have it bound, from the kernel's tables as proc(5) describes them.
+    private var inodes: Set<String> {
+        let digits = String(number, radix: 16, uppercase: true)
+        let suffix = ":" + String(repeating: "0", count: 4 - digits.count) + digits
+        var found: Set<String> = []
+        for table in ["/proc/self/net/udp", "/proc/self/net/udp6"] {
+            let text = WholeFile.read(table, atMost: 16 << 20).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            for line in text.split(separator: "\n").dropFirst() {
+                // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
+                let fields = line.split(separator: " ", maxSplits: 10)
+                if fields.count >= 10, fields[1].hasSuffix(suffix), fields[9] != "0" { found.insert(String(fields[9])) }
+            }
+        }
+        return found
+    }
+
+    /// The inode of the socket that a process's descriptor is; nil: it is none.
+    private static func inode(of descriptor: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = buffer.withUnsafeMutableBytes { readlink(descriptor, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
+        guard count > 0 else { return nil }
+        let target = String(decoding: buffer[..<count], as: UTF8.self)
+        return target.hasPrefix("socket:[") ? String(target.dropFirst(8).dropLast()) : nil
+    }
+}
