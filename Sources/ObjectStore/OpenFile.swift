@@ -8,6 +8,8 @@ public final class OpenFile: Sendable {
     public let path: String
     /// In bytes, when it was opened.
     public let size: Int64
+    /// Differs after every change of the file's content, also one that keeps its length and sets back its time.
+    public let version: String
     private let descriptor: Int32
 
     /// Links are not followed.
@@ -53,6 +55,8 @@ public final class OpenFile: Sendable {
         self.descriptor = descriptor
         self.path = path
         size = Int64(status.st_size)
+        // No program can set the time of the last change of an inode.
+        version = "\(status.st_dev) \(status.st_ino) \(status.st_size) \(status.st_ctim.tv_sec) \(status.st_ctim.tv_nsec)"
     }
 
     deinit { close(descriptor) }

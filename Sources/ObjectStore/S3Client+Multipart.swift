@@ -18,40 +18,86 @@ extension S3Client {
     /// Sends a file: in one call if it is small, else in parts, of which `parallel` are held in memory at a time.
     /// Parts left over from a failure are removed again.
     ///
-    /// - Parameter sent: called with the bytes of each part that has arrived.
+    /// - Parameters:
+    ///   - sha256: of the content; `head` tells it.
+    ///   - sent: called with the bytes of each part that has arrived.
+    /// - Returns: the object's entity tag.
     /// - Throws: `S3Error`, `CancellationError`.
+    @discardableResult
     public func put(
-        _ file: OpenFile, to address: S3Address, mediaType: String? = nil, partSize: Int64 = 8 << 20, parallel: Int = 2,
-        sent: @escaping @Sendable (Int64) -> Void = { _ in }
-    ) async throws {
+        _ file: OpenFile, to address: S3Address, mediaType: String? = nil, sha256: String? = nil, partSize: Int64 = 8 << 20,
+        parallel: Int = 2, sent: @escaping @Sendable (Int64) -> Void = { _ in }
+    ) async throws -> String? {
         let parts = Parts(of: file.size, preferred: partSize)
         guard parts.count > 1 else {
             let bytes = try await whole(file, at: 0, count: file.size)
-            try await put(bytes, to: address, mediaType: mediaType)
-            return sent(file.size)
+            let tag = try await put(bytes, to: address, mediaType: mediaType, sha256: sha256)
+            sent(file.size)
+            return tag
         }
-        var headers: [String: String] = [:]
-        headers["content-type"] = mediaType
-        let begun = XMLText(String(buffer: try await call(.POST, address, query: [("uploads", "")], headers: headers).body))
-        guard let upload = begun.value("UploadId") else {
-            throw S3Error.unreachable(address: address.description, reason: "the answer to a multipart upload names none")
-        }
+        let upload = try await begin(address, Self.headers(mediaType, sha256))
         do {
             let tags = try await send(parts, of: file, upload, to: address, parallel: parallel, sent)
-            let list = tags.enumerated().map { "<Part><PartNumber>\($0.offset + 1)</PartNumber><ETag>\($0.element)</ETag></Part>" }
-            let document = "<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>"
-            let end = try await call(.POST, address, query: [("uploadId", upload)], body: ByteBuffer(string: document))
+            return try await complete(upload, tags, at: address, size: file.size, sha256: sha256)
+        } catch {
+            // Also when this task was cancelled: parts left behind cost money and are seen nowhere.
+            await Task { await abort(upload, at: address) }.value
+            throw error
+        }
+    }
+
+    /// Begins an upload in parts. Of a try whose answer was lost nobody knows the upload's name: such an upload, empty, is ended
+    /// again, if the store lets it be looked for.
+    ///
+    /// - Returns: the upload's name.
+    private func begin(_ address: S3Address, _ headers: [String: String]) async throws -> String {
+        let (upload, mayBeTwo) = try await retrying(address) { mayBeDone in
+            let begun = XMLText(String(buffer: try await self.callOnce(.POST, address, query: [("uploads", "")], headers: headers).body))
+            guard let upload = begun.value("UploadId") else {
+                throw S3Error.unreachable(address: address.description, reason: "the answer to a multipart upload names none")
+            }
+            return (upload, mayBeDone)
+        }
+        guard mayBeTwo else { return upload }
+        // A key is written to by one upload at a time, so that any other one of it is what an earlier try has left.
+        let others = try? await uploads(of: address).filter { $0 != upload }
+        for other in others ?? [] { await abort(other, at: address) }
+        return upload
+    }
+
+    /// - Returns: the object's entity tag.
+    private func complete(_ upload: String, _ tags: [String], at address: S3Address, size: Int64, sha256: String?) async throws -> String? {
+        let list = tags.enumerated().map { "<Part><PartNumber>\($0.offset + 1)</PartNumber><ETag>\($0.element)</ETag></Part>" }
+        let document = ByteBuffer(string: "<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>")
+        return try await retrying(address) { mayBeDone -> String? in
+            let end: Answer
+            do {
+                end = try await self.callOnce(.POST, address, query: [("uploadId", upload)], body: document)
+            } catch let error as S3Error where error.isUnknownUpload && mayBeDone {
+                // An earlier try has made an object of it, if the right one is there.
+                let object = try await self.head(address)
+                guard object.size == size, sha256 == nil || object.sha256 == sha256 else { throw error }
+                return object.tag
+            }
             // Amazon begins to answer with 200 before it knows.
             let answer = XMLText(String(buffer: end.body))
             if let error = answer.elements("Error").first {
                 throw S3Error.refused(
                     status: 500, code: error.value("Code") ?? "", message: error.value("Message") ?? "", address: address.description)
             }
-        } catch {
-            // Also when this task was cancelled: parts left behind cost money and are seen nowhere.
-            await Task { _ = try? await call(.DELETE, address, query: [("uploadId", upload)]) }.value
-            throw error
+            return answer.value("ETag")
         }
+    }
+
+    /// The names of the uploads to a key that were begun and have not ended.
+    private func uploads(of address: S3Address) async throws -> [String] {
+        let bucket = S3Address(bucket: address.bucket, key: "")
+        let page = XMLText(String(buffer: try await call(.GET, bucket, query: [("uploads", ""), ("prefix", address.key)]).body))
+        return page.elements("Upload").filter { $0.value("Key") == address.key }.compactMap { $0.value("UploadId") }
+    }
+
+    private func abort(_ upload: String, at address: S3Address) async {
+        _ = try? await call(.DELETE, address, query: [("uploadId", upload)])
     }
 
     /// - Returns: the entity tags of the parts, in order.

@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import FoundationEssentials
+public import FoundationEssentials
 import Glibc
 public import NIOCore
 import NIOHTTP1
@@ -10,13 +10,45 @@ public struct S3Object: Hashable, Sendable {
     public var key: String
     /// In bytes.
     public var size: Int64
-    /// Milliseconds-free ISO 8601 in listings; absent from `head`.
-    public var lastModified: String?
+    /// From listings; absent from `head`.
+    public var lastModified: Date?
+    /// The entity tag, which every change of the object changes; absent from listings.
+    public var tag: String?
+    /// Of the content, if it was said when the object was put there; absent from listings.
+    public var sha256: String?
+}
+
+/// An object that is being read.
+public struct S3Content: Sendable {
+    /// Of the whole object, in bytes.
+    public var size: Int64
+    public var tag: String?
+    let address: S3Address
+    let body: HTTPClientResponse.Body
+
+    /// Hands the bytes asked for to `write` as they come.
+    ///
+    /// - Throws: `S3Error`, and what `write` throws.
+    public func read(write: (ByteBuffer) async throws -> Void) async throws {
+        var pieces = body.makeAsyncIterator()
+        while true {
+            let piece: ByteBuffer?
+            do {
+                piece = try await pieces.next()
+            } catch {
+                try Task.checkCancellation()
+                throw S3Error.unreachable(address: address.description, reason: S3Client.reason(error))
+            }
+            guard let piece else { return }
+            try await write(piece)
+        }
+    }
 }
 
 /// A client of Amazon S3 and of servers that speak its API.
 ///
-/// Calls that the store is too busy for, or that meet a broken connection, are tried again a few times; all of them may be repeated.
+/// Calls that the store is too busy for, or that meet a broken connection, are tried again a few times. The two that may not simply
+/// be repeated, the beginning and the end of an upload in parts, see to what an earlier try has left.
 public final class S3Client: Sendable {
     public let configuration: S3Configuration
     let http: HTTPClient
@@ -39,36 +71,52 @@ public final class S3Client: Sendable {
         Task { try? await http.shutdown() }
     }
 
+    /// - Parameter sha256: of the content; `head` tells it.
+    /// - Returns: the object's entity tag.
     /// - Throws: `S3Error`.
-    public func put(_ bytes: ByteBuffer, to address: S3Address, mediaType: String? = nil) async throws {
+    @discardableResult
+    public func put(_ bytes: ByteBuffer, to address: S3Address, mediaType: String? = nil, sha256: String? = nil) async throws -> String? {
+        try await call(.PUT, address, headers: Self.headers(mediaType, sha256), body: bytes).headers.first(name: "etag")
+    }
+
+    static func headers(_ mediaType: String?, _ sha256: String?) -> [String: String] {
         var headers: [String: String] = [:]
         headers["content-type"] = mediaType
-        _ = try await call(.PUT, address, headers: headers, body: bytes)
+        headers[hashHeader] = sha256
+        return headers
     }
 
-    /// Hands an object's bytes to `write` as they come; `range` counts both its ends.
+    /// Where an object says what its content should be. Amazon's own checksums are, of an object put in parts, those of the parts.
+    private static let hashHeader = "x-amz-meta-lynx-sha256"
+
+    /// Begins to read an object; `range` counts both its ends.
     ///
-    /// - Throws: `S3Error`, and what `write` throws.
-    public func read(
-        _ address: S3Address, range: ClosedRange<Int64>? = nil, write: (ByteBuffer) async throws -> Void
-    ) async throws {
-        for try await piece in try await get(address, range: range) { try await write(piece) }
-    }
-
-    func get(_ address: S3Address, range: ClosedRange<Int64>? = nil) async throws -> HTTPClientResponse.Body {
+    /// - Throws: `S3Error`, `notFound` where there is no such object.
+    public func open(_ address: S3Address, range: ClosedRange<Int64>? = nil) async throws -> S3Content {
         var headers: [String: String] = [:]
         if let range { headers["range"] = "bytes=\(range.lowerBound)-\(range.upperBound)" }
         return try await retrying(address) { [self, headers] in
             let response = try await send(.GET, address, [], headers, ByteBuffer())
             guard response.status.code == (range == nil ? 200 : 206) else { throw try await refusal(response, address) }
-            return response.body
+            // `bytes 0-9/100`
+            let whole =
+                range == nil
+                ? response.headers.first(name: "content-length")
+                : response.headers.first(name: "content-range")?.split(separator: "/").last.map(String.init)
+            guard let size = whole.flatMap({ Int64($0) }) else {
+                throw S3Error.unreachable(address: address.description, reason: "the answer does not say how long the object is")
+            }
+            return S3Content(size: size, tag: response.headers.first(name: "etag"), address: address, body: response.body)
         }
     }
 
     /// - Throws: `S3Error`, `notFound` where there is no such object.
     public func head(_ address: S3Address) async throws -> S3Object {
-        let response = try await call(.HEAD, address)
-        return S3Object(key: address.key, size: response.headers.first(name: "content-length").flatMap { Int64($0) } ?? 0)
+        let headers = try await call(.HEAD, address).headers
+        guard let size = headers.first(name: "content-length").flatMap({ Int64($0) }) else {
+            throw S3Error.unreachable(address: address.description, reason: "the answer does not say how long the object is")
+        }
+        return S3Object(key: address.key, size: size, tag: headers.first(name: "etag"), sha256: headers.first(name: Self.hashHeader))
     }
 
     /// What isn't there is deleted already.
@@ -93,9 +141,18 @@ public final class S3Client: Sendable {
         let page = XMLText(String(buffer: try await call(.GET, S3Address(bucket: address.bucket, key: ""), query: query).body))
         let objects = page.elements("Contents").compactMap { item -> S3Object? in
             guard let key = item.value("Key"), let size = item.value("Size").flatMap({ Int64($0) }) else { return nil }
-            return S3Object(key: Self.decode(key), size: size, lastModified: item.value("LastModified"))
+            return S3Object(key: Self.decode(key), size: size, lastModified: item.value("LastModified").flatMap(Self.date))
         }
         return (objects, page.value("IsTruncated") == "true" ? page.value("NextContinuationToken") : nil)
+    }
+
+    /// Amazon writes milliseconds; other stores write whole seconds, or more digits.
+    static func date(_ text: String) -> Date? {
+        var text = text
+        if let point = text.firstIndex(of: "."), let end = text[point...].dropFirst().firstIndex(where: { !("0"..."9").contains($0) }) {
+            text.removeSubrange(point..<end)
+        }
+        return try? Date.ISO8601FormatStyle().parse(text)
     }
 
     /// As forms are encoded: `+` is a space, `%XX` a byte.
@@ -123,11 +180,17 @@ public final class S3Client: Sendable {
         _ method: HTTPMethod, _ address: S3Address, query: [(String, String)] = [], headers: [String: String] = [:],
         body: ByteBuffer = ByteBuffer()
     ) async throws -> Answer {
-        try await retrying(address) { [self] in
-            let response = try await send(method, address, query, headers, body)
-            guard (200..<300).contains(response.status.code) else { throw try await refusal(response, address) }
-            return Answer(headers: response.headers, body: try await response.body.collect(upTo: 16 << 20))
-        }
+        try await retrying(address) { [self] in try await callOnce(method, address, query: query, headers: headers, body: body) }
+    }
+
+    /// The same, without another try.
+    func callOnce(
+        _ method: HTTPMethod, _ address: S3Address, query: [(String, String)] = [], headers: [String: String] = [:],
+        body: ByteBuffer = ByteBuffer()
+    ) async throws -> Answer {
+        let response = try await send(method, address, query, headers, body)
+        guard (200..<300).contains(response.status.code) else { throw try await refusal(response, address) }
+        return Answer(headers: response.headers, body: try await response.body.collect(upTo: 16 << 20))
     }
 
     private func send(
@@ -168,11 +231,18 @@ public final class S3Client: Sendable {
     private static let tries = 4
 
     private func retrying<Value: Sendable>(_ address: S3Address, _ body: @Sendable () async throws -> Value) async throws -> Value {
+        try await retrying(address) { (_: Bool) in try await body() }
+    }
+
+    /// - Parameter body: told whether an earlier try may have had its effect, although its answer was lost.
+    func retrying<Value: Sendable>(
+        _ address: S3Address, _ body: @Sendable (_ mayBeDone: Bool) async throws -> Value
+    ) async throws -> Value {
         var pause = 0.1
         var attempt = 1
         while true {
             do {
-                return try await body()
+                return try await body(attempt > 1)
             } catch {
                 try Task.checkCancellation()
                 let failure = error as? S3Error ?? .unreachable(address: address.description, reason: Self.reason(error))
@@ -184,7 +254,7 @@ public final class S3Client: Sendable {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError: error.connectionErrors.first.map { reason($0.error) } ?? "unknown host \(error.host)"
         case let error as IOError: String(cString: strerror(error.errnoCode))

@@ -10,6 +10,11 @@ public enum S3Error: Error, Hashable, Sendable, CustomStringConvertible {
     /// A file to be sent that can't be read as it was announced.
     case file(path: String, reason: String)
 
+    /// There is no such upload in parts, or not any more.
+    var isUnknownUpload: Bool {
+        if case .refused(_, "NoSuchUpload", _, _) = self { true } else { false }
+    }
+
     /// Whether the same call may work later.
     public var isTransient: Bool {
         switch self {

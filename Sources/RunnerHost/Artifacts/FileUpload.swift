@@ -102,9 +102,9 @@ struct FileUpload: Sendable {
 
     private func put(_ local: AttemptFiles.Local, at address: S3Address, in store: S3Client) async throws {
         // An earlier try may have got this far. Who may not look only sends it once more.
-        if let there = try? await store.head(address), there.size == local.file.sizeBytes { return }
+        if let there = try? await store.head(address), there.size == local.file.sizeBytes, there.sha256 == local.file.sha256 { return }
         let file = try local.open()
-        try await store.put(file, to: address, mediaType: local.file.mediaType) { [moved] _ in moved() }
+        try await store.put(file, to: address, mediaType: local.file.mediaType, sha256: local.file.sha256) { [moved] _ in moved() }
     }
 
     private func isOverdue(_ report: AttemptReport) -> Bool {

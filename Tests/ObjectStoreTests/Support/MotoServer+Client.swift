@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 import TestSupport
 
@@ -17,5 +18,17 @@ extension MotoServer {
         let client = client()
         _ = try await client.call(.PUT, S3Address(bucket: bucket, key: ""))
         return try await body(client)
+    }
+}
+
+extension S3Client {
+    /// An object, or a part of it.
+    func whole(_ address: S3Address, range: ClosedRange<Int64>? = nil) async throws -> ByteBuffer {
+        var bytes = ByteBuffer()
+        try await open(address, range: range).read { piece in
+            var piece = piece
+            bytes.writeBuffer(&piece)
+        }
+        return bytes
     }
 }
