@@ -6,7 +6,7 @@ public import LynxModel
 /// Everything is one short transaction. A control plane sees it at its next call; one that waits for work that a
 /// revocation set free finds it when its wait ends.
 public final class LedgerOperator: Sendable {
-    private let ledger: Ledger
+    let ledger: Ledger
 
     /// - Throws: `StorageError` for a ledger that can't be used.
     public init(databasePath: String) throws {

@@ -74,6 +74,17 @@ extension Logger {
         error("call failed", metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "reason": "\(failure)"])
     }
 
+    /// A content that should be there is missing, damaged, or could not be read in time.
+    func storedContentReplaced(_ sha256: String, tenant: String) {
+        warning("stored content is not sound; it is asked for anew", metadata: ["sha256": "\(sha256)", "tenant": "\(tenant)"])
+    }
+
+    func fileNotServed(_ file: StoredArtifact, _ failure: any Error) {
+        error(
+            "a file's bytes cannot be sent",
+            metadata: ["path": "\(file.path)", "attempt": "\(file.attempt)", "sha256": "\(file.sha256)", "reason": "\(failure)"])
+    }
+
     func leasesEnded(_ jobs: [JobRecord]) {
         for job in jobs {
             warning(

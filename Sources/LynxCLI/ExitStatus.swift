@@ -3,7 +3,7 @@ import ArgumentParser
 /// The exit codes of `lynxctl`.
 package enum ExitStatus {
     package static let success: Int32 = 0
-    /// Not every job of the batch completed.
+    /// Not every job of the batch completed; not every stored file is sound.
     package static let jobsFailed: Int32 = 1
     /// The command line, a file or an id is wrong.
     package static let badInput: Int32 = 2
@@ -14,7 +14,7 @@ package enum ExitStatus {
     package static func signalled(_ signal: Int32) -> Int32 { 128 + signal }
 
     static let help = """
-        EXIT CODES: 0 all went well; 1 not every job completed; 2 bad input; 3 the control plane or the runner is not \
+        EXIT CODES: 0 all went well; 1 not every job completed, or a stored file is damaged; 2 bad input; 3 the control plane or the runner is not \
         available; 130 and 143 interrupted by Ctrl-C and SIGTERM. A runner-host that refuses to start gives its own code.
         """
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import HTTPTypes
+import Logging
 import LynxModel
 import NIOCore
 import ObjectStore
@@ -10,8 +11,9 @@ import ObjectStore
 struct ArtifactResponse {
     let file: LocatedArtifact
     let store: ArtifactStore
+    let logger: Logger
 
-    func response(to request: Request) throws -> Response {
+    func response(to request: Request) async throws -> Response {
         guard let place = file.place else { throw Problem.notFound("'\(file.artifact.path)' is still being uploaded") }
         let tag = "\"\(file.artifact.sha256)\""
         var headers: HTTPFields = [
@@ -37,17 +39,32 @@ struct ArtifactResponse {
                 title: "Range not satisfiable", status: 416, detail: "the file has \(size) bytes; '\(request.headers[.range] ?? "")' has none of them"
             ).response(headers: [.contentRange: "bytes */\(size)"])
         }
-        return Response(status: status, headers: headers, body: body(place, range))
+        return Response(status: status, headers: headers, body: try await body(place, range, isRead: request.method != .head))
     }
 
-    private func body(_ place: LocatedArtifact.Place, _ range: Range<Int64>) -> ResponseBody {
-        let (store, isEmpty) = (store, range.isEmpty)
+    private func body(_ place: LocatedArtifact.Place, _ range: Range<Int64>, isRead: Bool) async throws -> ResponseBody {
+        let (artifact, logger) = (file.artifact, logger)
+        let content: CheckedContent
+        do {
+            guard isRead else {
+                try await store.check(place, artifact)
+                return ResponseBody(contentLength: range.count) { try await $0.finish(nil) }
+            }
+            content = try await store.open(place, artifact, range)
+        } catch let fault as ContentFault {
+            logger.fileNotServed(artifact, fault)
+            throw Problem(title: "File damaged", status: 500, detail: "'\(artifact.path)' cannot be read: what is stored of it \(fault)")
+        }
         return ResponseBody(contentLength: range.count) { writer in
-            if !isEmpty {
+            do {
                 // The writer is not to be captured, so it is lent for the time of the reading.
                 var lent = writer
-                try await store.read(place, range) { try await lent.write($0) }
+                try await content.read { try await lent.write($0) }
                 writer = lent
+            } catch {
+                // The connection ends before the length that was announced, which tells the client.
+                if error is ContentFault || error is S3Error || error is StorageError { logger.fileNotServed(artifact, error) }
+                throw error
             }
             try await writer.finish(nil)
         }
@@ -87,15 +104,4 @@ extension HTTPField.Name {
     static let contentSecurityPolicy = HTTPField.Name("Content-Security-Policy")!
     static let xContentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
     static let uploadOffset = HTTPField.Name("Upload-Offset")!
-}
-
-extension ArtifactStore {
-    /// The bytes of a part of a file, wherever it is.
-    func read(_ place: LocatedArtifact.Place, _ range: Range<Int64>, write: (ByteBuffer) async throws -> Void) async throws {
-        switch place {
-        case .blob(let blob): try await blobs.read(blob, range, write: write)
-        case .bucket(let address):
-            try await bucketClient().read(address, range: range.lowerBound...(range.upperBound - 1), write: write)
-        }
-    }
 }

@@ -39,7 +39,7 @@ extension API {
             throw Problem.notFound(
                 kind == .log ? "\(which)job '\(jobID)' has printed nothing here, or not yet" : "\(which)job '\(jobID)' has no file '\(path)'")
         }
-        return try ArtifactResponse(file: file, store: artifacts).response(to: request)
+        return try await ArtifactResponse(file: file, store: artifacts, logger: context.logger).response(to: request)
     }
 }
 

@@ -4,6 +4,7 @@ import Logging
 import LynxModel
 import NIOCore
 import NIOHTTP1
+import ObjectStore
 
 extension Problem {
     static func notFound(_ detail: String) -> Problem { Problem(title: "Not found", status: 404, detail: detail) }
@@ -33,6 +34,10 @@ extension Problem {
         case let refusal as AccessRefusal: self = refusal.problem
         case StorageError.unreachable:
             self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be reached at present; try again later")
+        case StorageError.noRoom(let place):
+            self.init(title: "Storage full", status: 507, detail: "there is no room on the disk of '\(place)'; try again when there is some")
+        case let error as S3Error where error.isTransient:
+            self.init(title: "Not available", status: 503, detail: "the object store does not answer at present; try again later")
         default: return nil
         }
     }

@@ -23,15 +23,20 @@ extension API {
         let manifest = try await request.message(ArtifactManifest.self, from: context, upTo: Self.manifestLimit).tamed
         guard let artifacts else { return try .json(ArtifactRequirements(accepted: false)) }
         try manifest.check()
-        let (missing, target, tenant) = try await ledger.announce(manifest, jobID: jobID, quotaBytes: artifacts.configuration.quotaBytes)
+        let announced = try await ledger.announce(manifest, jobID: jobID, quotaBytes: artifacts.configuration.quotaBytes)
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
-        let uploads = missing.map { content in
-            let there = PartialUpload.offset(artifacts.uploadPath(tenant, key, attempt: manifest.attempt, sha256: content.sha256))
+        let unsound = try await artifacts.unsound(announced.contents, within: Self.longestCheck)
+        for content in unsound { context.logger.storedContentReplaced(content.sha256, tenant: announced.tenant) }
+        let uploads = (announced.missing + unsound).map { content in
+            let path = artifacts.uploadPath(announced.tenant, key, attempt: manifest.attempt, sha256: content.sha256)
             // More than all of it can't be a beginning of it; the upload finds out.
-            return ArtifactRequirements.Upload(sha256: content.sha256, offset: min(there, content.size))
-        }
-        return try .json(ArtifactRequirements(uploads: uploads, objectStore: target?.description))
+            return ArtifactRequirements.Upload(sha256: content.sha256, offset: min(PartialUpload.offset(path), content.size))
+        }.sorted { $0.sha256 < $1.sha256 }
+        return try .json(ArtifactRequirements(uploads: uploads, objectStore: announced.objectStore?.description))
     }
+
+    /// Runners wait for an answer for a minute. What could not be read in this time is sent anew, as if it were not there.
+    private static let longestCheck = Duration.seconds(20)
 
     @Sendable private func upload(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let artifacts else { throw Problem.notFound("this control plane keeps no files") }
@@ -39,15 +44,15 @@ extension API {
         let sha256 = try context.id("sha256")
         guard ArtifactManifest.isHash(sha256) else { throw Problem.badParameter("sha256", "must be 64 lower-case hexadecimal digits") }
         guard let attempt = try request.attempt() else { throw Problem.badParameter("attempt", "is missing") }
-        guard let runnerID = request.parameter("runner_id")?.removingPercentEncoding else { throw Problem.badParameter("runner_id", "is missing") }
-        guard context.caller.speaks(for: runnerID) else {
-            throw AccessRefusal.forbidden("the credential is runner '\(context.caller.runnerID ?? "")'s; it cannot speak for '\(runnerID)'")
-        }
+        guard let runnerID = request.parameter("runner_id") else { throw Problem.badParameter("runner_id", "is missing") }
+        guard context.caller.speaks(for: runnerID) else { throw AccessRefusal.cannotSpeak(for: runnerID, context.caller) }
         guard let offset = Int64(request.headers[.uploadOffset] ?? "0"), offset >= 0 else {
             throw Problem.badParameter("Upload-Offset", "must be a number of bytes")
         }
         let content = try await ledger.awaitedContent(jobID: jobID, attempt: attempt, runnerID: runnerID, sha256: sha256)
-        if content.isStored { return try .json(ArtifactProgress(offset: content.size, complete: true)) }
+        if let stored = content.stored, try await artifacts.isSound(stored, size: content.size, sha256: sha256) {
+            return try .json(ArtifactProgress(offset: content.size, complete: true))
+        }
 
         let path = artifacts.uploadPath(content.tenant, content.key, attempt: attempt, sha256: sha256)
         let incoming: PartialUpload
@@ -71,7 +76,7 @@ extension API {
             piece.withUnsafeReadableBytes { digest.update(bufferPointer: $0) }
         }
         guard size == content.size else { return try .json(ArtifactProgress(offset: size, complete: false)) }
-        guard digest.finalize().map({ $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }).joined() == sha256 else {
+        guard digest.finalize().hexadecimal == sha256 else {
             incoming.discard()
             // What was there from before may be to blame: a power cut leaves holes. What came whole is not what was announced.
             if offset > 0 { return try .json(ArtifactProgress(offset: 0, complete: false)) }
@@ -82,8 +87,10 @@ extension API {
         try await artifacts.blobs.take(incoming.path, as: blob)
         do {
             let isOurs = try await ledger.stored(
-                content, attempt: attempt, runnerID: runnerID, sha256: sha256, blob: blob, quotaBytes: artifacts.configuration.quotaBytes)
-            if !isOurs { try await artifacts.blobs.remove(blob) }
+                content, attempt: attempt, runnerID: runnerID, sha256: sha256, blob: blob, replacing: content.stored,
+                quotaBytes: artifacts.configuration.quotaBytes)
+            // The other one is nobody's now; if it cannot be removed, a collection finds it.
+            if !isOurs { try await artifacts.blobs.remove(blob) } else if let old = content.stored { try? await artifacts.blobs.remove(old) }
         } catch {
             try? await artifacts.blobs.remove(blob)
             throw error

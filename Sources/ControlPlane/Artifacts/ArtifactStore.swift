@@ -6,14 +6,16 @@ import ObjectStore
 final class ArtifactStore: Sendable {
     let configuration: ArtifactConfiguration
     let blobs: any BlobStore
+    let checks = ContentChecks()
     private let buckets: Buckets
 
+    /// - Parameter makes: whether to make the directories if they are missing.
     /// - Throws: `ControlPlaneError`, `StorageError`.
-    init(_ configuration: ArtifactConfiguration, buckets: Buckets) throws {
+    init(_ configuration: ArtifactConfiguration, buckets: Buckets, makes: Bool = true) throws {
         try configuration.check()
         self.configuration = configuration
         self.buckets = buckets
-        try DirectoryStore.makeDirectory(configuration.uploads)
+        if makes { try DirectoryStore.makeDirectory(configuration.uploads) }
         if let root = S3Address(configuration.store) {
             do throws(S3Error) {
                 blobs = BucketStore(client: try buckets.client(), root: root)
@@ -21,7 +23,7 @@ final class ArtifactStore: Sendable {
                 throw ControlPlaneError.badValue("the artifact store \(configuration.store) cannot be used: \(error)")
             }
         } else {
-            blobs = try DirectoryStore(root: configuration.store)
+            blobs = try DirectoryStore(root: configuration.store, makes: makes)
         }
     }
 

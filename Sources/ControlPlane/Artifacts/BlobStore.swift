@@ -28,13 +28,36 @@ struct Blob: Hashable, Sendable {
     }
 }
 
+/// What a store says of a content that it has.
+struct StoredContent: Hashable, Sendable {
+    /// In bytes.
+    var size: Int64
+    /// Differs after every change of the content.
+    var version: String
+}
+
+/// A content that is being read, and what the store says of it.
+struct OpenContent: Sendable {
+    var content: StoredContent
+    /// Hands the bytes asked for to `write`, piece by piece. To be called once.
+    var read: @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
+}
+
 /// Something that keeps contents: a directory, or a bucket.
 protocol BlobStore: Sendable {
     /// Takes over a complete file, which is on stable storage when this returns.
-    func take(_ file: String, as blob: Blob) async throws
+    func take(_ file: String, as blob: Blob) async throws -> StoredContent
 
-    /// The bytes of a part of a content, handed to `write` piece by piece.
-    func read(_ blob: Blob, _ range: Range<Int64>, write: (ByteBuffer) async throws -> Void) async throws
+    /// - Throws: `ContentFault.missing`, `S3Error`, `StorageError`.
+    func look(at blob: Blob) async throws -> StoredContent
+
+    /// Begins to read a content, or a part of it that is not empty.
+    ///
+    /// - Throws: `ContentFault.missing`, `S3Error`, `StorageError`.
+    func open(_ blob: Blob, _ range: Range<Int64>?) async throws -> OpenContent
+
+    /// For people: where it is.
+    func place(of blob: Blob) -> String
 
     /// What isn't there is removed already.
     func remove(_ blob: Blob) async throws

@@ -3,33 +3,65 @@ import Glibc
 import NIOCore
 import NIOPosix
 import ObjectStore
+import Synchronization
 
 /// Contents as files below one directory, which only its owner may look into.
 struct DirectoryStore: BlobStore {
     let root: String
+    /// Directories whose own entries this process has synced: the name of a directory lasts as little as that of a file until then.
+    private let synced = SyncedDirectories()
 
-    init(root: String) throws {
+    /// - Parameter makes: whether to make the directory if it is missing.
+    init(root: String, makes: Bool = true) throws {
         self.root = root
-        try Self.makeDirectory(root)
+        if makes { try Self.makeDirectory(root) }
     }
 
-    func take(_ file: String, as blob: Blob) async throws {
-        let target = "\(root)/\(blob.path)"
-        try await NIOThreadPool.singleton.runIfActive {
-            let directory = target[..<target.lastIndex(of: "/")!]
-            try Self.makeDirectory(String(directory))
+    func take(_ file: String, as blob: Blob) async throws -> StoredContent {
+        let target = path(blob)
+        return try await NIOThreadPool.singleton.runIfActive { [root, synced] in
+            let directory = String(target[..<target.lastIndex(of: "/")!])
+            try Self.makeDirectory(directory)
             guard rename(file, target) == 0 else { throw Self.failure("rename", target) }
             // The file's bytes were synced by whoever wrote them.
-            let descriptor = open(String(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw Self.failure("open", String(directory)) }
-            defer { close(descriptor) }
-            guard fsync(descriptor) == 0 else { throw Self.failure("sync", String(directory)) }
+            try Self.sync(directory)
+            try synced.syncAbove(directory, downFrom: root)
+            let open = try OpenFile(path: target)
+            return StoredContent(size: open.size, version: open.version)
         }
     }
 
-    func read(_ blob: Blob, _ range: Range<Int64>, write: (ByteBuffer) async throws -> Void) async throws {
-        let file = try OpenFile(path: "\(root)/\(blob.path)")
-        for try await piece in file.pieces(from: range.lowerBound, count: Int64(range.count)) { try await write(piece) }
+    func look(at blob: Blob) async throws -> StoredContent {
+        let file = try openFile(blob)
+        return StoredContent(size: file.size, version: file.version)
+    }
+
+    func open(_ blob: Blob, _ range: Range<Int64>?) async throws -> OpenContent {
+        let file = try openFile(blob)
+        // What the file has become too short for is not there to be read, and the length tells it.
+        let end = min(range?.upperBound ?? .max, file.size), start = min(range?.lowerBound ?? 0, end)
+        return OpenContent(content: StoredContent(size: file.size, version: file.version)) { write in
+            do {
+                for try await piece in file.pieces(from: start, count: end - start) { try await write(piece) }
+            } catch S3Error.file(let path, let reason) {
+                throw StorageError.artifacts("cannot read '\(path)': \(reason)")
+            }
+        }
+    }
+
+    func place(of blob: Blob) -> String { path(blob) }
+
+    private func path(_ blob: Blob) -> String { "\(root)/\(blob.path)" }
+
+    private func openFile(_ blob: Blob) throws -> OpenFile {
+        let path = path(blob)
+        do {
+            return try OpenFile(path: path)
+        } catch {
+            var status = stat()
+            if lstat(path, &status) != 0, errno == ENOENT || errno == ENOTDIR { throw ContentFault.missing }
+            throw StorageError.artifacts("cannot read \(error)")
+        }
     }
 
     func remove(_ blob: Blob) async throws { try await remove(path: blob.path) }
@@ -53,6 +85,14 @@ struct DirectoryStore: BlobStore {
                 try await body(path, Int64(status.st_size))
             }
         }
+    }
+
+    /// Makes the entries of a directory durable.
+    static func sync(_ directory: String) throws {
+        let descriptor = Glibc.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", directory) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync", directory) }
     }
 
     /// With those above it, mode 0700; one that is there stays as it is.

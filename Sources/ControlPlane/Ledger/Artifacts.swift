@@ -7,8 +7,26 @@ struct AwaitedContent: Hashable, Sendable {
     var key: JobKey
     var tenant: String
     var size: Int64
-    /// It is there already.
-    var isStored: Bool
+    /// Where it is already.
+    var stored: Blob?
+}
+
+/// What of an attempt's files is to be sent, and where.
+struct AnnouncedFiles: Sendable {
+    struct Content: Hashable, Sendable {
+        var sha256: String
+        var size: Int64
+        /// What the ledger has of it.
+        var stored: Blob?
+    }
+
+    var tenant: String
+    /// Each once, in order of their hashes; none if there is an `objectStore`.
+    var contents: [Content]
+    var objectStore: S3Address?
+
+    /// What the ledger does not have.
+    var missing: [Content] { contents.filter { $0.stored == nil } }
 }
 
 /// A file that can be read, and where it is.
@@ -46,11 +64,8 @@ extension RunPlan {
 extension Ledger {
     /// An attempt that ended says what files it left. The same again changes nothing.
     ///
-    /// - Returns: the contents that are not there yet, with their sizes, and the tenant.
     /// - Throws: `LedgerError.staleAttempt`; for a file that is said to be where it does not belong, a `Problem`.
-    func announce(
-        _ manifest: ArtifactManifest, jobID: String, quotaBytes: Int64?
-    ) async throws -> (missing: [(sha256: String, size: Int64)], objectStore: S3Address?, tenant: String) {
+    func announce(_ manifest: ArtifactManifest, jobID: String, quotaBytes: Int64?) async throws -> AnnouncedFiles {
         let key = try Self.reportedKey(jobID, attempt: manifest.attempt)
         let plan: RunPlan
         do {
@@ -61,12 +76,12 @@ extension Ledger {
         }
         let tenant = plan.tenant
         let target = plan.objectStore(key)
-        let missing = try await transaction(WriteScope(batches: [key.batchID])) { transaction in
+        let contents = try await transaction(WriteScope(batches: [key.batchID])) { transaction in
             try transaction.holdForFiles(key, attempt: manifest.attempt, runnerID: manifest.runnerID)
             // Not before: where another tenant's batch has its files is nobody's business.
             try manifest.checkLocations(target)
             let connection = transaction.connection
-            var missing: [String: Int64] = [:]
+            var contents: [String: AnnouncedFiles.Content] = [:]
             for file in manifest.files {
                 try connection.send(
                     SQL.saveArtifact,
@@ -74,17 +89,18 @@ extension Ledger {
                         .int(manifest.attempt), .text(file.kind.rawValue), .text(file.path), .text(tenant), .text(file.sha256),
                         .integer(file.sizeBytes), .text(file.mediaType), .text(file.location),
                     ])
-                guard target == nil else { continue }
-                let touched = try connection.run(
+                guard target == nil, contents[file.sha256] == nil else { continue }
+                let row = try connection.row(
                     SQL.useBlob, [.instant(transaction.now), .instant(transaction.now), .text(tenant), .text(file.sha256)])
-                if touched == 0 { missing[file.sha256] = file.sizeBytes }
+                contents[file.sha256] = AnnouncedFiles.Content(
+                    sha256: file.sha256, size: try row.map { Int64(try $0.int("size")) } ?? file.sizeBytes,
+                    stored: try row.map { Blob(tenant: tenant, name: try $0.text("object")) })
             }
-            if let quotaBytes, !missing.isEmpty {
-                try transaction.checkQuota(tenant, adding: missing.values.reduce(0, +), quotaBytes: quotaBytes)
-            }
-            return missing
+            let adding = contents.values.reduce(0) { $0 + ($1.stored == nil ? $1.size : 0) }
+            if let quotaBytes, adding > 0 { try transaction.checkQuota(tenant, adding: adding, quotaBytes: quotaBytes) }
+            return contents
         }
-        return (missing.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }, target, tenant)
+        return AnnouncedFiles(tenant: tenant, contents: contents.values.sorted { $0.sha256 < $1.sha256 }, objectStore: target)
     }
 
     /// What an attempt that still holds its job has announced under that hash.
@@ -97,17 +113,26 @@ extension Ledger {
             guard let row = try transaction.connection.row(SQL.awaitedContent, key.values + [.int(attempt), .text(sha256)]) else {
                 throw LedgerError.staleAttempt(jobID: jobID, attempt: attempt, reason: "it has announced no file with this content")
             }
+            let tenant = try row.text("tenant")
             return AwaitedContent(
-                key: key, tenant: try row.text("tenant"), size: Int64(try row.int("size")), isStored: try row.optionalText("object") != nil)
+                key: key, tenant: tenant, size: Int64(try row.int("size")),
+                stored: try row.optionalText("object").map { Blob(tenant: tenant, name: $0) })
         }
     }
 
     /// A content is in the store.
     ///
+    /// - Parameter old: what is not sound, and whose place it takes.
     /// - Returns: false if another upload of the same content was quicker.
-    func stored(_ content: AwaitedContent, attempt: Int, runnerID: String, sha256: String, blob: Blob, quotaBytes: Int64?) async throws -> Bool {
+    func stored(
+        _ content: AwaitedContent, attempt: Int, runnerID: String, sha256: String, blob: Blob, replacing old: Blob? = nil, quotaBytes: Int64?
+    ) async throws -> Bool {
         try await transaction(WriteScope(batches: [content.key.batchID])) { transaction in
             try transaction.holdForFiles(content.key, attempt: attempt, runnerID: runnerID)
+            if let old {
+                let values: [LedgerValue] = [.text(blob.name), .text(content.tenant), .text(sha256), .text(old.name)]
+                if try transaction.connection.run(SQL.replaceBlob, values) > 0 { return true }
+            }
             let saved = try transaction.connection.run(
                 SQL.saveBlob,
                 [.text(content.tenant), .text(sha256), .integer(content.size), .text(blob.name), .instant(transaction.now)])

@@ -41,13 +41,32 @@ extension SQL {
     static let blob = "SELECT object, size, last_used FROM blobs WHERE tenant = ? AND sha256 = ?"
 
     /// Ours or not, afterwards the row is newer than whatever a collection has read of it.
-    /// Values: now, tenant, sha256.
+    /// Values: now, now, tenant, sha256.
     static let useBlob = """
-        UPDATE blobs SET last_used = CASE WHEN last_used < ? THEN ? ELSE last_used + 1 END WHERE tenant = ? AND sha256 = ?
+        UPDATE blobs SET last_used = CASE WHEN last_used < ? THEN ? ELSE last_used + 1 END WHERE tenant = ? AND sha256 = ? RETURNING object, size
         """
 
     static let saveBlob = """
         INSERT INTO blobs (tenant, sha256, size, object, last_used) VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, sha256) DO NOTHING
+        """
+
+    /// Another file for the same content. Values: object, tenant, sha256, the object so far.
+    static let replaceBlob = "UPDATE blobs SET object = ?, last_used = last_used + 1 WHERE tenant = ? AND sha256 = ? AND object = ?"
+
+    /// Values: the last tenant and sha256 seen, the limit.
+    static let blobsAfter = "SELECT tenant, sha256, size, object FROM blobs WHERE (tenant, sha256) > (?, ?) ORDER BY tenant, sha256 LIMIT ?"
+
+    /// The files that a content is. Values: tenant, sha256, the limit.
+    static let filesOfBlob = """
+        SELECT batch_id, run_index, attempt, kind, path FROM artifacts WHERE tenant = ? AND sha256 = ? AND location IS NULL
+        ORDER BY batch_id, run_index, attempt, kind, path LIMIT ?
+        """
+
+    /// Files that runners put into object stores. Values: the batch_id, run_index, attempt, kind and path of the last one seen, the limit.
+    static let locatedAfter = """
+        SELECT batch_id, run_index, attempt, kind, path, tenant, sha256, size, location FROM artifacts
+        WHERE location IS NOT NULL AND (batch_id, run_index, attempt, kind, path) > (?, ?, ?, ?, ?)
+        ORDER BY batch_id, run_index, attempt, kind, path LIMIT ?
         """
 
     static let storedBytes = "SELECT bytes FROM stored_bytes WHERE tenant = ?"

@@ -8,6 +8,8 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable(path: String, reason: String)
     /// The connection was lost in the moment of a commit, and nobody could be asked what became of it.
     case outcomeUnknown(path: String, reason: String)
+    /// A disk, or the user's share of it, is full; nothing has changed. It may not stay so.
+    case noRoom(place: String)
     /// The files of jobs can't be kept.
     case artifacts(String)
     /// The database holds what this version never writes.
@@ -27,6 +29,8 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
             "the ledger '\(path)' cannot be reached: \(reason)"
         case .outcomeUnknown(let path, let reason):
             "the ledger '\(path)' was lost while it was written to, and may or may not have kept it: \(reason)"
+        case .noRoom(let place):
+            "there is no room on the disk of '\(place)'"
         case .artifacts(let reason):
             "the artifact store fails: \(reason)"
         case .unexpected(let reason):

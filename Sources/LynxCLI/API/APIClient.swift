@@ -104,6 +104,27 @@ package struct APIClient: Sendable {
     ///
     /// - Throws: what `write` throws, and `CLIError`.
     func download(_ path: String, write: (ByteBuffer) throws -> Void) async throws {
+        let response = try await answer(to: path)
+        var pieces = response.body.makeAsyncIterator()
+        while true {
+            let piece: ByteBuffer?
+            do {
+                piece = try await pieces.next()
+            } catch {
+                try Task.checkCancellation()
+                // A control plane that finds a file damaged on the way can only hang up; asked again, it says so.
+                _ = try await answer(to: path)
+                throw CLIError.unavailable("the control plane broke off in the middle of \(path); the same command goes on from here")
+            }
+            guard let piece else { return }
+            try write(piece)
+        }
+    }
+
+    /// The head of a successful answer.
+    ///
+    /// - Throws: `CLIError`.
+    private func answer(to path: String) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: baseURL + path)
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         do {
@@ -114,7 +135,7 @@ package struct APIClient: Sendable {
                 throw APIError.refused(
                     path: path, status: Int(response.status.code), reason: response.status.reasonPhrase, body: Data(body.readableBytesView))
             }
-            for try await piece in response.body { try write(piece) }
+            return response
         } catch let error as CLIError {
             throw error
         } catch {

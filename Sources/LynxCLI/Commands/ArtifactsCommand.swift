@@ -4,8 +4,8 @@ import UnixSignals
 
 struct ArtifactsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "artifacts", abstract: "List and download the files of a batch or a job.",
-        subcommands: [ArtifactsListCommand.self, ArtifactsDownloadCommand.self])
+        commandName: "artifacts", abstract: "List and download the files of a batch or a job; verify what is stored.",
+        subcommands: [ArtifactsListCommand.self, ArtifactsDownloadCommand.self, ArtifactsVerifyCommand.self])
 }
 
 struct ArtifactsListCommand: AsyncParsableCommand {

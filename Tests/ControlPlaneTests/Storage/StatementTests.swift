@@ -30,7 +30,8 @@ struct StatementTests {
         // Artifacts and retention
         ("saveArtifact", [SQL.saveArtifact]), ("artifactsOfAttempt", [SQL.artifactsOfAttempt]), ("artifactsOfBatchAfter", [SQL.artifactsOfBatchAfter]),
         ("artifact", [SQL.artifact]), ("awaitedContent", [SQL.awaitedContent]), ("blob", [SQL.blob]), ("useBlob", [SQL.useBlob]),
-        ("saveBlob", [SQL.saveBlob]), ("storedBytes", [SQL.storedBytes]), ("countBytes", [SQL.countBytes]), ("knownObject", [SQL.knownObject]),
+        ("saveBlob", [SQL.saveBlob]), ("replaceBlob", [SQL.replaceBlob]), ("blobsAfter", [SQL.blobsAfter]), ("filesOfBlob", [SQL.filesOfBlob]),
+        ("locatedAfter", [SQL.locatedAfter]), ("storedBytes", [SQL.storedBytes]), ("countBytes", [SQL.countBytes]), ("knownObject", [SQL.knownObject]),
         ("saveRetention", [SQL.saveRetention]), ("expiredBatches", [SQL.expiredBatches]), ("expiredBatch", [SQL.expiredBatch]),
         ("artifactsOfBatch", [SQL.artifactsOfBatch]), ("removeArtifact", [SQL.removeArtifact]), ("markCollected", [SQL.markCollected]),
         ("telemetryBytesOfResults", [SQL.telemetryBytesOfResults]), ("telemetryBytesOfChunks", [SQL.telemetryBytesOfChunks]),
