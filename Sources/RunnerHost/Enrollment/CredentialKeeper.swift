@@ -1,3 +1,4 @@
+import EventLoop
 import FoundationEssentials
 import Glibc
 package import LynxModel
@@ -52,14 +53,46 @@ package actor CredentialKeeper {
     private func replace(by renew: Renew) async {
         defer { renewal = nil }
         do {
-            let next = StoredCredential(try await renew(held.secret), controlPlane: held.controlPlane)
-            try Self.store(next, at: path)
-            held = next
-            log.credentialRenewed()
+            try await replace(held.secret, by: renew)
         } catch {
+            if (error as? ControlPlaneError)?.status == 401, await replaceEarlier(by: renew) { return }
             notBefore = .now + Self.pause
             log.credentialNotRenewed(error)
         }
+    }
+
+    private func replace(_ secret: String, by renew: Renew) async throws {
+        let next = held.followed(by: try await renew(secret), inPlaceOf: secret)
+        try Self.store(next, at: path)
+        held = next
+        log.credentialRenewed()
+    }
+
+    /// The ledger may have been taken back to a copy, which knows what this runner had then.
+    ///
+    /// - Returns: whether it knew one.
+    private func replaceEarlier(by renew: Renew) async -> Bool {
+        let earlier = held.earlier ?? []
+        if earlier.isEmpty { return false }
+        log.credentialUnknown(trying: earlier.count)
+        for secret in earlier {
+            var isKnown: Bool?
+            while isKnown == nil {
+                do {
+                    try await replace(secret, by: renew)
+                    return true
+                } catch let error as ControlPlaneError where error.status == 401 {
+                    isKnown = false
+                } catch let error as ControlPlaneError where error.status == 429 {
+                    // Who tries many secrets is slowed down.
+                    guard case .retry(let notBefore) = error.advice else { return false }
+                    do { try await TaskTimers.shared.sleep(for: notBefore ?? .seconds(3)) } catch { return false }
+                } catch {
+                    return false
+                }
+            }
+        }
+        return false
     }
 
     static func store(_ credential: StoredCredential, at path: String) throws {

@@ -8,11 +8,24 @@ package struct StoredCredential: Codable, Hashable, Sendable {
     package var controlPlane: String
     /// When it is to be renewed, by this machine's clock.
     package var renewAt: Date
+    /// The secrets before this one, newest first: what a ledger knows that was taken back to a copy.
+    package var earlier: [String]?
+
+    private static let mostEarlier = 64
 
     package init(secret: String, controlPlane: String, renewAt: Date) {
         self.secret = secret
         self.controlPlane = controlPlane
         self.renewAt = renewAt
+    }
+
+    /// What follows this one.
+    func followed(by credential: RunnerCredential, inPlaceOf secret: String) -> StoredCredential {
+        var next = StoredCredential(credential, controlPlane: controlPlane)
+        let known = [self.secret] + (earlier ?? [])
+        // Those that came after `secret` are unknown to the ledger.
+        next.earlier = Array((known.firstIndex(of: secret).map { known[$0...] } ?? known[...]).prefix(Self.mostEarlier))
+        return next
     }
 
     /// One that was just given; half of its life later it is to be renewed.
@@ -23,7 +36,7 @@ package struct StoredCredential: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case secret
+        case secret, earlier
         case controlPlane = "control_plane"
         case renewAt = "renew_at"
     }

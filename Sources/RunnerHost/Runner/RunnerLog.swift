@@ -35,6 +35,12 @@ struct RunnerLog: Sendable {
 
     func credentialRenewed() { logger.debug("credential renewed") }
 
+    func credentialUnknown(trying earlier: Int) {
+        logger.warning(
+            "credential unknown to the control plane, whose ledger may have been taken back; trying earlier ones",
+            metadata: ["count": "\(earlier)"])
+    }
+
     func credentialNotRenewed(_ error: any Error) {
         logger.warning("credential not renewed", metadata: ["error": "\(error)"])
     }

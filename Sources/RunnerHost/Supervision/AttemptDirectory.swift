@@ -3,7 +3,11 @@ import LynxModel
 
 /// Where one attempt's files lie: `<output_root>/<batch>/<job>/attempt-<n>`.
 enum AttemptDirectory {
-    /// Makes it, empty and with mode 0700, with the directories above it.
+    private static let mostOfOneNumber = 1000
+
+    /// Makes it, empty and with mode 0700, with the directories above it. A control plane that was taken back to an earlier state gives
+    /// numbers of attempts that have been: what is there may still be in use, and stays as it is; the directory is `attempt-<n>.2` then,
+    /// and so on.
     static func make(_ assignment: JobAssignment, under root: String) throws(EngineFailure) -> String {
         // The names come over the network and become a path.
         for name in [assignment.batchID, assignment.jobID] where !isSafe(name) {
@@ -12,14 +16,22 @@ enum AttemptDirectory {
         guard UInt32(exactly: assignment.attempt) != nil else {
             throw EngineFailure(kind: .invalid, message: "\(assignment.attempt) cannot be the number of an attempt")
         }
-        let batch = "\(root)/\(assignment.batchID)", job = "\(batch)/\(assignment.jobID)", path = "\(job)/attempt-\(assignment.attempt)"
-        for directory in [root, batch, job, path] {
-            guard mkdir(directory, 0o700) != 0 else { continue }
-            let code = errno
-            if code == EEXIST && directory != path { continue }
+        let batch = "\(root)/\(assignment.batchID)", job = "\(batch)/\(assignment.jobID)"
+        for directory in [root, batch, job] { _ = try make(directory) }
+        let path = "\(job)/attempt-\(assignment.attempt)"
+        if try make(path) { return path }
+        for number in 2...mostOfOneNumber where try make("\(path).\(number)") { return "\(path).\(number)" }
+        throw EngineFailure(kind: .resources, message: "cannot make \(path): there are \(mostOfOneNumber) of that name already")
+    }
+
+    /// - Returns: false if there is something of that name.
+    private static func make(_ directory: String) throws(EngineFailure) -> Bool {
+        if mkdir(directory, 0o700) == 0 { return true }
+        let code = errno
+        guard code == EEXIST else {
             throw EngineFailure(kind: .resources, message: "cannot make \(directory): \(String(cString: strerror(code)))")
         }
-        return path
+        return false
     }
 
     private static func isSafe(_ name: String) -> Bool {

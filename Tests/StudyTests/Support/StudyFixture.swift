@@ -58,7 +58,7 @@ final class StudyFixture: Sendable {
         output = os.environ["TETRYX_OUTPUT_DIR"]
         with open(os.environ["TETRYX_RUN_CONFIG"]) as file:
             run = json.load(file)["run_index"]
-        attempt = int(output.rsplit("/attempt-", 1)[1].split("/")[0])
+        attempt = int(output.rsplit("/attempt-", 1)[1].split("/")[0].split(".")[0])
         lifeline = os.open(here + "/lifeline", os.O_WRONLY)
         os.set_inheritable(lifeline, True)
 
