@@ -137,6 +137,19 @@ static lynx_status reap(lynx_engine_job *job, lynx_exit *result, lynx_error *err
 static lynx_status collect(lynx_engine_job *job, const lynx_collector *collector, lynx_error *error) {
     collector->output_directory(collector, text(job->output));
     if (strcmp(job->fault, "collect_fails") == 0) return fail(error, LYNX_E_RESOURCES, "the output is out of reach");
+    if (strcmp(job->fault, "long_names") == 0) {
+        /* Together far more than a result may take, and the one that matters comes last. */
+        char path[3001];
+        memset(path, 'n', 3000);
+        path[3000] = 0;
+        memcpy(path, "deep/", 5);
+        for (int i = 0; i < 60000; i++) {
+            snprintf(path + 5, 6, "%05d", i);
+            path[10] = 'n';
+            const lynx_artifact long_name = {.struct_size = sizeof long_name, .path = text(path), .media_type = text("text/plain")};
+            collector->artifact(collector, &long_name);
+        }
+    }
     const lynx_artifact artifact = {
         .struct_size = sizeof artifact, .path = text("note.txt"), .media_type = text("text/plain"), .size_bytes = 7, .sha256 = {0xAB, 0xCD}};
     collector->artifact(collector, &artifact);

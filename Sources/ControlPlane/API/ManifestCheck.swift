@@ -2,8 +2,6 @@ import LynxModel
 import ObjectStore
 
 extension ArtifactManifest {
-    static let mostFiles = 200_000
-
     /// - Throws: a `Problem` that names the field that makes no manifest.
     func check() throws {
         guard files.count <= Self.mostFiles else { throw Problem.invalid("files", "may have at most \(Self.mostFiles) entries") }

@@ -51,6 +51,9 @@ public struct ArtifactManifest: Codable, Hashable, Sendable {
         }
     }
 
+    /// A control plane takes no more in one manifest.
+    public static let mostFiles = 200_000
+
     public var runnerID: String
     public var attempt: Int
     public var files: [File]

@@ -20,7 +20,9 @@ extension RunnerService {
         var amended = content
         amended.result.metadata.warnings += outcome.warnings
         if !outcome.warnings.isEmpty { log.filesNotUploaded(outcome.warnings) }
-        let keeps = options.keepOutputs.keeps(successful: content.outcome == .success)
+        let keeps =
+            options.keepOutputs.keeps(successful: content.outcome == .success)
+            || content.result.metadata.warnings.contains { $0.hasPrefix(CollectedFiles.isLeftOut) }
         return (
             outcome.warnings.isEmpty ? report : SpooledReport(amended),
             outcome.isComplete && !keeps ? content.result.metadata.directory : nil

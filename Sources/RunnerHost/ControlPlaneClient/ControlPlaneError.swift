@@ -58,6 +58,11 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         }
     }
 
+    /// The answer was in the form in which control planes say what is wrong.
+    var isProblem: Bool {
+        if case .status(_, .some, _) = cause { true } else { false }
+    }
+
     /// The HTTP status, if there was an answer.
     package var status: Int? {
         if case .status(let status, _, _) = cause { status } else { nil }

@@ -114,13 +114,24 @@ final class CollectedFiles {
 
     var outputDirectory = ""
     private var artifacts: [Artifact] = []
+    private var room = ListRoom()
+    private var leftOut: (first: String, count: Int)?
     private var warnings: [String] = []
     private var furtherWarnings = 0
 
     var summary: Summary {
+        let first = leftOut.map { leftOut in
+            [
+                "\(Self.isLeftOut) \(leftOut.count) of \(artifacts.count + leftOut.count) output files, '\(leftOut.first)' among them: "
+                    + "their names are more than a result can list (\(ListRoom.words)); all are in \(outputDirectory)"
+            ]
+        }
         let last = furtherWarnings > 0 ? ["and \(furtherWarnings) more warnings about the output"] : []
-        return Summary(outputDirectory: outputDirectory, artifacts: artifacts, warnings: warnings + last)
+        return Summary(outputDirectory: outputDirectory, artifacts: artifacts, warnings: (first ?? []) + warnings + last)
     }
+
+    /// How the warning begins that output files are neither listed nor uploaded, so that they are nowhere but on this machine.
+    static let isLeftOut = "not collected are"
 
     func warn(_ message: String) {
         if warnings.count < Self.maxWarnings { warnings.append(message) } else { furtherWarnings += 1 }
@@ -141,8 +152,44 @@ final class CollectedFiles {
                 return 64
             }
         }
-        artifacts.append(
-            Artifact(
-                path: String(lynx: artifact.path), sizeBytes: artifact.size_bytes, sha256: hash, mediaType: String(lynx: artifact.media_type)))
+        let artifact = Artifact(
+            path: String(lynx: artifact.path), sizeBytes: artifact.size_bytes, sha256: hash, mediaType: String(lynx: artifact.media_type))
+        if room.take(artifact, in: outputDirectory) {
+            artifacts.append(artifact)
+        } else {
+            leftOut = (leftOut?.first ?? artifact.path, (leftOut?.count ?? 0) + 1)
+        }
+    }
+}
+
+/// What the list of an attempt's files may still take in its result, so that the result can be delivered: a control plane takes 128 MiB in
+/// one, telemetry included, and 64 MiB in a manifest.
+struct ListRoom {
+    static let bytes = 48 << 20
+    /// A part of it is for files directly in the output directory: summaries are there, and what there is too much of mostly is not.
+    static let bytesOfTop = 12 << 20
+    static let files = ArtifactManifest.mostFiles - 2
+
+    static let words = "\(bytes >> 20) MiB, of which \(bytesOfTop >> 20) MiB are for files directly in the output directory, and \(files) files"
+
+    private var top = Self.bytesOfTop
+    private var nested = Self.bytes - Self.bytesOfTop
+    private var count = 0
+
+    /// False if there is no room for this one.
+    mutating func take(_ artifact: Artifact, in directory: String) -> Bool {
+        // Its path stands in `output_files` and in `artifacts`.
+        let path = Self.bytes(of: artifact.path)
+        let size = 2 * path + Self.bytes(of: directory) + Self.bytes(of: artifact.mediaType) + artifact.sha256.utf8.count + 100
+        let isTop = !artifact.path.utf8.contains(UInt8(ascii: "/"))
+        guard count < Self.files, size <= (isTop ? top : nested) else { return false }
+        count += 1
+        if isTop { top -= size } else { nested -= size }
+        return true
+    }
+
+    /// Of a text in JSON, at most.
+    private static func bytes(of text: String) -> Int {
+        text.utf8.reduce(0) { $0 + ($1 < 0x20 ? 6 : $1 == UInt8(ascii: "\"") || $1 == UInt8(ascii: "\\") ? 2 : 1) }
     }
 }

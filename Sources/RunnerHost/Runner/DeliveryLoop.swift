@@ -21,6 +21,10 @@ extension RunnerService {
                     availability.answered()
                     try await sendMissingTelemetry(delivery, log)
                     continue
+                } catch let error as ControlPlaneError where error.advice == .refused && isFinal(error) {
+                    availability.answered()
+                    if try await replace(spooled, refusedFor: error, delivery, log) { continue }
+                    throw error
                 }
                 availability.answered()
                 backoff.reset()
@@ -56,6 +60,9 @@ extension RunnerService {
             availability.answered()
             log.forgotten()
             forget(delivery.key)
+        case .refused where !isFinal(error):
+            monitor.with { $0.deliveryFailed(delivery.key, error) }
+            await recover(from: error, delivery.turn, &backoff)
         case .refused, .incomplete:
             reject(delivery, error, log)
         case .registerAgain:
@@ -81,9 +88,28 @@ extension RunnerService {
         monitor.with { $0.settled(key) }
     }
 
+    /// Whether a refusal comes from a control plane, and not from whatever else a wrong URL leads to.
+    private func isFinal(_ error: ControlPlaneError) -> Bool { error.isProblem || monitor.with { $0.registrations > 0 } }
+
+    /// What can never be delivered is not kept. What the attempt left on this machine stays.
     private func reject(_ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ log: AttemptLog) {
         availability.answered()
-        log.rejected(error, keptAs: delivery.memory == nil ? try? spool.setAside(delivery.key, as: .rejected) : nil)
-        monitor.with { $0.settled(delivery.key) }
+        log.rejected(error)
+        forget(delivery.key)
+    }
+
+    /// Has the job end with the reason why its result is refused, instead of being lost and run again to the same end.
+    ///
+    /// - Returns: false if there is nothing to put in its place, because it was refused itself or is no report.
+    private func replace(
+        _ spooled: SpooledReport, refusedFor error: ControlPlaneError, _ delivery: RunnerState.Delivery, _ log: AttemptLog
+    ) async throws -> Bool {
+        guard let report = spooled.content, !report.standsForRefused else { return false }
+        let substitute = SpooledReport(.standingFor(report, refusedFor: error))
+        log.replaced(error)
+        if delivery.memory == nil { try await blocking { [spool] in try spool.store(substitute.json, for: delivery.key) } }
+        spool.removeChunks(of: delivery.key)
+        monitor.with { $0.deliveryChanged(delivery.key, memory: delivery.memory == nil ? nil : substitute) }
+        return true
     }
 }

@@ -161,9 +161,11 @@ struct AttemptLog: Sendable {
 
     func telemetryMissing() { logger.error("telemetry lost on its way; the result goes without it") }
 
-    func rejected(_ error: ControlPlaneError, keptAs path: String?) {
-        var fields = RunnerLog.fields(error)
-        if let path { fields["file"] = "\(path)" }
-        logger.error("result rejected and set aside", metadata: fields)
+    func replaced(_ error: ControlPlaneError) {
+        logger.error("result refused; the job ends with the reason", metadata: RunnerLog.fields(error))
+    }
+
+    func rejected(_ error: ControlPlaneError) {
+        logger.error("result refused; it is given up", metadata: RunnerLog.fields(error))
     }
 }

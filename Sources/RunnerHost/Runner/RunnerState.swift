@@ -277,7 +277,7 @@ struct RunnerState: Sendable {
         outbox[key]?.progress = .ready
         guard let error, registrations == 0 else { return }
         if error.status == 500 { outbox[key]?.serverErrors += 1 }
-        if error.advice == .misconfigured || outbox[key]?.serverErrors == 3 { outbox[key]?.progress = .untilRegistered }
+        if error.advice == .misconfigured || error.advice == .refused || outbox[key]?.serverErrors == 3 { outbox[key]?.progress = .untilRegistered }
     }
 
     /// To be sent again with other words.

@@ -51,4 +51,23 @@ extension AttemptReport {
         let result = JobResult(jobID: job.jobID, success: false, executionTimeSecs: 0, metadata: metadata, errorMessage: message)
         return AttemptReport(runnerID: runnerID, batchID: job.batchID, attempt: job.attempt, retryable: true, result: result)
     }
+
+    private static let refusal = "the control plane refused the result: "
+
+    /// The report of an attempt whose own report will never be taken: how it ended, and why there is no more to say. Where that alone would
+    /// pass for a success, it is none: what the run brought is missing.
+    static func standingFor(_ report: AttemptReport, refusedFor error: ControlPlaneError) -> AttemptReport {
+        var metadata = report.result.metadata
+        let place = metadata.directory.map { "; what the run left is in \($0)" } ?? ""
+        if metadata.outcome == .success { metadata.outcome = .failure }
+        metadata.warnings = []
+        let own = report.result.errorMessage.map { " (\($0.prefix(1000)))" } ?? ""
+        let result = JobResult(
+            jobID: report.jobID, success: false, executionTimeSecs: report.result.executionTimeSecs, metadata: metadata,
+            errorMessage: "\(refusal)\(error)\(place)\(own)")
+        return AttemptReport(runnerID: report.runnerID, batchID: report.batchID, attempt: report.attempt, retryable: false, result: result)
+    }
+
+    /// It is what `standingFor` made.
+    var standsForRefused: Bool { result.errorMessage?.hasPrefix(Self.refusal) ?? false }
 }

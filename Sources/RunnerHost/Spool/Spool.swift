@@ -32,14 +32,6 @@ package final class Spool: Sendable {
         package var reason: String
     }
 
-    /// Why a report is taken out without having been acknowledged; also the suffix its file gets.
-    package enum Verdict: String, Sendable {
-        /// The control plane will never take it.
-        case rejected
-        /// It can't be read.
-        case corrupt
-    }
-
     /// Lists what earlier processes left, oldest first, and sets aside what is no report.
     package func scan() throws(FileError) -> Scan {
         var found: [(key: AttemptKey, completedAt: Date)] = []
@@ -51,14 +43,14 @@ package final class Spool: Sendable {
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
             guard isTemporary || name.hasSuffix(Self.suffix) else { continue }
             guard Self.isRegularFile(path), let content = try DurableFile.read(path) else {
-                scan.corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "not a regular file"))
+                scan.corrupt.append(CorruptFile(path: try aside(path), reason: "not a regular file"))
                 continue
             }
             guard let report = try? WireJSON.decode(AttemptReport.self, from: content) else {
                 if isTemporary {
                     unlink(path)
                 } else {
-                    scan.corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "\(content.count) bytes that are not an attempt's report"))
+                    scan.corrupt.append(CorruptFile(path: try aside(path), reason: "\(content.count) bytes that are not an attempt's report"))
                 }
                 continue
             }
@@ -94,18 +86,13 @@ package final class Spool: Sendable {
         guard spares.keep(path) || unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
     }
 
-    /// Takes a report out of the spool but keeps its file for a person to look at; returns the file's new path.
-    package func setAside(_ key: AttemptKey, as verdict: Verdict) throws(FileError) -> String {
-        try aside(path(key), verdict)
-    }
-
     private static func isRegularFile(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    private func aside(_ path: String, _ verdict: Verdict) throws(FileError) -> String {
-        let target = "\(path).\(verdict.rawValue)"
+    private func aside(_ path: String) throws(FileError) -> String {
+        let target = "\(path).corrupt"
         guard rename(path, target) == 0 || errno == ENOENT else { throw .last("rename", path) }
         return target
     }

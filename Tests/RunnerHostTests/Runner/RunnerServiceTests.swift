@@ -187,7 +187,32 @@ struct RunnerServiceTests {
         #expect(bench.log.first("forgotten; the control plane gave the job to another attempt")?.metadata["job"] == "a")
     }
 
-    @Test("A result that will never be taken is set aside for a person, and the runner goes on")
+    @Test("A job whose result is refused ends with the reason, once, and nothing stays in the spool", arguments: [400, 413, 422])
+    func refusedResult(status: Int) async throws {
+        let bench = try RunnerBench(endsAtOnce: true)
+        bench.executor.monitor.with { state in
+            state.amend = { report in
+                report.result.metadata.directory = "/runs/a"
+                report.result.artifacts = [Artifact(path: "x", sizeBytes: 1, sha256: String(repeating: "0", count: 64), mediaType: "x/y")]
+            }
+        }
+        bench.control.with { state in
+            state.refuse = { $0.jobID == "bad" && !$0.result.artifacts.isEmpty ? Problem(title: "No", status: status, detail: "too much") : nil }
+        }
+        bench.control.enqueue(.sample("bad"), .sample("good"))
+        try await bench.run { runner, _ in
+            try await bench.control.wait { $0.delivered.count == 2 }
+            try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+            #expect(try bench.spooled() == [])
+        }
+        let bad = try #require(bench.control.state.delivered.first { $0.jobID == "bad" })
+        #expect(bad.outcome == .failure && !bad.retryable && bad.result.telemetryData.isEmpty)
+        let message = try #require(bad.result.errorMessage)
+        #expect(message.hasPrefix("the control plane refused the result: ") && message.contains("status \(status)"))
+        #expect(message.hasSuffix("what the run left is in /runs/a"))
+    }
+
+    @Test("A result that is refused in every form is given up, and the runner goes on")
     func rejectedResult() async throws {
         let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { state in
@@ -199,9 +224,9 @@ struct RunnerServiceTests {
         try await bench.run { runner, _ in
             try await bench.control.wait { $0.delivered.map(\.jobID) == ["good"] }
             try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
-            let names = try bench.spooled()
-            #expect(names.count == 1 && names[0].hasPrefix("bad-attempt-1-") && names[0].hasSuffix(".json.rejected"))
+            #expect(try bench.spooled() == [])
         }
+        #expect(bench.log.first("result refused; it is given up")?.metadata["job"] == "bad")
     }
 
     @Test("A result the control plane breaks down over does not hold up the others")

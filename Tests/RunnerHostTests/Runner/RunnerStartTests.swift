@@ -24,7 +24,7 @@ struct RunnerStartTests {
         #expect(Array(bench.control.state.calls.prefix(11)) == Array(repeating: "result", count: 10) + ["register"])
     }
 
-    @Test("What a control plane does not know is offered again after registering, and then set aside")
+    @Test("What a control plane does not know is offered again after registering, and then given up")
     func unknownLeftover() async throws {
         let bench = try RunnerBench()
         try leave(.sample("a"), in: bench)
@@ -33,8 +33,22 @@ struct RunnerStartTests {
             try await runner.wait { $0.isRegistered && $0.undelivered.isEmpty }
         }
         #expect(bench.control.state.count(of: "result") == 2)
-        let names = try bench.spooled()
-        #expect(names.count == 1 && names[0].hasSuffix(".json.rejected"))
+        #expect(try bench.spooled() == [])
+        #expect(bench.log.first("result refused; it is given up")?.metadata["job"] == "a")
+    }
+
+    @Test("What another server refuses stays in the spool until a control plane has taken this runner in")
+    func refusedByAnother() async throws {
+        let bench = try RunnerBench()
+        try leave(.sample("a"), in: bench)
+        bench.control.with { state in
+            state.intercept = { call, _, state in state.registrations.isEmpty && call == "result" ? .status(405) : nil }
+        }
+        try await bench.run { runner, _ in
+            try await runner.wait { $0.isRegistered && $0.undelivered.isEmpty }
+        }
+        #expect(bench.control.state.delivered.map(\.outcome) == [.success])
+        #expect(try bench.spooled() == [])
     }
 
     @Test("A spool file that is no report is set aside and logged, and the runner starts")

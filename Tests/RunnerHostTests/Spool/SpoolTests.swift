@@ -150,15 +150,4 @@ struct SpoolTests {
         #expect(try directory.names() == ["state"])
         #expect(Set(try spool.scan().reports.map(\.jobID)) == Set(ids))
     }
-
-    @Test("A report set aside is no longer the spool's, but still a file")
-    func setAside() throws {
-        let spool = try open()
-        let job = JobAssignment.sample("a")
-        try spool.store(try json(job), for: job.key)
-        let path = try spool.setAside(job.key, as: .rejected)
-        #expect(path.hasSuffix(".json.rejected"))
-        #expect(try spool.scan().reports == [])
-        #expect(try Data(contentsOf: URL(filePath: path)) == (try json(job)))
-    }
 }

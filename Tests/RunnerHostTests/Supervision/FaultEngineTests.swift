@@ -79,12 +79,33 @@ struct FaultEngineTests {
         #expect(report.result.errorMessage == "'\(jobID)' cannot be the name of a directory")
     }
 
-    @Test("An attempt's directory is never used twice")
+    @Test("An attempt whose number has been before runs in a directory of its own, and what is there already stays")
     func directoryTwice() async throws {
         let bench = try await SupervisorBench.fault()
         #expect(await bench.fault("none").outcome == .success)
-        let second = await bench.fault("none")
-        #expect(second.outcome == .failure && second.result.errorMessage?.hasSuffix("attempt-1: File exists") == true)
+        try bench.directory.write("runs/batch/job/attempt-1/output/note.txt", "of the first")
+        for number in 2...3 {
+            let report = await bench.fault("none")
+            #expect(report.outcome == .success)
+            let directory = bench.directory.file("runs/batch/job/attempt-1.\(number)")
+            #expect(report.result.metadata.directory == directory)
+            #expect(report.result.outputFiles == ["\(directory)/output/note.txt"])
+        }
+        #expect(try bench.directory.read("runs/batch/job/attempt-1/output/note.txt") == "of the first")
+    }
+
+    @Test("Files whose names are more than a result can list are left out, said so, and stay; those at the top are listed")
+    func longNames() async throws {
+        let bench = try await SupervisorBench.fault()
+        let report = await bench.fault("long_names")
+        #expect(report.outcome == .success)
+        let listed = report.result.artifacts.map(\.path)
+        #expect(listed.last == "note.txt" && listed.count > 1000 && listed.count < 60_000)
+        #expect(report.result.outputFiles.count == listed.count)
+        #expect(try WireJSON.encode(report).count < 50 << 20)
+        let warning = try #require(report.result.metadata.warnings.first { $0.hasPrefix(CollectedFiles.isLeftOut) })
+        #expect(warning.hasPrefix("not collected are \(60_001 - listed.count) of 60001 output files, 'deep/"))
+        #expect(warning.contains("48 MiB") && warning.hasSuffix("all are in \(bench.directory.file("runs/batch/job/attempt-1/output"))"))
     }
 
     @Test("A job whose name looks like an attempt's directory gets a second attempt like any other")
