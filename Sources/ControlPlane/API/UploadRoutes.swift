@@ -40,6 +40,15 @@ extension API {
 
     @Sendable private func upload(_ request: Request, _ context: APIContext) async throws -> Response {
         guard let artifacts else { throw Problem.notFound("this control plane keeps no files") }
+        do {
+            return try await upload(request, context, to: artifacts)
+        } catch StorageError.noRoom(let place) {
+            if ledger.room.noRoom(for: .artifacts, at: artifacts.configuration.uploads) { ledger.changes.ring() }
+            throw StorageError.noRoom(place: place)
+        }
+    }
+
+    private func upload(_ request: Request, _ context: APIContext, to artifacts: ArtifactStore) async throws -> Response {
         let jobID = try context.id("job")
         let sha256 = try context.id("sha256")
         guard ArtifactManifest.isHash(sha256) else { throw Problem.badParameter("sha256", "must be 64 lower-case hexadecimal digits") }
@@ -84,7 +93,8 @@ extension API {
         }
         try await incoming.sync()
         let blob = Blob(tenant: content.tenant, name: Blob.name(sha256: sha256))
-        try await artifacts.blobs.take(incoming.path, as: blob)
+        try await artifacts.take(incoming.path, as: blob)
+        if ledger.room.hasRoom(for: .artifacts) { ledger.changes.ring() }
         do {
             let isOurs = try await ledger.stored(
                 content, attempt: attempt, runnerID: runnerID, sha256: sha256, blob: blob, replacing: content.stored,

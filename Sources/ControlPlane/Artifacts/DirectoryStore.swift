@@ -121,6 +121,24 @@ struct DirectoryStore: BlobStore {
     }
 
     static func failure(_ operation: String, _ path: String) -> StorageError {
-        .artifacts("cannot \(operation) '\(path)': \(String(cString: strerror(errno)))")
+        errno == ENOSPC || errno == EDQUOT ? .noRoom(place: path) : .artifacts("cannot \(operation) '\(path)': \(String(cString: strerror(errno)))")
+    }
+}
+
+/// Syncs each directory above those of contents once in a process. Whoever made them, in this process or another, may have ended
+/// before its own sync.
+private final class SyncedDirectories: Sendable {
+    private let done = Mutex<Set<String>>([])
+
+    /// Syncs the directories above `directory`, up to the one that holds `root`.
+    func syncAbove(_ directory: String, downFrom root: String) throws {
+        if done.withLock({ $0.contains(directory) }) { return }
+        var path = directory
+        while path.utf8.count >= root.utf8.count {
+            path = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+            try DirectoryStore.sync(path)
+            if path == "." { break }
+        }
+        _ = done.withLock { $0.insert(directory) }
     }
 }

@@ -40,7 +40,7 @@ struct BatchMoment: Sendable {
 
 extension Ledger {
     func moment(batchID: String, after position: EventPosition, limit: Int) async throws -> BatchMoment {
-        try await driver.read { connection in
+        try await driver.read { [room] connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
             var position = position
@@ -61,7 +61,8 @@ extension Ledger {
             }
             return BatchMoment(
                 overview: BatchOverview(
-                    batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch)),
+                    batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch),
+                    storageProblem: room.problem),
                 ends: ends, hasMore: hasMore)
         }
     }

@@ -36,6 +36,7 @@ extension Ledger {
     ///   there is none.
     func expireLeases(onLost: @Sendable ([JobRecord]) -> Void = { _ in }) async throws -> Instant? {
         let atOnce = 500
+        try await payLeases()
         while true {
             let now = now
             let due = try await driver.read { connection in
@@ -59,6 +60,21 @@ extension Ledger {
     /// was away, no runner could renew its leases. Not where another was at work meanwhile.
     func extendLeases() async throws {
         guard driver.foundAlone else { return }
+        try await giveWholeLeases()
+    }
+
+    /// The same where the ledger had no room for what runners said.
+    private func payLeases() async throws {
+        guard room.takeLeaseDebt() else { return }
+        do {
+            try await giveWholeLeases()
+        } catch {
+            room.oweLeases()
+            throw error
+        }
+    }
+
+    private func giveWholeLeases() async throws {
         try await transaction { transaction in
             _ = try transaction.connection.run(SQL.extendLeases, [.instant(transaction.leaseEnd), .instant(transaction.leaseEnd)])
         }

@@ -18,6 +18,7 @@ final class Ledger: Sendable {
     /// Ring when there are orders for a runner.
     let runnerBells = RunnerBells()
     let plans = RunPlans()
+    let room = StorageRoom()
     private let restriction: Mutex<String?>
 
     init(driver: any LedgerDriver, clock: any ControlPlaneClock = WallClock(), policy: LedgerPolicy = .init(), onlyBatch: String? = nil) {
@@ -51,10 +52,12 @@ final class Ledger: Sendable {
     ) async throws -> Value {
         let (policy, clock) = (policy, clock)
         let begin = ContinuousClock.now
-        let (value, effects) = try await driver.write(scope) { connection in
-            let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.now().instant)
-            let value = try body(transaction)
-            return (value, try transaction.settle())
+        let (value, effects) = try await noting {
+            try await driver.write(scope) { connection in
+                let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.now().instant)
+                let value = try body(transaction)
+                return (value, try transaction.settle())
+            }
         }
         metrics.observe((ContinuousClock.now - begin) / .seconds(1), in: .commit)
         if effects.lostAttempts > 0 { metrics.add(effects.lostAttempts, to: .lostAttempts) }
@@ -69,5 +72,20 @@ final class Ledger: Sendable {
             driver.tell(.runner(runner))
         }
         return value
+    }
+
+    /// Notes whether the ledger has room for what `body` writes to it.
+    private func noting<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body()
+            if room.hasRoom(for: .ledger) { changes.ring() }
+            return value
+        } catch StorageError.noRoom(let place) {
+            if room.noRoom(for: .ledger, at: place) { changes.ring() }
+            throw StorageError.noRoom(place: place)
+        } catch let error as PostgresError where error.isOutOfRoom {
+            if room.noRoom(for: .ledger, at: "PostgreSQL") { changes.ring() }
+            throw StorageError.noRoom(place: "PostgreSQL")
+        }
     }
 }

@@ -9,11 +9,12 @@ struct Page<Item: Sendable>: Sendable {
 
 extension Ledger {
     func overview(batchID: String) async throws -> BatchOverview {
-        try await driver.read { connection in
+        try await driver.read { [room] connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
             return BatchOverview(
-                batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch))
+                batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch),
+                storageProblem: room.problem)
         }
     }
 

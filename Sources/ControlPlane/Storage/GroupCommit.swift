@@ -7,7 +7,7 @@ final class GroupCommit: Sendable {
     private struct Write: Sendable {
         /// Called once the fate of the group is known; nil means that it is on disk.
         typealias Ending = @Sendable (_ commitFailure: (any Error)?) -> Void
-        let perform: @Sendable (Database) -> Ending
+        let perform: @Sendable (Database) -> (ending: Ending, failure: (any Error)?)
         /// Called instead when the group could not begin.
         let refuse: @Sendable (any Error) -> Void
     }
@@ -33,9 +33,8 @@ final class GroupCommit: Sendable {
             let write = Write(
                 perform: { database in
                     let outcome = Result { try Self.savepoint(database, body) }
-                    return { commitFailure in
-                        continuation.resume(with: commitFailure.map { .failure($0) } ?? outcome)
-                    }
+                    let failure: (any Error)? = if case .failure(let error) = outcome { error } else { nil }
+                    return ({ commitFailure in continuation.resume(with: commitFailure.map { .failure($0) } ?? outcome) }, failure)
                 },
                 refuse: { continuation.resume(throwing: $0) })
             let startDraining = state.withLock { state in
@@ -55,18 +54,26 @@ final class GroupCommit: Sendable {
             var failure: (any Error)?
             do {
                 try database.inTransaction(.immediate) {
-                    endings = group.map { $0.perform(database) }
+                    for write in group {
+                        let (ending, failure) = write.perform(database)
+                        endings.append(ending)
+                        // SQLite may have undone the whole transaction, with what the others of the group have written.
+                        if let failure, Self.endsTransaction(failure) || !database.isInsideTransaction { throw failure }
+                    }
                     return .commit
                 }
             } catch {
                 failure = error
             }
-            if let failure, endings.isEmpty {
-                for write in group { write.refuse(failure) }
-            } else {
-                for end in endings { end(failure) }
-            }
+            for end in endings { end(failure) }
+            if let failure { for write in group.dropFirst(endings.count) { write.refuse(failure) } }
         }
+    }
+
+    /// Source: SQLite's manual, "Response To Errors Within A Transaction".
+    private static func endsTransaction(_ error: any Error) -> Bool {
+        guard let code = (error as? DatabaseError)?.resultCode.primaryResultCode else { return false }
+        return [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_INTERRUPT].contains(code)
     }
 
     private func nextGroup() -> [Write]? {

@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Write-ahead log with `synchronous=FULL`: what a call has answered survives SIGKILL and a power cut.
 final class SQLiteDriver: LedgerDriver {
+    private let path: String
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let lock: FileLock?
@@ -43,6 +44,7 @@ final class SQLiteDriver: LedgerDriver {
     /// - Parameter alone: false for a few transactions beside a control plane that may be running, which WAL allows;
     ///   the schema is then brought up to date only if nobody has the file.
     init(path: String, alone: Bool = true) throws {
+        self.path = path
         try Self.makeDirectory(of: path)
         lock = alone ? try FileLock(path: path + ".lock", of: path) : nil
         // Before SQLite makes it with the umask; the log beside it takes over its mode.
@@ -82,7 +84,22 @@ final class SQLiteDriver: LedgerDriver {
     func write<Value: Sendable>(
         _ scope: WriteScope, _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
     ) async throws -> Value {
-        try await commits.write { try body(SQLiteConnection(database: $0)) }
+        do {
+            return try await commits.write { try body(SQLiteConnection(database: $0)) }
+        } catch let error as DatabaseError where Self.isOutOfRoom(error, path) {
+            throw StorageError.noRoom(place: path)
+        }
+    }
+
+    /// SQLite has a code of its own for a full disk, but not for a user's share of it, and not for its shared memory.
+    private static func isOutOfRoom(_ error: DatabaseError, _ path: String) -> Bool {
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL: return true
+        case .SQLITE_IOERR:
+            var disk = statvfs()
+            return statvfs(path, &disk) == 0 && UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < 64 << 10
+        default: return false
+        }
     }
 
     var commitCounts: CommitCounts? { commits.counts }

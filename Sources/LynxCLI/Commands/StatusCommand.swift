@@ -44,6 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
         output.line("status     \(batch.status.rawValue)")
         let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
         output.line("jobs       \(batch.totalJobs) (\(counts.joined(separator: ", ")))")
+        if let reason = overview.storageProblem { output.line("waiting    \(reason)") }
         if let reason = overview.unroutable { output.line("waiting    \(reason)") }
         output.line("seed       \(batch.seed)")
         output.line("created    \(WireJSON.timestamp(batch.createdAt))")

@@ -33,8 +33,10 @@ package final class StatusOutput: Sendable {
     package func show(_ snapshot: ProgressSnapshot) {
         state.withLock { state in
             if terminal.redraws {
+                let isNews = snapshot.holdup != state.shown?.holdup
                 state.shown = snapshot
-                stream.write(Self.clearLine + bar(snapshot))
+                let note = isNews ? (snapshot.holdup ?? "there is room on the disk again") + "\n" : ""
+                stream.write(Self.clearLine + note + bar(snapshot))
             } else if let line = state.plain.line(for: snapshot) {
                 stream.line(line)
             }

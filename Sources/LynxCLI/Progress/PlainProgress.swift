@@ -1,5 +1,5 @@
-/// Progress for logs: a line at every tenth of the way, at most every few seconds in between, and once a minute
-/// while nothing ends.
+/// Progress for logs: a line at every tenth of the way, at most every few seconds in between, once a minute
+/// while nothing ends, and when something gets in the way of all of it or goes out of it.
 package struct PlainProgress: Sendable {
     private var last: ProgressSnapshot?
 
@@ -18,11 +18,12 @@ package struct PlainProgress: Sendable {
         if progress.perMinute != nil { parts.append("\(ProgressLine.rate(progress))/min") }
         if let remaining = progress.remaining { parts.append("ETA \(NumberText.duration(remaining))") }
         parts.append("after \(NumberText.duration(progress.elapsed))")
+        if let holdup = progress.holdup { parts.append(holdup) }
         return parts.joined(separator: ", ")
     }
 
     private func isDue(_ progress: ProgressSnapshot) -> Bool {
-        guard let last else { return true }
+        guard let last, last.holdup == progress.holdup else { return true }
         if progress.finished == last.finished { return progress.elapsed - last.elapsed >= Self.idleSeconds }
         return Int(progress.fraction * 10) > Int(last.fraction * 10)
             || progress.elapsed - last.elapsed >= Self.busySeconds

@@ -29,6 +29,8 @@ package enum ProgressLine {
 
     private static func fields(_ progress: ProgressSnapshot, terminal: Terminal) -> [Field] {
         var fields = [Field(text: "\(progress.finished)/\(progress.total)", rank: 0)]
+        // The whole of it stands above the line.
+        if progress.holdup != nil { fields.append(Field(text: "disk full: waiting for room", rank: 1, paint: .red)) }
         fields.append(
             Field(text: "\(progress.failed) failed", rank: progress.failed > 0 ? 1 : 6, paint: progress.failed > 0 ? .red : nil))
         if progress.cancelled > 0 { fields.append(Field(text: "\(progress.cancelled) cancelled", rank: 3, paint: .yellow)) }

@@ -12,6 +12,8 @@ package struct ProgressSnapshot: Hashable, Sendable {
     package var elapsed: Double
     /// Jobs that had ended before that; they say nothing of the present rate.
     package var finishedBefore: Int
+    /// Why nothing goes on, in words; nil if nothing is in the way.
+    package var holdup: String?
 
     package init(
         total: Int, completed: Int, failed: Int = 0, cancelled: Int = 0, running: Int = 0, elapsed: Double, finishedBefore: Int = 0
@@ -30,6 +32,7 @@ package struct ProgressSnapshot: Hashable, Sendable {
             total: overview.batch.totalJobs, completed: overview.count(.completed),
             failed: overview.count(.failed) + overview.count(.timeout), cancelled: overview.count(.cancelled),
             running: overview.count(.running) + overview.count(.claimed), elapsed: elapsed, finishedBefore: finishedBefore)
+        holdup = overview.storageProblem
     }
 
     package var finished: Int { completed + failed + cancelled }

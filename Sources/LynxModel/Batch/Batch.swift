@@ -79,10 +79,13 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public var jobsByStatus: [String: Int]
     /// Why no registered runner could ever take the jobs that wait; nil if one could, or none waits.
     public var unroutable: String?
+    /// Which disk of the control plane is full, so that nothing goes on; nil if none is.
+    public var storageProblem: String?
 
-    public init(batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil) {
+    public init(batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil, storageProblem: String? = nil) {
         self.batch = batch
         self.unroutable = unroutable
+        self.storageProblem = storageProblem
         self.jobsByStatus = Dictionary(uniqueKeysWithValues: jobsByStatus.map { ($0.key.rawValue, $0.value) })
     }
 
@@ -91,5 +94,6 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case batch, unroutable
         case jobsByStatus = "jobs_by_status"
+        case storageProblem = "storage_problem"
     }
 }

@@ -29,6 +29,20 @@ struct ProgressLineTests {
         #expect(!line.contains("/min"))
     }
 
+    @Test("What holds everything up is said, on a narrow terminal too, and in logs when it comes and when it goes")
+    func holdup() {
+        var held = half
+        held.holdup = "no room on the disk of the ledger (x)"
+        #expect(ProgressLine.render(held, columns: 60, terminal: plain).contains("disk full: waiting for room"))
+        #expect(!ProgressLine.render(half, columns: 60, terminal: plain).contains("disk full"))
+        var log = PlainProgress()
+        #expect(log.line(for: half) != nil)
+        #expect(log.line(for: half) == nil)
+        #expect(log.line(for: held)?.hasSuffix(", no room on the disk of the ledger (x)") == true)
+        #expect(log.line(for: held) == nil)
+        #expect(log.line(for: half)?.contains("no room") == false)
+    }
+
     @Test("Colours take no room")
     func colours() {
         let coloured = Terminal(redraws: true, columns: 100, colour: true, unicode: false)

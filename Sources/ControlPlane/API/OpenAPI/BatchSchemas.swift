@@ -32,7 +32,8 @@ extension OpenAPIDocument {
             "properties": {
               "batch": {"$ref": "#/components/schemas/Batch"},
               "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}},
-              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."}
+              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."},
+              "storage_problem": {"type": "string", "description": "Which disk of the control plane is full; nothing goes on until there is room."}
             }
           },
           "JobEnd": {

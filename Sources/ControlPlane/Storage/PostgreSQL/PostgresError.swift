@@ -11,6 +11,9 @@ struct PostgresError: Error, CustomStringConvertible {
         "PostgreSQL error \(sqlState ?? "(no connection)"): \(message)" + (sql.isEmpty ? "" : " - while executing `\(sql)`")
     }
 
+    /// The server's disk is full.
+    var isOutOfRoom: Bool { sqlState == "53100" }
+
     /// The same transaction may well succeed when it is run again from its beginning.
     var isTransient: Bool {
         if lostConnection { return true }
