@@ -89,6 +89,10 @@ extension Logger {
         error("leases cannot be checked", metadata: ["reason": "\(failure)"])
     }
 
+    func connectionsClosed(_ reason: ConnectionLog.Reason, count: Int, lastAddress: String) {
+        warning("\(reason.rawValue)", metadata: ["count": "\(count)", "last_address": "\(lastAddress)"])
+    }
+
     func collected(_ report: CollectionReport) {
         info(
             "collection ended",

@@ -32,7 +32,7 @@ struct GuardedControlPlane: Sendable {
     var routes: [API.Route] {
         var configuration = ControlPlaneConfiguration(databasePath: "")
         configuration.authentication = true
-        return API(ledger: ledger, configuration: configuration, connections: Connections(), artifacts: nil).routes
+        return API(ledger: ledger, configuration: configuration, connections: Connections(logger: .quiet), artifacts: nil).routes
     }
 
     func token(_ tenant: String = "lab", _ scopes: AccessScope..., days: Double? = nil) async throws -> String {
