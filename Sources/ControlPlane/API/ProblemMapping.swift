@@ -33,6 +33,14 @@ extension Problem {
         case let refusal as AccessRefusal: self = refusal.problem
         case StorageError.unreachable:
             self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be reached at present; try again later")
+        case StorageError.outcomeUnknown:
+            self.init(
+                title: "Not available", status: 503,
+                detail: "the ledger's database was lost while it was written to, and may or may not have kept this; look before you try again")
+        case StorageError.unusable(_, let reason):
+            self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be used at present: \(reason); try again later")
+        case StorageError.busy:
+            self.init(title: "Not available", status: 503, detail: "the ledger's database is too busy, or does not answer; try again later")
         default: return nil
         }
     }

@@ -58,7 +58,7 @@ extension Authentication {
     var record: CredentialRecord? {
         switch self {
         case .unknown: nil
-        case .revoked(let record), .expired(let record), .valid(let record): record
+        case .revoked(let record), .expired(let record, _), .valid(let record): record
         }
     }
 }
