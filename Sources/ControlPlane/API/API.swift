@@ -11,6 +11,7 @@ struct API: Sendable {
     /// Nil where the files of jobs stay on their runners.
     let artifacts: ArtifactStore?
     let gate: AccessGate
+    let readinessChecks: ReadinessChecks
 
     init(ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections, artifacts: ArtifactStore?) {
         self.ledger = ledger
@@ -18,6 +19,7 @@ struct API: Sendable {
         self.connections = connections
         self.artifacts = artifacts
         gate = AccessGate(ledger: ledger, configuration: configuration)
+        readinessChecks = ReadinessChecks(ledger: ledger, artifacts: artifacts)
     }
 
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response

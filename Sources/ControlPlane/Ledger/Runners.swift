@@ -101,10 +101,10 @@ extension Ledger {
     }
 
     func runner(_ runnerID: String) async throws -> Runner {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
+        try await read { [policy] connection, now in
             guard let row = try connection.row(SQL.runner, [.text(runnerID)]) else { throw LedgerError.noSuchRunner(runnerID) }
-            return try connection.runner(row, now: now, policy: policy)
+            let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0).key.jobID }
+            return try RunnerRecord(row).model(currentJobs: jobs, now: now, policy: policy)
         }
     }
 }
@@ -142,13 +142,5 @@ extension LedgerTransaction {
         let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0) }.filter(belongs)
         for job in jobs { try endAttempt(of: job, .lost, message: message) }
         return jobs.count
-    }
-}
-
-extension LedgerConnection {
-    func runner(_ row: LedgerRow, now: Instant, policy: LedgerPolicy) throws -> Runner {
-        let record = try RunnerRecord(row)
-        let jobs = try rows(SQL.jobsOfRunner, [.text(record.runnerID)]).map { try JobRecord($0).key.jobID }
-        return record.model(currentJobs: jobs, now: now, policy: policy)
     }
 }
