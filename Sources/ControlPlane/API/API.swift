@@ -49,11 +49,13 @@ struct API: Sendable {
         if !configuration.authentication { router.add(middleware: LoopbackOnlyMiddleware()) }
         for route in routes {
             let rules = RequestRules(route)
-            router.on(route.path, method: route.method) { [gate] request, context in
+            router.on(route.path, method: route.method) { [gate, ledger] request, context in
                 var context = context
                 context.caller = try await gate.admit(request, context, route.access)
                 try rules.check(request)
-                return try await route.handler(request, context)
+                var response = try await route.handler(request, context)
+                if response.isSentForLong { response.body = Standing(of: context.caller, ledger).watch(response.body) }
+                return response
             }
         }
         addMethodRefusals(routes, to: router)
@@ -91,6 +93,9 @@ extension Response {
     static func json(data: Data, status: HTTPResponse.Status = .ok) -> Response {
         Response(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: data)))
     }
+
+    /// Whether it has a body that is made while it is sent, or a large one.
+    fileprivate var isSentForLong: Bool { body.contentLength.map { $0 > 1 << 20 } ?? true }
 
     static var noContent: Response { Response(status: .noContent) }
 }
