@@ -85,6 +85,18 @@ extension Logger {
             metadata: ["path": "\(file.path)", "attempt": "\(file.attempt)", "sha256": "\(file.sha256)", "reason": "\(failure)"])
     }
 
+    func checkFailed(_ part: String, _ failure: any Error) {
+        warning("check failed", metadata: ["part": "\(part)", "reason": "\(failure)"])
+    }
+
+    func readinessChanged(_ name: String, _ part: Readiness.Part) {
+        if part.ok {
+            info("ready again", metadata: ["part": "\(name)"])
+        } else {
+            error("not ready", metadata: ["part": "\(name)", "reason": "\(part.why ?? "")"])
+        }
+    }
+
     func leasesEnded(_ jobs: [JobRecord]) {
         for job in jobs {
             warning(
@@ -98,6 +110,10 @@ extension Logger {
 
     func leasesNotChecked(_ failure: any Error) {
         error("leases cannot be checked", metadata: ["reason": "\(failure)"])
+    }
+
+    func connectionsClosed(_ reason: ConnectionLog.Reason, count: Int, lastAddress: String) {
+        warning("\(reason.rawValue)", metadata: ["count": "\(count)", "last_address": "\(lastAddress)"])
     }
 
     func collected(_ report: CollectionReport) {

@@ -45,7 +45,7 @@ struct JobRequirement: Hashable, Sendable {
 
     private var asked: Int { (cores > 0 ? 1 : 0) + (memoryGB > 0 ? 1 : 0) + (gpu ? 1 : 0) }
 
-    private func isMet(_ runner: RunnerCapabilities) -> Bool { misses(runner).isEmpty }
+    func isMet(_ runner: RunnerCapabilities) -> Bool { runner.supportedSimulationTypes.contains(type) && misses(runner).isEmpty }
 
     private func misses(_ runner: RunnerCapabilities) -> [(wanted: String, found: String)] {
         var misses: [(String, String)] = []
@@ -58,16 +58,5 @@ struct JobRequirement: Hashable, Sendable {
     private static func short(_ value: Double) -> String {
         let rounded = (value * 100).rounded() / 100
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : String(rounded)
-    }
-}
-
-extension LedgerConnection {
-    /// Why a batch's waiting jobs wait for nothing; nil if they don't, or if none waits.
-    func obstacle(to batch: BatchRecord) throws -> String? {
-        guard batch.counts.pending > 0 else { return nil }
-        let runners = try rows(SQL.capabilitiesOfRunners, [.text(batch.tenant)]).map {
-            try WireJSON.decode(RunnerCapabilities.self, from: Data(try $0.text("capabilities").utf8))
-        }
-        return batch.requirement.obstacle(among: runners)
     }
 }

@@ -90,7 +90,7 @@ final class LedgerTransaction {
         if outcome == .lost { effects.lostAttempts += 1 }
         var after = job
         after.startedAt = job.startedAt ?? startedAt
-        after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
+        try after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
         try connection.send(
             SQL.endAttempt,
             [.instant(startedAt), .instant(now), .text(outcome.rawValue), .text(message)] + job.key.values + [.int(job.attempt)])

@@ -64,6 +64,7 @@ extension Ledger {
             if let owner = try transaction.connection.row(SQL.runner, [.text(request.runnerID)])?.text("tenant"), owner != tenant {
                 throw LedgerError.noSuchRunner(request.runnerID)
             }
+            let replaced = try transaction.sessionReplaced(by: request)
             let lost = try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was restarted") {
                 $0.sessionID != request.sessionID
             }
@@ -73,7 +74,7 @@ extension Ledger {
                 [
                     .text(request.runnerID), .text(request.sessionID), .text(request.name), .text(request.version),
                     .text(request.protocolVersion), .text(capabilities), .text(engines), .instant(transaction.now),
-                    .instant(transaction.now), .text(tenant),
+                    .instant(transaction.now), .text(tenant), .text(request.machine), .text(replaced),
                 ])
         }
     }
@@ -100,15 +101,38 @@ extension Ledger {
     }
 
     func runner(_ runnerID: String) async throws -> Runner {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
+        try await read { [policy] connection, now in
             guard let row = try connection.row(SQL.runner, [.text(runnerID)]) else { throw LedgerError.noSuchRunner(runnerID) }
-            return try connection.runner(row, now: now, policy: policy)
+            let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0).key.jobID }
+            return try RunnerRecord(row).model(currentJobs: jobs, now: now, policy: policy)
         }
     }
 }
 
 extension LedgerTransaction {
+    /// The session that ends with this registration; nil if there is none.
+    ///
+    /// A process that was started again is on the machine of the one before, where only one can have the id. On another
+    /// machine it may be a copy, as long as the one before may be alive; and a session that was replaced and comes back is.
+    ///
+    /// - Throws: `LedgerError.runnerElsewhere`, `sessionReplaced`.
+    fileprivate func sessionReplaced(by request: RegisterRequest) throws -> String? {
+        guard let row = try connection.row(SQL.runner, [.text(request.runnerID)]) else { return nil }
+        let session = try row.text("session_id")
+        if session == request.sessionID { return nil }
+        if try row.optionalText("replaced_session") == request.sessionID { throw LedgerError.sessionReplaced(runnerID: request.runnerID) }
+        let silentFor = now - (try row.instant("last_heartbeat_at") ?? 0)
+        let leaseLeft = policy.leaseMilliseconds - silentFor
+        if let machine = try row.optionalText("machine"), let here = request.machine, machine != here, leaseLeft > 0,
+            try row.instant("left_at") == nil
+        {
+            throw LedgerError.runnerElsewhere(
+                runnerID: request.runnerID, machine: machine.split(separator: "/").first.map(String.init), silentFor: max(0, silentFor),
+                leaseLeft: leaseLeft)
+        }
+        return session
+    }
+
     /// - Returns: how many.
     @discardableResult
     func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws -> Int {
@@ -118,13 +142,5 @@ extension LedgerTransaction {
         let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0) }.filter(belongs)
         for job in jobs { try endAttempt(of: job, .lost, message: message) }
         return jobs.count
-    }
-}
-
-extension LedgerConnection {
-    func runner(_ row: LedgerRow, now: Instant, policy: LedgerPolicy) throws -> Runner {
-        let record = try RunnerRecord(row)
-        let jobs = try rows(SQL.jobsOfRunner, [.text(record.runnerID)]).map { try JobRecord($0).key.jobID }
-        return record.model(currentJobs: jobs, now: now, policy: policy)
     }
 }

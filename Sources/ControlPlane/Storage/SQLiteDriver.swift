@@ -11,6 +11,7 @@ final class SQLiteDriver: LedgerDriver {
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let lock: FileLock?
+    private let path: String
     private let isClosed = Atomic(false)
 
     /// - Returns: nil for a file that is missing or empty.
@@ -71,8 +72,14 @@ final class SQLiteDriver: LedgerDriver {
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
-        try await pool.read { try body(SQLiteConnection(database: $0)) }
+        do {
+            return try await pool.read { try body(SQLiteConnection(database: $0)) }
+        } catch let error as DatabaseError {
+            throw inUse(error)
+        }
     }
+
+    var folder: String? { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
 
     let isShared = false
     let foundAlone = true
@@ -86,8 +93,19 @@ final class SQLiteDriver: LedgerDriver {
     ) async throws -> Value {
         do {
             return try await commits.write { try body(SQLiteConnection(database: $0)) }
-        } catch let error as DatabaseError where Self.isOutOfRoom(error, path) {
-            throw StorageError.noRoom(place: path)
+        } catch let error as DatabaseError {
+            throw inUse(error)
+        }
+    }
+
+    /// An error of the ledger in use, as far as it is the machine's and not the statement's.
+    private func inUse(_ error: DatabaseError) -> any Error {
+        if Self.isOutOfRoom(error, path) { return StorageError.noRoom(place: path) }
+        return switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_NOMEM, .SQLITE_PERM:
+            StorageError.unusable(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+        case .SQLITE_BUSY, .SQLITE_LOCKED: StorageError.busy(path: path)
+        default: error
         }
     }
 

@@ -8,7 +8,7 @@ extension RunnerService {
             do {
                 let request = RegisterRequest(
                     runnerID: identity.runnerID, sessionID: identity.sessionID, name: identity.name, version: identity.version,
-                    capabilities: capabilities, engines: await engines.latest())
+                    capabilities: capabilities, engines: await engines.latest(), machine: identity.machine)
                 let answer = try await client.register(request)
                 availability.answered()
                 backoff.reset()
@@ -17,6 +17,8 @@ extension RunnerService {
             } catch let error as ControlPlaneError where Self.isFinal(error, first: turn.registration == 0) {
                 log.registrationFailed(error)
                 monitor.with { $0.registrationFailed(error) }
+                // Another process is this runner to the control plane: what runs here is queued again already.
+                if error.status == 409 { stopNow() }
             } catch {
                 await recover(from: error, turn, &backoff)
             }

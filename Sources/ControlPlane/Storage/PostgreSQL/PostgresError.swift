@@ -14,6 +14,12 @@ struct PostgresError: Error, CustomStringConvertible {
     /// The server's disk is full.
     var isOutOfRoom: Bool { sqlState == "53100" }
 
+    /// The server lacks what it needs, other than room on its disk (classes 53 and 58), or may only be read (25006).
+    var isTheServers: Bool {
+        guard let sqlState, !isOutOfRoom else { return false }
+        return sqlState.hasPrefix("53") || sqlState.hasPrefix("58") || sqlState == "25006"
+    }
+
     /// The same transaction may well succeed when it is run again from its beginning.
     var isTransient: Bool {
         if lostConnection { return true }
