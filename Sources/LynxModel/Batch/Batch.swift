@@ -79,6 +79,8 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public var jobsByStatus: [String: Int]
     /// Why no registered runner could ever take the jobs that wait; nil if one could, or none waits.
     public var unroutable: String?
+    /// How many jobs the call has queued again; nil for calls that do no such thing.
+    public var requeued: Int?
 
     public init(batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil) {
         self.batch = batch
@@ -89,7 +91,7 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public func count(_ status: JobStatus) -> Int { jobsByStatus[status.rawValue] ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
-        case batch, unroutable
+        case batch, unroutable, requeued
         case jobsByStatus = "jobs_by_status"
     }
 }

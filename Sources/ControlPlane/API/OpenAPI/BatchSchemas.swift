@@ -32,7 +32,8 @@ extension OpenAPIDocument {
             "properties": {
               "batch": {"$ref": "#/components/schemas/Batch"},
               "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}},
-              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."}
+              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."},
+              "requeued": {"type": "integer", "description": "How many jobs this call has queued again; in the answer to retry-failed only."}
             }
           },
           "JobEnd": {
