@@ -68,6 +68,7 @@ let package = Package(
 
         // Foundations: no knowledge of runners or servers.
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: hotPathSettings),
+        .target(name: "PlainText", swiftSettings: swiftSettings),
         .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "MAVLink", swiftSettings: swiftSettings),
         .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
@@ -90,7 +91,7 @@ let package = Package(
         // Engines: they share only the C header with the host.
         .target(
             name: "EngineKit",
-            dependencies: ["CGuardian", "CLinux", "EngineABI", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings),
         .target(
             name: "BasiliskEngine", dependencies: ["CLinux", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
@@ -136,7 +137,7 @@ let package = Package(
         .target(
             name: "LynxCLI",
             dependencies: [
-                "ControlPlane", "LynxModel",
+                "ControlPlane", "LynxModel", "PlainText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -184,6 +185,7 @@ let package = Package(
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "PlainTextTests", dependencies: ["PlainText"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MAVLinkTests", dependencies: ["MAVLink", "TestSupport"], exclude: ["Python"], swiftSettings: swiftSettings),

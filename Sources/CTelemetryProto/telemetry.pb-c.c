@@ -142,6 +142,51 @@ void   tetryx__telemetry__v1__series__free_unpacked
   assert(message->base.descriptor == &tetryx__telemetry__v1__series__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tetryx__telemetry__v1__refusal__init
+                     (Tetryx__Telemetry__V1__Refusal         *message)
+{
+  static const Tetryx__Telemetry__V1__Refusal init_value = TETRYX__TELEMETRY__V1__REFUSAL__INIT;
+  *message = init_value;
+}
+size_t tetryx__telemetry__v1__refusal__get_packed_size
+                     (const Tetryx__Telemetry__V1__Refusal *message)
+{
+  assert(message->base.descriptor == &tetryx__telemetry__v1__refusal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tetryx__telemetry__v1__refusal__pack
+                     (const Tetryx__Telemetry__V1__Refusal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tetryx__telemetry__v1__refusal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tetryx__telemetry__v1__refusal__pack_to_buffer
+                     (const Tetryx__Telemetry__V1__Refusal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tetryx__telemetry__v1__refusal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tetryx__Telemetry__V1__Refusal *
+       tetryx__telemetry__v1__refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tetryx__Telemetry__V1__Refusal *)
+     protobuf_c_message_unpack (&tetryx__telemetry__v1__refusal__descriptor,
+                                allocator, len, data);
+}
+void   tetryx__telemetry__v1__refusal__free_unpacked
+                     (Tetryx__Telemetry__V1__Refusal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tetryx__telemetry__v1__refusal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   tetryx__telemetry__v1__telemetry_ack__init
                      (Tetryx__Telemetry__V1__TelemetryAck         *message)
 {
@@ -187,7 +232,7 @@ void   tetryx__telemetry__v1__telemetry_ack__free_unpacked
   assert(message->base.descriptor == &tetryx__telemetry__v1__telemetry_ack__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor tetryx__telemetry__v1__telemetry_batch__field_descriptors[2] =
+static const ProtobufCFieldDescriptor tetryx__telemetry__v1__telemetry_batch__field_descriptors[3] =
 {
   {
     "samples",
@@ -213,15 +258,28 @@ static const ProtobufCFieldDescriptor tetryx__telemetry__v1__telemetry_batch__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refused",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tetryx__Telemetry__V1__TelemetryBatch, n_refused),
+    offsetof(Tetryx__Telemetry__V1__TelemetryBatch, refused),
+    &tetryx__telemetry__v1__refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tetryx__telemetry__v1__telemetry_batch__field_indices_by_name[] = {
+  2,   /* field[2] = refused */
   0,   /* field[0] = samples */
   1,   /* field[1] = series */
 };
 static const ProtobufCIntRange tetryx__telemetry__v1__telemetry_batch__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor tetryx__telemetry__v1__telemetry_batch__descriptor =
 {
@@ -231,7 +289,7 @@ const ProtobufCMessageDescriptor tetryx__telemetry__v1__telemetry_batch__descrip
   "Tetryx__Telemetry__V1__TelemetryBatch",
   "tetryx.telemetry.v1",
   sizeof(Tetryx__Telemetry__V1__TelemetryBatch),
-  2,
+  3,
   tetryx__telemetry__v1__telemetry_batch__field_descriptors,
   tetryx__telemetry__v1__telemetry_batch__field_indices_by_name,
   1,  tetryx__telemetry__v1__telemetry_batch__number_ranges,
@@ -390,6 +448,70 @@ const ProtobufCMessageDescriptor tetryx__telemetry__v1__series__descriptor =
   tetryx__telemetry__v1__series__field_indices_by_name,
   1,  tetryx__telemetry__v1__series__number_ranges,
   (ProtobufCMessageInit) tetryx__telemetry__v1__series__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tetryx__telemetry__v1__refusal__field_descriptors[3] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tetryx__Telemetry__V1__Refusal, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tetryx__Telemetry__V1__Refusal, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "samples",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Tetryx__Telemetry__V1__Refusal, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tetryx__telemetry__v1__refusal__field_indices_by_name[] = {
+  1,   /* field[1] = name */
+  0,   /* field[0] = reason */
+  2,   /* field[2] = samples */
+};
+static const ProtobufCIntRange tetryx__telemetry__v1__refusal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor tetryx__telemetry__v1__refusal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tetryx.telemetry.v1.Refusal",
+  "Refusal",
+  "Tetryx__Telemetry__V1__Refusal",
+  "tetryx.telemetry.v1",
+  sizeof(Tetryx__Telemetry__V1__Refusal),
+  3,
+  tetryx__telemetry__v1__refusal__field_descriptors,
+  tetryx__telemetry__v1__refusal__field_indices_by_name,
+  1,  tetryx__telemetry__v1__refusal__number_ranges,
+  (ProtobufCMessageInit) tetryx__telemetry__v1__refusal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tetryx__telemetry__v1__telemetry_ack__field_descriptors[1] =

@@ -68,8 +68,10 @@ public final class ControlPlane: Sendable {
                 end()
             }
         } catch let error as IOError {
-            throw ControlPlaneError.cannotListen(
-                host: configuration.host, port: configuration.port, reason: String(describing: error))
+            throw ControlPlaneError.cannotListen(host: configuration.host, port: configuration.port, code: error.errnoCode)
+        } catch let error as SocketAddressError {
+            guard case .unknown = error else { throw error }
+            throw ControlPlaneError.cannotListen(host: configuration.host, port: configuration.port, code: nil)
         } catch is CancellationError {
             return
         }

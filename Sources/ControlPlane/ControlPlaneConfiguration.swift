@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a control plane listens and what it decides by.
 public struct ControlPlaneConfiguration: Sendable {
     /// The address to listen on. Others than loopback addresses need authentication, and TLS here or at a proxy.
@@ -81,7 +83,8 @@ public enum ControlPlaneError: Error, Hashable, Sendable, CustomStringConvertibl
     case notEncrypted(host: String)
     case badCertificate(String)
     case badValue(String)
-    case cannotListen(host: String, port: Int, reason: String)
+    /// - Parameter code: the error number; nil if the host has no address.
+    case cannotListen(host: String, port: Int, code: Int32?)
 
     public var description: String {
         switch self {
@@ -93,8 +96,18 @@ public enum ControlPlaneError: Error, Hashable, Sendable, CustomStringConvertibl
             reason
         case .badValue(let reason):
             reason
-        case .cannotListen(let host, let port, let reason):
-            "cannot listen on \(host):\(port): \(reason)"
+        case .cannotListen(let host, let port, let code):
+            "cannot listen on \(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port): \(Self.reason(host, port, code))"
+        }
+    }
+
+    private static func reason(_ host: String, _ port: Int, _ code: Int32?) -> String {
+        switch code {
+        case nil: "there is no host of this name; give an address of this machine"
+        case EADDRINUSE: "the port is in use, perhaps by another control plane; stop that one, or give another port"
+        case EACCES, EPERM: "this user may not listen on port \(port); give one from 1024 on"
+        case EADDRNOTAVAIL: "this machine has no such address; give one that it has, or 0.0.0.0 for all"
+        case let code?: String(cString: strerror(code)).lowercased()
         }
     }
 }

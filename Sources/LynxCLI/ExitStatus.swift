@@ -7,7 +7,7 @@ package enum ExitStatus {
     package static let jobsFailed: Int32 = 1
     /// The command line, a file or an id is wrong.
     package static let badInput: Int32 = 2
-    /// The control plane or the runner could not do its part.
+    /// The control plane or the runner could not do its part, or what was printed could not be written.
     package static let unavailable: Int32 = 3
 
     /// What shells report for a process that a signal ended: 130 for Ctrl-C, 143 for SIGTERM.
@@ -15,7 +15,7 @@ package enum ExitStatus {
 
     static let help = """
         EXIT CODES: 0 all went well; 1 not every job completed, or a stored file is damaged; 2 bad input; 3 the control plane or the runner is not \
-        available; 130 and 143 interrupted by Ctrl-C and SIGTERM. A runner-host that refuses to start gives its own code.
+        available, or the output cannot be written; 130 and 143 interrupted by Ctrl-C and SIGTERM. A runner-host that refuses to start gives its own code.
         """
 }
 
@@ -25,16 +25,19 @@ package struct CLIError: Error, Hashable {
     package var exitCode: Int32
     /// The lines begin with a place in a file, which editors and terminals make links of.
     package var hasPlaces = false
+    /// The bare reason, for a line of another kind.
+    package var reason: String
     /// A call may have had its effect although its answer was lost.
     package var mayHaveArrived = false
 
-    package init(_ lines: [String], exitCode: Int32) {
+    package init(_ lines: [String], exitCode: Int32, reason: String? = nil) {
         self.lines = lines
         self.exitCode = exitCode
+        self.reason = reason ?? lines.first ?? ""
     }
 
-    package init(_ line: String, exitCode: Int32) {
-        self.init([line], exitCode: exitCode)
+    package init(_ line: String, exitCode: Int32, reason: String? = nil) {
+        self.init([line], exitCode: exitCode, reason: reason)
     }
 
     /// Any error as one that ends the command.
@@ -43,5 +46,8 @@ package struct CLIError: Error, Hashable {
     }
 
     static func badInput(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.badInput) }
+    /// Ends the command without a word.
+    static let nobodyReads = CLIError([], exitCode: ExitStatus.success)
+
     static func unavailable(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.unavailable) }
 }

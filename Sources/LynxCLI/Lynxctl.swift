@@ -36,6 +36,16 @@ package struct Lynxctl: AsyncParsableCommand {
     package static func launch() async -> Never {
         // A reader that went away shows as EPIPE where it is written to, which is where something can be done about it.
         signal(SIGPIPE, SIG_IGN)
+        OutputStream.reserveStandardDescriptors()
+        let code = await run()
+        OutputStream.standard.finish()
+        // Whoever reads the output would take a part of it for the whole.
+        let isIncomplete = OutputStream.standard.hasFailed && (code == ExitStatus.success || code == ExitStatus.jobsFailed)
+        Glibc.exit(isIncomplete ? ExitStatus.unavailable : code)
+    }
+
+    /// The exit code of the command that the arguments name; all else has been said.
+    private static func run() async -> Int32 {
         do {
             var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -43,10 +53,10 @@ package struct Lynxctl: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            Glibc.exit(ExitStatus.success)
+            return ExitStatus.success
         } catch let error as CLIError {
             for line in error.lines { OutputStream.error.line(error.hasPlaces ? line : "lynxctl: \(line)") }
-            Glibc.exit(error.exitCode)
+            return error.exitCode
         } catch {
             let message = fullMessage(for: error)
             let code = exitCode(for: error)
@@ -56,7 +66,7 @@ package struct Lynxctl: AsyncParsableCommand {
                 OutputStream.error.line(message)
             }
             // The parser's own code for a wrong command line is 64 (EX_USAGE).
-            Glibc.exit(code == .validationFailure ? ExitStatus.badInput : code.rawValue)
+            return code == .validationFailure ? ExitStatus.badInput : code.rawValue
         }
     }
 }

@@ -31,17 +31,17 @@ public final class OpenFile: Sendable {
         var parent = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard parent >= 0 else { throw failure() }
         defer { close(parent) }
-        let names = path.split(separator: "/", omittingEmptySubsequences: false)
+        let names = path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         guard !names.isEmpty, !names.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
             throw .file(path: whole, reason: "not a path below its directory")
         }
         for name in names.dropLast() {
-            let child = openat(parent, String(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            let child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard child >= 0 else { throw failure() }
             close(parent)
             parent = child
         }
-        let descriptor = openat(parent, String(names[names.count - 1]), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = openat(parent, names[names.count - 1], O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure() }
         try self.init(descriptor: descriptor, path: whole)
     }

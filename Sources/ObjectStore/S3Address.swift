@@ -11,17 +11,17 @@ public struct S3Address: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil for what isn't `s3://bucket` or `s3://bucket/key`.
     public init?(_ text: String) {
-        guard text.hasPrefix("s3://") else { return nil }
-        let parts = text.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard text.utf8.starts(with: "s3://".utf8) else { return nil }
+        let parts = text.unicodeScalars.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
         guard let bucket = parts.first, Self.isBucketName(bucket) else { return nil }
-        self.init(bucket: String(bucket), key: parts.count > 1 ? String(parts[1]) : "")
+        self.init(bucket: bucket, key: parts.count > 1 ? parts[1] : "")
     }
 
     public var description: String { key.isEmpty ? "s3://\(bucket)" : "s3://\(bucket)/\(key)" }
 
     /// The place called `name` below this one.
     public func appending(_ name: String) -> S3Address {
-        let parent = key.hasSuffix("/") ? String(key.dropLast()) : key
+        let parent = key.utf8.last == UInt8(ascii: "/") ? String(key.dropLast()) : key
         return S3Address(bucket: bucket, key: parent.isEmpty ? name : "\(parent)/\(name)")
     }
 

@@ -1,17 +1,20 @@
 /// The little of XML that an object store's answers need: the text of elements by name. They are flat records
 /// without attributes of interest, comments or CDATA.
 struct XMLText {
-    private let text: Substring
+    /// By scalars: a bracket before a combining mark is one Character with it.
+    private let text: Substring.UnicodeScalarView
 
-    init(_ text: some StringProtocol) { self.text = Substring(text) }
+    init(_ text: some StringProtocol) { self.init(Substring(text).unicodeScalars) }
+
+    private init(_ text: Substring.UnicodeScalarView) { self.text = text }
 
     /// What is between `<name>` and `</name>`, each time.
     func elements(_ name: String) -> [XMLText] {
         var found: [XMLText] = []
         var rest = text
-        while let open = rest.firstRange(of: "<\(name)>") {
+        while let open = rest.firstRange(of: "<\(name)>".unicodeScalars) {
             let inner = rest[open.upperBound...]
-            guard let close = inner.firstRange(of: "</\(name)>") else { break }
+            guard let close = inner.firstRange(of: "</\(name)>".unicodeScalars) else { break }
             found.append(XMLText(inner[..<close.lowerBound]))
             rest = inner[close.upperBound...]
         }
@@ -24,7 +27,8 @@ struct XMLText {
     private var unescaped: String {
         guard text.contains("&") else { return String(text) }
         // The ampersand last: `&amp;lt;` is `&lt;`.
-        return [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")]
-            .reduce(String(text)) { $0.replacing($1.0, with: $1.1) }
+        let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")]
+            .reduce(into: text) { $0.replace($1.0.unicodeScalars, with: $1.1.unicodeScalars) }
+        return String(plain)
     }
 }

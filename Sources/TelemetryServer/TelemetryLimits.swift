@@ -22,10 +22,10 @@ public struct TelemetryLimits: Hashable, Sendable {
     /// Variables, told apart by name and units. Samples of further ones are dropped and counted.
     public var maxVariables = 10_000
 
-    /// UTF-8 bytes of a variable's name. Beyond it: INVALID_ARGUMENT.
+    /// UTF-8 bytes of a variable's name. A sample with a longer one is refused, for itself alone.
     public var maxNameBytes = 256
 
-    /// UTF-8 bytes of a variable's units. Beyond it: INVALID_ARGUMENT.
+    /// UTF-8 bytes of a variable's units. A sample with longer ones is refused, for itself alone.
     public var maxUnitsBytes = 64
 
     /// How long a connection may take to begin HTTP/2. After that it may be silent for as long as it likes: a simulation may

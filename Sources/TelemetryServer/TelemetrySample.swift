@@ -18,11 +18,11 @@ public struct TelemetrySample: Hashable, Sendable {
 }
 
 extension TelemetryIntake {
-    /// Takes in what did not come over the wire, under the same limits. What breaks them is counted as dropped.
+    /// Takes in what did not come over the wire, under the same limits.
     func take(_ samples: [TelemetrySample], context: LoopContext) {
         for sample in samples {
             let known = Array(sample.name.utf8).withUnsafeBytes { name in
-                Array(sample.units.utf8).withUnsafeBytes { units in try? variable(name, units, samples: 1) }
+                Array(sample.units.utf8).withUnsafeBytes { units in variable(name, units, samples: 1) }
             }
             guard let known else { continue }
             counters.samples += 1

@@ -125,6 +125,50 @@ def test_text_without_utf8_costs_no_other_sample(server: RecordingServer) -> Non
     assert server.samples == [("bad ?", 1.0, 0.0, ""), ("größe", 2.0, 0.0, "µm")]
 
 
+@pytest.mark.parametrize("others", [2, 100], ids=["rows", "columns"])
+@pytest.mark.parametrize(
+    ("name", "units", "reason"),
+    [
+        ("n" * 257, "", "the name has more than 256 bytes"),
+        ("ü" * 129, "", "the name has more than 256 bytes"),
+        ("", "m", "the name is empty"),
+        ("ok", "u" * 65, "the units have more than 64 bytes"),
+        ("ok", "µ" * 33, "the units have more than 64 bytes"),
+    ],
+)
+def test_a_sample_that_the_runner_would_refuse_costs_no_other(
+    server: RecordingServer, capfd: pytest.CaptureFixture[str], name: str, units: str, reason: str, others: int
+) -> None:
+    with TelemetryClient(server.url) as client:
+        for step in range(others):
+            client.emit("alt", float(step), float(step))
+            client.emit(name, 1.0, 1.0, units)
+    assert server.values("alt") == [float(step) for step in range(others)]
+    assert len(server.samples) == others
+    assert (client.delivered, client.dropped, client.ignored) == (others, 0, others)
+    told = [refusal for batch in server.batches for refusal in batch.refused]
+    assert sum(refusal.samples for refusal in told) == others
+    assert {(refusal.reason, refusal.name) for refusal in told} == {(reason, name[:80])}
+    (said,) = capfd.readouterr().err.splitlines()
+    assert reason in said
+
+
+def test_what_is_refused_is_told_although_no_sample_follows(server: RecordingServer) -> None:
+    with TelemetryClient(server.url) as client:
+        client.emit("", 1.0, 0.0)
+        assert client.flush(PATIENCE_S)
+        assert [refusal.samples for batch in server.batches for refusal in batch.refused] == [1]
+    assert client.dropped == 0
+
+
+@pytest.mark.parametrize(("name", "units"), [("ü" * 128, "µ" * 32), ("n" * 256, "u" * 64)])
+def test_the_longest_names_and_units_are_sent(server: RecordingServer, name: str, units: str) -> None:
+    with TelemetryClient(server.url) as client:
+        client.emit(name, 1.0, 0.0, units)
+    assert server.samples == [(name, 1.0, 0.0, units)]
+    assert client.ignored == 0
+
+
 def test_without_an_address_it_does_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     with TelemetryClient.from_env() as client:
         client.emit("x", 1.0, 0.0)

@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Tetryx__Telemetry__V1__TelemetryBatch Tetryx__Telemetry__V1__TelemetryBatch;
 typedef struct Tetryx__Telemetry__V1__Sample Tetryx__Telemetry__V1__Sample;
 typedef struct Tetryx__Telemetry__V1__Series Tetryx__Telemetry__V1__Series;
+typedef struct Tetryx__Telemetry__V1__Refusal Tetryx__Telemetry__V1__Refusal;
 typedef struct Tetryx__Telemetry__V1__TelemetryAck Tetryx__Telemetry__V1__TelemetryAck;
 
 
@@ -36,10 +37,15 @@ struct  Tetryx__Telemetry__V1__TelemetryBatch
   Tetryx__Telemetry__V1__Sample **samples;
   size_t n_series;
   Tetryx__Telemetry__V1__Series **series;
+  /*
+   * What a client did not send because it would have been refused, so that the result can say so.
+   */
+  size_t n_refused;
+  Tetryx__Telemetry__V1__Refusal **refused;
 };
 #define TETRYX__TELEMETRY__V1__TELEMETRY_BATCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tetryx__telemetry__v1__telemetry_batch__descriptor) \
-    , 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Tetryx__Telemetry__V1__Sample
@@ -76,11 +82,32 @@ struct  Tetryx__Telemetry__V1__Series
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
 
 
+/*
+ * Samples that are turned away for one reason.
+ */
+struct  Tetryx__Telemetry__V1__Refusal
+{
+  ProtobufCMessage base;
+  /*
+   * A clause such as "the name is empty".
+   */
+  char *reason;
+  /*
+   * The name of the first of them.
+   */
+  char *name;
+  uint64_t samples;
+};
+#define TETRYX__TELEMETRY__V1__REFUSAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tetryx__telemetry__v1__refusal__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
 struct  Tetryx__Telemetry__V1__TelemetryAck
 {
   ProtobufCMessage base;
   /*
-   * Samples taken in over this call.
+   * Samples taken in over this call; those that are refused do not count, and cost no other sample.
    */
   uint64_t accepted;
 };
@@ -146,6 +173,25 @@ Tetryx__Telemetry__V1__Series *
 void   tetryx__telemetry__v1__series__free_unpacked
                      (Tetryx__Telemetry__V1__Series *message,
                       ProtobufCAllocator *allocator);
+/* Tetryx__Telemetry__V1__Refusal methods */
+void   tetryx__telemetry__v1__refusal__init
+                     (Tetryx__Telemetry__V1__Refusal         *message);
+size_t tetryx__telemetry__v1__refusal__get_packed_size
+                     (const Tetryx__Telemetry__V1__Refusal   *message);
+size_t tetryx__telemetry__v1__refusal__pack
+                     (const Tetryx__Telemetry__V1__Refusal   *message,
+                      uint8_t             *out);
+size_t tetryx__telemetry__v1__refusal__pack_to_buffer
+                     (const Tetryx__Telemetry__V1__Refusal   *message,
+                      ProtobufCBuffer     *buffer);
+Tetryx__Telemetry__V1__Refusal *
+       tetryx__telemetry__v1__refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tetryx__telemetry__v1__refusal__free_unpacked
+                     (Tetryx__Telemetry__V1__Refusal *message,
+                      ProtobufCAllocator *allocator);
 /* Tetryx__Telemetry__V1__TelemetryAck methods */
 void   tetryx__telemetry__v1__telemetry_ack__init
                      (Tetryx__Telemetry__V1__TelemetryAck         *message);
@@ -175,6 +221,9 @@ typedef void (*Tetryx__Telemetry__V1__Sample_Closure)
                   void *closure_data);
 typedef void (*Tetryx__Telemetry__V1__Series_Closure)
                  (const Tetryx__Telemetry__V1__Series *message,
+                  void *closure_data);
+typedef void (*Tetryx__Telemetry__V1__Refusal_Closure)
+                 (const Tetryx__Telemetry__V1__Refusal *message,
                   void *closure_data);
 typedef void (*Tetryx__Telemetry__V1__TelemetryAck_Closure)
                  (const Tetryx__Telemetry__V1__TelemetryAck *message,
@@ -218,6 +267,7 @@ void tetryx__telemetry__v1__telemetry_service__report(ProtobufCService *service,
 extern const ProtobufCMessageDescriptor tetryx__telemetry__v1__telemetry_batch__descriptor;
 extern const ProtobufCMessageDescriptor tetryx__telemetry__v1__sample__descriptor;
 extern const ProtobufCMessageDescriptor tetryx__telemetry__v1__series__descriptor;
+extern const ProtobufCMessageDescriptor tetryx__telemetry__v1__refusal__descriptor;
 extern const ProtobufCMessageDescriptor tetryx__telemetry__v1__telemetry_ack__descriptor;
 extern const ProtobufCServiceDescriptor tetryx__telemetry__v1__telemetry_service__descriptor;
 

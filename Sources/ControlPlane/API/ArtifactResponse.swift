@@ -81,7 +81,7 @@ struct ArtifactResponse {
 
     /// `attachment`, with the file's name in both spellings of RFC 6266.
     static func disposition(_ path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let name = path.unicodeScalars.split(separator: "/").last.map { String($0) } ?? "file"
         let plain = String(
             name.unicodeScalars.map { scalar in
                 let isSafe = scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F && !"\"\\%".unicodeScalars.contains(scalar)

@@ -45,7 +45,8 @@ extension ArtifactManifest {
 
     static func isSafe(_ path: String) -> Bool {
         (1...4096).contains(path.utf8.count) && !path.utf8.contains(0)
-            && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+            && path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+                .allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
     }
 
     private static func isMediaType(_ text: String) -> Bool {

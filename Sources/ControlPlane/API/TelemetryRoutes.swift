@@ -63,7 +63,7 @@ extension API {
 extension Request {
     fileprivate func telemetryQuery() throws -> TelemetryQuery {
         var query = TelemetryQuery()
-        query.variables = Set((parameter("variables") ?? "").split(separator: ",").map(String.init))
+        query.variables = Set((parameter("variables") ?? "").unicodeScalars.split(separator: ",").map { String($0) })
         let from = try seconds("from") ?? -.infinity, to = try seconds("to") ?? .infinity
         guard from <= to else { throw Problem.badParameter("to", "is \(to), before 'from', which is \(from)") }
         query.span = from...to

@@ -20,7 +20,7 @@ struct DirectoryStore: BlobStore {
     func take(_ file: String, as blob: Blob) async throws -> StoredContent {
         let target = path(blob)
         return try await NIOThreadPool.singleton.runIfActive { [root, synced] in
-            let directory = String(target[..<target.lastIndex(of: "/")!])
+            let directory = String(target[..<target.utf8.lastIndex(of: UInt8(ascii: "/"))!])
             try Self.makeDirectory(directory)
             guard rename(file, target) == 0 else { throw Self.failure("rename", target) }
             // The file's bytes were synced by whoever wrote them.
@@ -98,7 +98,7 @@ struct DirectoryStore: BlobStore {
     /// With those above it, mode 0700; one that is there stays as it is.
     static func makeDirectory(_ path: String) throws {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        if errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex {
             try makeDirectory(String(path[..<slash]))
             if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         }

@@ -35,7 +35,7 @@ final class PartialUpload: Sendable {
 
     private init(path: String) throws {
         self.path = path
-        if let slash = path.lastIndex(of: "/") { try DirectoryStore.makeDirectory(String(path[..<slash])) }
+        if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) { try DirectoryStore.makeDirectory(String(path[..<slash])) }
         descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DirectoryStore.failure("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Failure.busy }

@@ -36,15 +36,19 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.cannotRetry` for a batch that was cancelled.
     func retryFailed(_ batchID: String) async throws -> BatchOverview {
-        try await transaction(WriteScope(batches: [batchID])) { transaction in
+        let requeued = try await transaction(WriteScope(batches: [batchID])) { transaction in
             let batch = try transaction.batch(batchID)
             guard batch.cancelledAt == nil else { throw LedgerError.cannotRetry(batchID) }
             let counts = batch.counts
-            guard counts.failed + counts.timedOut > 0 else { return }
+            guard counts.failed + counts.timedOut > 0 else { return 0 }
             try transaction.connection.send(SQL.retryFailedJobs, [.text(batchID)])
             transaction.countMove(batchID: batchID, from: .failed, to: .pending, jobs: counts.failed)
             transaction.countMove(batchID: batchID, from: .timeout, to: .pending, jobs: counts.timedOut)
+            return counts.failed + counts.timedOut
         }
-        return try await overview(batchID: batchID)
+        // The overview is of a later moment: what was queued may have been claimed by then, or failed again.
+        var overview = try await overview(batchID: batchID)
+        overview.requeued = requeued
+        return overview
     }
 }

@@ -42,6 +42,14 @@ struct RunPlan: Sendable {
     }
 }
 
+extension BatchSubmission {
+    /// Reads what `WireJSON` has written.
+    fileprivate static func stored(_ json: Data) throws -> BatchSubmission {
+        // Foundation's decoder takes 1.0 for an integer. It reads what an earlier version let in, and this one would not.
+        do { return try read(json: json) } catch { return try WireJSON.decode(BatchSubmission.self, from: json) }
+    }
+}
+
 /// The plans of the batches last used.
 final class RunPlans: Sendable {
     private static let capacity = 64
@@ -65,7 +73,7 @@ extension Ledger {
             guard let row = try connection.row(SQL.submission, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let submission: BatchSubmission
             do {
-                submission = try WireJSON.decode(BatchSubmission.self, from: Data(try row.text("submission").utf8))
+                submission = try BatchSubmission.stored(Data(try row.text("submission").utf8))
             } catch {
                 throw StorageError.unexpected("the submission of batch '\(batchID)' cannot be read: \(error)")
             }

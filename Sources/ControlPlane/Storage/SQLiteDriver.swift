@@ -140,7 +140,7 @@ final class SQLiteDriver: LedgerDriver {
     }
 
     private static func makeDirectory(of path: String) throws {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return }
         let directory = String(path[..<slash])
         do {
             try FileManager.default.createDirectory(

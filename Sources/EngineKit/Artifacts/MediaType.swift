@@ -12,9 +12,11 @@ public enum MediaType {
 
     /// `application/octet-stream` when unknown.
     public static func of(_ path: String) -> String {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.lastIndex(of: ".") else { return "application/octet-stream" }
-        let suffix = name[name.index(after: dot)...].lowercased()
+        // By scalars: a dot before a combining mark is one Character with it.
+        guard let name = path.unicodeScalars.split(separator: "/").last, let dot = name.lastIndex(of: ".") else {
+            return "application/octet-stream"
+        }
+        let suffix = String(name[name.index(after: dot)...]).lowercased()
         return byExtension[suffix[...]] ?? "application/octet-stream"
     }
 }

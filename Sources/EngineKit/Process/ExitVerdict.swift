@@ -2,16 +2,16 @@ import Glibc
 
 extension SimulationExit {
     /// The scenario contract: exit code 0 is success, anything else a failure that another attempt may mend.
-    /// The message's first line says what happened; the end of stderr follows.
+    /// The message's first line says what happened, in the words of stderr; its end follows.
     public static func byExitCode(_ end: GuardedProcess.End, stderrPath: String) -> SimulationExit {
         let success = end.exitCode == 0
         var message = ""
         if !success {
-            let tail = LogTail.read(stderrPath)
+            let lines = LogTail.all(stderrPath)
             message = description(of: end)
-            if let last = tail.last(where: { !$0.allSatisfy(\.isWhitespace) }) {
-                message += ": \(last.drop(while: \.isWhitespace))"
-                if tail.count > 1 { message += "\n" + tail.joined(separator: "\n") }
+            if let reason = FailureReason.find(in: lines) {
+                message += ": \(LogTail.clipped(reason))"
+                if lines.count > 1 { message += "\n" + LogTail.last(8, of: lines).joined(separator: "\n") }
             }
         }
         return SimulationExit(

@@ -4,14 +4,14 @@ import Glibc
 public enum ProgramLookup {
     /// The absolute path of an executable file: a name without a slash is searched in PATH.
     public static func executable(_ name: String, setting: String) throws(EngineError) -> String {
-        if name.contains("/") {
+        if name.utf8.contains(UInt8(ascii: "/")) {
             let path = absolute(name)
             guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of a program or a name in PATH") }
             guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' is not executable; give the path of a program or a name in PATH") }
             return path
         }
         let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-        for directory in search.split(separator: ":") {
+        for directory in search.unicodeScalars.split(separator: ":") {
             let path = absolute("\(directory)/\(name)")
             if isRegularFile(path), access(path, X_OK) == 0 { return path }
         }
@@ -38,7 +38,7 @@ public enum ProgramLookup {
     /// Relative paths are relative to the current directory. Symbolic links stay: a virtual environment's
     /// `python` is one, and finds its packages by the name it was called by.
     public static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
+        if path.utf8.first == UInt8(ascii: "/") { return path }
         guard let here = getcwd(nil, 0) else { return path }
         defer { free(here) }
         return path == "." ? String(cString: here) : "\(String(cString: here))/\(path)"

@@ -10,9 +10,9 @@ public enum ScenarioEnvironment {
         var entry = environ
         while let pointer = entry.pointee {
             let text = String(cString: pointer)
-            if let equals = text.firstIndex(of: "=") {
+            if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
                 let name = String(text[..<equals])
-                if !withheld.contains(where: name.hasPrefix) { result[name] = String(text[text.index(after: equals)...]) }
+                if !withheld.contains(where: { name.utf8.starts(with: $0.utf8) }) { result[name] = String(text[text.utf8.index(after: equals)...]) }
             }
             entry += 1
         }

@@ -19,7 +19,7 @@ extension APIClient {
     }
 
     /// The CSV of a whole batch, part by part as it comes.
-    func telemetryCSV(of batch: String, _ selection: TelemetrySelection, _ write: (String) -> Void) async throws {
+    func telemetryCSV(of batch: String, _ selection: TelemetrySelection, _ write: (ByteBuffer) throws -> Void) async throws {
         let path = "/batches/\(escaped(batch))/telemetry.csv\(query(selection))"
         var request = HTTPClientRequest(url: baseURL + path)
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
@@ -30,13 +30,13 @@ extension APIClient {
                 let body = Data(try await response.body.collect(upTo: 1 << 20).readableBytesView)
                 throw APIError.refused(path: path, status: Int(response.status.code), reason: response.status.reasonPhrase, body: body)
             }
-            for try await part in response.body { write(String(buffer: part)) }
+            for try await part in response.body { try write(part) }
         } catch let error as CLIError {
             throw error
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw APIError.unreachable(baseURL, error)
+            throw await unreachable(error)
         }
     }
 

@@ -11,6 +11,7 @@ package struct APIClient: Sendable {
     package let baseURL: String
     let http: HTTPClient
     let token: String?
+    private let tls: TLSTrouble
 
     private static let answerLimit = 1 << 30
 
@@ -23,7 +24,7 @@ package struct APIClient: Sendable {
         baseURL: String, token: String? = nil, caFile: String? = nil, _ body: (APIClient) async throws -> Value
     ) async throws -> Value {
         var url = baseURL
-        while url.hasSuffix("/") { url.removeLast() }
+        while url.utf8.last == UInt8(ascii: "/") { url.unicodeScalars.removeLast() }
         guard let parsed = URL(string: url), let scheme = parsed.scheme, ["http", "https"].contains(scheme), parsed.host != nil else {
             throw CLIError.badInput("'\(baseURL)' is not a control plane's address such as http://127.0.0.1:8080")
         }
@@ -39,7 +40,7 @@ package struct APIClient: Sendable {
         }
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let value = try await body(APIClient(baseURL: url, http: http, token: token))
+            let value = try await body(APIClient(baseURL: url, http: http, token: token, tls: TLSTrouble(baseURL: url, caFile: caFile)))
             try? await http.shutdown()
             return value
         } catch {
@@ -78,7 +79,7 @@ package struct APIClient: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw APIError.unreachable(baseURL, error)
+            throw await unreachable(error)
         }
         let isSuch = response.status == .ok && response.headers.first(name: "content-type")?.hasPrefix(accept) == true
         if (500...599).contains(response.status.code) {
@@ -91,7 +92,7 @@ package struct APIClient: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw APIError.unreachable(baseURL, error)
+            throw await unreachable(error)
         }
     }
 
@@ -140,7 +141,7 @@ package struct APIClient: Sendable {
             throw error
         } catch {
             try Task.checkCancellation()
-            throw APIError.unreachable(baseURL, error)
+            throw await unreachable(error)
         }
     }
 
@@ -151,6 +152,11 @@ package struct APIClient: Sendable {
 
     package func delete(_ path: String) async throws {
         _ = try await send(.DELETE, path)
+    }
+
+    /// Why there was no answer.
+    func unreachable(_ error: any Error) async -> CLIError {
+        APIError.unreachable(baseURL, error, tls: await tls.explanation(of: error))
     }
 
     private static func certificates(_ path: String) throws -> [NIOSSLCertificate] {
@@ -187,7 +193,7 @@ package struct APIClient: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw APIError.unreachable(baseURL, error)
+            throw await unreachable(error)
         }
         guard (200..<300).contains(status.code) else {
             throw APIError.refused(path: path, status: Int(status.code), reason: status.reasonPhrase, body: data)

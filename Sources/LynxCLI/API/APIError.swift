@@ -4,12 +4,15 @@ import Glibc
 import LynxModel
 import NIOCore
 import NIOPosix
+import PlainText
 
 /// What went wrong between here and the control plane, in words.
 enum APIError {
-    static func unreachable(_ baseURL: String, _ error: any Error) -> CLIError {
-        let start = "start one with 'lynxctl serve', or name another with --control-plane URL"
-        var failure = CLIError.unavailable("cannot reach a control plane at \(baseURL): \(reason(error)); \(start)")
+    /// - Parameter tls: what is wrong with the encryption, and how to mend it.
+    static func unreachable(_ baseURL: String, _ error: any Error, tls: String?) -> CLIError {
+        let reason = tls ?? reason(error)
+        let start = tls == nil ? "; start one with 'lynxctl serve', or name another with --control-plane URL" : ""
+        var failure = CLIError("cannot reach a control plane at \(baseURL): \(reason)\(start)", exitCode: ExitStatus.unavailable, reason: reason)
         failure.mayHaveArrived = !(error is NIOConnectionError) && (error as? HTTPClientError) != .connectTimeout
         return failure
     }
@@ -42,7 +45,7 @@ enum APIError {
         case let error as HTTPClientError:
             return error == .connectTimeout ? "no answer within 5 s" : error.shortDescription
         default:
-            return "\(error)"
+            return PlainText.line("\(error)")
         }
     }
 }

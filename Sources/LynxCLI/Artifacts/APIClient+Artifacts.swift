@@ -30,7 +30,7 @@ extension APIClient {
     func path(of artifact: StoredArtifact, job: String) -> String {
         switch artifact.kind {
         case .output:
-            let path = artifact.path.split(separator: "/", omittingEmptySubsequences: false).map { escaped(String($0)) }
+            let path = artifact.path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { escaped(String($0)) }
             return "/jobs/\(escaped(job))/artifacts/\(path.joined(separator: "/"))?attempt=\(artifact.attempt)"
         case .log:
             let stream = artifact.path == "stderr.log" ? "stderr" : "stdout"

@@ -102,7 +102,7 @@ struct Download: Sendable {
 extension BatchArtifact {
     /// `<job>/output/<path>`, or `<job>/<stream>.log`: as they lie on a runner.
     fileprivate var name: [String] {
-        let path = artifact.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let path = artifact.path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         return artifact.kind == .output ? [jobID, "output"] + path : [jobID] + path
     }
 }

@@ -10,7 +10,7 @@ struct DownloadFolder: Sendable {
     init(path: String) throws {
         self.path = path
         var made = ""
-        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+        for part in path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map(String.init) {
             made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? "\(part)" : "/\(part)")
             guard !made.isEmpty, made != "/" else { continue }
             guard mkdir(made, 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
@@ -43,7 +43,7 @@ struct DownloadFolder: Sendable {
 
     /// A new file that takes its place only when it is complete and right.
     func create(_ name: [String]) throws -> DownloadedFile {
-        guard !name.isEmpty, name.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.contains("/") && !$0.utf8.contains(0) }) else {
+        guard !name.isEmpty, name.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(UInt8(ascii: "/")) && !$0.utf8.contains(0) }) else {
             throw CLIError.unavailable("refusing to write '\(name.joined(separator: "/"))', which is not a path below \(path)")
         }
         return try DownloadedFile(parent: try directory(name.dropLast(), makes: true), name: name[name.count - 1], shown: "\(path)/\(name.joined(separator: "/"))")

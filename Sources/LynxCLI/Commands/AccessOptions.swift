@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Glibc
 import LynxModel
 
 /// For commands that manage who may do what: over the API, within the tenant of the caller's token, or on the ledger's
@@ -44,10 +45,41 @@ struct AccessOptions: ParsableArguments {
         }
     }
 
-    /// Prints a new secret alone on standard output, to be redirected into a file, and what it is on standard error.
-    func show(_ issued: IssuedToken, _ note: String) throws {
-        if controlPlane.json { return try JSONOutput.print(issued) }
-        OutputStream.standard.line(issued.secret)
-        OutputStream.error.line(note)
+}
+
+/// Where a new secret goes.
+struct SecretOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write the secret to this file, which only you may read, instead of to standard output.", valueName: "file"))
+    var output: String?
+
+    /// Before there is a secret: whether it can be kept.
+    func check(_ access: AccessOptions) throws {
+        guard let output else { return }
+        if access.controlPlane.json { throw CLIError.badInput("--output and --json exclude each other") }
+        do { try WholeFile.check(output) } catch { throw CLIError.badInput("--output: \(CLIError(wrapping: error).lines.joined())") }
+    }
+
+    /// Hands out a new secret alone, to the file or to standard output, and what it is to standard error.
+    func show(_ issued: IssuedToken, _ note: String, _ access: AccessOptions) throws {
+        if let output {
+            do {
+                try WholeFile.replace(output, with: issued.secret + "\n", isSecret: true)
+            } catch {
+                let lost = "the secret is lost: 'lynxctl token revoke \(issued.token.tokenID)' ends the token"
+                throw CLIError.unavailable("\(CLIError(wrapping: error).lines.joined()); \(lost)")
+            }
+        } else {
+            if access.controlPlane.json { try JSONOutput.print(issued) } else { OutputStream.standard.line(issued.secret) }
+            warnOfReaders()
+        }
+        if !access.controlPlane.json { OutputStream.error.line("\(note); \(output.map { "it is in \($0), which only you can read" } ?? "keep it in a file that only you can read")") }
+    }
+
+    /// A shell makes the files that it redirects to readable for everybody.
+    private func warnOfReaders() {
+        var info = stat()
+        guard fstat(STDOUT_FILENO, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_mode & 0o077 != 0 else { return }
+        let mode = "0" + String(info.st_mode & 0o777, radix: 8)
+        OutputStream.error.line("warning: others may read the file that this secret is now in (mode \(mode)): use --output FILE, or 'umask 077' before")
     }
 }

@@ -19,8 +19,7 @@ struct CancelCommand: AsyncParsableCommand {
         try await controlPlane.withAPI { api in
             switch try await api.find(id) {
             case .batch:
-                try await api.post("/batches/\(api.escaped(id))/cancel")
-                let overview = try await api.overview(of: id)
+                let overview = try await api.post("/batches/\(api.escaped(id))/cancel", as: BatchOverview.self)
                 guard !controlPlane.json else { return try JSONOutput.print(overview) }
                 let left = overview.batch.totalJobs - overview.batch.completedJobs - overview.batch.failedJobs
                     - overview.batch.cancelledJobs

@@ -4,6 +4,6 @@ import LynxModel
 /// Prints one JSON document for scripts.
 enum JSONOutput {
     static func print(_ value: some Encodable) throws {
-        OutputStream.standard.line(String(decoding: try WireJSON.encode(value, pretty: true), as: UTF8.self))
+        OutputStream.standard.write(String(decoding: try WireJSON.encode(value, pretty: true), as: UTF8.self) + "\n")
     }
 }

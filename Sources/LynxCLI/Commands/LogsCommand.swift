@@ -1,5 +1,6 @@
 import ArgumentParser
 import LynxModel
+import NIOCore
 
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,6 +9,8 @@ struct LogsCommand: AsyncParsableCommand {
             EXAMPLES:
               lynxctl logs JOB_ID
               lynxctl logs JOB_ID --stderr --attempt 1
+
+            A terminal is shown the text without what would command it; files and pipes get every byte.
             """)
 
     @Argument(help: "The job.")
@@ -25,9 +28,16 @@ struct LogsCommand: AsyncParsableCommand {
         try await controlPlane.withAPI { api in
             let query = attempt.map { "?attempt=\($0)" } ?? ""
             let output = OutputStream.standard
+            var lines = Terminal.of(output.descriptor).columns == nil ? nil : LineBuffer()
             try await api.download("/jobs/\(api.escaped(jobID))/logs/\(stderr ? "stderr" : "stdout")\(query)") { piece in
-                output.write(piece)
+                if lines == nil {
+                    output.write(piece)
+                } else {
+                    lines?.feed(piece.readableBytesView) { output.line($0) }
+                }
+                try output.checkIsTaken()
             }
+            lines?.finish { output.line($0) }
         }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import Glibc
 import LynxModel
 
 /// Files that are written when a batch has ended, for CI systems and spreadsheets.
@@ -16,30 +15,19 @@ struct OutputFileOptions: ParsableArguments {
 
     var areWanted: Bool { junit != nil || summary != nil || results != nil }
 
-    /// Before a batch is run for hours: whether the files can be written at all.
+    /// Before a batch is run for hours: whether the files can be written at all. None is made before its time.
     func check() throws {
         for (option, path) in [("--junit", junit), ("--summary", summary), ("--results", results)] {
             guard let path else { continue }
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-            guard descriptor >= 0 else { throw CLIError.badInput("cannot write \(option) \(path): \(SystemError.text(errno))") }
-            close(descriptor)
+            do { try WholeFile.check(path) } catch { throw CLIError.badInput("\(option): \(CLIError(wrapping: error).lines.joined())") }
         }
     }
 
     func write(_ results: BatchResults) throws {
         guard areWanted else { return }
         let rows = RunRow.assemble(jobs: results.jobs, results: results.results)
-        if let junit { try Self.write(JUnitReport.render(results.batch, rows), to: junit, flags: O_TRUNC) }
-        if let summary { try Self.write(MarkdownSummary.render(results.overview, rows), to: summary, flags: O_APPEND) }
-        if let csv = self.results { try Self.write(ResultsCSV.render(rows), to: csv, flags: O_TRUNC) }
-    }
-
-    private static func write(_ text: String, to path: String, flags: Int32) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o644)
-        guard descriptor >= 0 else { throw CLIError.unavailable("cannot write \(path): \(SystemError.text(errno))") }
-        defer { close(descriptor) }
-        let output = OutputStream(descriptor: descriptor)
-        output.write(text)
-        if output.isClosed { throw CLIError.unavailable("cannot write \(path) to its end") }
+        if let junit { try WholeFile.replace(junit, with: JUnitReport.render(results.batch, rows)) }
+        if let summary { try WholeFile.append(MarkdownSummary.render(results.overview, rows), to: summary) }
+        if let csv = self.results { try WholeFile.replace(csv, with: ResultsCSV.render(rows)) }
     }
 }

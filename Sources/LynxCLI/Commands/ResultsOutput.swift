@@ -48,6 +48,6 @@ enum ResultsOutput {
         sections.append(report.warnings())
         let whole = ResultsReport(batch: fetched.batch, rows: rows, howToSeeAll: howToSeeAll)
         sections.append([([whole.totals()] + totals).joined(separator: ", ")])
-        output.line(sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
+        output.write(sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n")
     }
 }

@@ -17,12 +17,11 @@ struct RetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await controlPlane.withAPI { api in
-            let before = try await api.overview(of: batchID)
-            try await api.post("/batches/\(api.escaped(batchID))/retry-failed")
-            let after = try await api.overview(of: batchID)
-            guard !controlPlane.json else { return try JSONOutput.print(after) }
-            let queued = max(0, before.batch.failedJobs - after.batch.failedJobs)
-            OutputStream.standard.line("batch \(batchID): \(NumberText.count(queued, "job")) queued again")
+            let overview = try await api.post("/batches/\(api.escaped(batchID))/retry-failed", as: BatchOverview.self)
+            guard !controlPlane.json else { return try JSONOutput.print(overview) }
+            // One of before this version does not say.
+            let queued = overview.requeued.map { NumberText.count($0, "job") } ?? "its failed and timed-out jobs"
+            OutputStream.standard.line("batch \(batchID): \(queued) queued again")
         }
     }
 }

@@ -10,13 +10,13 @@ struct RunnerCommand: AsyncParsableCommand {
 
 struct RunnerEnrollCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enroll", abstract: "Make a one-time token that enrols one runner; it is shown once, on standard output.",
+        commandName: "enroll", abstract: "Make a one-time token that enrols one runner; it is given once, in a file or on standard output.",
         discussion: """
             The runner finds it in its field enrollment_token_file, and exchanges it for a credential that renews itself.
 
             EXAMPLES:
-              lynxctl runner enroll --token-file admin.token > enroll.token
-              lynxctl runner enroll --token-file admin.token --types basilisk,px4_sitl --minutes 1440 --name orbit-lab-1 > enroll.token
+              lynxctl runner enroll --token-file admin.token --output enroll.token
+              lynxctl runner enroll --token-file admin.token --types basilisk,px4_sitl --minutes 1440 --name orbit-lab-1 --output enroll.token
             """)
 
     @Option(help: ArgumentHelp("The simulation types that the runner may declare, comma-separated (default: any).", valueName: "types"))
@@ -28,18 +28,21 @@ struct RunnerEnrollCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Which runner it is for.", valueName: "text"))
     var name: String?
 
+    @OptionGroup var secret: SecretOptions
+
     @OptionGroup var access: AccessOptions
 
     func run() async throws {
+        try secret.check(access)
         let request = EnrollmentRequest(
-            name: name, expiresInMinutes: minutes, simulationTypes: types?.split(separator: ",").map { String($0.filter { $0 != " " }) })
+            name: name, expiresInMinutes: minutes, simulationTypes: types?.unicodeScalars.split(separator: ",").map { String($0.filter { $0 != " " }) })
         let issued = try await access.perform {
             try await $0.createEnrollment(request, tenant: $1)
         } overAPI: {
             try await $0.post("/runners/enrollments", request, as: IssuedToken.self)
         }
         let end = issued.token.expiresAt.map { "until \(WireJSON.timestamp($0))" } ?? ""
-        try access.show(issued, "enrolment token \(issued.token.tokenID) of tenant \(issued.token.tenant), good for one runner \(end)")
+        try secret.show(issued, "enrolment token \(issued.token.tokenID) of tenant \(issued.token.tenant), good for one runner \(end)", access)
     }
 }
 

@@ -54,7 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if !LedgerDatabase.isURL(database), let folder = database.lastIndex(of: "/").map({ String(database[..<$0]) }), !folder.isEmpty {
+        if !LedgerDatabase.isURL(database), let folder = database.utf8.lastIndex(of: UInt8(ascii: "/")).map({ String(database[..<$0]) }), !folder.isEmpty {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -80,6 +80,8 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: interrupts, logger: logger))
         do {
             try await group.run()
+        } catch let error as ControlPlaneError {
+            throw CLIError.unavailable("\(error)")
         } catch {
             throw CLIError.unavailable("the control plane stopped: \(error)")
         }

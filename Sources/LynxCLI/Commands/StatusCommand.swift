@@ -17,6 +17,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Stay until the batch has ended.")
     var watch = false
 
+    @OptionGroup var patience: PatienceOptions
+
     @OptionGroup var controlPlane: ControlPlaneOptions
 
     func validate() throws {
@@ -26,12 +28,14 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await controlPlane.withAPI { api in
             guard let batchID else { return try list(try await api.batches()) }
-            if watch {
-                let status = StatusOutput()
-                try await BatchWatch(api: api, batchID: batchID).run(note: status.note) { status.show($0) }
-                status.finish()
-            }
-            try show(try await api.overview(of: batchID))
+            guard watch else { return try show(try await api.overview(of: batchID)) }
+            _ = try await api.overview(of: batchID)
+            let status = StatusOutput()
+            let batch = BatchWatch(api: api, batchID: batchID, maxOutage: patience.limit)
+            try await batch.run(note: status.note) { status.show($0) }
+            status.finish()
+            var outage = Outage(limit: patience.limit, url: api.baseURL, note: status.note)
+            try show(try await outage.bridge { try await api.overview(of: batchID) })
         }
     }
 

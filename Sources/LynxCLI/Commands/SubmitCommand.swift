@@ -24,6 +24,8 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @OptionGroup var files: OutputFileOptions
 
+    @OptionGroup var patience: PatienceOptions
+
     @OptionGroup var controlPlane: ControlPlaneOptions
 
     func validate() throws {
@@ -37,7 +39,7 @@ struct SubmitCommand: AsyncParsableCommand {
             let receipt = try await api.submit(submission)
             guard wait else { return try show(receipt) }
             OutputStream.error.line("batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "job"))")
-            try await BatchWait(api: api, batchID: receipt.batchID, json: controlPlane.json, files: files).run()
+            try await BatchWait(api: api, batchID: receipt.batchID, json: controlPlane.json, files: files, maxOutage: patience.limit).run()
         }
     }
 

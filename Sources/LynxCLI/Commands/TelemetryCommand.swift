@@ -39,12 +39,15 @@ struct TelemetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let selection = TelemetrySelection(
-            variables: variables.map { $0.split(separator: ",").map(String.init) } ?? [], from: from, to: to, maxPoints: maxPoints)
+            variables: variables.map { $0.unicodeScalars.split(separator: ",").map { String($0) } } ?? [], from: from, to: to, maxPoints: maxPoints)
         try await controlPlane.withAPI { api in
             switch try await api.find(id) {
             case .batch:
                 guard csv else { throw CLIError.badInput("\(id) is a batch: give --csv to get its telemetry, or name one of its jobs") }
-                try await api.telemetryCSV(of: id, selection) { OutputStream.standard.write($0) }
+                try await api.telemetryCSV(of: id, selection) { part in
+                    OutputStream.standard.write(part)
+                    try OutputStream.standard.checkIsTaken()
+                }
             case .job(let job):
                 let telemetry = try await api.telemetry(of: id, selection)
                 if csv {

@@ -10,13 +10,13 @@ struct TokenCommand: AsyncParsableCommand {
 
 struct TokenCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "create", abstract: "Make an API token; its secret is shown once, on standard output.",
+        commandName: "create", abstract: "Make an API token; its secret is given once, in a file or on standard output.",
         discussion: """
             The first token of a tenant is made on the ledger's database; its owner makes the others.
 
             EXAMPLES:
-              lynxctl token create --database .lynx/ledger.sqlite --tenant lab --scope admin --name alice > admin.token
-              lynxctl token create --token-file admin.token --scope submit --name ci --days 90 > ci.token
+              lynxctl token create --database .lynx/ledger.sqlite --tenant lab --scope admin --name alice --output admin.token
+              lynxctl token create --token-file admin.token --scope submit --name ci --days 90 --output ci.token
             """)
 
     @Option(help: ArgumentHelp("What it may do: \(AccessScope.allCases.map(\.rawValue).joined(separator: ", ")); each includes those before it.", valueName: "scope"))
@@ -28,6 +28,8 @@ struct TokenCreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("It expires after so many days (default: never).", valueName: "n"))
     var days: Double?
 
+    @OptionGroup var secret: SecretOptions
+
     @OptionGroup var access: AccessOptions
 
     func validate() throws {
@@ -37,6 +39,7 @@ struct TokenCreateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try secret.check(access)
         let request = TokenRequest(name: name, scopes: AccessScope(rawValue: scope).map { [$0] } ?? [], expiresInDays: days)
         let issued = try await access.perform {
             try await $0.createToken(request, tenant: $1)
@@ -44,7 +47,7 @@ struct TokenCreateCommand: AsyncParsableCommand {
             try await $0.post("/tokens", request, as: IssuedToken.self)
         }
         let end = issued.token.expiresAt.map { "expires \(WireJSON.timestamp($0))" } ?? "does not expire"
-        try access.show(issued, "token \(issued.token.tokenID) of tenant \(issued.token.tenant), scope \(scope), \(end); keep it in a file that only you can read")
+        try secret.show(issued, "token \(issued.token.tokenID) of tenant \(issued.token.tenant), scope \(scope), \(end)", access)
     }
 }
 

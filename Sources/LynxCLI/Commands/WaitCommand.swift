@@ -16,13 +16,15 @@ struct WaitCommand: AsyncParsableCommand {
 
     @OptionGroup var files: OutputFileOptions
 
+    @OptionGroup var patience: PatienceOptions
+
     @OptionGroup var controlPlane: ControlPlaneOptions
 
     func run() async throws {
         try files.check()
         try await controlPlane.withAPI { api in
             _ = try await api.overview(of: batchID)
-            try await BatchWait(api: api, batchID: batchID, json: controlPlane.json, files: files).run()
+            try await BatchWait(api: api, batchID: batchID, json: controlPlane.json, files: files, maxOutage: patience.limit).run()
         }
     }
 }

@@ -4,7 +4,14 @@ import Glibc
 package enum NumberText {
     /// Six significant digits; below 10⁹ without an exponent, which lengths in metres would otherwise have.
     package static func significant(_ value: Double) -> String {
-        (1e5..<1e9).contains(abs(value)) ? format("%.0f", value) : format("%.6g", value)
+        guard value.isFinite else { return exact(value) }
+        return (1e5..<1e9).contains(abs(value)) ? format("%.0f", value) : format("%.6g", value)
+    }
+
+    /// As many digits as tell it from other numbers; what is not finite as JSON's writers have it, and the readers of CSV.
+    package static func exact(_ value: Double) -> String {
+        if value.isNaN { return "NaN" }
+        return value.isFinite ? "\(value)" : value < 0 ? "-Infinity" : "Infinity"
     }
 
     package static func fixed(_ value: Double, digits: Int) -> String { format("%.\(digits)f", value) }

@@ -1,39 +1,76 @@
 import Glibc
 import NIOCore
+import PlainText
 import Synchronization
 
-/// A descriptor that text is written to. Once its reader is gone (`| head`, a closed terminal) what follows is
-/// dropped without a word: losing the audience is no failure of the work.
+/// A descriptor that text is written to.
+///
+/// Once its reader is gone (`| head`, a closed terminal) what follows is dropped without a word: losing the audience is no
+/// failure of the work. Any other failure, such as a full disk, is told at once on standard error, and is the command's.
 package final class OutputStream: Sendable {
-    package let descriptor: Int32
-    private let closed = Mutex(false)
-
-    package static let standard = OutputStream(descriptor: STDOUT_FILENO)
-    package static let error = OutputStream(descriptor: STDERR_FILENO)
-
-    package init(descriptor: Int32) {
-        self.descriptor = descriptor
+    private enum State {
+        case open
+        case readerGone
+        case failed
     }
 
-    package var isClosed: Bool { closed.withLock { $0 } }
+    package let descriptor: Int32
+    private let name: String
+    private let state = Mutex(State.open)
 
+    package static let standard = OutputStream(descriptor: STDOUT_FILENO, name: "standard output")
+    package static let error = OutputStream(descriptor: STDERR_FILENO, name: "standard error")
+
+    package init(descriptor: Int32, name: String) {
+        self.descriptor = descriptor
+        self.name = name
+    }
+
+    /// Something that was written is not where it should be.
+    package var hasFailed: Bool { state.withLock { $0 == .failed } }
+
+    /// - Throws: `CLIError.nobodyReads` if nobody takes what is written, so that no more of it need be fetched.
+    func checkIsTaken() throws {
+        guard state.withLock({ $0 == .open }) else { throw CLIError.nobodyReads }
+    }
+
+    /// As it is, for scripts, and for lines with colours of our own.
     package func write(_ text: String) {
-        closed.withLock { closed in
-            guard !closed else { return }
-            var text = text
-            closed = !text.withUTF8 { writeAll(UnsafeRawBufferPointer($0)) }
-        }
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
 
     func write(_ bytes: ByteBuffer) {
-        closed.withLock { closed in
-            if !closed { closed = !bytes.withUnsafeReadableBytes { writeAll($0) } }
+        bytes.withUnsafeReadableBytes { write($0) }
+    }
+
+    /// Text for people, which may quote what a simulation printed: nothing in it commands the terminal.
+    package func line(_ text: String = "") { write(PlainText.lines(text) + "\n") }
+
+    /// The last word: what a file system tells of only now is a failure, too.
+    package func finish() {
+        state.withLock { state in
+            guard state == .open, close(descriptor) != 0, errno != EBADF, errno != EINTR else { return }
+            fail(&state, errno)
         }
     }
 
-    package func line(_ text: String = "") { write(text + "\n") }
+    private func write(_ bytes: UnsafeRawBufferPointer) {
+        state.withLock { state in
+            guard state == .open, let code = writeAll(bytes) else { return }
+            fail(&state, code)
+        }
+    }
 
-    private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    private func fail(_ state: inout State, _ code: Int32) {
+        state = code == EPIPE ? .readerGone : .failed
+        if state == .failed, self !== OutputStream.error {
+            OutputStream.error.line("lynxctl: cannot write \(name): \(SystemError.text(code)); what it holds is incomplete")
+        }
+    }
+
+    /// Nil, or why not all of it is written.
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32? {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
@@ -44,9 +81,22 @@ package final class OutputStream: Sendable {
                 var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&wait, 1, -1)
             } else if count == 0 || errno != EINTR {
-                return false
+                return count == 0 ? EIO : errno
             }
         }
-        return true
+        return nil
+    }
+
+    /// Gives the numbers of the standard streams that were not handed down to nothing, so that no file that is opened later gets
+    /// one, and with it what is meant for a person.
+    static func reserveStandardDescriptors() {
+        // Such that what is written fails, as it would without.
+        while true {
+            let descriptor = open("/dev/null", O_RDONLY)
+            guard (0...STDERR_FILENO).contains(descriptor) else {
+                if descriptor >= 0 { close(descriptor) }
+                return
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import PlainText
 import Synchronization
 
 /// Where a command tells a person how it goes, apart from its results: notes as lines, and one progress line that
@@ -20,7 +21,7 @@ package final class StatusOutput: Sendable {
     package func note(_ line: String) {
         state.withLock { state in
             if terminal.redraws, let shown = state.shown {
-                stream.write(Self.clearLine + line + "\n" + bar(shown))
+                stream.write(Self.clearLine + PlainText.lines(line) + "\n" + bar(shown))
             } else {
                 stream.line(line)
             }

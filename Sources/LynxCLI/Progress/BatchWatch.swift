@@ -4,65 +4,60 @@ import LynxModel
 package struct BatchWatch: Sendable {
     private let api: APIClient
     private let batchID: String
+    private let maxOutage: Duration
 
     /// Between two looks while jobs end, and while nothing happens.
     private static let shortest = Duration.milliseconds(200)
     private static let longest = Duration.seconds(1)
-    private static let mostFailures = 5
 
-    package init(api: APIClient, batchID: String) {
+    /// - Parameter maxOutage: how long the control plane may be away at a time.
+    package init(api: APIClient, batchID: String, maxOutage: Duration) {
         self.api = api
         self.batchID = batchID
+        self.maxOutage = maxOutage
     }
 
     /// Returns when every job is terminal.
     ///
-    /// - Parameter note: called with a line that says what the jobs wait for while nothing goes on, once for each reason.
-    /// - Throws: `CLIError` when the control plane stays out of reach, `CancellationError`.
-    package func run(note: (String) -> Void = { _ in }, _ show: (ProgressSnapshot) -> Void) async throws {
+    /// - Parameter note: called with a line that says what the jobs wait for while nothing goes on, once for each reason, and
+    ///   that the control plane is away and waited for, and that it is back.
+    /// - Throws: `CLIError` when the control plane stays away, `CancellationError`.
+    package func run(note: @escaping @Sendable (String) -> Void = { _ in }, _ show: (ProgressSnapshot) -> Void) async throws {
         var progress = Progress()
-        var failures = 0
+        var outage = Outage(limit: maxOutage, url: api.baseURL, note: note)
         while true {
             do {
                 let end = try await api.follow(batchID) { overview in
-                    failures = 0
+                    outage.ended()
                     if let reason = progress.obstacle(overview) { note(reason) }
                     show(progress.snapshot(overview))
                 }
                 switch end {
                 case .batchEnded: return
-                case .unsupported: return try await poll(&progress, note, show)
-                case .broken: failures += 1
+                case .unsupported: return try await poll(&progress, &outage, note, show)
+                case .broken: try outage.failed(.unavailable("the control plane at \(api.baseURL) hung up"))
                 }
-                guard failures < Self.mostFailures else { throw CLIError.unavailable("the control plane hangs up again and again") }
             } catch let error as CLIError where error.exitCode == ExitStatus.unavailable {
-                failures += 1
-                guard failures < Self.mostFailures else { throw error }
+                try outage.failed(error)
             }
-            try await Task.sleep(for: Self.longest)
+            try await Task.sleep(for: Outage.pause)
         }
     }
 
-    private func poll(_ progress: inout Progress, _ note: (String) -> Void, _ show: (ProgressSnapshot) -> Void) async throws {
+    private func poll(
+        _ progress: inout Progress, _ outage: inout Outage, _ note: (String) -> Void, _ show: (ProgressSnapshot) -> Void
+    ) async throws {
         var last: ProgressSnapshot?
         var pause = Self.shortest
-        var failures = 0
         while true {
-            do {
-                let overview = try await api.overview(of: batchID)
-                failures = 0
-                if let reason = progress.obstacle(overview) { note(reason) }
-                let snapshot = progress.snapshot(overview)
-                show(snapshot)
-                if overview.batch.status.isTerminal { return }
-                let quiet = last.map { $0.finished == snapshot.finished && $0.running == snapshot.running } ?? false
-                pause = quiet ? min(pause * 2, Self.longest) : Self.shortest
-                last = snapshot
-            } catch let error as CLIError where error.exitCode == ExitStatus.unavailable {
-                failures += 1
-                guard failures < Self.mostFailures else { throw error }
-                pause = Self.longest
-            }
+            let overview = try await outage.bridge { try await api.overview(of: batchID) }
+            if let reason = progress.obstacle(overview) { note(reason) }
+            let snapshot = progress.snapshot(overview)
+            show(snapshot)
+            if overview.batch.status.isTerminal { return }
+            let quiet = last.map { $0.finished == snapshot.finished && $0.running == snapshot.running } ?? false
+            pause = quiet ? min(pause * 2, Self.longest) : Self.shortest
+            last = snapshot
             try await Task.sleep(for: pause)
         }
     }

@@ -53,7 +53,7 @@ package enum JUnitReport {
             case "\t" where quotes: escaped += "&#9;"
             case "\n", "\t": escaped.unicodeScalars.append(scalar)
             case "\r": escaped += "&#13;"
-            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
             default: escaped.unicodeScalars.append(scalar)
             }
         }

@@ -1,4 +1,5 @@
 package import LynxModel
+import PlainText
 
 /// How a batch ended, in GitHub-flavoured Markdown: for the page of a CI run.
 package enum MarkdownSummary {
@@ -36,10 +37,12 @@ package enum MarkdownSummary {
         var lines = ["### Values of the completed runs", ""]
         lines += ["| value | runs | mean | std. dev. | min | median | max |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
         for name in names {
-            guard let statistics = SampleStatistics(completed.compactMap { $0.values.numbers[name] }) else { continue }
-            let numbers = [statistics.mean, statistics.standardDeviation, statistics.min, statistics.median, statistics.max]
+            let all = completed.compactMap { $0.values.numbers[name] }
+            let odd = all.count { !$0.isFinite }
+            let statistics = SampleStatistics(all)
+            let numbers = [\SampleStatistics.mean, \.standardDeviation, \.min, \.median, \.max].map { statistics?[keyPath: $0] ?? .nan }
             let cells = numbers.map { $0.isFinite ? NumberText.significant($0) : "–" }.joined(separator: " | ")
-            lines.append("| \(text(name)) | \(statistics.count) | \(cells) |")
+            lines.append("| \(text(name)) | \(all.count - odd)\(odd > 0 ? " (and \(odd) not finite)" : "") | \(cells) |")
         }
         return lines + [""]
     }
@@ -47,7 +50,7 @@ package enum MarkdownSummary {
     /// On one line of a table, and nothing of it taken for Markdown or HTML.
     private static func text(_ text: String) -> String {
         var escaped = ""
-        for scalar in text.unicodeScalars {
+        for scalar in PlainText.line(text).unicodeScalars {
             switch scalar {
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
@@ -55,7 +58,6 @@ package enum MarkdownSummary {
             case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "@":
                 escaped += "\\"
                 escaped.unicodeScalars.append(scalar)
-            case "\u{0}"..<"\u{20}", "\u{7F}": escaped += " "
             default: escaped.unicodeScalars.append(scalar)
             }
         }

@@ -1,4 +1,5 @@
 import LynxModel
+import PlainText
 
 /// The results table as CSV (RFC 4180): a row for each run, with its parameters and its summary values.
 package enum ResultsCSV {
@@ -7,29 +8,24 @@ package enum ResultsCSV {
         var values: [String] = []
         for name in rows.flatMap(\.values.names) where !values.contains(name) { values.append(name) }
         var table = [["run", "job_id", "status", "attempt", "seed", "execution_time_secs"]]
-        table[0] += parameters.map { "parameter.\($0)" } + values.map { "value.\($0)" } + ["error_message"]
+        table[0] += parameters.map { "parameter.\($0)" } + values.map { "value.\(PlainText.line($0))" } + ["error_message"]
         for row in rows {
             var cells = ["\(row.runIndex)", row.job.jobID, row.job.status.rawValue, "\(row.job.attempt)", row.job.runConfig.seedDecimal]
             cells.append(row.result.map { "\($0.executionTimeSecs)" } ?? "")
             cells += parameters.map { row.job.runConfig.parameters[$0].map(Self.text) ?? "" }
-            cells += values.map { row.values.numbers[$0].map { "\($0)" } ?? "" }
-            cells.append(row.job.errorMessage ?? row.result?.errorMessage ?? "")
+            cells += values.map { row.values.numbers[$0].map(NumberText.exact) ?? "" }
+            cells.append(PlainText.lines(row.job.errorMessage ?? row.result?.errorMessage ?? ""))
             table.append(cells)
         }
-        return table.map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
+        return table.map { $0.map(CSVText.field).joined(separator: ",") + "\r\n" }.joined()
     }
 
     private static func text(_ value: ParameterValue) -> String {
         switch value {
         case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
+        case .number(let value): NumberText.exact(value)
         case .string(let value): value
         case .bool(let value): "\(value)"
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -1,4 +1,5 @@
 package import LynxModel
+import PlainText
 
 /// What a person reads at the end of a batch: the table of its runs, where their files are, and totals.
 package struct ResultsReport: Sendable {
@@ -13,6 +14,10 @@ package struct ResultsReport: Sendable {
     /// With more runs than this the files of only the first few are named.
     package static let mostListedRuns = 8
     private static let fewRuns = 3
+    /// Of a run with more files than this their number is told, and the folder that they lie in.
+    package static let mostListedFiles = 8
+    /// Further warnings are counted.
+    package static let mostWarnings = 20
 
     package init(batch: Batch, rows: [RunRow], showAll: Bool = false, howToSeeAll: String) {
         self.batch = batch
@@ -57,23 +62,28 @@ package struct ResultsReport: Sendable {
 
     /// The values' own names, without the sections they stand in where that leaves them apart.
     static func titles(_ names: [String]) -> [String] {
-        let short = names.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+        let short = names.map { $0.unicodeScalars.split(separator: ".").last.map { String($0) } ?? $0 }
         return names.indices.map { index in short.count { $0 == short[index] } == 1 ? short[index] : names[index] }
     }
 
-    /// The artifacts of each run with their full paths; of many runs the first few, and the folder they all lie in.
+    /// The artifacts of each run with their full paths; of many runs the first few, and of many files their number, with the
+    /// folder they all lie in.
     package func files() -> [String] {
         let runs = rows.filter { !$0.files.isEmpty }
         guard !runs.isEmpty else { return [] }
         let many = !showAll && runs.count > Self.mostListedRuns
         var lines = ["files:"]
         for run in many ? Array(runs.prefix(Self.fewRuns)) : runs {
-            lines += run.files.map { "  run \(run.runIndex)  \($0)" }
+            if !showAll, run.files.count > Self.mostListedFiles {
+                lines.append("  run \(run.runIndex)  \(run.files.count) files in \(Self.commonFolder(run.files))")
+            } else {
+                lines += run.files.map { "  run \(run.runIndex)  \($0)" }
+            }
         }
         if many {
             lines.append("  and of \(runs.count - Self.fewRuns) more runs below \(Self.commonFolder(runs.flatMap(\.files)))")
         }
-        return lines
+        return lines.map(PlainText.line)
     }
 
     /// `8 completed, 1 failed of 9 jobs, 27 artifacts`
@@ -92,25 +102,27 @@ package struct ResultsReport: Sendable {
         var order: [String] = []
         var runs: [String: [Int]] = [:]
         for row in rows {
-            for warning in row.result?.metadata.warnings ?? [] {
+            for warning in (row.result?.metadata.warnings ?? []) + row.values.warnings {
                 if runs[warning] == nil { order.append(warning) }
                 runs[warning, default: []].append(row.runIndex)
             }
         }
-        return order.map { warning in
+        let shown = showAll || order.count <= Self.mostWarnings ? order[...] : order.prefix(Self.mostWarnings)
+        var lines = shown.map { warning in
             let of = runs[warning]!
             let which = of.count > 4 ? "\(of.count) runs, the first is \(of[0])" : "run \(of.map(String.init).joined(separator: ", "))"
-            return "warning: \(warning) (\(which))"
+            return PlainText.line("warning: \(warning) (\(which))")
         }
+        if shown.count < order.count { lines.append("and \(NumberText.count(order.count - shown.count, "more warning")): \(howToSeeAll)") }
+        return lines
     }
 
     static func commonFolder(_ paths: [String]) -> String {
-        guard var common = paths.first.map({ $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() }) else { return "/" }
-        for path in paths {
-            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            common = common.prefix(zip(common, parts).prefix { $0 == $1 }.count)
-        }
-        return common.count < 2 ? "/" : common.joined(separator: "/")
+        let slash = UInt8(ascii: "/")
+        guard var common = paths.first.map({ Array($0.utf8) }) else { return "/" }
+        for path in paths { common = Array(zip(common, path.utf8).prefix { $0 == $1 }.map(\.0)) }
+        let folder = common[..<(common.lastIndex(of: slash) ?? 0)]
+        return folder.isEmpty ? "/" : String(decoding: folder, as: UTF8.self)
     }
 }
 

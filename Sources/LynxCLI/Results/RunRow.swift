@@ -1,4 +1,5 @@
 package import LynxModel
+import PlainText
 
 /// One run as the results table shows it: the job, its result when there is one, and its summary values.
 package struct RunRow: Sendable {
@@ -15,9 +16,10 @@ package struct RunRow: Sendable {
 
     package var runIndex: Int { job.runConfig.runIndex }
 
-    /// Its first line; what follows, such as the end of stderr, is in the result.
+    /// Its first line, fit for a terminal; what follows, such as the end of stderr, is in the result.
     package var message: String? {
-        (job.errorMessage ?? result?.errorMessage)?.split(whereSeparator: \.isNewline).first.map(String.init)
+        let text = PlainText.lines(job.errorMessage ?? result?.errorMessage ?? "")
+        return text.utf8.split(separator: UInt8(ascii: "\n")).first.flatMap { String($0) }
     }
 
     /// Absolute paths on the runner's machine.

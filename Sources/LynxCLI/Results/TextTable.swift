@@ -1,3 +1,5 @@
+import PlainText
+
 /// Columns of text, aligned. Pure: gives lines, prints nothing.
 package struct TextTable: Sendable {
     package enum Alignment: Sendable {
@@ -21,8 +23,8 @@ package struct TextTable: Sendable {
         package var paint: Paint?
 
         package init(_ text: String, _ paint: Paint? = nil) {
-            // A message of several lines would tear the table apart.
-            self.text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+            // A message of several lines would tear the table apart, and a simulation's escape sequences the terminal.
+            self.text = PlainText.line(text)
             self.paint = paint
         }
 
@@ -96,6 +98,6 @@ package struct TextTable: Sendable {
 extension TextTable {
     /// To standard output.
     func print() {
-        for line in render(terminal: Terminal.of(OutputStream.standard.descriptor)) { OutputStream.standard.line(line) }
+        for line in render(terminal: Terminal.of(OutputStream.standard.descriptor)) { OutputStream.standard.write(line + "\n") }
     }
 }

@@ -13,7 +13,7 @@ package struct FileLog: LogHandler {
     package init(path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CLIError.badInput("cannot write \(path): \(SystemError.text(errno))") }
-        stream = OutputStream(descriptor: descriptor)
+        stream = OutputStream(descriptor: descriptor, name: path)
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -11,7 +11,7 @@ enum RunnerHostLocation {
             return path
         }
         let here = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let beside = here.prefix(through: here.lastIndex(of: "/") ?? here.startIndex) + "runner-host"
+        let beside = here.prefix(through: here.utf8.lastIndex(of: UInt8(ascii: "/")) ?? here.startIndex) + "runner-host"
         guard access(String(beside), X_OK) == 0 else {
             throw CLIError.badInput("there is no runner-host at \(beside): build it, or give --runner-host PATH")
         }

@@ -35,6 +35,9 @@ struct Study {
     /// Longer than the runner itself waits for an acknowledgement.
     private static let grace = Duration.seconds(60)
 
+    /// How long the control plane, which is in this process, may give no answer.
+    private static let maxOutage = Duration.seconds(5)
+
     init(
         options: StudyOptions, api: APIClient, status: StatusOutput, runnerLog: String, record: RunnerRecord, signals: UnixSignalsSequence,
         whereabouts: String, handOutOnly: @escaping @Sendable (_ batchID: String) async throws -> Void
@@ -132,7 +135,7 @@ struct Study {
             let batch = try await start.prepare()
             try await handOutOnly(batch.batchID)
             batchID = batch.batchID
-            let watch = BatchWatch(api: api, batchID: batch.batchID)
+            let watch = BatchWatch(api: api, batchID: batch.batchID, maxOutage: Self.maxOutage)
             group.addTask { [sender, status] in
                 do {
                     try await watch.run { snapshot in

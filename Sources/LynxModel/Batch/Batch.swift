@@ -83,6 +83,8 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public var pendingReason: String?
     /// Which disk of the control plane is full, so that nothing goes on; nil if none is.
     public var storageProblem: String?
+    /// How many jobs the call has queued again; nil for calls that do no such thing.
+    public var requeued: Int?
 
     public init(
         batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil, pendingReason: String? = nil, storageProblem: String? = nil
@@ -97,7 +99,7 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public func count(_ status: JobStatus) -> Int { jobsByStatus[status.rawValue] ?? 0 }
 
     private enum CodingKeys: String, CodingKey {
-        case batch, unroutable
+        case batch, unroutable, requeued
         case pendingReason = "pending_reason"
         case jobsByStatus = "jobs_by_status"
         case storageProblem = "storage_problem"

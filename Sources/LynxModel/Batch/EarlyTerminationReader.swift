@@ -109,7 +109,7 @@ extension FieldType where Value == String {
     /// Keys have at most 1024 bytes, and what comes after needs some.
     fileprivate static var objectPrefix: FieldType {
         string.checked { text in
-            let parts = text.split(separator: "/")
+            let parts = text.unicodeScalars.split(separator: "/").map { String($0) }
             if parts.contains(".") || parts.contains("..") { return "has a '.' or '..' as a part of its path; leave it out" }
             return text.utf8.count <= 512 ? nil : "has \(text.utf8.count) bytes; at most 512 are allowed"
         }

@@ -1,9 +1,24 @@
 /// The value of one parameter in a run configuration: mostly a number; `discrete` and `constant` may give others.
+///
+/// Whether a number is an integer is the author's choice, by how it is written: `1` is one, `1.0` and `1e0` are not.
 public enum ParameterValue: Hashable, Sendable {
     case integer(Int64)
     case number(Double)
     case string(String)
     case bool(Bool)
+}
+
+extension ParameterValue {
+    /// A float with a whole value; nil for anything else.
+    var wholeFloat: Double? {
+        if case .number(let value) = self, value == value.rounded(.towardZero) { value } else { nil }
+    }
+
+    /// An integer as a float, if a float can hold it exactly; anything else as it is.
+    package var asFloat: ParameterValue {
+        guard case .integer(let value) = self, let float = Double(exactly: value) else { return self }
+        return .number(float)
+    }
 }
 
 extension ParameterValue: Codable {
@@ -12,7 +27,9 @@ extension ParameterValue: Codable {
         if let value = try? container.decode(Bool.self) {
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
+            // Only a float has a negative zero.
+            let isNegativeZero = value == 0 && (try? container.decode(Double.self))?.sign == .minus
+            self = isNegativeZero ? .number(-0.0) : .integer(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
         } else {
@@ -24,7 +41,9 @@ extension ParameterValue: Codable {
         var container = encoder.singleValueContainer()
         switch self {
         case .integer(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
+        case .number(let value):
+            let floats = encoder.userInfo[FloatText.key] as? FloatText
+            if let placeholder = floats?.placeholder(for: value) { try container.encode(placeholder) } else { try container.encode(value) }
         case .string(let value): try container.encode(value)
         case .bool(let value): try container.encode(value)
         }

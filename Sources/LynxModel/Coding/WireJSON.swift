@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// The one JSON dialect of the API, the runner protocol and the ledger: ISO 8601 dates in UTC with
-/// milliseconds, keys in a stable order, slashes unescaped. Field names are spelled out by each type.
+/// milliseconds, keys in a stable order, slashes unescaped, parameters that are floats with a point or an exponent. Field names are spelled out by each type.
 public enum WireJSON {
     public static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
         let encoder = JSONEncoder()
@@ -10,7 +10,9 @@ public enum WireJSON {
             var container = encoder.singleValueContainer()
             try container.encode(timestamp(date))
         }
-        return try encoder.encode(value)
+        let floats = FloatText()
+        encoder.userInfo[FloatText.key] = floats
+        return floats.restored(try encoder.encode(value))
     }
 
     public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {

@@ -27,11 +27,14 @@ package struct Document {
         return Document(root: root, diagnostics: diagnostics)
     }
 
+    /// - Parameter nonFinite: takes `NaN`, `Infinity` and `-Infinity` for numbers, as Python and others write them, and C's `nan` and `inf`.
     package static func json(
-        _ bytes: [UInt8], name: String, limits: DocumentLimits = .init(), into diagnostics: DiagnosticCollector = .init()
+        _ bytes: [UInt8], name: String, limits: DocumentLimits = .init(), nonFinite: Bool = false,
+        into diagnostics: DiagnosticCollector = .init()
     ) -> Document {
         let source = SourceBytes(bytes: bytes, name: name)
-        let root = source.isSound(limits: limits, into: diagnostics) ? JSONTreeBuilder.build(source, limits: limits, into: diagnostics) : nil
+        let root = source.isSound(limits: limits, into: diagnostics)
+            ? JSONTreeBuilder.build(source, limits: limits, nonFinite: nonFinite, into: diagnostics) : nil
         return Document(root: root, diagnostics: diagnostics)
     }
 

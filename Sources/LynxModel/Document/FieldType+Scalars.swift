@@ -90,7 +90,7 @@ extension FieldType where Value: CaseIterable & RawRepresentable<String> & Senda
 }
 
 extension FieldType where Value == ParameterValue {
-    /// A number, a string or a boolean; whole numbers are integers however they are written, as JSON has them.
+    /// A number, a string or a boolean. Numbers written without a point and an exponent are integers, up to 64 bits of them.
     package static var parameterValue: FieldType {
         let expectation = "a number, a string, true or false"
         return FieldType(expectation) { field, diagnostics in
@@ -106,8 +106,7 @@ extension FieldType where Value == ParameterValue {
                 return nil
             default:
                 if scalar.style == .plain, case .integer(let value) = scalar.resolved, let exact = Int64(exactly: value) { return .integer(exact) }
-                guard let value = FieldType<Double>.number().read(field, diagnostics) else { return nil }
-                return Int64(exactly: value).map { .integer($0) } ?? .number(value)
+                return FieldType<Double>.number().read(field, diagnostics).map { .number($0) }
             }
         }
     }

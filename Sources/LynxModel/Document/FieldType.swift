@@ -121,10 +121,10 @@ extension FieldType {
 extension Scalar {
     fileprivate var commaSeparated: [Scalar] {
         guard text.contains(where: { $0 != " " }) else { return [] }
-        return text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        return text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { part in
             let start = part.drop { $0 == " " }
-            let end = start.lastIndex { $0 != " " }.map { start[...$0] } ?? ""
-            return Scalar(String(end), style: .untyped)
+            let end = start.lastIndex { $0 != " " }.map { String(start[...$0]) } ?? ""
+            return Scalar(end, style: .untyped)
         }
     }
 }

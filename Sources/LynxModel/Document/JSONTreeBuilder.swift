@@ -7,18 +7,20 @@ struct JSONTreeBuilder {
     private let bytes: [UInt8]
     private let name: String
     private let limits: DocumentLimits
+    private let takesNonFinite: Bool
     private let diagnostics: DiagnosticCollector
     private var offset: Int
     private var cursor: MarkCursor
     private var nodes = 0
 
     /// - Returns: the root; nil after an error that ended the reading.
-    static func build(_ source: SourceBytes, limits: DocumentLimits, into diagnostics: DiagnosticCollector) -> Node? {
-        var builder = JSONTreeBuilder(source, limits: limits, diagnostics: diagnostics)
+    static func build(_ source: SourceBytes, limits: DocumentLimits, nonFinite: Bool = false, into diagnostics: DiagnosticCollector) -> Node? {
+        var builder = JSONTreeBuilder(source, limits: limits, nonFinite: nonFinite, diagnostics: diagnostics)
         return try? builder.document()
     }
 
-    private init(_ source: SourceBytes, limits: DocumentLimits, diagnostics: DiagnosticCollector) {
+    private init(_ source: SourceBytes, limits: DocumentLimits, nonFinite: Bool, diagnostics: DiagnosticCollector) {
+        takesNonFinite = nonFinite
         bytes = source.bytes
         offset = source.start
         cursor = MarkCursor(start: source.start)
@@ -40,6 +42,7 @@ struct JSONTreeBuilder {
         nodes += 1
         guard nodes <= limits.nodes else { throw stop("is past \(limits.nodes) values; send less", path: path) }
         let mark = here()
+        if takesNonFinite, let number = nonFiniteNumber() { return Node(.scalar(Scalar(number, style: .plain)), at: mark) }
         switch peek {
         case UInt8(ascii: "{"):
             try goDeeper(depth, path: path)
@@ -118,6 +121,20 @@ struct JSONTreeBuilder {
             guard skipDigits() else { throw stop("a digit is expected in the exponent", path: path) }
         }
         return String(decoding: bytes[start..<offset], as: UTF8.self)
+    }
+
+    /// Past one of the words for what is no finite number, in whatever case, with a sign or without.
+    private mutating func nonFiniteNumber() -> String? {
+        let sign = peek == UInt8(ascii: "-") || peek == UInt8(ascii: "+") ? bytes[offset] : nil
+        let word = bytes[(offset + (sign == nil ? 0 : 1))...].prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        let number: String
+        switch String(decoding: word, as: UTF8.self).lowercased() {
+        case "nan": number = "NaN"
+        case "inf", "infinity": number = sign == UInt8(ascii: "-") ? "-Infinity" : "Infinity"
+        default: return nil
+        }
+        offset = word.endIndex
+        return number
     }
 
     private mutating func skipDigits() -> Bool {

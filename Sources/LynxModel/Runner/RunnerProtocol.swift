@@ -174,8 +174,36 @@ public struct JobAssignment: Codable, Hashable, Sendable {
         self.telemetry = telemetry
     }
 
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        jobID = try fields.decode(String.self, forKey: .jobID)
+        batchID = try fields.decode(String.self, forKey: .batchID)
+        attempt = try fields.decode(Int.self, forKey: .attempt)
+        timeoutSecs = try fields.decode(Double.self, forKey: .timeoutSecs)
+        runConfig = try fields.decode(RunConfiguration.self, forKey: .runConfig)
+        earlyTermination = try fields.decode(EarlyTerminationSpec.self, forKey: .earlyTermination)
+        telemetry = try fields.decode(TelemetrySpec.self, forKey: .telemetry)
+        let floats = try fields.decodeIfPresent([String: Double].self, forKey: .floatParameters) ?? [:]
+        for (name, value) in floats where runConfig.parameters[name] != nil { runConfig.parameters[name] = .number(value) }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(jobID, forKey: .jobID)
+        try fields.encode(batchID, forKey: .batchID)
+        try fields.encode(attempt, forKey: .attempt)
+        try fields.encode(timeoutSecs, forKey: .timeoutSecs)
+        try fields.encode(runConfig, forKey: .runConfig)
+        try fields.encode(earlyTermination, forKey: .earlyTermination)
+        try fields.encode(telemetry, forKey: .telemetry)
+        let floats = runConfig.parameters.compactMapValues(\.wholeFloat)
+        if !floats.isEmpty { try fields.encode(floats, forKey: .floatParameters) }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case attempt, telemetry
+        /// The parameters that are floats although their values are whole: not every reader of JSON tells 1.0 from 1.
+        case floatParameters = "float_parameters"
         case jobID = "job_id"
         case batchID = "batch_id"
         case timeoutSecs = "timeout_secs"

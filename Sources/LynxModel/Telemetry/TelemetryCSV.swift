@@ -6,16 +6,11 @@ package enum TelemetryCSV {
     package static func parts(
         of points: TelemetryAssembly.Points, name: String, jobID: String, runIndex: Int
     ) -> some Sequence<String> {
-        let prefix = "\(field(jobID)),\(runIndex),\(field(name)),\(field(points.units)),"
+        let prefix = "\(CSVText.field(jobID)),\(runIndex),\(CSVText.field(name)),\(CSVText.field(points.units)),"
         let rows = 1000
         return stride(from: 0, to: points.values.count, by: rows).lazy.map { start in
             // Swift writes the shortest decimal that reads back as the same double.
             (start..<min(start + rows, points.values.count)).reduce(into: "") { $0 += "\(prefix)\(points.timeS[$1]),\(points.values[$1])\r\n" }
         }
-    }
-
-    private static func field(_ text: String) -> String {
-        guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

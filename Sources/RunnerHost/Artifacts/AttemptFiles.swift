@@ -25,13 +25,14 @@ struct AttemptFiles: Sendable {
 
     init(_ report: AttemptReport) async throws {
         let result = report.result
-        for (artifact, path) in zip(result.artifacts, result.outputFiles) where path.hasSuffix("/\(artifact.path)") {
+        for (artifact, path) in zip(result.artifacts, result.outputFiles) where path.utf8.reversed().starts(with: "/\(artifact.path)".utf8.reversed()) {
             add(
                 Local(
                     file: .init(
                         path: artifact.path, kind: .output, sizeBytes: artifact.sizeBytes, sha256: artifact.sha256,
                         mediaType: artifact.mediaType),
-                    directory: String(path.dropLast(artifact.path.count + 1))))
+                    // By bytes: a slash before a combining mark is one Character with it.
+                    directory: String(decoding: path.utf8.dropLast(artifact.path.utf8.count + 1), as: UTF8.self)))
         }
         guard let directory = result.metadata.directory else { return }
         for name in ["stdout.log", "stderr.log"] {

@@ -17,7 +17,11 @@ extension EngineOption: YAMLRenderable {
 
 extension FieldType where Value == EngineOption {
     static var engineOption: FieldType {
-        let value = FieldType<ParameterValue>.parameterValue
+        // An engine gets them as text, where 2.0 for 2 would be no whole number.
+        let value: FieldType<ParameterValue> = .parameterValue.map { value -> ParameterValue in
+            guard case .number(let number) = value, let whole = Int64(exactly: number) else { return value }
+            return .integer(whole)
+        }
         let group: FieldType<[String: ParameterValue]> = .dictionary(of: value, named: "names to values", key: .line())
         return FieldType(value.expectation) { field, diagnostics in
             if case .mapping = field.node.content { return group.read(field, diagnostics).map { .group($0) } }

@@ -62,7 +62,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     /// Defaults that follow from other fields.
     mutating func applyDependentDefaults() {
         if source(of: "capabilities") == .default { capabilities = engines }
-        if source(of: "state_directory") == .default { stateDirectory = outputRoot + (outputRoot.hasSuffix("/") ? "" : "/") + ".runner" }
+        if source(of: "state_directory") == .default { stateDirectory = outputRoot + (outputRoot.utf8.last == UInt8(ascii: "/") ? "" : "/") + ".runner" }
     }
 
     private static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

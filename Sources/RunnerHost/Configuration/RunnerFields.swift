@@ -104,7 +104,7 @@ extension FieldType where Value == String {
             guard url.user == nil, url.password == nil else { return "carries a user or password; remove it" }
             guard url.query == nil, url.fragment == nil else { return "carries a query or fragment; remove it" }
             return nil
-        }.map { text in text.hasSuffix("/") ? String(text.dropLast()) : text }
+        }.map { text in text.utf8.last == UInt8(ascii: "/") ? String(text.dropLast()) : text }
     }
 }
 

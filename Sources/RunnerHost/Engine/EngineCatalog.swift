@@ -70,6 +70,6 @@ package struct EngineCatalog: Sendable {
             }
             if name.hasSuffix(".so") { names.append(name) }
         }
-        return names.sorted().map { directory.hasSuffix("/") ? directory + $0 : directory + "/" + $0 }
+        return names.sorted().map { directory.utf8.last == UInt8(ascii: "/") ? directory + $0 : directory + "/" + $0 }
     }
 }

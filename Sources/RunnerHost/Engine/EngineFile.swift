@@ -26,7 +26,7 @@ struct EngineFile {
     }
 
     private func checkDirectory(of path: String) throws(EngineRefusal) {
-        let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var info = stat()
         guard stat(directory, &info) == 0 else { throw .unreadable(String(cString: strerror(errno))) }
         try checkOwner(info, directory)

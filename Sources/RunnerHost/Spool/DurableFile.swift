@@ -95,7 +95,7 @@ enum DurableFile {
 
     /// Makes a rename or a new file in the directory of `path` durable.
     static func syncDirectory(of path: String) throws(FileError) {
-        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let parent = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
         let directory = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { throw .last("open", parent) }
         defer { close(directory) }

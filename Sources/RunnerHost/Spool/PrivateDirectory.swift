@@ -5,7 +5,7 @@ enum PrivateDirectory {
     /// Makes the directory (0700), and those above it if need be. One that is there already stays as it is.
     static func make(_ path: String) throws(FileError) {
         if mkdir(path, 0o700) == 0 { return }
-        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        if errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex {
             try make(String(path[..<slash]))
             if mkdir(path, 0o700) == 0 { return }
         }

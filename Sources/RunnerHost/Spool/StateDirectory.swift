@@ -12,7 +12,7 @@ package final class StateDirectory: Sendable {
     /// Opens the directory, making it (0700) if need be, and locks it.
     /// - Throws: `StateDirectoryError`.
     package init(path given: String) throws(StateDirectoryError) {
-        let path = given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
+        let path = given.utf8.count > 1 && given.utf8.last == UInt8(ascii: "/") ? String(given.dropLast()) : given
         do throws(FileError) {
             try PrivateDirectory.make(path)
             try PrivateDirectory.make(path + "/spool")

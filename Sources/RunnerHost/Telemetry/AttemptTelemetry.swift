@@ -92,7 +92,8 @@ final class AttemptTelemetry: Sendable {
             recorder.putBack(chunk)
             break
         }
-        var warnings = watchdog + recorder.warnings(droppedBefore: counters.droppedSamples)
+        var warnings = watchdog + TelemetryLosses.warnings(ofRefusals: counters)
+        warnings += recorder.warnings(droppedBefore: counters.droppedSamples)
         if counters.rejectedConnections > 0 {
             warnings.append("telemetry: \(counters.rejectedConnections) connections turned away: another user's, or too many at once")
         }

@@ -1,3 +1,5 @@
+import TelemetryServer
+
 /// What could not be kept of a run's telemetry, and the sentences that say so.
 struct TelemetryLosses: Sendable {
     struct UnitsConflict: Sendable {
@@ -7,7 +9,15 @@ struct TelemetryLosses: Sendable {
         var samples: Int
     }
 
+    /// A name that looks the same as one that came before, in other characters (Unicode, canonical equivalence): results are kept by
+    /// names that cannot be told apart so.
+    struct OtherSpelling: Sendable {
+        let name: String
+        var samples: Int
+    }
+
     var conflicts: [UnitsConflict] = []
+    var spellings: [OtherSpelling] = []
     var furtherVariables = 0
     var samplesOfFurtherVariables = 0
 
@@ -30,6 +40,10 @@ struct TelemetryLosses: Sendable {
             "telemetry: '\($0.name)' came first \(units($0.kept)), then \(units($0.dropped)): "
                 + "the latter's \(count($0.samples, "sample")) dropped"
         }
+        lines += Self.list(spellings) {
+            "telemetry: '\($0.name)' came in a second spelling that looks the same, of other characters: "
+                + "the latter's \(count($0.samples, "sample")) dropped"
+        }
         lines += Self.list(series.filter { $0.nonFiniteValues > 0 }) {
             "telemetry: \($0.nonFiniteValues) of the \(count($0.count, "value")) of '\($0.name)' not finite, left out"
         }
@@ -46,6 +60,20 @@ struct TelemetryLosses: Sendable {
         return lines
     }
 
+    /// What never reached the watchdog: samples that broke the rules of the protocol, and messages that could not be read.
+    static func warnings(ofRefusals counters: TelemetryCounters) -> [String] {
+        var lines = counters.refusals.map { refusal in
+            let first = refusal.firstName.isEmpty ? "" : refusal.samples == 1 ? ": '\(refusal.firstName)'" : "; the first is of '\(refusal.firstName)'"
+            return "telemetry: \(count(refusal.samples, "sample")) refused, as \(refusal.reason)\(first)"
+        }
+        if counters.refusedMessages > 0 {
+            lines.append(
+                "telemetry: \(count(counters.refusedMessages, "message")) refused with all samples in it; "
+                    + "the reason of the first: \(counters.firstMessageRefusal)")
+        }
+        return lines
+    }
+
     private static func list<Item>(_ items: [Item], _ line: (Item) -> String) -> [String] {
         var lines = items.prefix(named).map(line)
         if items.count > named { lines.append(lines.removeLast() + " (and \(items.count - named) more variables likewise)") }
@@ -54,7 +82,9 @@ struct TelemetryLosses: Sendable {
 
     private func units(_ units: String) -> String { units.isEmpty ? "without units" : "in '\(units)'" }
 
-    private func count(_ number: some BinaryInteger, _ noun: String) -> String {
+    private static func count(_ number: some BinaryInteger, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
+
+    private func count(_ number: some BinaryInteger, _ noun: String) -> String { Self.count(number, noun) }
 }

@@ -38,6 +38,7 @@ package struct TelemetryRecorder: Sendable {
         case kept(Int)
         case unwanted
         case otherUnits(conflict: Int)
+        case otherSpelling(Int)
         case tooMany
     }
 
@@ -85,6 +86,7 @@ package struct TelemetryRecorder: Sendable {
     private mutating func lose(_ samples: Int, _ route: Route) {
         switch route {
         case .otherUnits(let conflict): losses.conflicts[conflict].samples += samples
+        case .otherSpelling(let place): losses.spellings[place].samples += samples
         case .tooMany: losses.samplesOfFurtherVariables += samples
         case .kept, .unwanted, .unknown: break
         }
@@ -154,6 +156,10 @@ package struct TelemetryRecorder: Sendable {
         guard wanted.isEmpty || wanted.contains(name) else { return .unwanted }
         missing.remove(name)
         if let position = positions[name] {
+            guard series[position].name.utf8.elementsEqual(name.utf8) else {
+                losses.spellings.append(.init(name: series[position].name, samples: 0))
+                return .otherSpelling(losses.spellings.count - 1)
+            }
             // A series has one unit: that of the first sample.
             if series[position].units == units { return .kept(position) }
             losses.conflicts.append(.init(name: name, kept: series[position].units, dropped: units, samples: 0))

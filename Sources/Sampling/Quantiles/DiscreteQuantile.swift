@@ -9,13 +9,26 @@ struct DiscreteQuantile {
     init(values: [ParameterValue], weights: [Double]?) {
         // A value without weight can never be drawn, also not by rounding.
         let pairs = values.indices.map { (values[$0], weights?[$0] ?? 1) }.filter { $0.1 > 0 }
-        self.values = pairs.map(\.0)
+        self.values = Self.ofOneType(pairs.map(\.0))
         var sum = 0.0
         sums = pairs.map { pair in
             sum += pair.1
             return sum
         }
         precondition(!pairs.isEmpty, "a discrete distribution has a value with a positive weight")
+    }
+
+    /// Numbers of which one is a float are floats: `[0.5, 1, 2]` gives a scenario no integers.
+    private static func ofOneType(_ values: [ParameterValue]) -> [ParameterValue] {
+        var hasFloat = false
+        for value in values {
+            switch value {
+            case .number: hasFloat = true
+            case .integer: continue
+            case .string, .bool: return values
+            }
+        }
+        return hasFloat ? values.map(\.asFloat) : values
     }
 
     func callAsFunction(_ u: Double) -> ParameterValue {

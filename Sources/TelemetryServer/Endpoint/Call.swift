@@ -60,6 +60,7 @@ final class Call {
             try charge()
             return nil
         } catch {
+            if request.method == .stream || request.method == .report { endpoint.intake.counters.refuseMessage(error.message) }
             return .failure(error)
         }
     }

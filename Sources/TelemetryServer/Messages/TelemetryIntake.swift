@@ -25,8 +25,8 @@ final class TelemetryIntake {
         wireColumns = context.local(WireColumns.init)
     }
 
-    /// Takes in a TelemetryBatch, rows first, then columns, and adds the samples taken in to `accepted`. What lies before an
-    /// error in the same batch has been taken in.
+    /// Takes in a TelemetryBatch, rows first, then columns, and adds the samples taken in to `accepted`. A sample that is refused
+    /// costs no other one. Throws for a message that cannot be read; nothing of it has been taken in.
     func take(_ message: UnsafeRawBufferPointer, accepted: inout UInt64) throws(GRPCStatus) {
         counters.messages += 1
         var taken: UInt64 = 0
@@ -38,29 +38,29 @@ final class TelemetryIntake {
             taken = UInt64(count)
             sink.receive(UnsafeBufferPointer(rebasing: knownRows.rows[..<count]).span, context: context)
         } else if let rows = WireRows(message) {
-            try take(rows, &taken)
+            take(rows, &taken)
         } else if let columns = wireColumns.read(message) {
-            try take(columns, &taken)
+            take(columns, &taken)
         } else {
             try decode(message, &taken)
         }
     }
 
-    private func take(_ rows: WireRows, _ taken: inout UInt64) throws(GRPCStatus) {
+    private func take(_ rows: WireRows, _ taken: inout UInt64) {
         var rows = rows
         let (sink, context) = (sink, context)
         while let row = rows.next() {
-            guard let variable = try variable(row.name, row.units, samples: 1) else { continue }
+            guard let variable = variable(row.name, row.units, samples: 1) else { continue }
             taken += 1
             sink.receive(variable, simTime: row.simTime, value: row.value, context: context)
             templates.learn(row, of: variable.index)
         }
     }
 
-    private func take(_ columns: UnsafeBufferPointer<WireColumns.Column>, _ taken: inout UInt64) throws(GRPCStatus) {
+    private func take(_ columns: UnsafeBufferPointer<WireColumns.Column>, _ taken: inout UInt64) {
         let (sink, context, wireColumns) = (sink, context, wireColumns)
         for column in columns {
-            guard let variable = try variable(column.name, column.units, samples: column.count) else { continue }
+            guard let variable = variable(column.name, column.units, samples: column.count) else { continue }
             taken += UInt64(column.count)
             wireColumns.pieces(of: column) { sink.receive(variable, simTimes: $0, values: $1, context: context) }
         }
@@ -76,28 +76,28 @@ final class TelemetryIntake {
                 ? GRPCStatus(.resourceExhausted, "a decoded message is over the limit of \(arena.limit) bytes")
                 : GRPCStatus(.internal, "a message is not a TelemetryBatch")
         }
-        try takeRows(unpacked, &taken)
-        try takeColumns(unpacked, &taken)
+        takeRows(unpacked, &taken)
+        takeColumns(unpacked, &taken)
+        takeRefusals(unpacked)
     }
 
-    private func takeRows(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) throws(GRPCStatus) {
+    private func takeRows(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) {
         for index in 0..<batch.pointee.n_samples {
             let sample = batch.pointee.samples[index]!
-            guard let variable = try variable(text(sample.pointee.name), text(sample.pointee.units), samples: 1) else { continue }
+            guard let variable = variable(text(sample.pointee.name), text(sample.pointee.units), samples: 1) else { continue }
             taken += 1
             sink.receive(variable, simTime: sample.pointee.sim_time_s, value: sample.pointee.value, context: context)
         }
     }
 
-    private func takeColumns(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) throws(GRPCStatus) {
+    private func takeColumns(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) {
         for index in 0..<batch.pointee.n_series {
             let series = batch.pointee.series[index]!.pointee
             guard series.n_values == series.n_sim_time_s else {
-                throw GRPCStatus(
-                    .invalidArgument,
-                    "a series has \(series.n_values) values and \(series.n_sim_time_s) times; it needs a time per value")
+                refuse(max(series.n_values, series.n_sim_time_s), named: text(series.name), "the series has not one time for each value")
+                continue
             }
-            guard let variable = try variable(text(series.name), text(series.units), samples: series.n_values) else { continue }
+            guard let variable = variable(text(series.name), text(series.units), samples: series.n_values) else { continue }
             taken += UInt64(series.n_values)
             sink.receive(
                 variable, simTimes: UnsafeBufferPointer(start: series.sim_time_s, count: series.n_values).span,
@@ -105,21 +105,32 @@ final class TelemetryIntake {
         }
     }
 
-    /// Nil when the table is full; `samples` have then been counted as dropped.
-    func variable(
-        _ name: VariableTable.Text, _ units: VariableTable.Text, samples: Int
-    ) throws(GRPCStatus) -> TelemetryVariable? {
+    private func takeRefusals(_ batch: UnsafePointer<Batch>) {
+        for index in 0..<batch.pointee.n_refused {
+            let refusal = batch.pointee.refused[index]!.pointee
+            let name = text(refusal.name)
+            counters.refuse(
+                refusal.samples, named: { TelemetryRefusal.excerpt(name) }, TelemetryRefusal.excerpt(text(refusal.reason)))
+        }
+    }
+
+    /// Nil for what is not taken in; `samples` have then been counted, as dropped when the table is full, or else as refused.
+    func variable(_ name: VariableTable.Text, _ units: VariableTable.Text, samples: Int) -> TelemetryVariable? {
         do throws(VariableTable.Failure) {
             return try variables.variable(name: name, units: units)
         } catch {
             switch error {
             case .full:
                 counters.droppedSamples += UInt64(samples)
-                return nil
-            case .invalid(let reason):
-                throw GRPCStatus(.invalidArgument, reason)
+            case .refused(let reason):
+                refuse(samples, named: name, reason)
             }
+            return nil
         }
+    }
+
+    private func refuse(_ samples: Int, named name: VariableTable.Text, _ reason: String) {
+        counters.refuse(UInt64(samples), named: { TelemetryRefusal.excerpt(name) }, reason)
     }
 
     /// A C string as protobuf-c hands it out.

@@ -12,7 +12,8 @@ struct VariableTable: ~Copyable {
 
     enum Failure: Error {
         case full
-        case invalid(String)
+        /// The reason is a clause such as `the name is empty`.
+        case refused(String)
     }
 
     private struct Entry {
@@ -85,9 +86,11 @@ struct VariableTable: ~Copyable {
     }
 
     private mutating func add(_ hash: Int, _ name: Text, _ units: Text) throws(Failure) -> Int {
-        let checkedName = try Self.check("name", name, limit: limits.maxNameBytes)
-        guard !checkedName.isEmpty else { throw .invalid("a sample has no name") }
-        let checkedUnits = try Self.check("units", units, limit: limits.maxUnitsBytes)
+        guard !name.isEmpty else { throw .refused("the name is empty") }
+        guard name.count <= limits.maxNameBytes else { throw .refused("the name has more than \(limits.maxNameBytes) bytes") }
+        guard units.count <= limits.maxUnitsBytes else { throw .refused("the units have more than \(limits.maxUnitsBytes) bytes") }
+        guard let checkedName = String(validating: name, as: UTF8.self) else { throw .refused("the name is not UTF-8") }
+        guard let checkedUnits = String(validating: units, as: UTF8.self) else { throw .refused("the units are not UTF-8") }
         guard entries.count < limits.maxVariables else { throw .full }
         let variable = TelemetryVariable(index: entries.count, name: checkedName, units: checkedUnits)
         entries.append(Entry(hash: hash, name: append(name), units: append(units), variable: variable, successor: 0))
@@ -110,12 +113,6 @@ struct VariableTable: ~Copyable {
         let start = bytes.count
         bytes += text
         return start..<bytes.count
-    }
-
-    private static func check(_ what: String, _ text: Text, limit: Int) throws(Failure) -> String {
-        guard text.count <= limit else { throw .invalid("a sample's \(what) has \(text.count) bytes; the limit is \(limit)") }
-        guard let valid = String(validating: text, as: UTF8.self) else { throw .invalid("a sample's \(what) is not UTF-8") }
-        return valid
     }
 
     private static func beforeNUL(_ text: Text) -> Text {

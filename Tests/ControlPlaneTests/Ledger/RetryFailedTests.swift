@@ -20,6 +20,7 @@ struct RetryFailedTests {
 
         test.clock.advance(by: 1)
         let overview = try await test.ledger.retryFailed(batch)
+        #expect(overview.requeued == 2)
         #expect(overview.jobsByStatus == ["Completed": 1, "Pending": 2])
         #expect(overview.batch.status == .running)
         #expect(overview.batch.completedAt == nil)
@@ -43,7 +44,9 @@ struct RetryFailedTests {
             try await test.ledger.result(jobID: jobs[2].jobID, attempt: 4, detail: .full)
         }
         // Nothing is left to be tried again.
-        #expect(try await test.ledger.retryFailed(batch).batch.status == .completed)
+        let nothing = try await test.ledger.retryFailed(batch)
+        #expect((nothing.batch.status, nothing.requeued) == (.completed, 0))
+        #expect(try await test.ledger.overview(batchID: batch).requeued == nil)
     }
 
     @Test("A late result of a lost attempt counts also after the job was given up and tried again", arguments: TestDriver.allCases)

@@ -61,8 +61,7 @@ struct BatchGenerator {
     private mutating func value() -> ParameterValue {
         switch integer(0...3) {
         case 0: .integer(Int64(bitPattern: next()))
-        // Whole numbers are integers in JSON, so a number has a fraction or is beyond them.
-        case 1: .number(flip() ? Double(integer(-1000...1000)) + 0.5 : 1e300 * positive())
+        case 1: .number(pick([Double(integer(-1000...1000)), Double(integer(-1000...1000)) + 0.5, 1e300 * positive(), 1e15, 0x1p60, -0.0]))
         case 2: .string(pick(["true", "17", "null", "", ".nan", "~", "a: b", "#", "é🚀\"\\"]))
         default: .bool(flip())
         }

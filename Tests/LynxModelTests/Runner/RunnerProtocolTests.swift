@@ -48,6 +48,22 @@ struct RunnerProtocolTests {
         #expect(RunnerProtocol.isAtLeast(minor: 1, RunnerProtocol.version))
     }
 
+    @Test("Parameters that are floats arrive as floats, also those with whole values")
+    func floats() throws {
+        let parameters: [String: ParameterValue] = [
+            "whole": .number(1), "minus": .number(-0.0), "large": .number(1e16), "half": .number(0.5), "count": .integer(1), "mode": .string("1.0"),
+        ]
+        let assignment = JobAssignment(
+            jobID: "b-0", batchID: "b", attempt: 1, timeoutSecs: 1,
+            runConfig: RunConfiguration(
+                jobID: "b-0", batchID: "b", runIndex: 0, seed: 1, simulation: SimulationSpec(name: "s"), parameters: parameters, units: [:]),
+            earlyTermination: EarlyTerminationSpec(), telemetry: TelemetrySpec())
+        let arrived = try WireJSON.decode(JobAssignment.self, from: WireJSON.encode(assignment))
+        #expect(arrived == assignment)
+        guard case .number(let minus)? = arrived.runConfig.parameters["minus"] else { return #expect(Bool(false), "\(arrived)") }
+        #expect(minus.sign == .minus)
+    }
+
     @Test("What an engine keeps is written by the names of the API")
     func warmWorkers() throws {
         let engine = RunnerEngine(

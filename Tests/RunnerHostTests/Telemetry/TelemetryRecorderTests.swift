@@ -7,18 +7,18 @@ import Testing
 /// A recorder and the telemetry's way of numbering variables.
 private struct Bench {
     var recorder: TelemetryRecorder
-    private var numbers: [[String]: Int] = [:]
+    private var numbers: [[[UInt8]]: Int] = [:]
 
     init(_ spec: TelemetrySpec = .init(), limits: TelemetryRecorder.Limits = .init()) {
         recorder = TelemetryRecorder(spec, limits: limits)
     }
 
     mutating func add(_ value: Double, _ name: String = "x", units: String = "m", at simTime: Double) {
-        if let known = numbers[[name, units]] {
+        if let known = numbers[[Array(name.utf8), Array(units.utf8)]] {
             return recorder.record([TelemetryRow(variable: known, simTime: simTime, value: value)].span)
         }
         let number = numbers.count
-        numbers[[name, units]] = number
+        numbers[[Array(name.utf8), Array(units.utf8)]] = number
         recorder.record(variable: number, name: name, units: units, value: value, simTime: simTime)
     }
 
@@ -41,6 +41,19 @@ struct TelemetryRecorderTests {
         #expect(bench.recorder.result()["y"]?.values == [6, -2, 8, 2])
         #expect(bench.recorder.result()["y"]?.units == "")
         #expect(bench.recorder.warnings() == [])
+    }
+
+    @Test("A name in two spellings of the same characters is one series, that of the first, and the other is told")
+    func spellings() {
+        var bench = Bench()
+        bench.add(1, "h\u{F6}he", at: 0)
+        for step in 1...3 { bench.add(-1, "ho\u{308}he", at: Double(step)) }
+        bench.add(2, "h\u{F6}he", at: 4)
+        #expect(bench.recorder.result().values.map(\.values) == [[1, 2]])
+        #expect(
+            bench.recorder.warnings() == [
+                "telemetry: 'h\u{F6}he' came in a second spelling that looks the same, of other characters: the latter's 3 samples dropped"
+            ])
     }
 
     @Test("Series are thinned to the wanted rate in simulated time, statistics are not")

@@ -98,4 +98,14 @@ struct QuantileTests {
         let equal = Quantile(.discrete(values: [.integer(1), .integer(2), .integer(3)], weights: nil))
         #expect([0.1, 0.5, 0.9].map { equal($0) } == [.integer(1), .integer(2), .integer(3)])
     }
+
+    @Test("Discrete numbers of which one is a float are all floats; beside texts each keeps its type")
+    func oneType() {
+        let mixed = Quantile(.discrete(values: [.number(0.5), .integer(1), .number(2)], weights: nil))
+        #expect([0.1, 0.5, 0.9].map { mixed($0) } == [.number(0.5), .number(1), .number(2)])
+        let beyond = Quantile(.discrete(values: [.number(0.5), .integer(.max)], weights: nil))
+        #expect(beyond(0.9) == .integer(.max))
+        let texts = Quantile(.discrete(values: [.number(0.5), .integer(1), .string("a")], weights: nil))
+        #expect(texts(0.5) == .integer(1))
+    }
 }

@@ -16,10 +16,12 @@ final class StudyFixture: Sendable {
     /// - Parameters:
     ///   - earlyTermination: that part of the batch, in YAML's flow style.
     ///   - telemetry: likewise.
+    ///   - dispersions: further ones, each a line of YAML.
     ///   - python: what starts the scenario, instead of the virtual environment's Python.
     init(
         _ scenario: String, runs: Int, slots: Int = 2, timeoutSeconds: Double = 300, maxRetries: Int = 0,
-        earlyTermination: String = "{enabled: false}", telemetry: String = "{}", python: String = Repository.python
+        earlyTermination: String = "{enabled: false}", telemetry: String = "{}", python: String = Repository.python,
+        dispersions: [String] = []
     ) throws {
         directory = try TemporaryDirectory()
         events = try EventPipe(directory.path + "/events")
@@ -35,6 +37,7 @@ final class StudyFixture: Sendable {
               monte_carlo: {runs: \(runs), seed: 7}
               dispersions:
                 mass: {distribution: {type: uniform, min: 1, max: 2}, units: kg}
+            \(dispersions.map { "    \($0)\n" }.joined())\
               compute: {job_timeout_seconds: \(timeoutSeconds), max_retries: \(maxRetries)}
               early_termination: \(earlyTermination)
               telemetry: \(telemetry)

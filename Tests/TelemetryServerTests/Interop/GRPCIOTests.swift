@@ -110,26 +110,40 @@ struct GRPCIOTests {
         let test = try await TestEndpoint()
         let answer = try await PythonClient.run("garbage", test.port)
         #expect(answer.status == "INTERNAL")
-        #expect(await test.endpoint.finish().samples == 2)
+        let counters = await test.endpoint.finish()
+        #expect(counters.samples == 2)
+        #expect((counters.refusedMessages, counters.firstMessageRefusal) == (1, "a message is not a TelemetryBatch"))
         #expect(test.recording.samples == rows(0..<2))
     }
 
-    @Test("A series with more times than values is INVALID_ARGUMENT; the rows before it in the batch stay")
+    @Test("A series with more times than values is refused alone")
     func unequalSeries() async throws {
         let test = try await TestEndpoint()
         let answer = try await PythonClient.run("unequal_series", test.port)
-        #expect(answer.status == "INVALID_ARGUMENT")
-        #expect(answer.details == "a series has 1 values and 2 times; it needs a time per value")
-        _ = await test.endpoint.finish()
+        #expect(answer.accepted == 2)
+        #expect(await test.endpoint.finish().refusals.map(\.samples) == [2])
         #expect(test.recording.samples == rows(0..<2))
     }
 
-    @Test("A name that is missing or not UTF-8 is INVALID_ARGUMENT", arguments: ["bad_utf8", "no_name"])
+    @Test("A name that is missing or not UTF-8 is refused and counted", arguments: ["bad_utf8", "no_name"])
     func badName(name: String) async throws {
         let test = try await TestEndpoint()
         let answer = try await PythonClient.run(name, test.port)
-        #expect(answer.status == "INVALID_ARGUMENT")
-        #expect(await test.endpoint.finish().samples == 0)
+        #expect(answer.accepted == 0)
+        let counters = await test.endpoint.finish()
+        #expect((counters.samples, counters.refusals.map(\.samples)) == (0, [1]))
+    }
+
+    @Test("Bad samples cost no other one of a call, unary or streamed, in rows or in columns", arguments: ["report", "stream"], ["rows", "columns"])
+    func badSamples(method: String, shape: String) async throws {
+        let test = try await TestEndpoint()
+        let answer = try await PythonClient.run("bad_samples", test.port, method, shape)
+        #expect(answer.accepted == 4)
+        let counters = await test.endpoint.finish()
+        #expect(test.recording.samples.map(\.value) == [1, -7, 1, -7])
+        #expect(counters.refusals.map(\.reason) == ["the name has more than 256 bytes", "the name is empty", "the units have more than 64 bytes"])
+        #expect(counters.refusals.map(\.samples) == [2, 2, 2])
+        #expect((counters.failedCalls, counters.refusedMessages) == (0, 0))
     }
 
     @Test("A second message in a unary call is INTERNAL")

@@ -62,13 +62,13 @@ struct VariableTableTests {
         let longest = String(repeating: "ü", count: 128)
         #expect(try table.variable(name: longest, units: "µm").name == longest)
         let reasons = [
-            (longest + "x", "", "a sample's name has 257 bytes; the limit is 256"),
-            ("a", String(repeating: "u", count: 65), "a sample's units has 65 bytes; the limit is 64"),
-            ("", "m", "a sample has no name"),
+            (longest + "x", "", "the name has more than 256 bytes"),
+            ("a", String(repeating: "u", count: 65), "the units have more than 64 bytes"),
+            ("", "m", "the name is empty"),
         ]
         for (name, units, reason) in reasons {
             #expect { _ = try table.variable(name: name, units: units) } throws: {
-                if case .invalid(reason)? = $0 as? VariableTable.Failure { true } else { false }
+                if case .refused(reason)? = $0 as? VariableTable.Failure { true } else { false }
             }
         }
         let broken: [CChar] = [-61, 40, 0]

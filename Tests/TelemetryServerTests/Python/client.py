@@ -93,6 +93,21 @@ def case_no_name(channel):
     return outcome(lambda: report(channel)(TelemetryBatch(samples=[Sample(value=1.0)])))
 
 
+def case_bad_samples(channel, method, shape):
+    """Two batches, each of two good samples and three bad ones between them."""
+    names = [("alt", ""), ("n" * 300, ""), ("", ""), ("ok", "u" * 65), ("alt", "")]
+    values = [1.0, 0.0, 0.0, 0.0, -7.0]
+    batch = TelemetryBatch()
+    for (name, units), value in zip(names, values, strict=True):
+        if shape == "rows":
+            batch.samples.append(Sample(name=name, units=units, value=value))
+        else:
+            batch.series.append(Series(name=name, units=units, sim_time_s=[0.0], values=[value]))
+    if method == "stream":
+        return outcome(lambda: stream(channel)(iter([batch, batch])))
+    return {"accepted": sum(report(channel)(batch).accepted for _ in range(2))}
+
+
 def case_two_messages(channel):
     """A unary method called with two messages."""
     return outcome(lambda: stream(channel, "Report")(iter([rows(1), rows(1, 1)])))

@@ -2,6 +2,7 @@ import Foundation
 import FoundationXML
 import LynxCLI
 import LynxModel
+import TestSupport
 import Testing
 
 @Suite("Files for CI systems")
@@ -44,6 +45,19 @@ struct OutputFileTests {
         #expect(csv.hasPrefix("run,job_id,status,attempt,seed,execution_time_secs,parameter.mass,parameter.mode,value.x|y,error_message\r\n"))
         #expect(csv.contains("0,b-0,Completed,1,18446744073709551615,,1.5,\"a,\"\"b\"\"\",1.0,\r\n"))
         #expect(csv.contains("\"\"quotes\"\""))
+    }
+
+    @Test("CSV is read back by Python as it was, also with a combining mark after a quote, and holds nothing that a terminal obeys")
+    func csvIsRead() async throws {
+        let messages = ["\"\u{301}quoted", "<\u{338} \u{1B}[31m", "a,\"\u{308}\"\r\nb", "\r\n", "é", "e\u{301}"]
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("runs.csv", ResultsCSV.render(messages.enumerated().map { Self.row($0, .failed, $1) }))
+        let end = try await Program.run(
+            Repository.python,
+            ["-c", "import csv, json, sys; print(json.dumps([row['error_message'] for row in csv.DictReader(open(sys.argv[1], newline='', encoding='utf-8'))]))", path])
+        let read = try JSONDecoder().decode([String].self, from: Data(end.output.utf8))
+        let expected = ["\"\u{301}quoted", "<\u{338} ", "a,\"\u{308}\"\nb", "\n", "é", "e\u{301}"]
+        #expect(read.map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(end.errors)")
     }
 
     @Test("The summary is a table whatever a message holds, with statistics of the completed runs") func markdown() {

@@ -1,6 +1,7 @@
 import Foundation
 import LynxCLI
 import LynxModel
+import TestSupport
 import Testing
 
 @Suite("The results of a batch")
@@ -60,6 +61,76 @@ struct ResultsReportTests {
         let many = report(rows(9)).files()
         #expect(many.count == 8)
         #expect(many.last == "  and of 6 more runs below /r/b")
+    }
+
+    @Test("Of a run with thousands of files their number and folder are told; --all names them")
+    func manyFiles() {
+        let rows = RunRow.assemble(
+            jobs: [job(0, .completed), job(1, .completed)],
+            results: [result(0, files: (0..<3_000).map { "/r/b/job-0/frames/\($0 % 3)/\($0).png" }), result(1, files: ["/r/b/job-1/a.csv"])])
+        #expect(report(rows).files() == ["files:", "  run 0  3000 files in /r/b/job-0/frames", "  run 1  /r/b/job-1/a.csv"])
+        var all = report(rows)
+        all.showAll = true
+        #expect(all.files().count == 3_002)
+    }
+
+    @Test("Folders are found by bytes")
+    func folders() {
+        // A slash before a combining mark is one Character with it.
+        let rows = RunRow.assemble(
+            jobs: [job(0, .completed)], results: [result(0, files: (0..<9).map { "/r/a/\u{301}x/\($0)" })])
+        #expect(report(rows).files().last.map { Array($0.utf8) } == Array("  run 0  9 files in /r/a/\u{301}x".utf8))
+    }
+
+    @Test("Nothing that a simulation printed reaches the terminal as a command")
+    func controlCharacters() {
+        let nasty = "\u{1B}[2J\u{1B}]0;title\u{7}red\u{9B}31m \u{202E}txt\u{8}\u{C}\u{0}\u{85}next\r\nsecond"
+        var failed = result(0, values: ["a\u{1B}[1mb": 1], files: ["/r/\u{1B}[31m/x"])
+        failed.metadata.warnings = ["w\u{1B}[5m\nw"]
+        let rows = RunRow.assemble(jobs: [job(0, .failed, message: nasty)], results: [failed])
+        let lines = report(rows).table(terminal: pipe) + report(rows).files() + report(rows).warnings()
+        let unfit = lines.flatMap(\.unicodeScalars).filter { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format }
+        #expect(unfit.isEmpty, "\(lines)")
+        #expect(lines.count == 5)
+        #expect(lines[1].hasSuffix("red \u{FFFD}txt\u{FFFD}\u{FFFD}\u{FFFD}"), "\(lines)")
+    }
+
+    @Test("The summary of the run is that at the top, wherever it stands among its files")
+    func nestedSummary() throws {
+        let directory = try TemporaryDirectory()
+        _ = try directory.write("output/summary.json", #"{"final_apogee_m": 1200}"#)
+        _ = try directory.write("output/aero/summary.json", #"{"final_apogee_m": -1, "residual": 1e-9}"#)
+        var both = result(0, files: ["aero/summary.json", "summary.json"].map { "\(directory.path)/output/\($0)" })
+        #expect(SummaryValues.of(both).numbers == ["final_apogee_m": 1200])
+        both.artifacts = ["aero/summary.json", "summary.json"].map { Artifact(path: $0, sizeBytes: 1, sha256: "", mediaType: "") }
+        #expect(SummaryValues.of(both).numbers == ["final_apogee_m": 1200])
+        both.outputFiles.removeLast()
+        both.artifacts.removeLast()
+        // That of a part of it says nothing of the run.
+        #expect(SummaryValues.of(both).names.isEmpty)
+    }
+
+    @Test("A number that is none is shown as it is, with a warning, and takes no other away")
+    func notFinite() throws {
+        let rows = (0..<3).map { index in
+            let miss = ["3.25", "NaN", "-Infinity"][index]
+            return RunRow(
+                job: job(index, .completed), result: result(index),
+                values: SummaryValues(json: Data(#"{"final_apogee_m": \#(1200 + index), "miss_m": \#(miss)}"#.utf8)))
+        }
+        #expect(
+            report(rows).table(terminal: pipe) == [
+                "run  status     seconds  final_apogee_m     miss_m",
+                "  0  Completed     1.50            1200       3.25",
+                "  1  Completed     1.50            1201        NaN",
+                "  2  Completed     1.50            1202  -Infinity",
+            ])
+        #expect(report(rows).warnings() == ["warning: summary.json: miss_m is NaN (run 1)", "warning: summary.json: miss_m is -Infinity (run 2)"])
+        let csv = ResultsCSV.render(rows).split(separator: "\r\n")
+        #expect(csv[2].hasSuffix(",1201.0,NaN,") && csv[3].hasSuffix(",1202.0,-Infinity,"), "\(csv)")
+        let overview = BatchOverview(batch: report(rows).batch, jobsByStatus: [.completed: 3])
+        let summary = MarkdownSummary.render(overview, rows)
+        #expect(summary.contains("| final\\_apogee\\_m | 3 | 1201 |") && summary.contains("| miss\\_m | 1 (and 2 not finite) | 3.25 |"), "\(summary)")
     }
 
     @Test("A warning that many runs share is told once")

@@ -14,9 +14,20 @@ struct SummaryValuesTests {
         #expect(values.numbers == ["zeta": 1, "alpha": 2.5, "final.y": 3, "final.b": 4])
     }
 
-    @Test("A text that is no JSON object has no values", arguments: ["", "[1, 2]", "7", "{\"a\": ", "{\"a\": 1e999}"])
+    @Test("A text that is no JSON object has no values, and a warning", arguments: ["", "[1, 2]", "7", "{\"a\": ", "{\"a\": 1, NaN: 2}", "\u{0}"])
     func noObject(text: String) {
-        #expect(SummaryValues(json: Data(text.utf8)).names.isEmpty)
+        let values = SummaryValues(json: Data(text.utf8))
+        #expect(values.names.isEmpty)
+        #expect(values.warnings.count == 1 && values.warnings[0].hasPrefix("summary.json"), "\(values.warnings)")
+    }
+
+    @Test("Numbers that are not finite are numbers, however they are written")
+    func notFinite() {
+        let json = #"{"a": NaN, "b": Infinity, "c": -Infinity, "d": nan, "e": -inf, "f": 1e999, "g": {"h": -nan}, "i": "NaN", "j": null, "k": 1}"#
+        let values = SummaryValues(json: Data(json.utf8))
+        #expect(values.names == ["a", "b", "c", "d", "e", "f", "g.h", "k"])
+        #expect(values.names.map { NumberText.exact(values.numbers[$0]!) } == ["NaN", "Infinity", "-Infinity", "NaN", "-Infinity", "Infinity", "NaN", "1.0"])
+        #expect(values.warnings == ["summary.json: a is NaN, b is Infinity, c is -Infinity, d is NaN, e is -Infinity, and 2 more are not finite"])
     }
 
     @Test("Columns tell how the runs ended, differ between them, and are no bookkeeping")

@@ -24,21 +24,23 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lynx_scenario/_proto/telemetry.proto\x12\x13tetryx.telemetry.v1\"k\n\x0eTelemetryBatch\x12,\n\x07samples\x18\x01 \x03(\x0b\x32\x1b.tetryx.telemetry.v1.Sample\x12+\n\x06series\x18\x02 \x03(\x0b\x32\x1b.tetryx.telemetry.v1.Series\"H\n\x06Sample\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x12\n\nsim_time_s\x18\x03 \x01(\x01\x12\r\n\x05units\x18\x04 \x01(\t\"I\n\x06Series\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\t\x12\x12\n\nsim_time_s\x18\x03 \x03(\x01\x12\x0e\n\x06values\x18\x04 \x03(\x01\" \n\x0cTelemetryAck\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x04\x32\xb8\x01\n\x10TelemetryService\x12R\n\x06Stream\x12#.tetryx.telemetry.v1.TelemetryBatch\x1a!.tetryx.telemetry.v1.TelemetryAck(\x01\x12P\n\x06Report\x12#.tetryx.telemetry.v1.TelemetryBatch\x1a!.tetryx.telemetry.v1.TelemetryAckb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$lynx_scenario/_proto/telemetry.proto\x12\x13tetryx.telemetry.v1\"\x9a\x01\n\x0eTelemetryBatch\x12,\n\x07samples\x18\x01 \x03(\x0b\x32\x1b.tetryx.telemetry.v1.Sample\x12+\n\x06series\x18\x02 \x03(\x0b\x32\x1b.tetryx.telemetry.v1.Series\x12-\n\x07refused\x18\x03 \x03(\x0b\x32\x1c.tetryx.telemetry.v1.Refusal\"H\n\x06Sample\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x12\n\nsim_time_s\x18\x03 \x01(\x01\x12\r\n\x05units\x18\x04 \x01(\t\"I\n\x06Series\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\t\x12\x12\n\nsim_time_s\x18\x03 \x03(\x01\x12\x0e\n\x06values\x18\x04 \x03(\x01\"8\n\x07Refusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07samples\x18\x03 \x01(\x04\" \n\x0cTelemetryAck\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x04\x32\xb8\x01\n\x10TelemetryService\x12R\n\x06Stream\x12#.tetryx.telemetry.v1.TelemetryBatch\x1a!.tetryx.telemetry.v1.TelemetryAck(\x01\x12P\n\x06Report\x12#.tetryx.telemetry.v1.TelemetryBatch\x1a!.tetryx.telemetry.v1.TelemetryAckb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lynx_scenario._proto.telemetry_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TELEMETRYBATCH']._serialized_start=61
-  _globals['_TELEMETRYBATCH']._serialized_end=168
-  _globals['_SAMPLE']._serialized_start=170
-  _globals['_SAMPLE']._serialized_end=242
-  _globals['_SERIES']._serialized_start=244
-  _globals['_SERIES']._serialized_end=317
-  _globals['_TELEMETRYACK']._serialized_start=319
-  _globals['_TELEMETRYACK']._serialized_end=351
-  _globals['_TELEMETRYSERVICE']._serialized_start=354
-  _globals['_TELEMETRYSERVICE']._serialized_end=538
+  _globals['_TELEMETRYBATCH']._serialized_start=62
+  _globals['_TELEMETRYBATCH']._serialized_end=216
+  _globals['_SAMPLE']._serialized_start=218
+  _globals['_SAMPLE']._serialized_end=290
+  _globals['_SERIES']._serialized_start=292
+  _globals['_SERIES']._serialized_end=365
+  _globals['_REFUSAL']._serialized_start=367
+  _globals['_REFUSAL']._serialized_end=423
+  _globals['_TELEMETRYACK']._serialized_start=425
+  _globals['_TELEMETRYACK']._serialized_end=457
+  _globals['_TELEMETRYSERVICE']._serialized_start=460
+  _globals['_TELEMETRYSERVICE']._serialized_end=644
 # @@protoc_insertion_point(module_scope)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 TELEMETRY_URL_VARIABLE = "TETRYX_TELEMETRY_URL"
 
+NAME_BYTES = 256
+UNITS_BYTES = 64
+"""The runner's limits, in UTF-8."""
+
 CLOSE_TIMEOUT_S = 5.0
 """How long `close` and the end of the process wait for an endpoint that does not answer, in seconds."""
 
@@ -74,21 +78,30 @@ class TelemetryClient:
 
     @property
     def ignored(self) -> int:
-        """Samples that were no samples: a value that is not a number, or a name that is not a string."""
+        """Samples that were none: a value that is not a number, or a name or units that the runner would refuse."""
         return self._ignored
 
     def emit(self, name: str, value: float, sim_time_s: float, units: str = "") -> None:
         """Reports that `name` has `value`, in `units`, at `sim_time_s` seconds of simulated time.
 
         `value` may be anything that converts to a float exactly once (`int`, `bool`, numpy scalars). NaN and the
-        infinities are sent as they are. What is not a number is counted in `ignored`.
+        infinities are sent as they are. A name has 1 to 256 bytes of UTF-8, units at most 64. What is no such
+        sample is counted in `ignored`, said once on stderr, and told in the result's warnings.
         """
         sender = self._sender
         if sender is None:
             return
-        if type(value) is float and type(sim_time_s) is float and type(name) is str and type(units) is str:
+        if (
+            type(value) is float
+            and type(sim_time_s) is float
+            and type(name) is str
+            and type(units) is str
+            # So many characters are within the limits in any case; of others the bytes are counted.
+            and 0 < len(name) <= 64
+            and len(units) <= 16
+        ):
             sender.put((name, value, sim_time_s, units))
-        elif sample := self._converted(name, value, sim_time_s, units):
+        elif sample := self._converted(name, value, sim_time_s, units, sender):
             sender.put(sample)
 
     def flush(self, timeout: float | None = None) -> bool:
@@ -118,23 +131,46 @@ class TelemetryClient:
     ) -> None:
         self.close()
 
-    def _converted(self, name: object, value: Any, sim_time_s: Any, units: object) -> Sample | None:  # noqa: ANN401
+    def _converted(
+        self,
+        name: object,
+        value: Any,  # noqa: ANN401
+        sim_time_s: Any,  # noqa: ANN401
+        units: object,
+        sender: Sender,
+    ) -> Sample | None:
         try:
-            if not isinstance(name, str) or not isinstance(units, str):
-                raise TypeError("name and units must be strings")
+            if reason := _refusal(name, units):
+                return self._ignore(name, reason, "", sender)
             # float() would parse text, and text is not a measurement.
             if isinstance(value, str | bytes | bytearray) or isinstance(sim_time_s, str | bytes | bytearray):
                 raise TypeError("a number is wanted, not text")
             return (str(name), float(value), float(sim_time_s), str(units))
         except Exception as error:
-            self._ignored += 1
-            if self._ignored == 1:
-                what = name[:80] if isinstance(name, str) else "a variable without a name"
-                warn(f"telemetry: ignoring a sample of {what} that is not a number ({error}); said only once")
-            return None
+            return self._ignore(name, "the value or the time is not a number", f" ({error})", sender)
+
+    def _ignore(self, name: object, reason: str, detail: str, sender: Sender) -> None:
+        self._ignored += 1
+        what = name[:80] if isinstance(name, str) else ""
+        if self._ignored == 1:
+            warn(f"telemetry: ignoring a sample of '{what}', as {reason}{detail}; said only once")
+        sender.refuse(reason, what)
 
     def _forget(self) -> None:
         self._sender = None
+
+
+def _refusal(name: object, units: object) -> str:
+    """Why the runner would refuse every sample of this variable; empty if it would not."""
+    if not isinstance(name, str) or not isinstance(units, str):
+        return "name and units must be strings"
+    if not name:
+        return "the name is empty"
+    if len(name.encode(errors="replace")) > NAME_BYTES:
+        return f"the name has more than {NAME_BYTES} bytes"
+    if len(units.encode(errors="replace")) > UNITS_BYTES:
+        return f"the units have more than {UNITS_BYTES} bytes"
+    return ""
 
 
 def warn(message: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lynx_scenario._proto import telemetry_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lynx_scenario.telemetry.sample_queue import Sample
 
@@ -15,8 +15,18 @@ ROWS_AT_MOST = 32
 """A batch up to this size keeps the order between variables, as rows; a larger one goes as columns."""
 
 
-def encode(samples: Sequence[Sample]) -> telemetry_pb2.TelemetryBatch:
-    """One message with all samples; those of one variable are in order."""
+def encode(samples: Sequence[Sample], refused: Mapping[str, tuple[str, int]]) -> telemetry_pb2.TelemetryBatch:
+    """One message with all samples; those of one variable are in order.
+
+    `refused` has for each reason the name of the first sample that was not to be sent, and how many these are.
+    """
+    batch = _batch(samples)
+    for reason, (name, count) in refused.items():
+        batch.refused.add(reason=reason, name=_utf8(name), samples=count)
+    return batch
+
+
+def _batch(samples: Sequence[Sample]) -> telemetry_pb2.TelemetryBatch:
     if len(samples) <= ROWS_AT_MOST:
         return telemetry_pb2.TelemetryBatch(
             samples=[

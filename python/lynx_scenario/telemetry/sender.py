@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lynx_scenario.telemetry.sample_queue import Sample, SampleQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import grpc
 
@@ -46,6 +46,10 @@ class Sender:
         self.last_error = ""
         self._target = target
         self._lost = 0
+        # For each reason: the name of the first sample that was not to be sent, and how many.
+        self._refused: dict[str, tuple[str, int]] = {}
+        # A signal handler may emit as well, in the middle of another refusal.
+        self._refusing = threading.RLock()
         self._samples = SampleQueue(CAPACITY)
         self._hurry = threading.Event()
         self._closing = threading.Event()
@@ -62,6 +66,15 @@ class Sender:
     @property
     def dropped(self) -> int:
         return self._lost + self._samples.shed
+
+    def refuse(self, reason: str, name: str) -> None:
+        """Has the runner told that a sample of `name` was not sent."""
+        with self._refusing:
+            first, count = self._refused.get(reason, (name, 0))
+            self._refused[reason] = (first, count + 1)
+        if count == 0:
+            # Wakes the thread if it has nothing else to do.
+            self._samples.mark()
 
     def flush(self, timeout: float | None) -> bool:
         """Whether what is queued now was settled within `timeout` seconds."""
@@ -94,8 +107,12 @@ class Sender:
         report = self._connect()
         while not (self._closing.is_set() and self._samples.empty):
             samples, marks = self._samples.collect(self._linger)
-            for start in range(0, len(samples), BATCH):
-                self._deliver(samples[start : start + BATCH], report)
+            with self._refusing:
+                refused, self._refused = self._refused, {}
+            # What was refused goes with the first samples after it, or alone.
+            for start in range(0, len(samples) or bool(refused), BATCH):
+                self._deliver(samples[start : start + BATCH], refused, report)
+                refused = {}
             for mark in marks:
                 mark.set()
         if self._channel is not None:
@@ -128,7 +145,9 @@ class Sender:
             response_deserializer=telemetry_pb2.TelemetryAck.FromString,
         )
 
-    def _deliver(self, samples: Sequence[Sample], report: Report | None) -> None:
+    def _deliver(
+        self, samples: Sequence[Sample], refused: Mapping[str, tuple[str, int]], report: Report | None
+    ) -> None:
         if report is None:
             self._lost += len(samples)
             return
@@ -139,7 +158,7 @@ class Sender:
         while True:
             final = self._closing.is_set()
             try:
-                taken = min(report(encode(samples)).accepted, len(samples))
+                taken = min(report(encode(samples, refused)).accepted, len(samples))
             except grpc.RpcError as error:
                 self.last_error = f"{self._target}: {error.code().name}: {error.details()}"
                 # Anything else would be the same next time.

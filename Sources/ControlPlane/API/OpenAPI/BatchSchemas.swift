@@ -41,7 +41,8 @@ extension OpenAPIDocument {
               "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}},
               "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."},
               "storage_problem": {"type": "string", "description": "Which disk of the control plane is full; nothing goes on until there is room."},
-              "pending_reason": {"type": "string", "description": "What the jobs that wait are waiting for; absent if the next runner that asks gets them."}
+              "pending_reason": {"type": "string", "description": "What the jobs that wait are waiting for; absent if the next runner that asks gets them."},
+              "requeued": {"type": "integer", "description": "How many jobs this call has queued again; in the answer to retry-failed only."}
             }
           },
           "JobEnd": {

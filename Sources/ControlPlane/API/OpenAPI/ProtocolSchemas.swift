@@ -37,7 +37,8 @@ extension OpenAPIDocument {
             "type": "object", "required": ["job_id", "batch_id", "attempt", "timeout_secs", "run_config", "early_termination", "telemetry"],
             "properties": {
               "job_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer", "minimum": 1}, "timeout_secs": {"type": "number"},
-              "run_config": {"$ref": "#/components/schemas/RunConfiguration"}, "early_termination": {"type": "object"}, "telemetry": {"type": "object"}
+              "run_config": {"$ref": "#/components/schemas/RunConfiguration"}, "early_termination": {"type": "object"}, "telemetry": {"type": "object"},
+              "float_parameters": {"type": "object", "additionalProperties": {"type": "number"}, "description": "The parameters of run_config that are floats although their values are whole, for readers of JSON that do not tell 1.0 from 1."}
             }
           },
           "AttemptKey": {"type": "object", "required": ["job_id", "attempt"], "properties": {"job_id": {"type": "string"}, "attempt": {"type": "integer"}}},

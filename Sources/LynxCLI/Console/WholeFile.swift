@@ -1,0 +1,85 @@
+import Glibc
+
+/// Files that are there whole or not at all, whatever happens while they are written.
+package enum WholeFile {
+    /// Replaces the file. What is no regular file, such as a pipe, is written to.
+    ///
+    /// - Parameter isSecret: nobody but this user may read it; else a file that is there keeps its mode.
+    /// - Throws: `CLIError`; what was there is as it was.
+    package static func replace(_ path: String, with text: String, isSecret: Bool = false) throws {
+        // Through a link, to the file that it means.
+        let target = realpath(path, nil).map { pointer in
+            defer { free(pointer) }
+            return String(cString: pointer)
+        }
+        var info = stat()
+        let isThere = stat(path, &info) == 0
+        if isThere, info.st_mode & S_IFMT != S_IFREG { return try write(text, into: path, flags: 0) }
+        let final = target ?? path
+        let temporary = "\(final).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isSecret ? 0o600 : 0o666)
+        guard descriptor >= 0 else {
+            // A folder in which nothing can be made, around a file that can be written.
+            if errno == EACCES, isThere, !isSecret { return try write(text, into: path, flags: O_TRUNC) }
+            throw failure(path, errno)
+        }
+        if isThere, !isSecret { fchmod(descriptor, info.st_mode & 0o777) }
+        var code = written(text, to: descriptor)
+        if code == nil, fsync(descriptor) != 0, errno != EINVAL { code = errno }
+        if close(descriptor) != 0, code == nil { code = errno }
+        if code == nil, rename(temporary, final) != 0 { code = errno }
+        if let code {
+            unlink(temporary)
+            throw failure(path, code)
+        }
+    }
+
+    /// Appends all of the text or nothing.
+    package static func append(_ text: String, to path: String) throws {
+        try write(text, into: path, flags: O_CREAT | O_APPEND)
+    }
+
+    /// Whether the file can be written. It is left as it is, and not made.
+    package static func check(_ path: String) throws {
+        var info = stat()
+        if stat(path, &info) == 0 {
+            guard info.st_mode & S_IFMT != S_IFDIR else { throw failure(path, EISDIR) }
+            guard access(path, W_OK) == 0 else { throw failure(path, errno) }
+            return
+        }
+        guard errno == ENOENT, !path.isEmpty else { throw failure(path, errno) }
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        guard slash.map({ path.utf8.index(after: $0) != path.utf8.endIndex }) ?? true else { throw failure(path, EISDIR) }
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard access(folder, W_OK | X_OK) == 0 else { throw failure(path, errno) }
+    }
+
+    private static func write(_ text: String, into path: String, flags: Int32) throws {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
+        guard descriptor >= 0 else { throw failure(path, errno) }
+        let before = lseek(descriptor, 0, SEEK_END)
+        var code = written(text, to: descriptor)
+        if code != nil, before >= 0 { _ = ftruncate(descriptor, before) }
+        if close(descriptor) != 0, code == nil { code = errno }
+        if let code { throw failure(path, code) }
+    }
+
+    /// Nil, or why not all of it is there.
+    private static func written(_ text: String, to descriptor: Int32) -> Int32? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return count == 0 ? EIO : errno }
+                rest = rest.dropFirst(count)
+            }
+            return nil
+        }
+    }
+
+    private static func failure(_ path: String, _ code: Int32) -> CLIError {
+        .unavailable("cannot write \(path): \(SystemError.text(code))")
+    }
+}
