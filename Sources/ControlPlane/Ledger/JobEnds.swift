@@ -61,7 +61,7 @@ extension Ledger {
             }
             return BatchMoment(
                 overview: BatchOverview(
-                    batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch)),
+                    batch: try connection.model(of: batch), jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch)),
                 ends: ends, hasMore: hasMore)
         }
     }
