@@ -23,6 +23,8 @@ package final class Spool: Sendable {
     /// What `scan` found.
     package struct Scan: Hashable, Sendable {
         package var reports: [AttemptKey] = []
+        /// What the results rest on, of those that do.
+        package var bases: [AttemptKey: String] = [:]
         /// Files that hold no report, and why; each now ends in `.corrupt`.
         package var corrupt: [CorruptFile] = []
     }
@@ -46,6 +48,8 @@ package final class Spool: Sendable {
         var scan = Scan()
         for name in try DurableFile.names(in: state.spoolPath) {
             let path = "\(state.spoolPath)/\(name)"
+            // An engine may be taking something back at this moment.
+            if name.hasSuffix(Self.retractionSuffix + DurableFile.temporarySuffix) { continue }
             if name.hasSuffix(SpareFiles.suffix) { unlink(path) }
             // The process died between writing and renaming: a whole report counts, half of one never was one.
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
@@ -66,6 +70,7 @@ package final class Spool: Sendable {
             if path != self.path(key) {
                 guard rename(path, self.path(key)) == 0 else { throw .last("rename", path) }
             }
+            scan.bases[key] = report.result.metadata.basis
             if !found.contains(where: { $0.key == key }) {
                 found.append((key, report.result.metadata.completedAt ?? .distantPast))
             }
@@ -104,7 +109,7 @@ package final class Spool: Sendable {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    private func aside(_ path: String, _ verdict: Verdict) throws(FileError) -> String {
+    func aside(_ path: String, _ verdict: Verdict) throws(FileError) -> String {
         let target = "\(path).\(verdict.rawValue)"
         guard rename(path, target) == 0 || errno == ENOENT else { throw .last("rename", path) }
         return target
@@ -132,7 +137,7 @@ package final class Spool: Sendable {
     }
 
     /// FNV-1a, 64 bits.
-    private static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
 }
