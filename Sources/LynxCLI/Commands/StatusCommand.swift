@@ -45,6 +45,7 @@ struct StatusCommand: AsyncParsableCommand {
         let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
         output.line("jobs       \(batch.totalJobs) (\(counts.joined(separator: ", ")))")
         if let reason = overview.unroutable { output.line("waiting    \(reason)") }
+        for warning in batch.warnings ?? [] { output.line("warning    \(warning)") }
         output.line("seed       \(batch.seed)")
         output.line("created    \(WireJSON.timestamp(batch.createdAt))")
         if let end = batch.completedAt {

@@ -87,7 +87,7 @@ package struct ResultsReport: Sendable {
         return "\(counts.joined(separator: ", ")) of \(NumberText.count(rows.count, "job")), \(NumberText.count(artifacts, "artifact"))"
     }
 
-    /// The warnings of the runs, each text once.
+    /// The warnings of the batch, then those of its runs, each text once.
     package func warnings() -> [String] {
         var order: [String] = []
         var runs: [String: [Int]] = [:]
@@ -97,7 +97,7 @@ package struct ResultsReport: Sendable {
                 runs[warning, default: []].append(row.runIndex)
             }
         }
-        return order.map { warning in
+        return (batch.warnings ?? []).map { "warning: \($0)" } + order.map { warning in
             let of = runs[warning]!
             let which = of.count > 4 ? "\(of.count) runs, the first is \(of[0])" : "run \(of.map(String.init).joined(separator: ", "))"
             return "warning: \(warning) (\(which))"
