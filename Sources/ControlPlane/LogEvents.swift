@@ -70,6 +70,12 @@ extension Logger {
             ])
     }
 
+    func resultsRetracted(_ retraction: Retraction, jobs: Int) {
+        warning(
+            "results taken back",
+            metadata: ["runner": "\(retraction.runnerID)", "basis": "\(retraction.basis)", "reason": "\(retraction.reason)", "jobs": "\(jobs)"])
+    }
+
     func callFailed(_ request: Request, _ failure: any Error) {
         error("call failed", metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "reason": "\(failure)"])
     }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct lynx_engine_job {
     char fault[64];
     char output[4096];
     lynx_job_token token;
+    uint32_t attempt;
     pid_t pid;
     int exit_fd;
 };
@@ -30,6 +32,31 @@ struct lynx_engine_job {
 static const lynx_host *the_host;
 
 static lynx_string text(const char *value) { return (lynx_string){.data = value, .size = strlen(value)}; }
+
+/* What follows a prefix in the job's fault; NULL if it begins otherwise. */
+static const char *fault_after(const lynx_engine_job *job, const char *prefix) {
+    return strncmp(job->fault, prefix, strlen(prefix)) == 0 ? job->fault + strlen(prefix) : NULL;
+}
+
+/*
+ * rests_on_NAME: the result of a job's first attempt does; insists_on_NAME: that of each; retracts_NAME: takes it back;
+ * rests_then_retracts_NAME: the first three results rest on it, and the fourth takes it back.
+ */
+static void settle_basis(const lynx_engine_job *job) {
+    static atomic_int reaped;
+    const char *turns = fault_after(job, "rests_then_retracts_");
+    const char *rests = fault_after(job, "rests_on_"), *insists = fault_after(job, "insists_on_"), *retracts = fault_after(job, "retracts_");
+    const lynx_result_basis *basis = the_host->get_extension(the_host, text(LYNX_EXTENSION_RESULT_BASIS));
+    if (!basis || !LYNX_HAS_FIELD(lynx_result_basis, basis, retract)) return;
+    if (turns && job->attempt == 1) {
+        if (atomic_fetch_add(&reaped, 1) < 3) rests = turns; else retracts = turns;
+    }
+    if (insists || (rests && job->attempt == 1)) {
+        basis->rests_on(the_host, job->token, text("what was thought first"));
+        basis->rests_on(the_host, job->token, text(insists ? insists : rests));
+    }
+    if (retracts) basis->retract(the_host, text(retracts), text("a sample differed\nfrom its cold run"));
+}
 
 static lynx_status fail(lynx_error *error, lynx_status code, const char *message) {
     if (error) {
@@ -60,6 +87,7 @@ static lynx_status prepare(const lynx_engine *engine, const lynx_job *request, l
     const char *found = strstr(config, "\"fault\" : \"");
     if (found) sscanf(found, "\"fault\" : \"%63[a-z0-9_]", job->fault);
     job->token = request->token;
+    job->attempt = request->attempt;
     job->exit_fd = -1;
     snprintf(job->output, sizeof job->output, "%.*s/output", (int)request->directory.size, request->directory.data);
     if (mkdir(job->output, 0700) != 0 || strcmp(job->fault, "prepare_resources") == 0) {
@@ -87,6 +115,7 @@ static const char *script(const lynx_engine_job *job) {
         return "setsid sh -c 'echo $$ > \"$TETRYX_OUTPUT_DIR/stray\"; exec sleep 1000' & "
                "while [ ! -s \"$TETRYX_OUTPUT_DIR/stray\" ]; do sleep 0.01; done; exit 0";
     }
+    if (fault_after(job, "retracts_")) return "while [ ! -e \"$TETRYX_OUTPUT_DIR/go\" ]; do sleep 0.01; done; exit 0";
     return "exit 0";
 }
 
@@ -126,6 +155,7 @@ static lynx_status reap(lynx_engine_job *job, lynx_exit *result, lynx_error *err
     int status = 0;
     if (waitpid(job->pid, &status, 0) != job->pid) return fail(error, LYNX_E_INTERNAL, strerror(errno));
     if (strcmp(job->fault, "reap_fails") == 0) return fail(error, LYNX_E_INTERNAL, "lost count of my processes");
+    settle_basis(job);
     result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     result->exit_signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     result->success = result->exit_code == 0;

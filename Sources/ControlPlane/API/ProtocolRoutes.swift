@@ -21,6 +21,13 @@ extension API {
             },
             Route(method: .post, path: "/runner/v1/jobs/:job/result", access: .runner, handler: result),
             Route(method: .post, path: "/runner/v1/results", access: .runner, handler: results),
+            Route(method: .post, path: "/runner/v1/retractions", access: .runner) { request, context in
+                let retraction = try await request.message(Retraction.self, from: context)
+                try retraction.check()
+                let jobs = try await ledger.retract(retraction)
+                context.logger.resultsRetracted(retraction, jobs: jobs)
+                return .noContent
+            },
         ]
     }
 
@@ -80,7 +87,7 @@ extension API {
         guard report.jobID == jobID else {
             throw Problem.invalid("result.job_id", "is '\(report.jobID)', but the call is for '\(jobID)'")
         }
-        try report.checkTelemetry()
+        try report.check()
         try await ledger.ended(jobID: jobID, report)
         note(report, context)
         return .noContent
@@ -101,7 +108,7 @@ extension API {
             guard report.runnerID == group.runnerID else {
                 throw Problem.invalid("reports[\(index)].runner_id", "is '\(report.runnerID)', but the group is of '\(group.runnerID)'")
             }
-            try report.checkTelemetry(as: "reports[\(index)].")
+            try report.check(as: "reports[\(index)].")
         }
         let errors = try await ledger.ended(group.reports, runnerID: group.runnerID)
         let items = zip(group.reports, errors).map { report, error in
@@ -117,7 +124,11 @@ extension API {
 extension AttemptReport {
     /// - Parameter place: of the report in the body, before the names of its fields.
     /// - Throws: a `Problem` that names the field.
-    fileprivate func checkTelemetry(as place: String = "") throws {
+    fileprivate func check(as place: String = "") throws {
+        guard outcome != .retracted else {
+            throw Problem.invalid("\(place)result.metadata.outcome", "must not be 'retracted': that is the control plane's word")
+        }
+        if let basis = result.metadata.basis { try Retraction.check(basis: basis, as: "\(place)result.metadata.basis") }
         if let telemetryChunks, !(0...Int(Int32.max)).contains(telemetryChunks) {
             throw Problem.invalid("\(place)telemetry_chunks", "must be 0 or more, and no more than \(Int32.max)")
         }
@@ -128,6 +139,22 @@ extension AttemptReport {
             guard telemetryTail?[name]?.isValid(count: series.values.count) ?? true else {
                 throw Problem.invalid("\(place)telemetry_tail.\(name)", "must have a step that is a power of 2, and a first_point that is a multiple of it")
             }
+        }
+    }
+}
+
+extension Retraction {
+    /// - Throws: a `Problem` that names the field.
+    fileprivate func check() throws {
+        try Self.check(basis: basis, as: "basis")
+        guard reason.utf8.count <= Self.mostReasonBytes else {
+            throw Problem.invalid("reason", "may have at most \(Self.mostReasonBytes) bytes")
+        }
+    }
+
+    fileprivate static func check(basis: String, as field: String) throws {
+        guard (1...mostBasisBytes).contains(basis.utf8.count) else {
+            throw Problem.invalid(field, "must have 1 to \(mostBasisBytes) bytes")
         }
     }
 }

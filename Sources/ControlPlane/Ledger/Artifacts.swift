@@ -152,7 +152,7 @@ extension Ledger {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
         return try await driver.read { connection in
             guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
-            let rows = try connection.rows(SQL.artifactsOfAttempt, key.values + [.int(attempt ?? job.attempt)])
+            let rows = try connection.rows(SQL.artifactsOfAttempt, key.values + [.int(attempt ?? job.presentAttempt)])
             return try rows.map { try LocatedArtifact($0) }
         }
     }
@@ -179,7 +179,7 @@ extension Ledger {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
         return try await driver.read { connection in
             guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
-            let values: [LedgerValue] = [.int(attempt ?? job.attempt), .text(kind.rawValue), .text(path)]
+            let values: [LedgerValue] = [.int(attempt ?? job.presentAttempt), .text(kind.rawValue), .text(path)]
             return try connection.row(SQL.artifact, key.values + values).map { try LocatedArtifact($0) }
         }
     }

@@ -66,11 +66,12 @@ struct BatchRecord: Hashable, Sendable {
         return .cancelled
     }
 
-    var model: Batch {
+    /// - Parameter warnings: nil for none.
+    func model(warnings: [String]?) -> Batch {
         Batch(
             batchID: batchID, name: name, status: status, totalJobs: total, completedJobs: counts.completed,
             failedJobs: counts.failed + counts.timedOut, cancelledJobs: counts.cancelled,
-            createdAt: Date(instant: createdAt), completedAt: completedAt.map { Date(instant: $0) }, seed: seed)
+            createdAt: Date(instant: createdAt), completedAt: completedAt.map { Date(instant: $0) }, seed: seed, warnings: warnings)
     }
 
     init(_ row: LedgerRow) throws {

@@ -34,7 +34,7 @@ extension LedgerTransaction {
     /// batch's own fault, unless others have completed jobs of it.
     func judge(_ report: AttemptReport, batchID: String) throws {
         switch report.outcome {
-        case .cancelled, .lost, .simulatorFault: return
+        case .cancelled, .lost, .simulatorFault, .retracted: return
         case .failure where report.result.metadata.startedAt == nil:
             if !report.retryable, try batch(batchID).counts.completed == 0 { return }
             try note(.notStarted(message: report.result.errorMessage), of: report.runnerID)

@@ -23,11 +23,16 @@ struct JobRecord: Hashable, Sendable {
     var assignedRunner: String?
     var sessionID: String?
     var errorMessage: String?
+    /// What the latest attempt brought was taken back: it is the job's no longer.
+    var isRetracted = false
     /// False as long as the job is only a number below its batch's total.
     var hasRow = true
 
     /// Out with a runner.
     var isActive: Bool { status == .claimed || status == .running }
+
+    /// The attempt whose files and telemetry are the job's; 0, which no attempt has, if there is none.
+    var presentAttempt: Int { isRetracted ? 0 : attempt }
 
     /// A move that the ledger's rules don't have means that somebody else has written into it.
     private func require(_ isAllowed: Bool, _ move: String) throws {
@@ -42,6 +47,7 @@ struct JobRecord: Hashable, Sendable {
         startedAt = nil
         leaseExpiresAt = leaseEnd
         assignedRunner = runnerID
+        isRetracted = false
         self.sessionID = sessionID
     }
 
@@ -83,6 +89,9 @@ struct JobRecord: Hashable, Sendable {
             requeue(message: message ?? "the simulation failed", now: now)
         case .failure:
             finish(.failed, message: message ?? "the simulation failed", now: now)
+        case .retracted:
+            isRetracted = true
+            requeue(message: message ?? "its result was taken back", now: now)
         case .lost:
             spoil("lost attempts", message ?? "the runner gave it up", now: now, limit: maxLostAttempts)
         case .simulatorFault:
@@ -155,7 +164,7 @@ extension JobRecord {
             claimedAt: try row.instant("claimed_at"), startedAt: try row.instant("started_at"),
             completedAt: try row.instant("completed_at"), leaseExpiresAt: try row.instant("lease_expires_at"),
             assignedRunner: try row.optionalText("assigned_runner"), sessionID: try row.optionalText("session_id"),
-            errorMessage: try row.optionalText("error_message"))
+            errorMessage: try row.optionalText("error_message"), isRetracted: try row.bool("retracted"))
     }
 
     /// The values of `SQL.saveJob` and `SQL.insertJob`.
@@ -163,7 +172,7 @@ extension JobRecord {
         [
             .text(status.rawValue), .int(retries), .int(lostAttempts), .int(attempt), .bool(cancelRequested),
             .instant(claimedAt), .instant(startedAt), .instant(completedAt), .instant(leaseExpiresAt),
-            .text(assignedRunner), .text(sessionID), .text(errorMessage),
+            .text(assignedRunner), .text(sessionID), .text(errorMessage), .bool(isRetracted),
         ] + key.values
     }
 }

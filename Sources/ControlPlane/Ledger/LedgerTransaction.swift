@@ -119,6 +119,9 @@ final class LedgerTransaction {
     /// Work may have appeared by other means than a job's move.
     func announceWork() { effects.workAppeared = true }
 
+    /// There is something new to be told of a batch, besides its counts.
+    func batchTold() { effects.batchChanged = true }
+
     /// There is something for a runner to be told.
     func call(_ runnerID: String) { effects.calledRunners.insert(runnerID) }
 

@@ -81,7 +81,7 @@ extension Ledger {
     func overview(of batch: BatchRecord, _ connection: any LedgerConnection, now: Instant) throws -> BatchOverview {
         let reason = try pendingReason(of: batch, connection, now: now)
         return BatchOverview(
-            batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: reason.flatMap { $0.isForEver ? $0.text : nil },
+            batch: try connection.model(of: batch), jobsByStatus: batch.counts.byStatus, unroutable: reason.flatMap { $0.isForEver ? $0.text : nil },
             pendingReason: reason?.text, storageProblem: room.problem)
     }
 

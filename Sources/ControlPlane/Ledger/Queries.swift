@@ -23,7 +23,8 @@ extension Ledger {
             let rows = try connection.rows(filter.sql(after: cursor != nil), filter.values(after: cursor) + [.int(limit + 1)])
             let records = try rows.prefix(limit).map { try BatchRecord($0) }
             let next = rows.count > limit ? records.last.map { Cursor(number: $0.createdAt, text: $0.batchID).encoded } : nil
-            return Page(items: records.map(\.model), next: next)
+            let warnings = try connection.warnings(of: records)
+            return Page(items: records.map { $0.model(warnings: warnings[$0.batchID]) }, next: next)
         }
     }
 

@@ -24,7 +24,7 @@ extension Ledger {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
         return try await driver.read { connection in
             guard let job = try connection.job(key) else { throw LedgerError.noSuchJob(jobID) }
-            let attempt = query.attempt ?? job.attempt
+            let attempt = query.attempt ?? job.presentAttempt
             let summary = try connection.result(key, attempt: attempt)
             let series = try connection.series(key, attempt: attempt, variables: query.variables)
             var variables = series.mapValues { points in

@@ -27,7 +27,7 @@ extension SQL {
     static let artifactsOfBatchAfter = """
         SELECT artifacts.run_index AS run_index, \(artifactColumns)
         FROM artifacts JOIN jobs ON jobs.batch_id = artifacts.batch_id AND jobs.run_index = artifacts.run_index
-            AND jobs.attempt = artifacts.attempt \(withBlobs)
+            AND jobs.attempt = artifacts.attempt AND jobs.retracted = 0 \(withBlobs)
         WHERE artifacts.batch_id = ? AND (artifacts.run_index, artifacts.attempt, artifacts.kind, artifacts.path) > (?, ?, ?, ?)
         ORDER BY artifacts.run_index, artifacts.attempt, artifacts.kind, artifacts.path LIMIT ?
         """

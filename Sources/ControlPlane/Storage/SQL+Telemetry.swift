@@ -19,7 +19,7 @@ extension SQL {
 
     /// The latest attempts that have telemetry. Values: batch_id, the last run_index seen, the limit.
     static let attemptsWithTelemetry = """
-        SELECT run_index, attempt FROM jobs WHERE batch_id = ? AND run_index > ? AND (
+        SELECT run_index, attempt FROM jobs WHERE batch_id = ? AND run_index > ? AND retracted = 0 AND (
             EXISTS (SELECT 1 FROM telemetry_chunks WHERE telemetry_chunks.batch_id = jobs.batch_id
                 AND telemetry_chunks.run_index = jobs.run_index AND telemetry_chunks.attempt = jobs.attempt)
             OR EXISTS (SELECT 1 FROM results WHERE results.batch_id = jobs.batch_id AND results.run_index = jobs.run_index

@@ -81,7 +81,7 @@ enum SQL {
         jobs.lost_attempts AS lost_attempts, jobs.attempt AS attempt, jobs.cancel_requested AS cancel_requested,
         jobs.claimed_at AS claimed_at, jobs.started_at AS started_at, jobs.completed_at AS completed_at,
         jobs.lease_expires_at AS lease_expires_at, jobs.assigned_runner AS assigned_runner, jobs.session_id AS session_id,
-        jobs.error_message AS error_message, batches.max_retries AS max_retries, batches.created_at AS created_at,
+        jobs.error_message AS error_message, jobs.retracted AS retracted, batches.max_retries AS max_retries, batches.created_at AS created_at,
         batches.total AS total, batches.cancelled_at AS batch_cancelled_at
         """
 
@@ -119,13 +119,14 @@ enum SQL {
     /// Values as of `saveJob`.
     static let insertJob = """
         INSERT INTO jobs (status, retries, lost_attempts, attempt, cancel_requested, claimed_at,
-            started_at, completed_at, lease_expires_at, assigned_runner, session_id, error_message, batch_id, run_index)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            started_at, completed_at, lease_expires_at, assigned_runner, session_id, error_message, retracted, batch_id, run_index)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let saveJob = """
         UPDATE jobs SET status = ?, retries = ?, lost_attempts = ?, attempt = ?, cancel_requested = ?, claimed_at = ?,
-            started_at = ?, completed_at = ?, lease_expires_at = ?, assigned_runner = ?, session_id = ?, error_message = ?
+            started_at = ?, completed_at = ?, lease_expires_at = ?, assigned_runner = ?, session_id = ?, error_message = ?,
+            retracted = ?
         WHERE batch_id = ? AND run_index = ?
         """
 
@@ -175,11 +176,11 @@ enum SQL {
             document_bytes = excluded.document_bytes, document = excluded.document
         """
 
-    /// A job's result is that of its latest attempt, once the job has ended.
+    /// A job's result is that of its latest attempt, once the job has ended, unless it was taken back.
     private static let ofEndedJobs = """
         FROM jobs JOIN results ON results.batch_id = jobs.batch_id AND results.run_index = jobs.run_index
             AND results.attempt = jobs.attempt
-        WHERE jobs.completed_at IS NOT NULL AND jobs.batch_id = ?
+        WHERE jobs.completed_at IS NOT NULL AND jobs.retracted = 0 AND jobs.batch_id = ?
         """
 
     private static let wholeResult = """

@@ -50,6 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
         output.line("jobs       \(batch.totalJobs) (\(counts.joined(separator: ", ")))")
         if let reason = overview.storageProblem { output.line("waiting    \(reason)") }
         if let reason = overview.pendingReason ?? overview.unroutable { output.line("waiting    \(reason)") }
+        for warning in batch.warnings ?? [] { output.line("warning    \(warning)") }
         output.line("seed       \(batch.seed)")
         output.line("created    \(WireJSON.timestamp(batch.createdAt))")
         if let end = batch.completedAt {

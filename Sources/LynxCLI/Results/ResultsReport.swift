@@ -97,7 +97,7 @@ package struct ResultsReport: Sendable {
         return "\(counts.joined(separator: ", ")) of \(NumberText.count(rows.count, "job")), \(NumberText.count(artifacts, "artifact"))"
     }
 
-    /// The warnings of the runs, each text once.
+    /// The warnings of the batch, then those of its runs, each text once.
     package func warnings() -> [String] {
         var order: [String] = []
         var runs: [String: [Int]] = [:]
@@ -108,7 +108,8 @@ package struct ResultsReport: Sendable {
             }
         }
         let shown = showAll || order.count <= Self.mostWarnings ? order[...] : order.prefix(Self.mostWarnings)
-        var lines = shown.map { warning in
+        var lines = (batch.warnings ?? []).map { PlainText.line("warning: \($0)") }
+        lines += shown.map { warning in
             let of = runs[warning]!
             let which = of.count > 4 ? "\(of.count) runs, the first is \(of[0])" : "run \(of.map(String.init).joined(separator: ", "))"
             return PlainText.line("warning: \(warning) (\(which))")

@@ -95,6 +95,8 @@ struct Study {
             case .terminateRunner: runner?.terminate()
             case .killRunner: runner?.kill()
             case .startGrace: send(.graceExpired, after: Self.grace, &group)
+            case .lookAgain: lookAgain(&group)
+            case .goOn: watch(&group)
             case .sayDraining:
                 status.note("stopping: running jobs may finish, no new ones start; once more to stop at once")
             case .sayStopping: status.note("stopping at once: running jobs are killed")
@@ -135,21 +137,41 @@ struct Study {
             let batch = try await start.prepare()
             try await handOutOnly(batch.batchID)
             batchID = batch.batchID
-            let watch = BatchWatch(api: api, batchID: batch.batchID, maxOutage: Self.maxOutage)
-            group.addTask { [sender, status] in
-                do {
-                    try await watch.run { snapshot in
-                        status.show(snapshot)
-                        sender.yield(.progressed(finished: snapshot.finished))
-                    }
-                    sender.yield(.batchEnded)
-                } catch is CancellationError {
-                } catch {
-                    sender.yield(.failed(CLIError(wrapping: error)))
-                }
-            }
+            watch(&group)
         } catch {
             fail(error)
+        }
+    }
+
+    private func watch(_ group: inout DiscardingTaskGroup) {
+        guard let batchID else { return }
+        let watch = BatchWatch(api: api, batchID: batchID, maxOutage: Self.maxOutage)
+        group.addTask { [sender, status] in
+            do {
+                try await watch.run { snapshot in
+                    status.show(snapshot)
+                    sender.yield(.progressed(finished: snapshot.finished))
+                }
+                sender.yield(.batchEnded)
+            } catch is CancellationError {
+            } catch {
+                sender.yield(.failed(CLIError(wrapping: error)))
+            }
+        }
+    }
+
+    private func lookAgain(_ group: inout DiscardingTaskGroup) {
+        guard let batchID else { return }
+        group.addTask { [api, sender, status] in
+            do {
+                let batch = try await api.overview(of: batchID).batch
+                let isOver = batch.status.isTerminal
+                if !isOver { status.note("the study goes on: \((batch.warnings ?? ["some of its jobs run again"]).joined(separator: "; "))") }
+                sender.yield(.looked(isOver: isOver))
+            } catch is CancellationError {
+            } catch {
+                sender.yield(.failed(CLIError(wrapping: error)))
+            }
         }
     }
 

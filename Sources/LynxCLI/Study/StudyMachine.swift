@@ -35,6 +35,8 @@ package struct StudyMachine: Sendable {
         case progressed(finished: Int)
         /// All jobs are terminal.
         case batchEnded
+        /// With the runner gone: whether all jobs are terminal still, or some lost their results again.
+        case looked(isOver: Bool)
         /// SIGINT, SIGTERM or SIGHUP.
         case interrupted(Int32)
         /// The runner has had its time to end.
@@ -51,6 +53,10 @@ package struct StudyMachine: Sendable {
         case terminateRunner
         case killRunner
         case startGrace
+        /// Whether the batch has ended still. What the runner did last may have been to take results back.
+        case lookAgain
+        /// Tells why the batch goes on, and follows it to its end again.
+        case goOn
         case sayDraining
         case sayStopping
         case conclude(Conclusion)
@@ -66,7 +72,7 @@ package struct StudyMachine: Sendable {
     }
 
     private enum Phase {
-        case starting, working, draining, stopping, closing, concluded
+        case starting, working, draining, stopping, closing, looking, concluded
     }
 
     /// A runner that dies this often with no job ended in between will not do better the next time.
@@ -78,6 +84,8 @@ package struct StudyMachine: Sendable {
     private var failure: CLIError?
     private var restarts = 0
     private var finished = 0
+    /// Times of grace that are running: the runner that an earlier one was given to may be another's predecessor.
+    private var graces = 0
 
     package init() {}
 
@@ -101,12 +109,19 @@ package struct StudyMachine: Sendable {
         case .batchEnded:
             guard phase == .working else { return [] }
             return close()
+        case .looked(let isOver):
+            guard phase == .looking else { return [] }
+            if isOver { return conclude(ending) }
+            phase = .working
+            runnerAlive = true
+            return [.goOn, .startRunner]
         case .interrupted(let signal):
             return interrupted(signal)
         case .graceExpired:
-            return runnerAlive ? [.killRunner] : []
+            graces -= 1
+            return runnerAlive && graces == 0 && (phase == .closing || phase == .stopping) ? [.killRunner] : []
         case .failed(let error):
-            guard phase == .starting || phase == .working else { return [] }
+            guard phase == .starting || phase == .working || phase == .looking else { return [] }
             failure = error
             return close()
         }
@@ -120,7 +135,8 @@ package struct StudyMachine: Sendable {
             restarts += 1
             guard restarts <= Self.mostRestarts else { return conclude(.runnerKeepsDying(exit)) }
             return [.scheduleRestart(number: restarts, exit: exit)]
-        case .draining, .stopping, .closing: return conclude(ending)
+        case .closing: return look()
+        case .draining, .stopping, .looking: return conclude(ending)
         case .concluded: return []
         }
     }
@@ -133,20 +149,34 @@ package struct StudyMachine: Sendable {
             return runnerAlive ? [.sayDraining, .terminateRunner] : conclude(ending)
         case .draining:
             phase = .stopping
-            return [.sayStopping, .terminateRunner, .startGrace]
+            return [.sayStopping, .terminateRunner] + startGrace()
         case .closing:
             // The runner has nothing left to do, so it is told to be quick.
             self.signal = signal
             phase = .stopping
             return [.terminateRunner]
         case .stopping: return [.killRunner]
+        case .looking:
+            self.signal = signal
+            return conclude(ending)
         case .concluded: return []
         }
     }
 
     private mutating func close() -> [Action] {
         phase = .closing
-        return runnerAlive ? [.terminateRunner, .startGrace] : conclude(ending)
+        return runnerAlive ? [.terminateRunner] + startGrace() : look()
+    }
+
+    private mutating func look() -> [Action] {
+        if failure != nil { return conclude(ending) }
+        phase = .looking
+        return [.lookAgain]
+    }
+
+    private mutating func startGrace() -> [Action] {
+        graces += 1
+        return [.startGrace]
     }
 
     private var ending: Conclusion {

@@ -24,11 +24,14 @@ public struct Batch: Codable, Hashable, Sendable {
     public var completedAt: Date?
     /// The seed the samples were drawn with, also when the submission left it open.
     public var seed: UInt64
+    /// What a person should know of it, such as results that were taken back. Nil: nothing.
+    public var warnings: [String]?
 
     public init(
         batchID: String, name: String, status: BatchStatus, totalJobs: Int, completedJobs: Int = 0, failedJobs: Int = 0,
-        cancelledJobs: Int = 0, createdAt: Date, completedAt: Date? = nil, seed: UInt64
+        cancelledJobs: Int = 0, createdAt: Date, completedAt: Date? = nil, seed: UInt64, warnings: [String]? = nil
     ) {
+        self.warnings = warnings
         self.batchID = batchID
         self.name = name
         self.status = status
@@ -42,7 +45,7 @@ public struct Batch: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, status, seed
+        case name, status, seed, warnings
         case batchID = "batch_id"
         case totalJobs = "total_jobs"
         case completedJobs = "completed_jobs"

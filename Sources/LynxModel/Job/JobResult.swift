@@ -113,13 +113,17 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
     public var directory: String?
     /// What a person should know of this run: dropped telemetry, a condition whose variable never came, files not collected.
     public var warnings: [String]
+    /// What the result rests on besides its own run, such as a proof that a copied process gives what a fresh one gives. Its
+    /// runner may take that back, and the result with it. Nil: nothing else. Since 1.4 of the runner protocol.
+    public var basis: String?
 
     public init(
         runID: String, runIndex: Int, attempt: Int, simulationName: String, simulationVersion: String, engine: String,
         engineVersion: String, runnerID: String, outcome: AttemptOutcome, exitCode: Int32? = nil, exitSignal: Int32? = nil,
         maxRSSBytes: Int64? = nil, startedAt: Date? = nil, completedAt: Date? = nil, directory: String? = nil,
-        warnings: [String] = []
+        warnings: [String] = [], basis: String? = nil
     ) {
+        self.basis = basis
         self.runID = runID
         self.runIndex = runIndex
         self.attempt = attempt
@@ -139,7 +143,7 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempt, engine, outcome, directory, warnings
+        case attempt, engine, outcome, directory, warnings, basis
         case runID = "run_id"
         case runIndex = "run_index"
         case simulationName = "simulation_name"
@@ -161,4 +165,7 @@ public enum AttemptOutcome: String, Codable, CaseIterable, Sendable {
     case lost
     /// The simulator failed, not what it simulated; does not spend the user's retries. Since 1.2 of the runner protocol.
     case simulatorFault = "simulator_fault"
+    /// Its result was taken back, because what it rested on turned out to be wrong; does not spend the user's retries. Only
+    /// the control plane gives it. Since 1.4 of the runner protocol.
+    case retracted
 }

@@ -64,5 +64,6 @@ extension HeartbeatRequest: RunnerMessage {}
 extension StartedReport: RunnerMessage {}
 extension AttemptReport: RunnerMessage {}
 extension ResultGroup: RunnerMessage {}
+extension Retraction: RunnerMessage {}
 extension LeaveRequest: RunnerMessage {}
 extension ArtifactManifest: RunnerMessage {}

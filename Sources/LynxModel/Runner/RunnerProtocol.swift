@@ -11,6 +11,7 @@ public import FoundationEssentials
 /// | `POST jobs/{id}/telemetry?runner_id=&attempt=&seq=` | the bytes of a `TelemetryChunk` | 204, also when repeated; 409 if the attempt is stale |
 /// | `POST jobs/{id}/result` | `AttemptReport` | 204, also when repeated; 409 if the attempt is stale; 428 if chunks are missing |
 /// | `POST results` | `ResultGroup` | `ResultGroupAnswer`: for each report what `result` would have answered. Since 1.3 |
+/// | `POST retractions` | `Retraction` | 204, also when repeated. Since 1.4 |
 /// | `POST enroll`, `POST renew` | `EnrollRequest`, `RenewRequest` | `RunnerCredential`, which all other calls carry where callers are asked who they are |
 /// | `POST jobs/{id}/artifacts` | `ArtifactManifest` | `ArtifactRequirements`; 409 if the attempt is stale |
 /// | `PUT jobs/{id}/artifacts/{sha256}` | the content, from an offset on | `ArtifactProgress` |
@@ -18,7 +19,7 @@ public import FoundationEssentials
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
 public enum RunnerProtocol {
-    public static let version = "1.3"
+    public static let version = "1.4"
 
     /// The version of a peer that names none: it was the only one that did not have to.
     public static let unnamedVersion = "1.0"

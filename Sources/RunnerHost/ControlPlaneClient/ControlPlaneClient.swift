@@ -138,6 +138,11 @@ package final class ControlPlaneClient: Sendable {
             limit: limits.delivery)
     }
 
+    /// Takes results back; of protocol 1.4.
+    func retract(_ retraction: Retraction) async throws {
+        try await tell("retractions", try WireJSON.encode(retraction), limit: limits.delivery)
+    }
+
     package func leave(_ request: LeaveRequest) async throws {
         try await tell("leave", try WireJSON.encode(request))
     }

@@ -19,7 +19,12 @@ package final class HostTable: Sendable {
         }
     }
 
-    private let jobs = Mutex<(sinks: [UInt64: JobSink], last: UInt64)>(([:], 0))
+    /// What an engine takes back.
+    package typealias Retract = @Sendable (_ basis: String, _ reason: String) -> Void
+
+    private let jobs = Mutex<(sinks: [UInt64: JobSink], bases: [UInt64: String], last: UInt64)>(([:], [:], 0))
+    /// What engines took back before anybody could be told.
+    private let retracting = Mutex<(retract: Retract?, early: [(basis: String, reason: String)])>((nil, []))
     private let logger: Logger
 
     package init(logger: Logger) { self.logger = logger }
@@ -36,8 +41,31 @@ package final class HostTable: Sendable {
                 emit_telemetry: { host, job, samples, count in
                     HostTable.of(host).emit(job, UnsafeBufferPointer(start: samples, count: count))
                 },
-                get_extension: { _, _ in nil }))
+                get_extension: { _, name in
+                    String(lynx: name) == LYNX_EXTENSION_RESULT_BASIS ? UnsafeRawPointer(HostTable.resultBasis) : nil
+                }))
         return UnsafePointer(table)
+    }
+
+    /// Never changed, and never freed.
+    private nonisolated(unsafe) static let resultBasis: UnsafePointer<lynx_result_basis> = {
+        let table = UnsafeMutablePointer<lynx_result_basis>.allocate(capacity: 1)
+        table.initialize(
+            to: lynx_result_basis(
+                struct_size: UInt32(MemoryLayout<lynx_result_basis>.size),
+                rests_on: { host, job, basis in HostTable.of(host).note(basis: basis.basis, of: job) },
+                retract: { host, basis, why in HostTable.of(host).retract(basis.basis, why.line) }))
+        return UnsafePointer(table)
+    }()
+
+    /// Hands over what engines take back, from the thread that does; at once what they took back before.
+    package func onRetract(_ retract: @escaping Retract) {
+        let early = retracting.withLock { retracting in
+            retracting.retract = retract
+            defer { retracting.early = [] }
+            return retracting.early
+        }
+        for (basis, reason) in early { retract(basis, reason) }
     }
 
     /// A token for a job; calls that name it reach `sink` until `forget`.
@@ -49,7 +77,15 @@ package final class HostTable: Sendable {
         }
     }
 
-    package func forget(_ token: UInt64) { jobs.withLock { $0.sinks[token] = nil } }
+    /// What the job's result rests on, as far as its engine has said.
+    package func basis(of token: UInt64) -> String? { jobs.withLock { $0.bases[token] } }
+
+    package func forget(_ token: UInt64) {
+        jobs.withLock { jobs in
+            jobs.sinks[token] = nil
+            jobs.bases[token] = nil
+        }
+    }
 
     private static func of(_ host: UnsafePointer<lynx_host>?) -> HostTable {
         Unmanaged<HostTable>.fromOpaque(host!.pointee.context).takeUnretainedValue()
@@ -67,9 +103,41 @@ package final class HostTable: Sendable {
         logger.log(level: level, "engine says", metadata: ["message": "\(message)"])
     }
 
+    private func note(basis: String, of job: UInt64) {
+        jobs.withLock { jobs in
+            guard jobs.sinks[job] != nil else { return }
+            jobs.bases[job] = basis.isEmpty ? nil : basis
+        }
+    }
+
+    private func retract(_ basis: String, _ reason: String) {
+        guard !basis.isEmpty else { return }
+        let retract = retracting.withLock { retracting in
+            if retracting.retract == nil { retracting.early.append((basis, reason)) }
+            return retracting.retract
+        }
+        retract?(basis, reason)
+    }
+
     private func emit(_ job: UInt64, _ samples: UnsafeBufferPointer<lynx_sample>) {
         guard let sink = jobs.withLock({ $0.sinks[job] }) else { return }
         sink.emit(
             samples.map { TelemetrySample(name: String(lynx: $0.name), units: String(lynx: $0.units), simTime: $0.sim_time_s, value: $0.value) })
     }
+}
+
+extension lynx_string {
+    /// The part of a basis that counts, whatever its bytes.
+    fileprivate var basis: String { beginning(Int(LYNX_BASIS_SIZE)) }
+
+    /// One line of bounded length.
+    fileprivate var line: String {
+        String(
+            String.UnicodeScalarView(
+                beginning(Int(LYNX_ERROR_MESSAGE_SIZE)).unicodeScalars.map { scalar in
+                    scalar.properties.generalCategory == .control ? " " : scalar
+                }))
+    }
+
+    private func beginning(_ bytes: Int) -> String { String(lynx: lynx_string(data: data, size: min(size, bytes))) }
 }

@@ -72,6 +72,7 @@ package struct RunnerProcess {
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             options: RunnerOptions(keepOutputs: configuration.keepOutputs),
             engineLimits: engineLimits)
+        host.onRetract { service.retract(basis: $0, reason: $1) }
 
         do {
             try await enroll(state, client, capabilities)

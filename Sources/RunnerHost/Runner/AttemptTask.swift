@@ -72,13 +72,14 @@ extension RunnerService {
     func keep(_ report: AttemptReport, _ log: AttemptLog) async {
         let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
         let spooled = SpooledReport(report)
+        let basis = report.result.metadata.basis
         var backoff = options.backoff
         var isFirst = true
         var end: ContinuousClock.Instant?
         while true {
             do {
                 try await blocking { [spool] in try spool.store(spooled.json, for: key, after: report.telemetryChunks ?? 0) }
-                if isFirst { return monitor.with { $0.ended(key, copy: spooled) } }
+                if isFirst { return monitor.with { $0.ended(key, restsOn: basis, copy: spooled) } }
                 log.spooledLate()
                 // Delivered in the meantime: nothing is to be delivered at the next start.
                 if !monitor.with({ $0.spooled(key) }) { forget(key) }
@@ -86,7 +87,7 @@ extension RunnerService {
             } catch {
                 if isFirst {
                     log.notSpooled(error)
-                    monitor.with { $0.ended(key, memory: spooled) }
+                    monitor.with { $0.ended(key, restsOn: basis, memory: spooled) }
                 }
                 isFirst = false
             }

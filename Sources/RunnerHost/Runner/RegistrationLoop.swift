@@ -13,7 +13,11 @@ extension RunnerService {
                 availability.answered()
                 backoff.reset()
                 log.registered(server: client.url, answer)
-                monitor.with { $0.registered(answer) }
+                let kept = monitor.with { state in
+                    state.registered(answer)
+                    return state.session?.takesRetractions == false ? state.retractions.count : 0
+                }
+                if kept > 0 { log.retractionsKept(kept) }
             } catch let error as ControlPlaneError where Self.isFinal(error, first: turn.registration == 0) {
                 log.registrationFailed(error)
                 monitor.with { $0.registrationFailed(error) }

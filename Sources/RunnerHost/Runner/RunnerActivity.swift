@@ -12,6 +12,8 @@ package struct RunnerActivity: Hashable, Sendable {
     package var running: Set<AttemptKey>
     /// Attempts that ended and whose results are not yet acknowledged.
     package var undelivered: Set<AttemptKey>
+    /// How much that engines took back is not yet acknowledged.
+    package var retractions: Int
 
     init(_ state: RunnerState) {
         phase = state.phase
@@ -20,6 +22,7 @@ package struct RunnerActivity: Hashable, Sendable {
         isPaused = state.isPaused
         running = state.runningAttempts
         undelivered = state.undelivered
+        retractions = state.retractions.count
     }
 }
 

@@ -73,6 +73,38 @@ struct RunnerLog: Sendable {
         logger.warning("results stay in the spool until the next start", metadata: ["count": "\(count)"])
     }
 
+    func retracting(_ retraction: Retraction) {
+        logger.warning("an engine takes results back", metadata: Self.fields(retraction))
+    }
+
+    func retracted(_ retraction: Retraction) { logger.info("results taken back", metadata: Self.fields(retraction)) }
+
+    func retractionNotSpooled(_ retraction: Retraction, _ error: any Error) {
+        var fields = Self.fields(retraction)
+        fields["error"] = "\(error)"
+        logger.error("what was taken back cannot be written down; it is kept in memory", metadata: fields)
+    }
+
+    func retractionRefused(_ retraction: Retraction, _ error: ControlPlaneError) {
+        logger.warning(
+            "results not taken back yet", metadata: Self.fields(error).merging(Self.fields(retraction)) { error, _ in error })
+    }
+
+    func retractionNotRemoved(_ error: any Error) {
+        logger.warning("what was taken back is not forgotten, and will be told again", metadata: ["error": "\(error)"])
+    }
+
+    /// The control plane is older than the call.
+    func retractionsKept(_ count: Int) {
+        logger.warning(
+            "the control plane takes no results back; what was taken back is kept until one does: update it",
+            metadata: ["count": "\(count)"])
+    }
+
+    private static func fields(_ retraction: Retraction) -> Logger.Metadata {
+        ["basis": "\(retraction.basis)", "reason": "\(retraction.reason)"]
+    }
+
     func left() { logger.info("left") }
 
     func leaveFailed() { logger.warning("could not sign off; leases run out by themselves") }

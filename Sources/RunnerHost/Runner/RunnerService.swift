@@ -93,10 +93,12 @@ package final class RunnerService: Sendable {
 
     private func live() async throws {
         try await adoptSpool()
+        try await adoptRetractions()
         await withTaskGroup { loops in
             loops.addTask { await self.prepareSpares() }
             loops.addTask { await self.registrationLoop() }
             loops.addTask { await self.heartbeatLoop() }
+            loops.addTask { await self.retractionLoop() }
             for _ in 0..<max(1, options.concurrentDeliveries) { loops.addTask { await self.deliveryLoop() } }
             for _ in 0..<2 { loops.addTask { await self.chunkLoop() } }
             await claimLoop()
@@ -122,7 +124,7 @@ package final class RunnerService: Sendable {
         for key in scan.reports { _ = adopt(try await blocking { try self.spool.chunks(of: key) }, of: key) }
         guard !scan.reports.isEmpty else { return }
         log.foundUndelivered(scan.reports.count)
-        monitor.with { $0.adopt(scan.reports) }
+        monitor.with { $0.adopt(scan.reports, bases: scan.bases) }
     }
 
     /// Waits until every result is acknowledged, or none has been, and no file has moved, for the time of grace.
@@ -131,7 +133,7 @@ package final class RunnerService: Sendable {
             // A control plane that never took this runner in does not take its results either.
             let (left, chunks, moved, isHopeless) = monitor.with {
                 (
-                    $0.undelivered.count, $0.chunks.count, $0.movedPieces,
+                    $0.awaited, $0.chunks.count, $0.movedPieces,
                     $0.isCutOff || $0.failure != nil && $0.registrations == 0
                 )
             }
@@ -139,7 +141,7 @@ package final class RunnerService: Sendable {
             if isHopeless { return log.leftInSpool(left) }
             let isMoving = await succeeds(within: options.drainGrace) { [monitor] in
                 try await monitor.wait {
-                    $0.undelivered.count < left || $0.chunks.count < chunks || $0.movedPieces != moved || $0.isCutOff
+                    $0.awaited < left || $0.chunks.count < chunks || $0.movedPieces != moved || $0.isCutOff
                 }
             }
             if !isMoving { return log.leftInSpool(left) }

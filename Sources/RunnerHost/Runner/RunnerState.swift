@@ -22,6 +22,8 @@ struct RunnerState: Sendable {
         var takesTelemetry: Bool
         /// It takes several results in one call.
         var takesResultGroups: Bool
+        /// It takes results back.
+        var takesRetractions: Bool
     }
 
     private struct Running: Sendable {
@@ -38,6 +40,8 @@ struct RunnerState: Sendable {
         /// Reports are sent in this order; one that failed goes to the end.
         var order: Int
         var progress = Progress.ready
+        /// What the result rests on.
+        var basis: String?
         /// The report itself when it could not be spooled.
         var memory: SpooledReport?
         /// What lies in the spool, for as long as only a few wait.
@@ -68,6 +72,7 @@ struct RunnerState: Sendable {
     private var outbox: [AttemptKey: Outgoing] = [:]
     private var lastOrder = 0
     var chunks = ChunkQueue()
+    var retractions = RetractionQueue()
     /// Whether the control plane takes the files of attempts; nil while it hasn't said.
     private(set) var uploadsFiles: Bool?
     /// Grows as files are uploaded.
@@ -117,9 +122,11 @@ struct RunnerState: Sendable {
             heartbeatInterval: .seconds(max(answer.heartbeatIntervalSeconds, 0.01)),
             holdsHeartbeats: RunnerProtocol.isAtLeast(minor: 1, version),
             takesTelemetry: RunnerProtocol.isAtLeast(minor: 1, version),
-            takesResultGroups: RunnerProtocol.isAtLeast(minor: 3, version))
+            takesResultGroups: RunnerProtocol.isAtLeast(minor: 3, version),
+            takesRetractions: RunnerProtocol.isAtLeast(minor: 4, version))
         knowsSimulatorFaults = RunnerProtocol.isAtLeast(minor: 2, version)
         chunks.unblock()
+        retractions.unblock()
         for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
     }
 
@@ -203,11 +210,11 @@ struct RunnerState: Sendable {
     /// slot, so that a full disk does not gather reports in memory.
     ///
     /// - Parameter copy: of what lies in the spool, so that it need not be read again if it is delivered soon.
-    mutating func ended(_ key: AttemptKey, memory: SpooledReport? = nil, copy: SpooledReport? = nil) {
+    mutating func ended(_ key: AttemptKey, restsOn basis: String? = nil, memory: SpooledReport? = nil, copy: SpooledReport? = nil) {
         if memory == nil { running[key] = nil }
         lastOrder += 1
         let keepsCopy = outbox.count < Self.mostCopies && (copy?.json.count ?? 0) <= Self.largestCopy
-        outbox[key] = Outgoing(order: lastOrder, memory: memory, copy: keepsCopy ? copy : nil)
+        outbox[key] = Outgoing(order: lastOrder, basis: basis, memory: memory, copy: keepsCopy ? copy : nil)
     }
 
     private static let mostCopies = 32
@@ -228,8 +235,8 @@ struct RunnerState: Sendable {
     }
 
     /// Reports found in the spool.
-    mutating func adopt(_ keys: [AttemptKey]) {
-        for key in keys { ended(key) }
+    mutating func adopt(_ keys: [AttemptKey], bases: [AttemptKey: String] = [:]) {
+        for key in keys { ended(key, restsOn: bases[key]) }
     }
 
     struct Delivery: Sendable {
@@ -249,13 +256,24 @@ struct RunnerState: Sendable {
 
     mutating func nextDelivery() -> Delivery? {
         if isRevoked { return nil }
-        let ready = outbox.filter { $0.value.progress == .ready && !chunks.isWaiting($0.key) }
+        let ready = outbox.filter { $0.value.progress == .ready && !chunks.isWaiting($0.key) && !isHeld($0.value) }
         guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
         outbox[key]?.progress = .underway
         outbox[key]?.copy = nil
         return Delivery(
             key: key, memory: report.memory, copy: report.copy, mayJoin: session?.takesResultGroups ?? false, turn: turn)
     }
+
+    /// Nil while there is nothing to take back, or the control plane has no such call. It is asked before the first registration.
+    mutating func nextRetraction() -> (Retraction, Turn)? {
+        guard !isRevoked, session?.takesRetractions ?? true else { return nil }
+        return retractions.next().map { ($0, turn) }
+    }
+
+    private func isHeld(_ report: Outgoing) -> Bool { (session?.takesRetractions ?? true) && retractions.holds(report.basis) }
+
+    /// How many deliveries are to be waited for before leaving.
+    var awaited: Int { outbox.count + ((session?.takesRetractions ?? true) ? retractions.deliverable : 0) }
 
     /// Another piece of a file is on its way.
     mutating func moved() { movedPieces &+= 1 }

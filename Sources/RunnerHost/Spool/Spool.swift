@@ -23,6 +23,8 @@ package final class Spool: Sendable {
     /// What `scan` found.
     package struct Scan: Hashable, Sendable {
         package var reports: [AttemptKey] = []
+        /// What the results rest on, of those that do.
+        package var bases: [AttemptKey: String] = [:]
         /// Files that hold no report, and why; each now ends in `.corrupt`.
         package var corrupt: [CorruptFile] = []
     }
@@ -38,19 +40,21 @@ package final class Spool: Sendable {
         var scan = Scan()
         for name in try DurableFile.names(in: state.spoolPath) {
             let path = "\(state.spoolPath)/\(name)"
+            // An engine may be taking something back at this moment.
+            if name.hasSuffix(Self.retractionSuffix + DurableFile.temporarySuffix) { continue }
             if name.hasSuffix(SpareFiles.suffix) { unlink(path) }
             // The process died between writing and renaming: a whole report counts, half of one never was one.
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
             guard isTemporary || name.hasSuffix(Self.suffix) else { continue }
             guard Self.isRegularFile(path), let content = try DurableFile.read(path) else {
-                scan.corrupt.append(CorruptFile(path: try aside(path), reason: "not a regular file"))
+                scan.corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "not a regular file"))
                 continue
             }
             guard let report = try? WireJSON.decode(AttemptReport.self, from: content) else {
                 if isTemporary {
                     unlink(path)
                 } else {
-                    scan.corrupt.append(CorruptFile(path: try aside(path), reason: "\(content.count) bytes that are not an attempt's report"))
+                    scan.corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "\(content.count) bytes that are not an attempt's report"))
                 }
                 continue
             }
@@ -58,6 +62,7 @@ package final class Spool: Sendable {
             if path != self.path(key) {
                 guard rename(path, self.path(key)) == 0 else { throw .last("rename", path) }
             }
+            scan.bases[key] = report.result.metadata.basis
             if !found.contains(where: { $0.key == key }) {
                 found.append((key, report.result.metadata.completedAt ?? .distantPast))
             }
@@ -91,8 +96,8 @@ package final class Spool: Sendable {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    private func aside(_ path: String) throws(FileError) -> String {
-        let target = "\(path).corrupt"
+    func aside(_ path: String, _ verdict: Verdict) throws(FileError) -> String {
+        let target = "\(path).\(verdict.rawValue)"
         guard rename(path, target) == 0 || errno == ENOENT else { throw .last("rename", path) }
         return target
     }
@@ -119,7 +124,7 @@ package final class Spool: Sendable {
     }
 
     /// FNV-1a, 64 bits.
-    private static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
 }

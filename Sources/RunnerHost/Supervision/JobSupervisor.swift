@@ -92,7 +92,10 @@ package final class JobSupervisor: AttemptExecutor {
         logger[metadataKey: "attempt"] = "\(assignment.attempt)"
         logger[metadataKey: "engine"] = "\(engine.id)"
         let token = host.register(HostTable.JobSink(logger: logger) { endpoint.take($0) })
-        defer { host.forget(token) }
+        defer {
+            report.basis = host.basis(of: token)
+            host.forget(token)
+        }
 
         let job = EngineAttempt.Job(
             token: token, assignment: assignment, directory: directory,

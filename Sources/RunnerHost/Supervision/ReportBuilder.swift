@@ -6,6 +6,8 @@ struct ReportBuilder {
     var engine: EngineLibrary?
     var directory: String?
     var warnings: [String] = []
+    /// What the engine said the result rests on.
+    var basis: String?
     /// The simulation was launched and has ended, so there is something to reap and to collect.
     private(set) var hasEnded = false
 
@@ -75,7 +77,7 @@ struct ReportBuilder {
             attempt: assignment.attempt, simulationName: simulation.name, simulationVersion: simulation.version,
             engine: engine?.id ?? simulation.type, engineVersion: engine?.version ?? "", runnerID: runnerID, outcome: outcome,
             exitCode: exit?.exitCode, exitSignal: exit?.exitSignal, maxRSSBytes: exit?.maxRSSBytes, startedAt: startedAt,
-            completedAt: completedAt, directory: directory, warnings: warnings)
+            completedAt: completedAt, directory: directory, warnings: warnings, basis: basis)
         let result = JobResult(
             jobID: assignment.jobID, success: outcome == .success, executionTimeSecs: seconds,
             outputFiles: collected.artifacts.map { "\(collected.outputDirectory)/\($0.path)" }, artifacts: collected.artifacts,

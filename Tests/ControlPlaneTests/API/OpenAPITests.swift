@@ -53,7 +53,11 @@ struct OpenAPITests {
             let series = TelemetrySeries(units: "km", count: 1, first: 1, last: 1, min: 1, max: 1, timeS: [0], values: [1])
             var report = TestLedger.report(jobs[0], .failure, message: "no", telemetry: ["x": series])
             report.result.artifacts = [Artifact(path: "a", sizeBytes: 1, sha256: "00", mediaType: "text/plain")]
+            report.result.metadata.basis = "proof"
             try await client.call(.post, "/runner/v1/jobs/\(jobs[0].jobID)/result", report)
+            let taken = TestLedger.report(jobs[1], .success, basis: "another")
+            try await client.call(.post, "/runner/v1/jobs/\(jobs[1].jobID)/result", taken)
+            try await client.call(.post, "/runner/v1/retractions", Retraction(runnerID: "r1", basis: "another", reason: "no"))
             var undescribed = undescribed(try claimed.decode(), schema: "ClaimResponse")
             for (path, schema) in [
                 ("/batches", "BatchList"), ("/batches/\(receipt.batchID)", "BatchOverview"), ("/batches/\(receipt.batchID)/jobs", "JobList"),

@@ -17,7 +17,7 @@ struct JobRecordTests {
     @Test("Each outcome leads to its state, and only a failure that may end otherwise is retried", arguments: [
         (AttemptOutcome.success, true, JobStatus.completed), (.failure, true, .pending), (.failure, false, .failed),
         (.breach, true, .failed), (.timeout, true, .timeout), (.cancelled, true, .cancelled), (.lost, false, .pending),
-        (.simulatorFault, false, .pending),
+        (.simulatorFault, false, .pending), (.retracted, false, .pending),
     ])
     func outcomes(outcome: AttemptOutcome, retryable: Bool, status: JobStatus) throws {
         var job = try active(maxRetries: 1)
@@ -60,7 +60,16 @@ struct JobRecordTests {
         #expect(fourth.errorMessage == "given up after 4 attempts that were lost or that the simulator spoiled (limit 3); the last: hung")
     }
 
-    @Test("What a user cancelled is not queued again", arguments: [AttemptOutcome.lost, .simulatorFault, .failure])
+    @Test("A result that is taken back spends nothing, and is the job's no longer until another attempt begins") func retracted() throws {
+        var job = try active(maxRetries: 2, retries: 2, lost: 3)
+        try job.end(.retracted, retryable: false, message: "it was wrong", now: 5, maxLostAttempts: 3)
+        #expect(job.status == .pending && job.retries == 2 && job.lostAttempts == 3 && job.errorMessage == "it was wrong")
+        #expect(job.isRetracted && job.attempt == 1 && job.presentAttempt == 0)
+        try job.claim(runnerID: "r", sessionID: "s", now: 6, leaseEnd: 10)
+        #expect(!job.isRetracted && job.presentAttempt == 2)
+    }
+
+    @Test("What a user cancelled is not queued again", arguments: [AttemptOutcome.lost, .simulatorFault, .failure, .retracted])
     func cancelledIsNotRequeued(outcome: AttemptOutcome) throws {
         var job = try active(maxRetries: 5, lost: 9, cancel: true)
         try job.end(outcome, retryable: true, message: "gone", now: 5, maxLostAttempts: 3)

@@ -48,6 +48,11 @@ struct StatementTests {
         ("enterIdempotencyKey", [SQL.enterIdempotencyKey]), ("idempotencyKey", [SQL.idempotencyKey]), ("forgetIdempotencyKeys", [SQL.forgetIdempotencyKeys]),
         ("saveChunk", [SQL.saveChunk]), ("chunks", [SQL.chunks]), ("chunkNumbers", [SQL.chunkNumbers]), ("attemptResult", [SQL.attemptResult]),
         ("attemptsWithTelemetry", [SQL.attemptsWithTelemetry]),
+        // Retractions
+        ("noteBasis", [SQL.noteBasis]), ("saveRetraction", [SQL.saveRetraction]), ("retraction", [SQL.retraction]),
+        ("batchesOnBasis", [SQL.batchesOnBasis]), ("endedOnBasis", [SQL.endedOnBasis]), ("refundOnBasis", [SQL.refundOnBasis]),
+        ("requeueOnBasis", [SQL.requeueOnBasis]), ("cancelOnBasis", [SQL.cancelOnBasis]), ("retractAttempts", [SQL.retractAttempts]),
+        ("forgetSeconds", [SQL.forgetSeconds]), ("countRetracted", [SQL.countRetracted]), ("batchRetractions", [SQL.batchRetractions]),
     ]
 
     /// Locks that only PostgreSQL has.

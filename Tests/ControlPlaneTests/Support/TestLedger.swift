@@ -119,20 +119,22 @@ struct TestLedger: Sendable {
 
     func report(
         _ job: JobAssignment, _ outcome: AttemptOutcome, runner: String = "r1", retryable: Bool = true, message: String? = nil,
-        telemetry: [String: TelemetrySeries] = [:], started: Bool = true
+        telemetry: [String: TelemetrySeries] = [:], started: Bool = true, basis: String? = nil
     ) async throws {
         try await ledger.ended(
-            jobID: job.jobID, Self.report(job, outcome, runner: runner, retryable: retryable, message: message, telemetry: telemetry, started: started))
+            jobID: job.jobID,
+            Self.report(
+                job, outcome, runner: runner, retryable: retryable, message: message, telemetry: telemetry, started: started, basis: basis))
     }
 
     static func report(
         _ job: JobAssignment, _ outcome: AttemptOutcome, runner: String = "r1", retryable: Bool = true, message: String? = nil,
-        telemetry: [String: TelemetrySeries] = [:], started: Bool = true
+        telemetry: [String: TelemetrySeries] = [:], started: Bool = true, basis: String? = nil
     ) -> AttemptReport {
         let metadata = ResultMetadata(
             runID: "\(job.jobID)/attempt-\(job.attempt)", runIndex: job.runConfig.runIndex, attempt: job.attempt,
             simulationName: "orbit", simulationVersion: "1.0", engine: "basilisk", engineVersion: "2.5", runnerID: runner,
-            outcome: outcome, startedAt: started ? Date(timeIntervalSince1970: 1_800_000_000) : nil)
+            outcome: outcome, startedAt: started ? Date(timeIntervalSince1970: 1_800_000_000) : nil, basis: basis)
         let result = JobResult(
             jobID: job.jobID, success: outcome == .success, executionTimeSecs: 12.5, outputFiles: ["/out/summary.json"],
             telemetryData: telemetry, metadata: metadata, errorMessage: message)
@@ -155,7 +157,7 @@ struct TestLedger: Sendable {
     /// All that the database holds, to show that a call changed nothing.
     func contents() async throws -> [String] {
         try await ledger.driver.read { connection in
-            try ["batches", "jobs", "attempts", "results"].flatMap { table in
+            try ["batches", "jobs", "attempts", "results", "retractions", "batch_retractions"].flatMap { table in
                 try connection.rows("SELECT * FROM \(table) ORDER BY 1, 2", []).map { "\(table) \($0.values)" }
             }
         }

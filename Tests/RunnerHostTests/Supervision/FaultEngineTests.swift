@@ -1,5 +1,8 @@
+import EngineABI
 import Foundation
+import Logging
 import LynxModel
+import Synchronization
 import Testing
 import TestSupport
 
@@ -39,6 +42,62 @@ struct FaultEngineTests {
         let report = await (try SupervisorBench.fault()).fault("collect_fails")
         #expect(report.outcome == .success)
         #expect(report.result.metadata.warnings == ["the output is out of reach"])
+    }
+
+    @Test("What a result rests on goes with it, the last word of the engine counts, and only for its own job")
+    func basis() async throws {
+        let bench = try await SupervisorBench.fault()
+        #expect(await bench.fault("rests_on_proof_1").result.metadata.basis == "proof_1")
+        #expect(await bench.run(bench.assignment("other", type: "fault")).result.metadata.basis == nil)
+    }
+
+    @Test("What an engine takes back reaches the host in one line, also what it took back before anybody listened")
+    func retraction() async throws {
+        let bench = try await SupervisorBench.fault()
+        let heard = Mutex<[String]>([])
+        let report = await bench.run(bench.assignment(type: "fault", parameters: ["fault": .string("retracts_proof")])) {
+            _ = try? bench.directory.write("runs/batch/job/attempt-1/output/go", "")
+        }
+        #expect(report.outcome == .success)
+        bench.host.onRetract { basis, reason in heard.withLock { $0.append("\(basis): \(reason)") } }
+        #expect(heard.withLock { $0 } == ["proof: a sample differed from its cold run"])
+        bench.host.onRetract { basis, _ in heard.withLock { $0.append(basis) } }
+        #expect(heard.withLock { $0.count } == 1)
+    }
+
+    @Test("Of a basis 256 bytes count, whatever they are, on both ways")
+    func longBasis() throws {
+        let host = HostTable(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let table = host.makeTable()
+        let basis = try #require(
+            LYNX_EXTENSION_RESULT_BASIS.withLynxString { table.pointee.get_extension(table, $0) }?
+                .assumingMemoryBound(to: lynx_result_basis.self))
+        #expect("result_basis/2".withLynxString { table.pointee.get_extension(table, $0) } == nil)
+        #expect(Int(basis.pointee.struct_size) == MemoryLayout<lynx_result_basis>.size)
+        let heard = Mutex<[String]>([])
+        host.onRetract { basis, _ in heard.withLock { $0.append(basis) } }
+        let token = host.register(.init(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { _ in })
+        let names: [[UInt8]] = [
+            [UInt8](repeating: 0x61, count: 256), [UInt8](repeating: 0x61, count: 300), [0xFF, 0x00, 0x61], [0x61] + [UInt8](repeating: 0xC3, count: 299),
+        ]
+        for name in names {
+            name.withUnsafeBytes { bytes in
+                let text = lynx_string(data: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), size: bytes.count)
+                basis.pointee.rests_on(table, token, text)
+                basis.pointee.retract(table, text, text)
+            }
+            let kept = try #require(host.basis(of: token))
+            #expect(kept == heard.withLock { $0.last } && kept.utf8.count <= Retraction.mostBasisBytes)
+        }
+        #expect(heard.withLock { $0[0] == $0[1] })
+        // None, and another's.
+        basis.pointee.retract(table, lynx_string(data: nil, size: 0), lynx_string(data: nil, size: 0))
+        #expect(heard.withLock { $0.count } == names.count)
+        basis.pointee.rests_on(table, token, lynx_string(data: nil, size: 0))
+        #expect(host.basis(of: token) == nil)
+        host.forget(token)
+        "late".withLynxString { basis.pointee.rests_on(table, token, $0) }
+        #expect(host.basis(of: token) == nil)
     }
 
     @Test("A process that the engine left behind is ended by the host")

@@ -13,6 +13,7 @@ final class SupervisorBench: Sendable {
     let directory: TemporaryDirectory
     let supervisor: JobSupervisor
     let records: RunningRecords
+    let host: HostTable
     private let loop: EventLoop
 
     init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000) throws {
@@ -20,7 +21,7 @@ final class SupervisorBench: Sendable {
         _ = lynx_set_child_subreaper()
         self.directory = directory
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let host = HostTable(logger: logger)
+        host = HostTable(logger: logger)
         guard let library = EngineCatalog(searchPath: [engines], host: host.makeTable()).engine(engine.0) else {
             throw CocoaError(.fileNoSuchFile)
         }

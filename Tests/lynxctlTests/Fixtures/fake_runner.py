@@ -9,6 +9,7 @@ Its configuration file holds `key: value` lines:
     type        the simulation type it runs (default `fake`)
     output      the folder for artifacts
     identity    the runner's id
+    retract     a basis that first attempts rest on; it is taken back once, when all jobs have ended and the runner drains
     slots       jobs at a time (default 2); `--max-concurrent-jobs` wins
 """
 
@@ -108,7 +109,15 @@ class Runner:
                 threading.Thread(target=self.job, args=(job,), daemon=True).start()
         with self.lock:
             self.lock.wait_for(lambda: not self.running)
+        self.retract()
         self.post("leave", {})
+
+    def retract(self) -> None:
+        done = Path(self.config["output"]) / "retracted"
+        if "retract" in self.config and not done.exists():
+            done.touch()
+            self.post("retractions", {"basis": self.config["retract"], "reason": "a sample differed"})
+            self.event("retracted")
 
     def job(self, job: dict) -> None:
         index = job["run_config"]["run_index"]
@@ -162,6 +171,8 @@ class Runner:
                 "warnings": [],
             },
         }
+        if "retract" in self.config and job["attempt"] == 1:
+            result["metadata"]["basis"] = self.config["retract"]
         if not success:
             result["error_message"] = f"run {index} failed on purpose"
         return {"batch_id": job["batch_id"], "attempt": job["attempt"], "retryable": False, "result": result}

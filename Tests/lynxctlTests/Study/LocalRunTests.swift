@@ -20,6 +20,18 @@ struct LocalRunTests {
         #expect(study.reported() == [0, 1, 2])
     }
 
+    @Test("A study whose results are taken back at its very end goes on, and tells of it")
+    func reopened() async throws {
+        let study = try StudyFixture(runs: 3, runner: ["retract": "proof"])
+        let end = try await study.run()
+        #expect(end.exitCode == 0, "\(end.errors)")
+        #expect(end.errorLines.contains("the study goes on: 3 results were taken back and run again: a sample differed"))
+        #expect(end.outputLines.contains("warning: 3 results were taken back and run again: a sample differed"))
+        #expect(end.output.contains("3 completed of 3 jobs"))
+        #expect(study.reported() == [0, 0, 1, 1, 2, 2])
+        #expect(study.events.seen.count { $0.hasPrefix("registered ") } == 2)
+    }
+
     @Test("A study with a failed job exits with 1 and shows the job's message")
     func failedJob() async throws {
         let study = try StudyFixture(runs: 3, runner: ["fail": "1"])

@@ -12,8 +12,42 @@ struct StudyMachineTests {
         #expect(machine.handle(.registered) == [.begin])
         #expect(machine.handle(.progressed(finished: 3)) == [])
         #expect(machine.handle(.batchEnded) == [.terminateRunner, .startGrace])
-        #expect(machine.handle(.runnerExited(.code(0))) == [.conclude(.finished)])
+        #expect(machine.handle(.runnerExited(.code(0))) == [.lookAgain])
+        #expect(machine.handle(.looked(isOver: true)) == [.conclude(.finished)])
         #expect(machine.handle(.interrupted(SIGINT)) == [])
+    }
+
+    @Test("A batch whose results were taken back at the end goes on, with a new runner, as often as that happens")
+    func reopened() {
+        var machine = working()
+        for round in 1...3 {
+            #expect(machine.handle(.batchEnded) == [.terminateRunner, .startGrace])
+            #expect(machine.handle(.runnerExited(.code(0))) == [.lookAgain])
+            #expect(machine.handle(.looked(isOver: false)) == [.goOn, .startRunner])
+            // The time that the runner before had to end is not this one's.
+            if round == 1 { #expect(machine.handle(.graceExpired) == []) }
+            #expect(machine.handle(.progressed(finished: 5 + round)) == [])
+        }
+        #expect(machine.handle(.batchEnded) == [.terminateRunner, .startGrace])
+        #expect(machine.handle(.graceExpired) == [])
+        #expect(machine.handle(.graceExpired) == [])
+        #expect(machine.handle(.graceExpired) == [.killRunner])
+        #expect(machine.handle(.runnerExited(.signal(SIGKILL))) == [.lookAgain])
+        #expect(machine.handle(.looked(isOver: true)) == [.conclude(.finished)])
+    }
+
+    @Test("A signal or a failure while it is looked whether the batch has ended ends the study")
+    func interruptedLook() {
+        let error = CLIError("the disk is full", exitCode: 3)
+        for (event, conclusion) in [
+            (StudyMachine.Event.interrupted(SIGINT), StudyMachine.Conclusion.interrupted(SIGINT)), (.failed(error), .failed(error)),
+        ] {
+            var machine = working()
+            _ = machine.handle(.batchEnded)
+            #expect(machine.handle(.runnerExited(.code(0))) == [.lookAgain])
+            #expect(machine.handle(event) == [.conclude(conclusion)])
+            #expect(machine.handle(.looked(isOver: false)) == [])
+        }
     }
 
     @Test("A runner that ends before it has registered ends the study")
@@ -73,7 +107,8 @@ struct StudyMachineTests {
     func endedBetweenRunners() {
         var machine = working()
         _ = machine.handle(.runnerExited(.signal(SIGKILL)))
-        #expect(machine.handle(.batchEnded) == [.conclude(.finished)])
+        #expect(machine.handle(.batchEnded) == [.lookAgain])
+        #expect(machine.handle(.looked(isOver: true)) == [.conclude(.finished)])
     }
 
     @Test("A runner that will not end when all is done is killed")

@@ -30,7 +30,8 @@ extension OpenAPIDocument {
               "total_jobs": {"$ref": "#/components/schemas/Count"}, "completed_jobs": {"$ref": "#/components/schemas/Count"},
               "failed_jobs": {"$ref": "#/components/schemas/Count", "description": "Timeouts too."}, "cancelled_jobs": {"$ref": "#/components/schemas/Count"},
               "created_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
-              "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615}
+              "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615},
+              "warnings": {"type": "array", "items": {"type": "string"}, "description": "What a person should know of it, such as results that were taken back; absent if there is nothing."}
             },
             "example": {"batch_id": "20261123T190236-8f5b7656", "name": "two orbits", "status": "Completed", "seed": 42, "total_jobs": 2, "completed_jobs": 2, "failed_jobs": 0, "cancelled_jobs": 0, "created_at": "2026-11-23T19:02:36.657Z", "completed_at": "2026-11-23T19:02:41.934Z"}
           },

@@ -65,6 +65,14 @@ extension OpenAPIDocument {
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ResultGroup"}}}},
               "responses": {"200": {"description": "What became of each report, in their order.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ResultGroupAnswer"}}}}}
             }
+          },
+          "/runner/v1/retractions": {
+            "post": {
+              "operationId": "retractResults", "tags": ["runner protocol"], "summary": "Take back every result of this runner that rests on a basis.",
+              "description": "Also of batches that have ended. The jobs run again, without spending retries; the control plane remembers the basis, and takes back what arrives later of attempts that were handed out before. Since 1.4.",
+              "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Retraction"}}}},
+              "responses": {"204": {"description": "Done; also when repeated."}, "404": {"$ref": "#/components/responses/NotFound"}}
+            }
           }
         }
         """#

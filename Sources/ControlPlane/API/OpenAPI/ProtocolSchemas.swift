@@ -78,6 +78,11 @@ extension OpenAPIDocument {
               "type": "object", "required": ["job_id", "attempt"],
               "properties": {"job_id": {"type": "string"}, "attempt": {"type": "integer"}, "problem": {"$ref": "#/components/schemas/Problem", "description": "Why it was not taken."}}}}}
           },
+          "Retraction": {
+            "type": "object", "required": ["runner_id", "basis", "reason"],
+            "properties": {"runner_id": {"type": "string"}, "basis": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "As in the metadata of results."}, "reason": {"type": "string", "maxLength": 4096, "description": "One line for a person."}},
+            "example": {"runner_id": "r1", "basis": "proof-5a0c", "reason": "a sample differed from its cold run"}
+          },
           "LeaveRequest": {
             "type": "object", "required": ["runner_id", "session_id"],
             "properties": {"runner_id": {"type": "string"}, "session_id": {"type": "string"}},

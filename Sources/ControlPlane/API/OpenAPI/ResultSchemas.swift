@@ -24,7 +24,7 @@ extension OpenAPIDocument {
               "values": {"type": "array", "items": {"type": "number"}}
             }
           },
-          "Outcome": {"type": "string", "enum": ["success", "failure", "breach", "timeout", "cancelled", "lost", "simulator_fault"]},
+          "Outcome": {"type": "string", "enum": ["success", "failure", "breach", "timeout", "cancelled", "lost", "simulator_fault", "retracted"]},
           "ResultMetadata": {
             "type": "object",
             "required": ["run_id", "run_index", "attempt", "simulation_name", "simulation_version", "engine", "engine_version", "runner_id", "outcome", "warnings"],
@@ -34,7 +34,8 @@ extension OpenAPIDocument {
               "runner_id": {"type": "string"}, "outcome": {"$ref": "#/components/schemas/Outcome"},
               "exit_code": {"type": "integer"}, "exit_signal": {"type": "integer"}, "max_rss_bytes": {"type": "integer"},
               "started_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
-              "directory": {"type": "string"}, "warnings": {"type": "array", "items": {"type": "string"}}
+              "directory": {"type": "string"}, "warnings": {"type": "array", "items": {"type": "string"}},
+              "basis": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the result rests on besides its own run; its runner may take that back, and the result with it."}
             }
           }
         }

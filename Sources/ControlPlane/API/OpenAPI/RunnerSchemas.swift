@@ -37,7 +37,7 @@ extension OpenAPIDocument {
               "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started; resume lifts it.", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}}}
             },
             "example": {
-              "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.3", "status": "Busy",
+              "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.4", "status": "Busy",
               "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 25.3, "supported_simulation_types": ["basilisk"]},
               "engines": [{"id": "basilisk", "version": "1.0.0", "warm_workers": [{"entrypoint": "/home/lab/orbit.py", "state": "ready", "pid": 4711, "rss_bytes": 91226112, "jobs_started": 412}]}], "current_jobs": ["20261123T190236-8f5b7656-0"],
               "registered_at": "2026-11-23T19:01:50.937Z", "last_heartbeat_at": "2026-11-23T19:02:36.658Z"

@@ -12,7 +12,7 @@ struct SchemaVersion: Sendable {
 enum Schema {
     /// `versions[0]` leads from an empty database to version 1, and so on.
     static let versions: [SchemaVersion] = [
-        .version1, .version2, .version3, .version4, .version5, .version6, .version7, .version8, .version9,
+        .version1, .version2, .version3, .version4, .version5, .version6, .version7, .version8, .version9, .version10,
     ]
 
     static let currentVersion = versions.count

@@ -21,6 +21,8 @@ final class FakeControlPlane: Sendable {
         var chunks: [Chunk] = []
         /// Every delivery that was acknowledged, repetitions included.
         var delivered: [AttemptReport] = []
+        /// Each that was acknowledged, repetitions included.
+        var retractions: [Retraction] = []
         var departures = 0
         var cancel: Set<AttemptKey> = []
         var stale: Set<AttemptKey> = []
@@ -106,6 +108,10 @@ final class FakeControlPlane: Sendable {
         case "telemetry":
             let seq = parts[1].split(separator: "&").first { $0.hasPrefix("seq=") }.flatMap { Int($0.dropFirst(4)) }
             monitor.with { $0.chunks.append(Chunk(seq: seq ?? -1, body: request.body)) }
+            return .status(204)
+        case "retractions" where state.protocolVersion.map { RunnerProtocol.isAtLeast(minor: 4, $0) } == true:
+            let body = try WireJSON.decode(Retraction.self, from: request.body)
+            monitor.with { $0.retractions.append(body) }
             return .status(204)
         case "leave":
             monitor.with { $0.departures += 1 }

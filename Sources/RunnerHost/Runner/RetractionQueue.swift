@@ -1,0 +1,62 @@
+import LynxModel
+
+/// What engines took back and the control plane has not acknowledged. Pure, as `RunnerState`, which it is part of.
+struct RetractionQueue: Sendable {
+    private enum Progress: Sendable { case ready, underway, untilRegistered }
+
+    private struct Entry: Sendable {
+        var retraction: Retraction
+        var progress = Progress.ready
+        /// Results that rest on it wait, so that nobody takes them for good meanwhile.
+        var holds = true
+        var order: Int
+    }
+
+    private var entries: [String: Entry] = [:]
+    /// Acknowledged in the life of this process.
+    private var done: Set<String> = []
+    private var lastOrder = 0
+
+    var count: Int { entries.count }
+
+    /// Those that wait for nothing but their turn.
+    var deliverable: Int { entries.values.count { $0.progress != .untilRegistered } }
+
+    /// Whether the basis was taken back before.
+    func knows(_ basis: String) -> Bool { entries[basis] != nil || done.contains(basis) }
+
+    mutating func add(_ retraction: Retraction) {
+        guard !knows(retraction.basis) else { return }
+        lastOrder += 1
+        entries[retraction.basis] = Entry(retraction: retraction, order: lastOrder)
+    }
+
+    /// Whether a result that rests on `basis` waits until its retraction has been delivered.
+    func holds(_ basis: String?) -> Bool { basis.flatMap { entries[$0] }?.holds ?? false }
+
+    mutating func next() -> Retraction? {
+        let ready = entries.values.filter { $0.progress == .ready }
+        guard let entry = ready.min(by: { $0.order < $1.order }) else { return nil }
+        entries[entry.retraction.basis]?.progress = .underway
+        return entry.retraction
+    }
+
+    mutating func settled(_ retraction: Retraction) {
+        entries[retraction.basis] = nil
+        done.insert(retraction.basis)
+    }
+
+    /// Not acknowledged: to be sent again, after others; after the next registration if `isBlocked`.
+    ///
+    /// - Parameter isAnswered: the control plane is there, and does not take it. Results are not held up by that.
+    mutating func failed(_ retraction: Retraction, isAnswered: Bool, isBlocked: Bool) {
+        lastOrder += 1
+        entries[retraction.basis]?.order = lastOrder
+        entries[retraction.basis]?.progress = isBlocked ? .untilRegistered : .ready
+        if isAnswered { entries[retraction.basis]?.holds = false }
+    }
+
+    mutating func unblock() {
+        for basis in entries.keys where entries[basis]?.progress == .untilRegistered { entries[basis]?.progress = .ready }
+    }
+}
