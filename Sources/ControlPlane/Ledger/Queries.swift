@@ -9,11 +9,12 @@ struct Page<Item: Sendable>: Sendable {
 
 extension Ledger {
     func overview(batchID: String) async throws -> BatchOverview {
-        try await driver.read { connection in
+        let (now, policy) = (now, policy)
+        return try await driver.read { connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
             return BatchOverview(
-                batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch))
+                batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch, now: now, policy: policy))
         }
     }
 
@@ -31,11 +32,12 @@ extension Ledger {
 
     func job(_ jobID: String) async throws -> Job {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
+        let (now, policy) = (now, policy)
         let (record, obstacle) = try await driver.read { connection in
             guard let job = try connection.job(key), let row = try connection.row(SQL.batch, [.text(key.batchID)]) else {
                 throw LedgerError.noSuchJob(jobID)
             }
-            return (job, job.status == .pending ? try connection.obstacle(to: BatchRecord(row)) : nil)
+            return (job, job.status == .pending ? try connection.obstacle(to: BatchRecord(row), now: now, policy: policy) : nil)
         }
         return try await plan(batchID: key.batchID).job(record, obstacle: obstacle)
     }
@@ -46,6 +48,7 @@ extension Ledger {
     func jobs(batchID: String, status: JobStatus? = nil, limit: Int, after runIndex: Int? = nil) async throws -> Page<Job> {
         let plan = try await plan(batchID: batchID)
         let first = runIndex.map { $0 < .max ? $0 + 1 : $0 } ?? 0
+        let (now, policy) = (now, policy)
         let (records, obstacle) = try await driver.read { connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
@@ -55,7 +58,7 @@ extension Ledger {
                 } else {
                     try connection.jobs(of: batch, from: first, limit: limit + 1)
                 }
-            return (jobs, try connection.obstacle(to: batch))
+            return (jobs, try connection.obstacle(to: batch, now: now, policy: policy))
         }
         let page = records.prefix(limit)
         return Page(

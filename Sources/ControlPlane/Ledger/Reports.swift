@@ -106,14 +106,16 @@ extension LedgerTransaction {
     func take(_ end: AttemptEnd) throws {
         let report = end.report
         let reported = try reported(end.key, attempt: report.attempt, runnerID: report.runnerID)
-        if reported.outcome == report.outcome { return }
+        let outcome = try others(haveStartedWhat: report, of: end.key.batchID) ? .lost : report.outcome
+        if reported.outcome == outcome { return }
         let job = try hold(reported, session: nil)
-        try endAttempt(
-            of: job, report.outcome, retryable: report.retryable, message: report.result.errorMessage,
-            executionSecs: max(0, report.result.executionTimeSecs),
-            startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) })
-        try saveTail(end, of: reported)
         try judge(report, batchID: end.key.batchID)
+        try endAttempt(
+            of: job, outcome, retryable: report.retryable, message: report.result.errorMessage,
+            executionSecs: max(0, report.result.executionTimeSecs),
+            startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) },
+            isCounted: report.lossCause?.mayBeTheJobs ?? true)
+        try saveTail(end, of: reported)
         try connection.send(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
     }
 

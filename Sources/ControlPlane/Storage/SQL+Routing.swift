@@ -1,7 +1,7 @@
 /// Which runners may take what, and which are not trusted any more.
 extension SQL {
     /// All that may come back some day. Values: tenant.
-    static let capabilitiesOfRunners = "SELECT capabilities FROM runners WHERE tenant = ? AND revoked_at IS NULL"
+    static let runnersOfTenant = "SELECT * FROM runners WHERE tenant = ? AND revoked_at IS NULL"
 
     /// Values: runner_id.
     static let countIncident = """
