@@ -109,7 +109,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "CPostgres", "LynxModel", "ObjectStore", "Sampling",
+                "CPostgres", "EventLoop", "LynxModel", "ObjectStore", "Sampling",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),

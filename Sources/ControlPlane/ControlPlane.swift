@@ -76,7 +76,10 @@ public final class ControlPlane: Sendable {
     }
 
     func application(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> some ApplicationProtocol {
-        let connections = Connections()
+        var limits = configuration.connectionLimits ?? .ofProcess()
+        // Behind a proxy all have its address; how many a client may open is for the proxy to say.
+        if configuration.behindProxy { limits.mostPerAddress = limits.most }
+        let connections = Connections(limits, logger: logger)
         let http = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [connections.watch()],

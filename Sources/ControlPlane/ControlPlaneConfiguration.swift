@@ -25,6 +25,8 @@ public struct ControlPlaneConfiguration: Sendable {
     public var credentialMinutes = 60.0
     /// Where the files of jobs are kept; nil leaves them on the machines of their runners.
     public var artifacts: ArtifactConfiguration?
+    /// Nil for as many as the process may have descriptors for.
+    var connectionLimits: ConnectionLimits?
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, databasePath: String, leaseSeconds: Double = 30,

@@ -74,6 +74,18 @@ extension Logger {
         error("call failed", metadata: ["method": "\(request.method)", "path": "\(request.uri.path)", "reason": "\(failure)"])
     }
 
+    func checkFailed(_ part: String, _ failure: any Error) {
+        warning("check failed", metadata: ["part": "\(part)", "reason": "\(failure)"])
+    }
+
+    func readinessChanged(_ name: String, _ part: Readiness.Part) {
+        if part.ok {
+            info("ready again", metadata: ["part": "\(name)"])
+        } else {
+            error("not ready", metadata: ["part": "\(name)", "reason": "\(part.why ?? "")"])
+        }
+    }
+
     func leasesEnded(_ jobs: [JobRecord]) {
         for job in jobs {
             warning(
@@ -87,6 +99,10 @@ extension Logger {
 
     func leasesNotChecked(_ failure: any Error) {
         error("leases cannot be checked", metadata: ["reason": "\(failure)"])
+    }
+
+    func connectionsClosed(_ reason: ConnectionLog.Reason, count: Int, lastAddress: String) {
+        warning("\(reason.rawValue)", metadata: ["count": "\(count)", "last_address": "\(lastAddress)"])
     }
 
     func collected(_ report: CollectionReport) {

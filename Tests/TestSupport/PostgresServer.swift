@@ -13,11 +13,30 @@ package final class PostgresServer: Sendable {
 
     package static func running() throws -> PostgresServer { try shared.get() }
 
+    /// One that no other test uses.
+    package static func separate() throws -> PostgresServer { try PostgresServer() }
+
     package let directory: String
     private let keeper: Int32
 
     /// The URL of a database.
     package func url(_ database: String) -> String { "postgresql://lynx@/\(database)?host=\(directory)" }
+
+    /// Sends a signal to all its processes.
+    package func signal(_ number: Int32) throws {
+        guard let line = try String(contentsOfFile: "\(directory)/data/postmaster.pid", encoding: .utf8).split(separator: "\n").first,
+            let postmaster = pid_t(line)
+        else { throw Failed(description: "PostgreSQL does not say which process it is") }
+        // Parents first: who is stopped starts no more.
+        kill(postmaster, number)
+        let children = try String(contentsOfFile: "/proc/\(postmaster)/task/\(postmaster)/children", encoding: .utf8)
+        for child in children.split(separator: " ").compactMap({ pid_t($0) }) { kill(child, number) }
+    }
+
+    deinit {
+        try? signal(SIGCONT)
+        close(keeper)
+    }
 
     /// `/usr/lib/postgresql/15/bin`, or of what version there is.
     static var programs: String? {

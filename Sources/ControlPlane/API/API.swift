@@ -11,6 +11,7 @@ struct API: Sendable {
     /// Nil where the files of jobs stay on their runners.
     let artifacts: ArtifactStore?
     let gate: AccessGate
+    let readinessChecks: ReadinessChecks
 
     init(ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections, artifacts: ArtifactStore?) {
         self.ledger = ledger
@@ -18,6 +19,7 @@ struct API: Sendable {
         self.connections = connections
         self.artifacts = artifacts
         gate = AccessGate(ledger: ledger, configuration: configuration)
+        readinessChecks = ReadinessChecks(ledger: ledger, artifacts: artifacts)
     }
 
     typealias Handler = @Sendable (Request, APIContext) async throws -> Response
@@ -47,11 +49,13 @@ struct API: Sendable {
         if !configuration.authentication { router.add(middleware: LoopbackOnlyMiddleware()) }
         for route in routes {
             let rules = RequestRules(route)
-            router.on(route.path, method: route.method) { [gate] request, context in
+            router.on(route.path, method: route.method) { [gate, ledger] request, context in
                 var context = context
                 context.caller = try await gate.admit(request, context, route.access)
                 try rules.check(request)
-                return try await route.handler(request, context)
+                var response = try await route.handler(request, context)
+                if response.isSentForLong { response.body = Standing(of: context.caller, ledger).watch(response.body) }
+                return response
             }
         }
         addMethodRefusals(routes, to: router)
@@ -89,6 +93,9 @@ extension Response {
     static func json(data: Data, status: HTTPResponse.Status = .ok) -> Response {
         Response(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: data)))
     }
+
+    /// Whether it has a body that is made while it is sent, or a large one.
+    fileprivate var isSentForLong: Bool { body.contentLength.map { $0 > 1 << 20 } ?? true }
 
     static var noContent: Response { Response(status: .noContent) }
 }

@@ -18,7 +18,8 @@ extension API {
         let jobs = try request.choice("jobs", as: JobEvents.self) ?? .all
         _ = try await ledger.overview(batchID: batchID)
         let stream = BatchEventStream(
-            ledger: ledger, batchID: batchID, start: position, jobs: jobs, peerGone: connections.peerGone(context.channel))
+            ledger: ledger, batchID: batchID, start: position, jobs: jobs, peerGone: connections.peerGone(context.channel),
+            standing: Standing(of: context.caller, ledger))
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
@@ -47,6 +48,7 @@ private struct BatchEventStream: Sendable {
     let jobs: JobEvents
     /// Silenced when the client has hung up.
     let peerGone: Bell?
+    let standing: Standing
 
     private static let part = 256
     /// At most so often the batch is told anew.
@@ -56,14 +58,14 @@ private struct BatchEventStream: Sendable {
     /// Proxies and clients take a silent connection for a dead one.
     private static let keepAlive = 15.0
 
-    /// Ends with the batch, the client, or the control plane.
+    /// Ends with the batch, the client, the token it came with, or the control plane.
     func run(_ write: (ByteBuffer) async throws -> Void) async throws {
         let clock = ledger.clock
         var position = start
         var shown: BatchOverview?
         var nextShow = clock.now()
         var silentSince = clock.now()
-        while peerGone?.isSilenced != true, !ledger.changes.isSilenced {
+        while peerGone?.isSilenced != true, !ledger.changes.isSilenced, try await standing.isGood() {
             let strokes = ledger.changes.strokes
             let moment =
                 switch jobs {

@@ -33,6 +33,14 @@ extension Problem {
         case let refusal as AccessRefusal: self = refusal.problem
         case StorageError.unreachable:
             self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be reached at present; try again later")
+        case StorageError.outcomeUnknown:
+            self.init(
+                title: "Not available", status: 503,
+                detail: "the ledger's database was lost while it was written to, and may or may not have kept this; look before you try again")
+        case StorageError.unusable(_, let reason):
+            self.init(title: "Not available", status: 503, detail: "the ledger's database cannot be used at present: \(reason); try again later")
+        case StorageError.busy:
+            self.init(title: "Not available", status: 503, detail: "the ledger's database is too busy, or does not answer; try again later")
         default: return nil
         }
     }
@@ -63,6 +71,17 @@ extension Problem {
             self.init(title: "Cancelled", status: 409, detail: "batch '\(id)' was cancelled, and its jobs are not tried again; submit it anew")
         case .unknownSession(let runnerID):
             self = .notFound("runner '\(runnerID)' is not registered with this session; register again")
+        case .runnerElsewhere(let runnerID, let machine, let silentFor, let leaseLeft):
+            self.init(
+                title: "Runner at work elsewhere", status: 409,
+                detail: "runner '\(runnerID)' is at work on \(machine.map { "machine '\($0)'" } ?? "another machine"), heard of \(silentFor / 1000) s ago: "
+                    + "two state directories are copies of one; remove 'runner-id' and 'credential' from this runner's to give it an identity of its own, "
+                    + "or, if the other machine is gone, start this runner again in \((leaseLeft + 999) / 1000) s")
+        case .sessionReplaced(let runnerID):
+            self.init(
+                title: "Runner replaced", status: 409,
+                detail: "another process has registered as runner '\(runnerID)' since this one did: two state directories are copies of one; "
+                    + "remove 'runner-id' and 'credential' from one of them to give its runner an identity of its own")
         case .staleAttempt(let jobID, let attempt, let reason):
             self.init(title: "Stale attempt", status: 409, detail: "attempt \(attempt) at job '\(jobID)' is over: \(reason)")
         case .missingTelemetry(let jobID, let chunks, let missing):

@@ -138,6 +138,7 @@ extension RegisterRequest {
         for (field, id) in [("runner_id", runnerID), ("session_id", sessionID)] where !(1...128).contains(id.utf8.count) {
             throw Problem.invalid(field, "must have 1 to 128 characters")
         }
+        if let machine, machine.utf8.count > 512 { throw Problem.invalid("machine", "must have at most 512 bytes") }
         guard capabilities.maxConcurrentJobs >= 1 else {
             throw Problem.invalid("capabilities.max_concurrent_jobs", "must be 1 or more")
         }

@@ -60,7 +60,7 @@ struct AccessGate: Sendable {
         }
         let parts = header.split(separator: " ", maxSplits: 1)
         let address = address(request, context)
-        let now = ledger.now
+        let now = ledger.clock.now().instant
         guard parts.count == 2, parts[0].lowercased() == "bearer", let secret = Secret(String(parts[1].filter { $0 != " " })) else {
             throw failed(address, digest: "", now: now)
         }
@@ -71,9 +71,9 @@ struct AccessGate: Sendable {
         case .revoked(let record):
             let what = record.kind == .runner ? "runner '\(record.runnerID ?? "?")'" : "token '\(record.id)'"
             throw AccessRefusal.unauthenticated("\(what) has been revoked", reason: .revoked)
-        case .expired(let record):
+        case .expired(let record, let isRenewable):
             failures.succeeded(digest: digest)
-            guard record.kind == .runner, let end = record.expiresAt, now <= end + Ledger.renewalGrace else { throw Self.expired(record) }
+            guard isRenewable else { throw Self.expired(record) }
             return (record, true)
         case .valid(let record):
             failures.succeeded(digest: digest)

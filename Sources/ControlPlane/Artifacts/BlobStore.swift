@@ -43,4 +43,7 @@ protocol BlobStore: Sendable {
     func objects(of tenant: String, before date: Date, _ body: (_ path: String, _ size: Int64) async throws -> Void) async throws
 
     func remove(path: String) async throws
+
+    /// - Throws: why contents cannot be kept at present.
+    func check() async throws
 }

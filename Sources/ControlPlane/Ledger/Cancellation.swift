@@ -28,7 +28,7 @@ extension Ledger {
             guard let job = try transaction.job(key) else { throw LedgerError.noSuchJob(jobID) }
             var after = job
             switch job.status {
-            case .pending: after.cancelPending(now: transaction.now)
+            case .pending: try after.cancelPending(now: transaction.now)
             case .claimed, .running:
                 after.cancelRequested = true
                 if let runner = job.assignedRunner { transaction.call(runner) }

@@ -58,6 +58,7 @@ extension Ledger {
 
     /// Hands out up to `slots` jobs, without waiting, each as a new attempt under a lease.
     func claim(_ request: ClaimRequest) async throws -> ClaimResponse {
+        if let answer = try await answerWithoutWork(request) { return answer }
         var outcome = try await claim(request, waitingFor: [])
         // Others were changing all batches that have work. It is worth waiting for them: they are quick, and nobody
         // would ring when they are done.
@@ -69,6 +70,26 @@ extension Ledger {
             assignments.append(try await plan(batchID: record.key.batchID).assignment(record.key, attempt: record.attempt))
         }
         return ClaimResponse(jobs: assignments, drain: outcome.drained)
+    }
+
+    /// What a claim is answered that finds nothing to do, and nothing that has to be written down; nil for any other. Whoever
+    /// waits is woken by all work that appears, most of which others get: that is to cost no transaction.
+    private func answerWithoutWork(_ request: ClaimRequest) async throws -> ClaimResponse? {
+        try await read { [policy, onlyBatch] connection, now in
+            guard let row = try connection.row(SQL.runner, [.text(request.runnerID)]), try row.text("session_id") == request.sessionID,
+                try row.instant("left_at") == nil
+            else { throw LedgerError.unknownSession(runnerID: request.runnerID) }
+            let runner = try RunnerRecord(row)
+            // That it is alive is written down by its heartbeats; a claim does so where they don't come.
+            guard now - runner.lastHeartbeatAt < policy.leaseMilliseconds / 3, try connection.unheld(request).isEmpty else { return nil }
+            if runner.takesNoJobs { return ClaimResponse(jobs: [], drain: true) }
+            if let query = BatchesWithWork(for: runner, onlyBatch: onlyBatch, slots: 1, typeSlots: request.typeSlots ?? [:]),
+                try connection.row(query.sql, query.values) != nil
+            {
+                return nil
+            }
+            return ClaimResponse(jobs: [])
+        }
     }
 
     private func claim(_ request: ClaimRequest, waitingFor batches: Set<String>) async throws -> ClaimOutcome {
@@ -105,6 +126,32 @@ private struct ClaimOutcome: Sendable {
     var passedOver: Set<String> = []
 }
 
+/// Asks for the batches that have jobs for a runner.
+private struct BatchesWithWork {
+    let sql: String
+    let values: [LedgerValue]
+
+    /// - Returns: nil if the runner can take no job.
+    init?(for runner: RunnerRecord, onlyBatch: String?, slots: Int, typeSlots: [String: Int]) {
+        let capabilities = runner.capabilities
+        let types = capabilities.supportedSimulationTypes.filter { (typeSlots[$0] ?? 1) > 0 }
+        guard !types.isEmpty, slots > 0 else { return nil }
+        sql = SQL.batchesWithWork(types: types.count, only: onlyBatch != nil)
+        let has: [LedgerValue] = [.real(Double(capabilities.cpuCores)), .real(capabilities.memoryGB), .bool(capabilities.gpuAvailable)]
+        values = [.text(runner.tenant)] + has + types.map { .text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)]
+    }
+}
+
+extension LedgerConnection {
+    /// The jobs that the runner was given in its session and has never heard of, if it says what it has.
+    fileprivate func unheld(_ request: ClaimRequest) throws -> [JobRecord] {
+        guard let held = request.held.map(Set.init) else { return [] }
+        return try rows(SQL.jobsOfRunner, [.text(request.runnerID)]).map { try JobRecord($0) }.filter {
+            $0.sessionID == request.sessionID && !held.contains(AttemptKey(jobID: $0.key.jobID, attempt: $0.attempt))
+        }
+    }
+}
+
 /// What one batch gets of a claim.
 private struct ClaimShare {
     var batch: BatchRecord
@@ -115,12 +162,8 @@ private struct ClaimShare {
 extension LedgerTransaction {
     /// Gives up what the runner was given and has never heard of.
     fileprivate func loseUnheld(_ request: ClaimRequest) throws {
-        guard let held = request.held.map(Set.init) else { return }
-        let rows = try connection.rows(SQL.jobsOfRunner, [.text(request.runnerID)])
-        for seen in try rows.map({ try JobRecord($0) }) {
-            guard seen.sessionID == request.sessionID, !held.contains(AttemptKey(jobID: seen.key.jobID, attempt: seen.attempt)),
-                let job = try job(seen.key), job.isActive, job.attempt == seen.attempt
-            else { continue }
+        for seen in try connection.unheld(request) {
+            guard let job = try job(seen.key), job.isActive, job.attempt == seen.attempt else { continue }
             try endAttempt(of: job, .lost, message: "the answer that gave it to runner '\(request.runnerID)' was lost", isCounted: false)
         }
     }
@@ -129,13 +172,8 @@ extension LedgerTransaction {
     fileprivate func shares(
         for runner: RunnerRecord, onlyBatch: String?, slots: Int, typeSlots: [String: Int]
     ) throws -> (shares: [ClaimShare], passedOver: Set<String>) {
-        let capabilities = runner.capabilities
-        let types = capabilities.supportedSimulationTypes.filter { (typeSlots[$0] ?? 1) > 0 }
-        guard !types.isEmpty, slots > 0 else { return ([], []) }
-        let sql = SQL.batchesWithWork(types: types.count, only: onlyBatch != nil)
-        let has: [LedgerValue] = [.real(Double(capabilities.cpuCores)), .real(capabilities.memoryGB), .bool(capabilities.gpuAvailable)]
-        let values = [.text(runner.tenant)] + has + types.map { LedgerValue.text($0) } + (onlyBatch.map { [.text($0)] } ?? []) + [.int(slots)]
-        let rows = try connection.rowsOfUnlockedBatches(sql, values)
+        guard let query = BatchesWithWork(for: runner, onlyBatch: onlyBatch, slots: slots, typeSlots: typeSlots) else { return ([], []) }
+        let rows = try connection.rowsOfUnlockedBatches(query.sql, query.values)
         var batches: [String: BatchRecord] = [:]
         let claimants = try rows.map { row in
             let batch = try BatchRecord(row)
@@ -147,7 +185,7 @@ extension LedgerTransaction {
         }
         let shares = Claimant.share(slots: slots, typeSlots: typeSlots, among: claimants)
         if shares.isEmpty {
-            let all = connection.isShared ? try connection.rows(sql, values) : []
+            let all = connection.isShared ? try connection.rows(query.sql, query.values) : []
             return ([], Set(try all.map { try $0.text("batch_id") }))
         }
         // The time would do, if no two claims fell into one millisecond.
@@ -186,7 +224,7 @@ extension LedgerTransaction {
 
     fileprivate func claim(_ job: JobRecord, for request: ClaimRequest) throws -> JobRecord {
         var claimed = job
-        claimed.claim(runnerID: request.runnerID, sessionID: request.sessionID, now: now, leaseEnd: leaseEnd)
+        try claimed.claim(runnerID: request.runnerID, sessionID: request.sessionID, now: now, leaseEnd: leaseEnd)
         try save(claimed, was: job)
         try connection.send(
             SQL.insertAttempt,

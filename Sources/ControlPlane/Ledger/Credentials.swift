@@ -6,20 +6,23 @@ enum Authentication: Hashable, Sendable {
     /// There is no such id, or the secret is another.
     case unknown
     case revoked(CredentialRecord)
-    case expired(CredentialRecord)
+    /// - isRenewable: it may still be exchanged for a new one.
+    case expired(CredentialRecord, isRenewable: Bool)
     case valid(CredentialRecord)
 }
 
 extension Ledger {
     /// Looks a credential up, each time anew: a revocation acts on the next call, whichever control plane it was made at.
     func authenticate(_ secret: Secret) async throws -> Authentication {
-        let row = try await driver.read { try $0.row(SQL.credential, [.text(secret.id)]) }
+        let (row, now) = try await read { (try $0.row(SQL.credential, [.text(secret.id)]), $1) }
         // A row that is not there takes as long as one that does not match.
         let record = try row.map { try CredentialRecord($0) }
         let matches = secret.matches(record?.digest ?? String(repeating: "0", count: 64))
         guard let record, matches, record.kind == secret.kind else { return .unknown }
         if record.revokedAt != nil { return .revoked(record) }
-        if record.hasExpired(at: now) { return .expired(record) }
+        if record.hasExpired(at: now) {
+            return .expired(record, isRenewable: record.kind == .runner && now - (record.expiresAt ?? 0) <= Self.renewalGrace)
+        }
         return .valid(record)
     }
 
@@ -28,6 +31,15 @@ extension Ledger {
         let id = caller.credentialID ?? ""
         guard let row = try await driver.read({ try $0.row(SQL.credential, [.text(id)]) }) else { throw LedgerError.noSuchToken(id) }
         return try CredentialRecord(row)
+    }
+
+    /// Whether a credential that was good is good still.
+    func isInForce(_ id: String) async throws -> Bool {
+        try await read { connection, now in
+            guard let row = try connection.row(SQL.credential, [.text(id)]) else { return false }
+            let record = try CredentialRecord(row)
+            return record.revokedAt == nil && !record.hasExpired(at: now)
+        }
     }
 
     /// Notes that a runner's credential was used, which ends those that it replaces.

@@ -40,8 +40,7 @@ struct BatchMoment: Sendable {
 
 extension Ledger {
     func moment(batchID: String, after position: EventPosition, limit: Int) async throws -> BatchMoment {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
+        try await read { connection, now in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
             var position = position
@@ -60,10 +59,7 @@ extension Ledger {
                     ends.append((position, end))
                 }
             }
-            return BatchMoment(
-                overview: BatchOverview(
-                    batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch, now: now, policy: policy)),
-                ends: ends, hasMore: hasMore)
+            return BatchMoment(overview: try self.overview(of: batch, connection, now: now), ends: ends, hasMore: hasMore)
         }
     }
 }

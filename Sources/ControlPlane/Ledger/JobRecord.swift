@@ -29,8 +29,13 @@ struct JobRecord: Hashable, Sendable {
     /// Out with a runner.
     var isActive: Bool { status == .claimed || status == .running }
 
-    mutating func claim(runnerID: String, sessionID: String, now: Instant, leaseEnd: Instant) {
-        precondition(status == .pending)
+    /// A move that the ledger's rules don't have means that somebody else has written into it.
+    private func require(_ isAllowed: Bool, _ move: String) throws {
+        guard isAllowed else { throw StorageError.unexpected("job '\(key.jobID)', which is to be \(move), is \(status.rawValue)") }
+    }
+
+    mutating func claim(runnerID: String, sessionID: String, now: Instant, leaseEnd: Instant) throws {
+        try require(status == .pending, "claimed")
         status = .claimed
         attempt += 1
         claimedAt = now
@@ -40,15 +45,15 @@ struct JobRecord: Hashable, Sendable {
         self.sessionID = sessionID
     }
 
-    mutating func start(at time: Instant) {
-        precondition(status == .claimed)
+    mutating func start(at time: Instant) throws {
+        try require(status == .claimed, "started")
         status = .running
         startedAt = time
     }
 
     /// Gives the latest attempt, lost and not handed out again since, back to the runner that still has it.
-    mutating func reclaim(claimedAt: Instant, startedAt: Instant?, leaseEnd: Instant) {
-        precondition(status == .pending && attempt > 0)
+    mutating func reclaim(claimedAt: Instant, startedAt: Instant?, leaseEnd: Instant) throws {
+        try require(status == .pending && attempt > 0, "given back to its runner")
         status = startedAt == nil ? .claimed : .running
         // None is counted any more where a user asked for another try meanwhile.
         lostAttempts = max(0, lostAttempts - 1)
@@ -66,8 +71,8 @@ struct JobRecord: Hashable, Sendable {
     mutating func end(
         _ outcome: AttemptOutcome, retryable: Bool, message: String?, now: Instant, maxLostAttempts: Int, isCounted: Bool = true,
         wasAlone: Bool = true
-    ) {
-        precondition(isActive)
+    ) throws {
+        try require(isActive, "ended")
         leaseExpiresAt = nil
         switch outcome {
         case .success:
@@ -105,8 +110,8 @@ struct JobRecord: Hashable, Sendable {
     }
 
     /// Cancels what no runner has.
-    mutating func cancelPending(now: Instant) {
-        precondition(status == .pending)
+    mutating func cancelPending(now: Instant) throws {
+        try require(status == .pending, "cancelled")
         finish(.cancelled, message: Self.cancelledBeforeItRan, now: now)
     }
 

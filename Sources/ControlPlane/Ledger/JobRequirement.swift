@@ -43,22 +43,9 @@ struct JobRequirement: Hashable, Sendable {
             + (wanting.count < asked ? ", with all else that is asked for" : "")
     }
 
-    /// Why none of those that could take such a job does so now, and what would end that; nil if one does.
-    func obstacleNow(among runners: [RunnerRecord], now: Instant, policy: LedgerPolicy) -> String? {
-        var reasons: [String] = []
-        for runner in runners where runner.capabilities.supportedSimulationTypes.contains(type) && isMet(runner.capabilities) {
-            guard let reason = runner.obstacle(to: type, now: now, policy: policy) else { return nil }
-            reasons.append(reason)
-        }
-        let told = reasons.prefix(Self.mostTold).joined(separator: "; ")
-        return reasons.count > Self.mostTold ? "\(told); and \(reasons.count - Self.mostTold) more runners" : told
-    }
-
-    private static let mostTold = 3
-
     private var asked: Int { (cores > 0 ? 1 : 0) + (memoryGB > 0 ? 1 : 0) + (gpu ? 1 : 0) }
 
-    private func isMet(_ runner: RunnerCapabilities) -> Bool { misses(runner).isEmpty }
+    func isMet(_ runner: RunnerCapabilities) -> Bool { runner.supportedSimulationTypes.contains(type) && misses(runner).isEmpty }
 
     private func misses(_ runner: RunnerCapabilities) -> [(wanted: String, found: String)] {
         var misses: [(String, String)] = []
@@ -71,32 +58,5 @@ struct JobRequirement: Hashable, Sendable {
     private static func short(_ value: Double) -> String {
         let rounded = (value * 100).rounded() / 100
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : String(rounded)
-    }
-}
-
-extension RunnerRecord {
-    /// Why it takes no jobs of a type now, and what ends that.
-    fileprivate func obstacle(to type: String, now: Instant, policy: LedgerPolicy) -> String? {
-        let who = name.isEmpty || name == runnerID ? "runner \(runnerID)" : "runner \(name) (\(runnerID))"
-        if isOffline(now, policy) { return "\(who) is offline, last heard of \(WireJSON.timestamp(Date(instant: lastHeartbeatAt))); start it again" }
-        if let quarantine {
-            return
-                "\(who) is in quarantine since \(WireJSON.timestamp(quarantine.since)): \(quarantine.reason); when that is mended, 'lynxctl runner resume \(runnerID)' ends it"
-        }
-        if drained { return "\(who) is drained; 'lynxctl runner resume \(runnerID)' ends that" }
-        guard let trouble = trouble(with: type) else { return nil }
-        let since = WireJSON.timestamp(trouble.since)
-        if let retryAt = trouble.retryAt { return "\(who) pauses since \(since): \(trouble.reason); it tries again at \(WireJSON.timestamp(retryAt))" }
-        return "\(who) takes no jobs since \(since): \(trouble.reason); it takes jobs again when that is done"
-    }
-}
-
-extension LedgerConnection {
-    /// Why a batch's waiting jobs wait for nothing; nil if they don't, or if none waits.
-    func obstacle(to batch: BatchRecord, now: Instant, policy: LedgerPolicy) throws -> String? {
-        guard batch.counts.pending > 0 else { return nil }
-        let runners = try rows(SQL.runnersOfTenant, [.text(batch.tenant)]).map { try RunnerRecord($0) }
-        return batch.requirement.obstacle(among: runners.map(\.capabilities))
-            ?? batch.requirement.obstacleNow(among: runners, now: now, policy: policy)
     }
 }

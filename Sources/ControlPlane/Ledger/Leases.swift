@@ -32,13 +32,12 @@ extension Ledger {
     /// Counts attempts whose leases have ended as lost, and puts their jobs back into the queue.
     ///
     /// - Parameter onLost: told of those lost, once they are.
-    /// - Returns: when to look again: when the next lease ends, or may end that another control plane has given; nil while
-    ///   there is none.
-    func expireLeases(onLost: @Sendable ([JobRecord]) -> Void = { _ in }) async throws -> Instant? {
+    /// - Returns: the time, and when to look again: when the next lease ends, or may end that another control plane has
+    ///   given; nil while there is none.
+    func expireLeases(onLost: @Sendable ([JobRecord]) -> Void = { _ in }) async throws -> (now: Instant, next: Instant?) {
         let atOnce = 500
         while true {
-            let now = now
-            let due = try await driver.read { connection in
+            let due = try await read { connection, now in
                 try connection.rows(SQL.jobsPastLease, [.instant(now), .int(atOnce)]).map { try JobRecord($0) }
             }
             if due.isEmpty { break }
@@ -50,9 +49,8 @@ extension Ledger {
                 onLost(lost)
             }
         }
-        let next = try await driver.read { try $0.row(SQL.nextLeaseEnd, [])?.instant("lease_end") }
-        guard driver.isShared else { return next }
-        return min(next ?? .max, now + policy.leaseMilliseconds)
+        let (now, next) = try await read { ($1, try $0.row(SQL.nextLeaseEnd, [])?.instant("lease_end")) }
+        return (now, driver.isShared ? min(next ?? .max, now + policy.leaseMilliseconds) : next)
     }
 
     /// Gives every attempt that is out a whole lease from now on. For the start of the control plane: while it

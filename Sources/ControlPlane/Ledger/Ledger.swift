@@ -34,8 +34,6 @@ final class Ledger: Sendable {
         }
     }
 
-    var now: Instant { clock.now().instant }
-
     /// The only batch whose jobs are handed out; nil for all.
     var onlyBatch: String? {
         get { restriction.withLock { $0 } }
@@ -45,6 +43,13 @@ final class Ledger: Sendable {
         }
     }
 
+    /// Reads what also depends on the time.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any LedgerConnection, _ now: Instant) throws -> Value
+    ) async throws -> Value {
+        try await driver.read { [clock] in try body($0, clock.time(of: $0)) }
+    }
+
     /// - Parameter scope: what the transaction will change, as far as that is known beforehand.
     func transaction<Value: Sendable>(
         _ scope: WriteScope = WriteScope(), _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
@@ -52,7 +57,7 @@ final class Ledger: Sendable {
         let (policy, clock) = (policy, clock)
         let begin = ContinuousClock.now
         let (value, effects) = try await driver.write(scope) { connection in
-            let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.now().instant)
+            let transaction = LedgerTransaction(connection: connection, policy: policy, now: clock.time(of: connection))
             let value = try body(transaction)
             return (value, try transaction.settle())
         }

@@ -12,6 +12,10 @@ enum LedgerError: Error, Hashable {
     case cannotRetry(String)
     /// The runner is unknown or has begun a newer session.
     case unknownSession(runnerID: String)
+    /// Another process is at work under the runner's id, on another machine as far as is known.
+    case runnerElsewhere(runnerID: String, machine: String?, silentFor: Instant, leaseLeft: Instant)
+    /// Another process has taken over the runner's id since this session registered.
+    case sessionReplaced(runnerID: String)
     /// The attempt is not the one that the job is waiting for.
     case staleAttempt(jobID: String, attempt: Int, reason: String)
     /// A result whose telemetry has not all come: `missing` are numbers of chunks.

@@ -93,7 +93,7 @@ final class LedgerTransaction {
         if outcome == .lost { effects.lostAttempts += 1 }
         var after = job
         after.startedAt = job.startedAt ?? startedAt
-        after.end(
+        try after.end(
             outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts, isCounted: isCounted,
             wasAlone: company == 0)
         try connection.send(

@@ -9,12 +9,9 @@ struct Page<Item: Sendable>: Sendable {
 
 extension Ledger {
     func overview(batchID: String) async throws -> BatchOverview {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
+        try await read { connection, now in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
-            let batch = try BatchRecord(row)
-            return BatchOverview(
-                batch: batch.model, jobsByStatus: batch.counts.byStatus, unroutable: try connection.obstacle(to: batch, now: now, policy: policy))
+            return try self.overview(of: BatchRecord(row), connection, now: now)
         }
     }
 
@@ -32,14 +29,13 @@ extension Ledger {
 
     func job(_ jobID: String) async throws -> Job {
         guard let key = JobKey(jobID: jobID) else { throw LedgerError.noSuchJob(jobID) }
-        let (now, policy) = (now, policy)
-        let (record, obstacle) = try await driver.read { connection in
+        let (record, reason) = try await read { connection, now in
             guard let job = try connection.job(key), let row = try connection.row(SQL.batch, [.text(key.batchID)]) else {
                 throw LedgerError.noSuchJob(jobID)
             }
-            return (job, job.status == .pending ? try connection.obstacle(to: BatchRecord(row), now: now, policy: policy) : nil)
+            return (job, job.status == .pending ? try self.pendingReason(of: BatchRecord(row), connection, now: now)?.text : nil)
         }
-        return try await plan(batchID: key.batchID).job(record, obstacle: obstacle)
+        return try await plan(batchID: key.batchID).job(record, pendingReason: reason)
     }
 
     /// By run index.
@@ -48,8 +44,7 @@ extension Ledger {
     func jobs(batchID: String, status: JobStatus? = nil, limit: Int, after runIndex: Int? = nil) async throws -> Page<Job> {
         let plan = try await plan(batchID: batchID)
         let first = runIndex.map { $0 < .max ? $0 + 1 : $0 } ?? 0
-        let (now, policy) = (now, policy)
-        let (records, obstacle) = try await driver.read { connection in
+        let (records, reason) = try await read { connection, now in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
             let jobs =
@@ -58,11 +53,11 @@ extension Ledger {
                 } else {
                     try connection.jobs(of: batch, from: first, limit: limit + 1)
                 }
-            return (jobs, try connection.obstacle(to: batch, now: now, policy: policy))
+            return (jobs, try self.pendingReason(of: batch, connection, now: now)?.text)
         }
         let page = records.prefix(limit)
         return Page(
-            items: page.map { plan.job($0, obstacle: obstacle) },
+            items: page.map { plan.job($0, pendingReason: reason) },
             next: records.count > limit ? page.last.map { String($0.key.runIndex) } : nil)
     }
 

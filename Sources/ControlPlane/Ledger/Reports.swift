@@ -15,7 +15,7 @@ extension Ledger {
             guard job.status == .claimed else { return }
             let time = transaction.start(of: job, reported: report.startedAt)
             var running = job
-            running.start(at: time)
+            try running.start(at: time)
             try transaction.connection.send(SQL.startAttempt, [.instant(time)] + key.values + [.int(report.attempt)])
             try transaction.save(running, was: job)
         }
@@ -148,7 +148,7 @@ extension LedgerTransaction {
         guard job.status == .pending, reported.outcome == .lost else { throw reported.stale("the job is \(job.status.rawValue)") }
         guard session == nil || session == reported.sessionID else { throw reported.stale("it belongs to an earlier session") }
         var held = job
-        held.reclaim(claimedAt: reported.claimedAt, startedAt: reported.startedAt, leaseEnd: leaseEnd)
+        try held.reclaim(claimedAt: reported.claimedAt, startedAt: reported.startedAt, leaseEnd: leaseEnd)
         try connection.send(SQL.reopenAttempt, job.key.values + [.int(reported.attempt)])
         try save(held, was: job)
         return held

@@ -34,8 +34,7 @@ extension Ledger {
     func expiredBatches(
         of tenant: String, defaultDays: Double?, after batchID: String, limit: Int
     ) async throws -> [(batchID: String, completedAt: Instant)] {
-        let now = now
-        return try await driver.read { connection in
+        try await read { connection, now in
             try connection.rows(
                 SQL.expiredBatches, [defaultDays.map { .real($0) } ?? .null, .instant(now), .text(tenant), .text(batchID), .int(limit)]
             ).map { (try $0.text("batch_id"), try $0.instant("completed_at") ?? 0) }

@@ -28,8 +28,8 @@ struct RunPlan: Sendable {
             runConfig: runConfiguration(key), earlyTermination: config.earlyTermination, telemetry: config.telemetry)
     }
 
-    /// - Parameter obstacle: why the batch's waiting jobs can't be taken.
-    func job(_ record: JobRecord, obstacle: String? = nil) -> Job {
+    /// - Parameter pendingReason: what the batch's waiting jobs are waiting for.
+    func job(_ record: JobRecord, pendingReason: String? = nil) -> Job {
         func date(_ instant: Instant?) -> Date? { instant.map { Date(instant: $0) } }
         return Job(
             jobID: record.key.jobID, batchID: batchID, runConfig: runConfiguration(record.key), status: record.status,
@@ -38,7 +38,7 @@ struct RunPlan: Sendable {
             createdAt: Date(instant: record.createdAt), claimedAt: date(record.claimedAt),
             startedAt: date(record.startedAt), completedAt: date(record.completedAt),
             assignedRunner: record.status == .pending ? nil : record.assignedRunner, errorMessage: record.errorMessage,
-            pendingReason: record.status == .pending ? obstacle : nil)
+            pendingReason: record.status == .pending ? pendingReason : nil)
     }
 }
 

@@ -9,8 +9,8 @@ extension Ledger {
     func runners(
         tenant: String, status: RunnerStatus? = nil, limit: Int, after cursor: Cursor? = nil
     ) async throws -> Page<Runner> {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
+        try await read { [policy] connection, now in
+            let jobs = try connection.currentJobs(of: tenant)
             var found: [Runner] = []
             var last = cursor
             // A state follows from several columns and the time: it is decided row by row, part by part.
@@ -22,7 +22,10 @@ extension Ledger {
                     } else {
                         try connection.rows(SQL.runners, [.text(tenant), .int(limit + 1)])
                     }
-                let runners = try rows.map { try connection.runner($0, now: now, policy: policy) }
+                let runners = try rows.map { row in
+                    let record = try RunnerRecord(row)
+                    return record.model(currentJobs: jobs[record.runnerID] ?? [], now: now, policy: policy)
+                }
                 found += runners.filter { status == nil || $0.status == status }
                 last = runners.last.map { Cursor(runner: $0) }
                 if rows.count <= limit { break }
@@ -35,6 +38,16 @@ extension Ledger {
     /// All of them.
     func runners(tenant: String = Tenant.standard) async throws -> [Runner] {
         try await runners(tenant: tenant, limit: 1_000_000).items
+    }
+}
+
+extension LedgerConnection {
+    /// The ids of the jobs that a tenant's runners have, by runner.
+    fileprivate func currentJobs(of tenant: String) throws -> [String: [String]] {
+        try rows(SQL.currentJobs, [.text(tenant)]).reduce(into: [:]) { jobs, row in
+            let key = JobKey(batchID: try row.text("batch_id"), runIndex: try row.int("run_index"))
+            jobs[try row.text("assigned_runner"), default: []].append(key.jobID)
+        }
     }
 }
 

@@ -19,11 +19,6 @@ struct RunnerRecord: Hashable, Sendable {
 
     var takesNoJobs: Bool { drained || quarantine != nil }
 
-    /// What keeps it from starting jobs of a simulation type, as it told; nil if nothing does.
-    func trouble(with type: String) -> EngineTrouble? {
-        (engines.count == 1 ? engines.first : engines.first { $0.id == type })?.trouble
-    }
-
     /// All its engines are in trouble that is not over by itself.
     var standstill: Quarantine? {
         let troubles = engines.compactMap(\.trouble).filter { $0.retryAt == nil }
@@ -80,6 +75,7 @@ extension Ledger {
             if let owner = try transaction.connection.row(SQL.runner, [.text(request.runnerID)])?.text("tenant"), owner != tenant {
                 throw LedgerError.noSuchRunner(request.runnerID)
             }
+            let replaced = try transaction.sessionReplaced(by: request)
             try transaction.loseJobs(
                 of: request.runnerID, message: "runner '\(request.runnerID)' was restarted", as: { .restart(attempts: $0) }
             ) {
@@ -90,7 +86,7 @@ extension Ledger {
                 [
                     .text(request.runnerID), .text(request.sessionID), .text(request.name), .text(request.version),
                     .text(request.protocolVersion), .text(capabilities), .text(engines), .instant(transaction.now),
-                    .instant(transaction.now), .text(tenant),
+                    .instant(transaction.now), .text(tenant), .text(request.machine), .text(replaced),
                 ])
         }
     }
@@ -117,15 +113,38 @@ extension Ledger {
     }
 
     func runner(_ runnerID: String) async throws -> Runner {
-        let (now, policy) = (now, policy)
-        return try await driver.read { connection in
+        try await read { [policy] connection, now in
             guard let row = try connection.row(SQL.runner, [.text(runnerID)]) else { throw LedgerError.noSuchRunner(runnerID) }
-            return try connection.runner(row, now: now, policy: policy)
+            let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0).key.jobID }
+            return try RunnerRecord(row).model(currentJobs: jobs, now: now, policy: policy)
         }
     }
 }
 
 extension LedgerTransaction {
+    /// The session that ends with this registration; nil if there is none.
+    ///
+    /// A process that was started again is on the machine of the one before, where only one can have the id. On another
+    /// machine it may be a copy, as long as the one before may be alive; and a session that was replaced and comes back is.
+    ///
+    /// - Throws: `LedgerError.runnerElsewhere`, `sessionReplaced`.
+    fileprivate func sessionReplaced(by request: RegisterRequest) throws -> String? {
+        guard let row = try connection.row(SQL.runner, [.text(request.runnerID)]) else { return nil }
+        let session = try row.text("session_id")
+        if session == request.sessionID { return nil }
+        if try row.optionalText("replaced_session") == request.sessionID { throw LedgerError.sessionReplaced(runnerID: request.runnerID) }
+        let silentFor = now - (try row.instant("last_heartbeat_at") ?? 0)
+        let leaseLeft = policy.leaseMilliseconds - silentFor
+        if let machine = try row.optionalText("machine"), let here = request.machine, machine != here, leaseLeft > 0,
+            try row.instant("left_at") == nil
+        {
+            throw LedgerError.runnerElsewhere(
+                runnerID: request.runnerID, machine: machine.split(separator: "/").first.map(String.init), silentFor: max(0, silentFor),
+                leaseLeft: leaseLeft)
+        }
+        return session
+    }
+
     /// - Parameter incident: what that is, where it speaks against the runner, and may speak against one of the jobs.
     func loseJobs(
         of runnerID: String, message: String, as incident: ((_ attempts: Int) -> Incident)? = nil, where belongs: (JobRecord) -> Bool
@@ -138,13 +157,5 @@ extension LedgerTransaction {
         for job in jobs {
             try endAttempt(of: job, .lost, message: message, isCounted: incident != nil, company: jobs.count - 1)
         }
-    }
-}
-
-extension LedgerConnection {
-    func runner(_ row: LedgerRow, now: Instant, policy: LedgerPolicy) throws -> Runner {
-        let record = try RunnerRecord(row)
-        let jobs = try rows(SQL.jobsOfRunner, [.text(record.runnerID)]).map { try JobRecord($0).key.jobID }
-        return record.model(currentJobs: jobs, now: now, policy: policy)
     }
 }

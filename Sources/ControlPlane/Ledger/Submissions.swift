@@ -15,11 +15,11 @@ extension Ledger {
         let seed = submission.config.monteCarlo.seed ?? UInt64.random(in: 0..<(1 << 53))
         var submission = submission
         submission.config.monteCarlo.seed = seed
-        let batchID = Self.newBatchID(at: clock.now())
         let text = String(decoding: try WireJSON.encode(submission), as: UTF8.self)
 
-        let receipt = BatchReceipt(
-            batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: try await estimatedMinutes(for: submission, tenant: tenant))
+        let (minutes, now) = try await estimatedMinutes(for: submission, tenant: tenant)
+        let batchID = Self.newBatchID(at: Date(instant: now))
+        let receipt = BatchReceipt(batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: minutes)
 
         let stored = submission
         let requirement = JobRequirement(submission.config)
@@ -52,19 +52,20 @@ extension Ledger {
         return "\(time)-\(String(repeating: "0", count: 8 - random.count))\(random)"
     }
 
-    /// A guess: what such a run took before, or else how long it says it simulates, in waves over the pool's slots.
-    private func estimatedMinutes(for submission: BatchSubmission, tenant: String) async throws -> Double {
+    /// A guess: what such a run took before, or else how long it says it simulates, in waves over the pool's slots; and the
+    /// time of the ledger.
+    private func estimatedMinutes(for submission: BatchSubmission, tenant: String) async throws -> (minutes: Double, now: Instant) {
         let simulation = submission.config.simulation
-        let pastMinutes = try await driver.read { connection -> Double? in
+        let (pastMinutes, now) = try await read { connection, now -> (Double?, Instant) in
             let row = try connection.row(SQL.pastRuns, [.text(tenant), .text(simulation.name), .text(simulation.type)])
-            guard let row, let runs = try row.optionalInt("runs"), runs > 0 else { return nil }
-            return try row.double("seconds") / 60 / Double(runs)
+            guard let row, let runs = try row.optionalInt("runs"), runs > 0 else { return (nil, now) }
+            return (try row.double("seconds") / 60 / Double(runs), now)
         }
         let slots = try await runners(tenant: tenant)
             .filter { $0.status != .offline && $0.capabilities.supportedSimulationTypes.contains(simulation.type) }
             .reduce(0) { $0 + $1.capabilities.maxConcurrentJobs }
         let parallel = max(1, min(slots, submission.config.compute.maxParallelJobs ?? slots))
         let waves = (submission.runs + parallel - 1) / parallel
-        return Double(waves) * (pastMinutes ?? simulation.durationMinutes ?? 1)
+        return (Double(waves) * (pastMinutes ?? simulation.durationMinutes ?? 1), now)
     }
 }

@@ -28,6 +28,9 @@ protocol LedgerDriver: Sendable {
     /// Calls `hear` with what other control planes tell.
     func onNews(_ hear: @escaping @Sendable (LedgerNews) -> Void)
 
+    /// The folder of its files; nil where they are another machine's.
+    var folder: String? { get }
+
     /// How many transactions have shared how many flushes; nil where each has its own.
     var commitCounts: CommitCounts? { get }
 
@@ -46,6 +49,8 @@ extension LedgerDriver {
     }
 
     var commitCounts: CommitCounts? { nil }
+
+    var folder: String? { nil }
 }
 
 /// One connection inside a transaction; valid only in the closure it was given to.
@@ -63,6 +68,9 @@ protocol LedgerConnection {
     /// Undoes what was done since a savepoint, whatever became of what was sent, and forgets the savepoint.
     func rollBack(to savepoint: String) throws
 
+    /// The time by the database's clock at the beginning of the transaction; nil where that is this machine's.
+    var time: Instant? { get }
+
     /// Others may be changing the database at the same time.
     var isShared: Bool { get }
 
@@ -76,6 +84,8 @@ protocol LedgerConnection {
 
 /// What a database does that one process has for itself.
 extension LedgerConnection {
+    var time: Instant? { nil }
+
     var isShared: Bool { false }
 
     func send(_ sql: String, _ values: [LedgerValue]) throws { try run(sql, values) }

@@ -9,6 +9,13 @@ extension SQL {
         return "SELECT \(batchColumns) FROM batches WHERE \(filter) ORDER BY created_at DESC, batch_id DESC LIMIT ?"
     }
 
+    /// The jobs that are out with a tenant's runners. Values: tenant.
+    static let currentJobs = """
+        SELECT jobs.assigned_runner AS assigned_runner, jobs.batch_id AS batch_id, jobs.run_index AS run_index
+        FROM jobs JOIN runners ON runners.runner_id = jobs.assigned_runner
+        WHERE jobs.lease_expires_at IS NOT NULL AND runners.tenant = ? ORDER BY jobs.batch_id, jobs.run_index
+        """
+
     /// Values: tenant, the limit.
     static let runners = "SELECT * FROM runners WHERE tenant = ? ORDER BY name, runner_id LIMIT ?"
 

@@ -7,6 +7,11 @@ extension SQL {
         FROM batches WHERE tenant = ?
         """
 
+    /// Values: the time.
+    static let noteCheck = """
+        INSERT INTO checks (id, checked_at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at
+        """
+
     /// Values: tenant.
     static let batchTotals = "SELECT status, COUNT(*) AS batches FROM batches WHERE tenant = ? GROUP BY status"
 }

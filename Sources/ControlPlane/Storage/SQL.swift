@@ -208,12 +208,13 @@ enum SQL {
 
     static let saveRunner = """
         INSERT INTO runners (runner_id, session_id, name, version, protocol_version, capabilities, engines, registered_at,
-            last_heartbeat_at, tenant)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_heartbeat_at, tenant, machine, replaced_session)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (runner_id) DO UPDATE SET session_id = excluded.session_id, name = excluded.name,
             version = excluded.version, protocol_version = excluded.protocol_version, capabilities = excluded.capabilities,
             engines = excluded.engines, registered_at = excluded.registered_at,
-            last_heartbeat_at = excluded.last_heartbeat_at, left_at = NULL
+            last_heartbeat_at = excluded.last_heartbeat_at, left_at = NULL, machine = excluded.machine,
+            replaced_session = COALESCE(excluded.replaced_session, runners.replaced_session)
         """
 
     static let runner = "SELECT * FROM runners WHERE runner_id = ?"

@@ -10,6 +10,7 @@ final class SQLiteDriver: LedgerDriver {
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let lock: FileLock?
+    private let path: String
     private let isClosed = Atomic(false)
 
     /// - Returns: nil for a file that is missing or empty.
@@ -43,6 +44,7 @@ final class SQLiteDriver: LedgerDriver {
     /// - Parameter alone: false for a few transactions beside a control plane that may be running, which WAL allows;
     ///   the schema is then brought up to date only if nobody has the file.
     init(path: String, alone: Bool = true) throws {
+        self.path = path
         try Self.makeDirectory(of: path)
         lock = alone ? try FileLock(path: path + ".lock", of: path) : nil
         // Before SQLite makes it with the umask; the log beside it takes over its mode.
@@ -69,8 +71,14 @@ final class SQLiteDriver: LedgerDriver {
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
-        try await pool.read { try body(SQLiteConnection(database: $0)) }
+        do {
+            return try await pool.read { try body(SQLiteConnection(database: $0)) }
+        } catch let error as DatabaseError {
+            throw inUse(error)
+        }
     }
+
+    var folder: String? { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
 
     let isShared = false
     let foundAlone = true
@@ -82,7 +90,21 @@ final class SQLiteDriver: LedgerDriver {
     func write<Value: Sendable>(
         _ scope: WriteScope, _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
     ) async throws -> Value {
-        try await commits.write { try body(SQLiteConnection(database: $0)) }
+        do {
+            return try await commits.write { try body(SQLiteConnection(database: $0)) }
+        } catch let error as DatabaseError {
+            throw inUse(error)
+        }
+    }
+
+    /// An error of the ledger in use, as far as it is the machine's and not the statement's.
+    private func inUse(_ error: DatabaseError) -> any Error {
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_NOMEM, .SQLITE_PERM:
+            StorageError.unusable(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+        case .SQLITE_BUSY, .SQLITE_LOCKED: StorageError.busy(path: path)
+        default: error
+        }
     }
 
     var commitCounts: CommitCounts? { commits.counts }

@@ -6,12 +6,27 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case inUse(path: String)
     /// Nothing has changed.
     case unreachable(path: String, reason: String)
+    /// Nothing has changed: its disk is full, for instance.
+    case unusable(path: String, reason: String)
+    /// Nothing has changed: it was busy with others for too long.
+    case busy(path: String)
     /// The connection was lost in the moment of a commit, and nobody could be asked what became of it.
     case outcomeUnknown(path: String, reason: String)
     /// The files of jobs can't be kept.
     case artifacts(String)
     /// The database holds what this version never writes.
     case unexpected(String)
+
+    /// What anybody may be told, without the names of machines and files.
+    var publicReason: String {
+        switch self {
+        case .unreachable: "the database cannot be reached"
+        case .busy, .inUse: "the database is too busy, or does not answer"
+        case .unusable(_, let reason): "the database cannot be written: \(reason)"
+        case .outcomeUnknown: "the database was lost while it was written to"
+        case .cannotOpen, .notALedger, .newerSchema, .artifacts, .unexpected: "it cannot be used; the log says why"
+        }
+    }
 
     public var description: String {
         switch self {
@@ -25,6 +40,10 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
             "the ledger '\(path)' is in use by another control plane; stop that one, or name another database file"
         case .unreachable(let path, let reason):
             "the ledger '\(path)' cannot be reached: \(reason)"
+        case .unusable(let path, let reason):
+            "the ledger '\(path)' cannot be used at present: \(reason)"
+        case .busy(let path):
+            "the ledger '\(path)' is too busy, or does not answer"
         case .outcomeUnknown(let path, let reason):
             "the ledger '\(path)' was lost while it was written to, and may or may not have kept it: \(reason)"
         case .artifacts(let reason):

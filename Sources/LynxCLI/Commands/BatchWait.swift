@@ -15,7 +15,7 @@ struct BatchWait {
         let signals = await Interrupts.trap()
         let signal = try await withThrowingTaskGroup(of: Int32?.self) { group in
             group.addTask { [api, batchID] in
-                try await BatchWatch(api: api, batchID: batchID).run(note: status.obstacle) { status.show($0) }
+                try await BatchWatch(api: api, batchID: batchID).run(note: status.note) { status.show($0) }
                 return nil
             }
             group.addTask {

@@ -28,7 +28,7 @@ struct StatusCommand: AsyncParsableCommand {
             guard let batchID else { return try list(try await api.batches()) }
             if watch {
                 let status = StatusOutput()
-                try await BatchWatch(api: api, batchID: batchID).run(note: status.obstacle) { status.show($0) }
+                try await BatchWatch(api: api, batchID: batchID).run(note: status.note) { status.show($0) }
                 status.finish()
             }
             try show(try await api.overview(of: batchID))
@@ -44,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
         output.line("status     \(batch.status.rawValue)")
         let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
         output.line("jobs       \(batch.totalJobs) (\(counts.joined(separator: ", ")))")
-        if let reason = overview.unroutable { output.line("waiting    \(reason)") }
+        if let reason = overview.pendingReason ?? overview.unroutable { output.line("waiting    \(reason)") }
         output.line("seed       \(batch.seed)")
         output.line("created    \(WireJSON.timestamp(batch.createdAt))")
         if let end = batch.completedAt {

@@ -27,9 +27,6 @@ package final class StatusOutput: Sendable {
         }
     }
 
-    /// Says why a batch does not go on.
-    package func obstacle(_ reason: String) { note("its waiting jobs can't be run: \(reason)") }
-
     package func show(_ snapshot: ProgressSnapshot) {
         state.withLock { state in
             if terminal.redraws {

@@ -17,7 +17,7 @@ package struct BatchWatch: Sendable {
 
     /// Returns when every job is terminal.
     ///
-    /// - Parameter note: called with the reason why no runner could ever take the jobs that wait, once for each reason.
+    /// - Parameter note: called with a line that says what the jobs wait for while nothing goes on, once for each reason.
     /// - Throws: `CLIError` when the control plane stays out of reach, `CancellationError`.
     package func run(note: (String) -> Void = { _ in }, _ show: (ProgressSnapshot) -> Void) async throws {
         var progress = Progress()
@@ -73,11 +73,12 @@ package struct BatchWatch: Sendable {
         private var finishedBefore: Int?
         private var told: String?
 
-        /// What keeps the batch from going on, if it has not been told.
+        /// What keeps the batch from going on, if it has not been told. That other jobs are running is nothing to be told.
         mutating func obstacle(_ overview: BatchOverview) -> String? {
-            guard let obstacle = overview.unroutable, obstacle != told else { return nil }
-            told = obstacle
-            return obstacle
+            let isStill = overview.count(.running) + overview.count(.claimed) == 0
+            guard let reason = overview.unroutable ?? (isStill ? overview.pendingReason : nil), reason != told else { return nil }
+            told = reason
+            return overview.unroutable == nil ? "its jobs wait: \(reason)" : "its waiting jobs can't be run: \(reason)"
         }
 
         mutating func snapshot(_ overview: BatchOverview) -> ProgressSnapshot {

@@ -157,15 +157,15 @@ struct Study {
     /// Ends the study for what only a person can mend; what passes is told.
     private func lookInto(_ obstacle: String) async {
         guard let batchID, let runner = try? await api.runners().first(where: { $0.runnerID == runnerID }), runner.status != .offline,
-            let reason = try? await api.overview(of: batchID).unroutable
+            let overview = try? await api.overview(of: batchID), let reason = overview.unroutable ?? overview.pendingReason
         else { return }
         let troubles = runner.engines.compactMap(\.trouble)
         if runner.quarantine != nil || troubles.contains(where: { $0.retryAt == nil }) {
             sender.yield(.halted(.unavailable("the jobs that wait can't be run: \(reason)")))
-        } else if troubles.isEmpty, runner.status != .maintenance, reason == obstacle {
+        } else if troubles.isEmpty, runner.status != .maintenance, overview.unroutable != nil {
             sender.yield(.halted(.badInput("the jobs that wait can't be run: \(reason)")))
         } else {
-            status.obstacle(reason)
+            status.note(obstacle)
         }
     }
 

@@ -79,10 +79,13 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public var jobsByStatus: [String: Int]
     /// Why no registered runner could ever take the jobs that wait; nil if one could, or none waits.
     public var unroutable: String?
+    /// What the jobs that wait are waiting for, `unroutable` or not; nil if the next runner that asks gets them, or none waits.
+    public var pendingReason: String?
 
-    public init(batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil) {
+    public init(batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil, pendingReason: String? = nil) {
         self.batch = batch
         self.unroutable = unroutable
+        self.pendingReason = pendingReason
         self.jobsByStatus = Dictionary(uniqueKeysWithValues: jobsByStatus.map { ($0.key.rawValue, $0.value) })
     }
 
@@ -90,6 +93,7 @@ public struct BatchOverview: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case batch, unroutable
+        case pendingReason = "pending_reason"
         case jobsByStatus = "jobs_by_status"
     }
 }

@@ -37,7 +37,7 @@ public struct Job: Codable, Hashable, Sendable {
     public var completedAt: Date?
     public var assignedRunner: String?
     public var errorMessage: String?
-    /// Why no registered runner could ever take the job; nil if one could, or the job doesn't wait.
+    /// What the job is waiting for; nil if the next runner that asks gets it, or the job doesn't wait.
     public var pendingReason: String?
 
     public init(

@@ -52,11 +52,15 @@ public struct RegisterRequest: Codable, Hashable, Sendable {
     public var protocolVersion: String
     public var capabilities: RunnerCapabilities
     public var engines: [RunnerEngine]
+    /// Where the process is: the machine's name, a slash, and what no other machine has. The same over restarts of the process.
+    /// Nil: it doesn't say.
+    public var machine: String?
 
     public init(
         runnerID: String, sessionID: String, name: String, version: String, protocolVersion: String = RunnerProtocol.version,
-        capabilities: RunnerCapabilities, engines: [RunnerEngine]
+        capabilities: RunnerCapabilities, engines: [RunnerEngine], machine: String? = nil
     ) {
+        self.machine = machine
         self.runnerID = runnerID
         self.sessionID = sessionID
         self.name = name
@@ -67,7 +71,7 @@ public struct RegisterRequest: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, version, capabilities, engines
+        case name, version, capabilities, engines, machine
         case runnerID = "runner_id"
         case sessionID = "session_id"
         case protocolVersion = "protocol_version"

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import LynxModel
 
@@ -10,6 +11,15 @@ enum MachineCapabilities {
         return RunnerCapabilities(
             maxConcurrentJobs: configuration.maxConcurrentJobs, cpuCores: processors,
             memoryGB: (pages * pageSize / 1e9 * 10).rounded() / 10, gpuAvailable: hasGPU, supportedSimulationTypes: types)
+    }
+
+    /// Its name, and what is new at each start of its kernel: copies of a machine's disk have the same files.
+    static var identity: String? {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0, let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        else { return nil }
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(host)/\(boot.filter { !$0.isWhitespace })"
     }
 
     static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

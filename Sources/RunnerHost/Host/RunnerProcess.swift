@@ -64,13 +64,17 @@ package struct RunnerProcess {
         let client = try startup { () throws(InvalidControlPlaneURL) in
             try ControlPlaneClient(url: configuration.controlPlaneURL, roots: roots)
         }
+        let own = try startup { () throws(RunnerIDError) in
+            try RunnerIDLock(runnerID: state.runnerID, controlPlane: client.url, stateDirectory: state.path)
+        }
+        defer { withExtendedLifetime(own) {} }
         let capabilities = MachineCapabilities.read(configuration, engines)
         let engineLimits = configuration.engineLimits(processors: MachineCapabilities.processors)
         for (engine, limit) in engineLimits.sorted(by: { $0.key < $1.key }) where limit < configuration.maxConcurrentJobs {
             logger.info("an engine has a limit of its own", metadata: ["engine": "\(engine)", "max_concurrent_jobs": "\(limit)"])
         }
         let service = RunnerService(
-            identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version),
+            identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version, machine: MachineCapabilities.identity),
             capabilities: capabilities, engines: try EngineReports(engines),
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             options: RunnerOptions(keepOutputs: configuration.keepOutputs),

@@ -13,7 +13,7 @@ extension RunnerService {
                         var engine = engine
                         engine.trouble = troubles[engine.id]
                         return engine
-                    })
+                    }, machine: identity.machine)
                 let answer = try await client.register(request)
                 availability.answered()
                 backoff.reset()
@@ -22,6 +22,8 @@ extension RunnerService {
             } catch let error as ControlPlaneError where Self.isFinal(error, first: turn.registration == 0) {
                 log.registrationFailed(error)
                 monitor.with { $0.registrationFailed(error) }
+                // Another process is this runner to the control plane: what runs here is queued again already.
+                if error.status == 409 { stopNow() }
             } catch {
                 await recover(from: error, turn, &backoff)
             }

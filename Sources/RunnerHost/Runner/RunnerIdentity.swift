@@ -10,8 +10,13 @@ package struct RunnerIdentity: Hashable, Sendable {
     package var name: String
     /// Of runner-host.
     package var version: String
+    /// See `RegisterRequest.machine`.
+    package var machine: String?
 
-    package init(runnerID: String, sessionID: String = UUID().uuidString.lowercased(), name: String, version: String) {
+    package init(
+        runnerID: String, sessionID: String = UUID().uuidString.lowercased(), name: String, version: String, machine: String? = nil
+    ) {
+        self.machine = machine
         self.runnerID = runnerID
         self.sessionID = sessionID
         self.name = name

@@ -47,7 +47,7 @@ struct AccessTests {
                 let refused = try await client.call(route.method, path, as: wrongKind)
                 #expect(refused.status == .forbidden, "\(route.method) \(path)")
             }
-            #expect(Set(open).isSubset(of: ["/healthz", "/openapi.json"]))
+            #expect(Set(open).isSubset(of: ["/healthz", "/readyz", "/openapi.json"]))
         }
     }
 

@@ -14,7 +14,7 @@ struct OpenAPITests {
 
     @Test("Every call that is answered is described, and every call described is answered") func complete() async throws {
         let plane = try TestControlPlane()
-        let api = API(ledger: plane.controlPlane.ledger, configuration: .init(databasePath: ""), connections: Connections(), artifacts: nil)
+        let api = API(ledger: plane.controlPlane.ledger, configuration: .init(databasePath: ""), connections: Connections(logger: .quiet), artifacts: nil)
         let answered = api.routes.map(\.description)
         #expect(Set(answered).symmetricDifference(OpenAPIDocument.current.operations.keys).sorted() == [])
         #expect(answered.count == Set(answered).count)

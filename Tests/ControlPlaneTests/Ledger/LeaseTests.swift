@@ -17,7 +17,7 @@ struct LeaseTests {
         #expect(try await test.heartbeat([jobs[0]]) == HeartbeatResponse())
 
         test.clock.advance(by: 11)
-        let next = try await test.ledger.expireLeases()
+        let next = try await test.ledger.expireLeases().next
         #expect(next == (test.clock.now() + 19).instant)
         #expect(try await test.job(jobs[0]).status == .claimed)
         let lost = try await test.job(jobs[1])
@@ -35,7 +35,7 @@ struct LeaseTests {
         for _ in 0..<2 {
             #expect(try await test.claim().count == 1)
             test.clock.advance(by: 30)
-            let next = try await test.ledger.expireLeases()
+            let next = try await test.ledger.expireLeases().next
             // Another control plane may give a lease that this one hears nothing of.
             #expect(next == (driver == .sqlite ? nil : (test.clock.now() + 30).instant))
         }
@@ -43,6 +43,48 @@ struct LeaseTests {
         #expect(job.status == .failed)
         #expect(job.errorMessage?.hasPrefix("given up after 2 lost attempts (limit 1)") == true)
         #expect(try await test.batch(batch).status == .failed)
+    }
+
+    @Test("Leases given out while the sweeper asks for the next end make it wake in time, and not ask again and again") func alarm() async throws {
+        let (alarm, clock, asked) = (LeaseAlarm(), ManualClock(), Counter())
+        let now = clock.now().instant
+        let sweeper = Task {
+            await alarm.wait(clock: clock) {
+                _ = asked.next()
+                for end in [40_000, 20_000, 30_000] { alarm.given(until: now + Instant(end)) }
+                return (now, now + 60_000)
+            }
+        }
+        await clock.waitForSleepers(1)
+        // A later one than the earliest wakes nobody; that one's end does.
+        alarm.given(until: now + 25_000)
+        clock.advance(by: 19)
+        await clock.waitForSleepers(1)
+        clock.advance(by: 1)
+        await sweeper.value
+        #expect(asked.count == 1)
+        // Where none ends, the first that is given out is waited for, before the sweeper asks or after.
+        await alarm.wait(clock: clock) {
+            alarm.given(until: now)
+            return (now, nil)
+        }
+    }
+
+    @Test("A claim that brings nothing writes nothing down, unless that its runner is alive") func emptyClaims() async throws {
+        let test = try TestLedger()
+        try await test.register()
+        func writes() throws -> Int { try #require(test.ledger.driver.commitCounts).writes }
+        let before = try writes()
+        for _ in 0..<5 { #expect(try await test.claim().isEmpty) }
+        #expect(try writes() == before)
+        test.clock.advance(by: 11)
+        #expect(try await test.claim().isEmpty)
+        #expect(try writes() == before + 1)
+        #expect(try await test.ledger.runner("r1").lastHeartbeatAt == test.clock.now())
+        try await test.submit(runs: 1)
+        #expect(try await test.claim().count == 1)
+        #expect(try await test.claim().isEmpty)
+        await #expect(throws: LedgerError.unknownSession(runnerID: "r1")) { try await test.claim(session: "s0") }
     }
 
     @Test("A result that comes after its lease counts if nobody else was given the job", arguments: TestDriver.allCases) func lateResult(driver: TestDriver) async throws {

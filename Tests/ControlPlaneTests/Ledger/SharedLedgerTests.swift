@@ -1,6 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import LynxModel
+import TestSupport
 import Testing
 
 @testable import ControlPlane
@@ -97,10 +98,54 @@ struct SharedLedgerTests {
         first.clock.advance(by: 31)
         async let one = first.ledger.expireLeases()
         async let two = second.ledger.expireLeases()
-        let next = [try await one, try await two]
+        let next = [try await one.next, try await two.next]
         #expect(next == Array(repeating: (first.clock.now() + 30).instant, count: 2))
         for job in jobs { #expect(try await second.job(job).lostAttempts == 1) }
         #expect(try await first.disagreements().isEmpty)
+    }
+
+    /// A machine whose clock is wrong.
+    private struct SkewedClock: ControlPlaneClock {
+        let yieldsToDatabase = true
+        var seconds: Double
+
+        func now() -> Date { Date().addingTimeInterval(seconds) }
+        func sleep(until deadline: Date) async throws { try await WallClock().sleep(until: deadline.addingTimeInterval(-seconds)) }
+    }
+
+    @Test("Clocks that differ between control planes end no lease, no token and no runner", arguments: [-120.0, 120.0, -7_776_000.0, 7_776_000.0])
+    func skew(seconds: Double) async throws {
+        let database = try PostgresDatabase()
+        let planes = try [0.0, seconds].map { skew in
+            Ledger(driver: try LedgerDatabase.open(database.url), clock: SkewedClock(seconds: skew))
+        }
+        for (here, there) in [(0, 1), (1, 0)] {
+            let runner = "r\(here)"
+            try await planes[here].register(TestLedger.registration(runner))
+            let batch = try await planes[here].submit(TestLedger.submission(runs: 1)).batchID
+            let claim = ClaimRequest(runnerID: runner, sessionID: "s1", slots: 1, waitSeconds: 0)
+            let job = try #require(try await planes[here].claim(claim).jobs.first)
+            let lost = Counter()
+            let (now, next) = try await planes[there].expireLeases { _ in _ = lost.next() }
+            #expect(lost.count == 0)
+            // The sweeper sleeps until the lease ends, by whatever clock.
+            #expect((1...30_000).contains(try #require(next) - now))
+            #expect(try await planes[there].job(job.jobID).status == .claimed)
+            #expect(try await planes[there].runner(runner).status == .busy)
+            #expect(try await planes[there].heartbeat(
+                HeartbeatRequest(runnerID: runner, sessionID: "s1", attempts: [AttemptKey(jobID: job.jobID, attempt: 1)])) == HeartbeatResponse())
+            try await planes[here].ended(jobID: job.jobID, TestLedger.report(job, .success, runner: runner))
+            let ended = try await planes[there].job(job.jobID)
+            #expect(ended.claimedAt! <= ended.completedAt!)
+            #expect(try await planes[there].overview(batchID: batch).batch.status == .completed)
+            let token = try await planes[here].createToken(TokenRequest(name: "t", scopes: [.read], expiresInDays: 1.0 / 1440), tenant: "lab")
+            let authentication = try await planes[there].authenticate(try #require(Secret(token.secret)))
+            guard case .valid = authentication else {
+                Issue.record("\(authentication)")
+                continue
+            }
+        }
+        for plane in planes { try plane.driver.close() }
     }
 
     private func wait(_ semaphore: DispatchSemaphore) async {

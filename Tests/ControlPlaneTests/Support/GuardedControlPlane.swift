@@ -32,7 +32,7 @@ struct GuardedControlPlane: Sendable {
     var routes: [API.Route] {
         var configuration = ControlPlaneConfiguration(databasePath: "")
         configuration.authentication = true
-        return API(ledger: ledger, configuration: configuration, connections: Connections(), artifacts: nil).routes
+        return API(ledger: ledger, configuration: configuration, connections: Connections(logger: .quiet), artifacts: nil).routes
     }
 
     func token(_ tenant: String = "lab", _ scopes: AccessScope..., days: Double? = nil) async throws -> String {
@@ -58,7 +58,7 @@ extension Authentication {
     var record: CredentialRecord? {
         switch self {
         case .unknown: nil
-        case .revoked(let record), .expired(let record), .valid(let record): record
+        case .revoked(let record), .expired(let record, _), .valid(let record): record
         }
     }
 }

@@ -99,6 +99,32 @@ struct RealControlPlaneTests {
         var batches: [Batch]
     }
 
+    @Test("A copy of the state directory on another machine is refused in one line, and the first loses nothing")
+    func copiedIdentity() async throws {
+        let bench = try RunnerBench(machine: "bench-1/a")
+        let copy = try RunnerBench(machine: "bench-2/b")
+        try await plane.run { port in
+            let batch = try await plane.submit(runs: 1, port: port)
+            try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
+                try await bench.executor.wait { $0.started.count == 1 }
+                try FileManager.default.createDirectory(atPath: copy.statePath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                try FileManager.default.copyItem(atPath: bench.statePath + "/runner-id", toPath: copy.statePath + "/runner-id")
+                let refusal = await #expect(throws: ControlPlaneError.self) {
+                    try await copy.run(url: "http://127.0.0.1:\(port)") { _ in
+                        try await copy.log.wait(for: "registration refused; no new jobs are taken")
+                    }
+                }
+                #expect(refusal?.status == 409)
+                #expect(refusal?.description.contains("is at work on machine 'bench-1'") == true)
+                #expect(refusal?.description.contains("\n") == false)
+                for key in bench.executor.state.started { bench.executor.monitor.with { $0.endings[key] = .success } }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+                #expect(try await overview(batch, port: port).count(.completed) == 1)
+            }
+        }
+        #expect(bench.executor.state.runs.count == 1)
+    }
+
     @Test("A user's cancellation ends the running simulation")
     func cancellation() async throws {
         let bench = try RunnerBench()

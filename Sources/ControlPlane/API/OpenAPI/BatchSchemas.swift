@@ -8,6 +8,13 @@ extension OpenAPIDocument {
               "errors": {"type": "array", "items": {"type": "object", "required": ["field", "detail"], "properties": {"field": {"type": "string", "description": "Path of a field of the body, or name of a parameter or header."}, "detail": {"type": "string"}}}}
             }
           },
+          "Readiness": {
+            "type": "object", "required": ["status", "parts"],
+            "properties": {
+              "status": {"type": "string", "enum": ["ready", "not ready"]},
+              "parts": {"type": "object", "description": "`ledger`, and `artifact_store` where there is one.", "additionalProperties": {"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}, "why": {"type": "string", "description": "Why it does not work."}}}}
+            }
+          },
           "Time": {"type": "string", "format": "date-time", "examples": ["2026-11-23T19:02:36.657Z"]},
           "Count": {"type": "integer", "minimum": 0},
           "BatchReceipt": {
@@ -32,7 +39,8 @@ extension OpenAPIDocument {
             "properties": {
               "batch": {"$ref": "#/components/schemas/Batch"},
               "jobs_by_status": {"type": "object", "description": "States without jobs are left out.", "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}},
-              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."}
+              "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."},
+              "pending_reason": {"type": "string", "description": "What the jobs that wait are waiting for; absent if the next runner that asks gets them."}
             }
           },
           "JobEnd": {
@@ -64,7 +72,7 @@ extension OpenAPIDocument {
               "created_at": {"$ref": "#/components/schemas/Time"}, "claimed_at": {"$ref": "#/components/schemas/Time"},
               "started_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
               "assigned_runner": {"type": "string"}, "error_message": {"type": "string"},
-              "pending_reason": {"type": "string", "description": "Why no registered runner could ever take it."}
+              "pending_reason": {"type": "string", "description": "What a pending job is waiting for; absent if the next runner that asks gets it."}
             }
           },
           "JobAttempt": {

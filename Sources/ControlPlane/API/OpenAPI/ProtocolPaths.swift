@@ -5,9 +5,12 @@ extension OpenAPIDocument {
           "/runner/v1/register": {
             "post": {
               "operationId": "register", "tags": ["runner protocol"], "summary": "Begin a session.",
-              "description": "What earlier sessions of this runner left unreported is lost at once.",
+              "description": "What earlier sessions of this runner left unreported is lost at once. Refused while another machine is at work under the same id, and to a session whose place another has taken.",
               "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RegisterRequest"}}}},
-              "responses": {"200": {"description": "Welcome.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RegisterResponse"}}}}}
+              "responses": {
+                "200": {"description": "Welcome.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RegisterResponse"}}}},
+                "409": {"$ref": "#/components/responses/Conflict"}
+              }
             }
           },
           "/runner/v1/claim": {

@@ -7,7 +7,8 @@ extension OpenAPIDocument {
             "properties": {
               "runner_id": {"type": "string", "minLength": 1, "maxLength": 128}, "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
               "name": {"type": "string"}, "version": {"type": "string"}, "protocol_version": {"type": "string"},
-              "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}}
+              "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}},
+              "machine": {"type": ["string", "null"], "maxLength": 512, "description": "Where the process is: the machine's name, a slash, and what no other machine has."}
             },
             "example": {
               "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.2",

@@ -13,14 +13,14 @@ final class PostgresDriver: LedgerDriver {
     /// Connects, and brings the schema up to date unless another control plane just does.
     ///
     /// - Parameter url: as libpq takes it; what it leaves out comes from libpq's environment (PGHOST, PGPASSFILE, …).
-    init(url: String) throws {
+    init(url: String, patience: PostgresPatience = PostgresPatience()) throws {
         let location = try PostgresLocation(url: url)
         news = try Self.explaining(location) {
-            try Self.migrate(location, to: Schema.currentVersion)
-            return try PostgresNews(location)
+            try Self.migrate(location, to: Schema.currentVersion, patience)
+            return try PostgresNews(location, patience)
         }
-        writer = PostgresWriter(location)
-        readers = PostgresReaders(location)
+        writer = PostgresWriter(location, patience)
+        readers = PostgresReaders(location, patience)
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (any LedgerConnection) throws -> Value) async throws -> Value {
@@ -68,8 +68,8 @@ final class PostgresDriver: LedgerDriver {
 
     /// - Returns: the version that was found.
     @discardableResult
-    static func migrate(_ location: PostgresLocation, to target: Int) throws -> Int {
-        let session = try PostgresSession(location)
+    static func migrate(_ location: PostgresLocation, to target: Int, _ patience: PostgresPatience = PostgresPatience()) throws -> Int {
+        let session = try PostgresSession(location, patience.unlimited)
         try session.script("BEGIN")
         // Of control planes that start at once, one migrates and the others wait, and then find nothing to do.
         try session.script("SELECT pg_advisory_xact_lock(\(PostgresNews.migrationLock))")

@@ -11,6 +11,9 @@ struct PostgresError: Error, CustomStringConvertible {
         "PostgreSQL error \(sqlState ?? "(no connection)"): \(message)" + (sql.isEmpty ? "" : " - while executing `\(sql)`")
     }
 
+    /// The server lacks what it needs, such as room on its disk (classes 53 and 58), or may only be read (25006).
+    var isTheServers: Bool { sqlState.map { $0.hasPrefix("53") || $0.hasPrefix("58") || $0 == "25006" } ?? false }
+
     /// The same transaction may well succeed when it is run again from its beginning.
     var isTransient: Bool {
         if lostConnection { return true }

@@ -33,10 +33,13 @@ struct PostgresLocation: Sendable {
     }
 
     /// A new connection, as it is after the attempt: its status says whether it succeeded.
-    func connect() -> OpaquePointer? {
+    ///
+    /// - Parameter seconds: for each of the server's addresses.
+    func connect(withinSeconds seconds: Int) -> OpaquePointer? {
         // What comes later wins: the URL over our default, the encoding over all.
         let parameters: [(String, String)] = [
-            ("connect_timeout", "10"), ("fallback_application_name", "lynxctl"), ("dbname", url), ("client_encoding", "UTF8"),
+            ("connect_timeout", "\(seconds)"), ("tcp_user_timeout", "10000"), ("fallback_application_name", "lynxctl"), ("dbname", url),
+            ("client_encoding", "UTF8"),
         ]
         return withCStrings(parameters.map(\.0)) { keywords in
             withCStrings(parameters.map(\.1)) { values in PQconnectdbParams(keywords, values, 1) }

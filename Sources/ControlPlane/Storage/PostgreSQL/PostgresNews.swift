@@ -44,8 +44,8 @@ final class PostgresNews: Sendable {
     private let slot: PostgresSlot
     private let state = Mutex(State())
 
-    init(_ location: PostgresLocation) throws {
-        slot = PostgresSlot(location)
+    init(_ location: PostgresLocation, _ patience: PostgresPatience) throws {
+        slot = PostgresSlot(location, patience)
         let session = try slot.session()
         // Whoever is at work holds this lock with others; nobody can have it alone then.
         foundAlone = try session.script("SELECT CAST(pg_try_advisory_lock(\(Self.presenceLock)) AS int)") == "1"
@@ -92,6 +92,8 @@ final class PostgresNews: Sendable {
     }
 
     private func begin(_ session: PostgresSession, giveUpSoleLock: Bool = false) throws {
+        // Whoever changes the schema may take long.
+        try session.script("SET lock_timeout = 0")
         try session.script("SELECT pg_advisory_lock_shared(\(Self.presenceLock))")
         if giveUpSoleLock { try session.script("SELECT pg_advisory_unlock(\(Self.presenceLock))") }
         try session.script("LISTEN \(Self.channel)")

@@ -18,26 +18,32 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
     private static let mostAhead = 200
 
     private let connection: OpaquePointer
+    private let wire: PostgresWire
     private var statements: [String: Statement] = [:]
     /// Statements on their way, whose answers are still to be read.
     private var ahead: [String] = []
 
-    init(_ location: PostgresLocation) throws {
-        guard let connection = location.connect() else {
+    /// - Parameter isProbe: it asks about a session that does not answer.
+    init(_ location: PostgresLocation, _ patience: PostgresPatience = PostgresPatience(), isProbe: Bool = false) throws {
+        guard let connection = location.connect(withinSeconds: patience.connectSeconds) else {
             throw PostgresError(message: "no memory for a connection", sql: "", lostConnection: true)
         }
         self.connection = connection
+        wire = PostgresWire(connection: connection, location: location, patience: patience, isProbe: isProbe)
         guard PQstatus(connection) == CONNECTION_OK else {
             // One line: libpq gives one for each address it tried.
             let reason = String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isNewline).joined(separator: "; ")
             throw PostgresError(message: reason, sql: "", lostConnection: true)
         }
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        guard PQsetnonblocking(connection, 1) == 0 else { throw failure("", nil) }
+        if isProbe { return }
         try script(
             """
             SET bytea_output = 'hex'; SET idle_in_transaction_session_timeout = '30s'; SET tcp_keepalives_idle = 30;
             SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
             """)
+        if patience.statement != nil { try script("SET lock_timeout = '10s'") }
         // What is answered must survive a crash, however the database is set.
         if try row("SELECT current_setting('synchronous_commit') AS mode", [])?.text("mode") == "off" {
             try script("SET synchronous_commit = on")
@@ -47,6 +53,17 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
     deinit { PQfinish(connection) }
 
     var isShared: Bool { true }
+
+    private(set) var time: Instant?
+
+    /// Begins to read a snapshot.
+    func beginReading() throws {
+        let time = try script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT \(Self.now)")
+        self.time = time.flatMap { Instant($0) }
+    }
+
+    /// Milliseconds since 1970.
+    static let now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
 
     var backendID: Int32 { PQbackendPID(connection) }
 
@@ -59,9 +76,9 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
     @discardableResult
     func script(_ sql: String) throws -> String? {
         try settle()
-        let result = PQexec(connection, sql)
+        guard PQsendQuery(connection, sql) == 1 else { throw failure(sql, nil) }
+        let result = try answer(to: sql)
         defer { PQclear(result) }
-        try check(result, sql)
         return PQntuples(result) > 0 && PQnfields(result) > 0 ? String(cString: PQgetvalue(result, 0, 0)) : nil
     }
 
@@ -130,25 +147,39 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
             try dispatch(statement, sql, values)
             return try lastAnswer()
         }
-        let parameters = PostgresParameters(values)
-        let result = parameters.with { pointers, lengths, formats in
-            PQexecPrepared(connection, statement.name, Int32(values.count), pointers, lengths, formats, 0)
-        }
-        do {
-            try check(result, sql)
-        } catch {
-            PQclear(result)
-            throw error
-        }
-        return result
+        try send(statement, sql, values)
+        return try answer(to: sql)
     }
 
     private func dispatch(_ statement: Statement, _ sql: String, _ values: [LedgerValue]) throws {
+        try send(statement, sql, values)
+        ahead.append(sql)
+    }
+
+    private func send(_ statement: Statement, _ sql: String, _ values: [LedgerValue]) throws {
         let sent = PostgresParameters(values).with { pointers, lengths, formats in
             PQsendQueryPrepared(connection, statement.name, Int32(values.count), pointers, lengths, formats, 0)
         }
         guard sent == 1 else { throw failure(sql, nil) }
-        ahead.append(sql)
+    }
+
+    /// Waits until all has been answered that was sent as one.
+    ///
+    /// - Returns: the last result.
+    /// - Throws: the first error.
+    private func answer(to sql: String) throws -> OpaquePointer? {
+        var last: OpaquePointer?
+        var failed: PostgresError?
+        while let result = try wire.next(sql) {
+            PQclear(last)
+            last = result
+            if failed == nil { do { try check(result, sql) } catch { failed = error } }
+        }
+        if let failed {
+            PQclear(last)
+            throw failed
+        }
+        return last
     }
 
     /// Waits until nothing is on its way. Throws the first error among what was.
@@ -165,13 +196,13 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
         var failed: PostgresError?
         for sql in statements {
             PQclear(answer)
-            answer = PQgetResult(connection)
+            answer = try wire.next(sql)
             // After a failure the server passes over all others, and says so of each.
             if failed == nil { do { try check(answer, sql) } catch { failed = error } }
-            while let end = PQgetResult(connection) { PQclear(end) }
+            while let end = try wire.next(sql) { PQclear(end) }
         }
         // The answer to the sync.
-        PQclear(PQgetResult(connection))
+        PQclear(try wire.next(statements[0]))
         let isOff = PQexitPipelineMode(connection) == 1
         if let error = failed ?? (isOff ? nil : lostTrack(statements[0])) {
             PQclear(answer)
@@ -192,9 +223,10 @@ final class PostgresSession: @unchecked Sendable, LedgerConnection {
         try settle()
         let statement = Statement(name: "s\(statements.count)")
         let types = values.map(PostgresValue.type)
-        let result = PQprepare(connection, statement.name, PostgresDialect.translate(sql), Int32(types.count), types)
-        defer { PQclear(result) }
-        try check(result, sql)
+        guard PQsendPrepare(connection, statement.name, PostgresDialect.translate(sql), Int32(types.count), types) == 1 else {
+            throw failure(sql, nil)
+        }
+        PQclear(try answer(to: sql))
         statements[sql] = statement
         return statement
     }

@@ -5,6 +5,8 @@ final class PostgresTransaction: LedgerConnection {
     private(set) var locked = WriteScope()
 
     var isShared: Bool { true }
+    /// Read once the locks were taken that are known beforehand.
+    private(set) var time: Instant?
 
     init(_ session: PostgresSession) { self.session = session }
 
@@ -29,6 +31,15 @@ final class PostgresTransaction: LedgerConnection {
         let rows = try session.rows(sql + " FOR UPDATE SKIP LOCKED", values)
         for row in rows { locked.batches.insert(try row.text("batch_id")) }
         return rows
+    }
+
+    /// Waits until the transaction has begun, with its locks.
+    ///
+    /// - Returns: its id, by which the server can be asked what became of it.
+    func begun() throws -> String {
+        let row = try session.row("SELECT CAST(pg_current_xact_id() AS TEXT) AS id, \(PostgresSession.now) AS now", [])
+        time = try row?.instant("now")
+        return try row?.text("id") ?? ""
     }
 
     /// Runs `body`; if it throws, nothing of it remains, nor of the locks it took.

@@ -10,30 +10,32 @@ final class PostgresWriter: Sendable {
     private struct Write: Sendable {
         typealias Ending = @Sendable (_ commitFailure: (any Error)?) -> Void
         let scope: WriteScope
+        let since = ContinuousClock.now
         /// Throws only what concerns the whole group; of one that is alone, whatever is wrong with it.
         let perform: @Sendable (PostgresTransaction, _ isAlone: Bool) throws -> Ending
         let refuse: @Sendable (any Error) -> Void
     }
 
     private struct State {
-        var queue: [Write] = []
+        var queue: WaitingCalls<Write>
         var draining = false
     }
 
     /// Beyond 64 savepoints a transaction slows down everybody else's snapshots.
     private static let largestGroup = 48
     private static let mostConflicts = 40
-    /// How long writes wait for a database that cannot be reached.
-    private static let patience = Duration.seconds(20)
 
     private let location: PostgresLocation
+    private let patience: PostgresPatience
     private let thread = DispatchQueue(label: "lynx.ledger.writer")
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let session: PostgresSlot
 
-    init(_ location: PostgresLocation) {
+    init(_ location: PostgresLocation, _ patience: PostgresPatience) {
         self.location = location
-        session = PostgresSlot(location)
+        self.patience = patience
+        state = Mutex(State(queue: WaitingCalls(patience: patience.queue)))
+        session = PostgresSlot(location, patience)
     }
 
     func write<Value: Sendable>(
@@ -46,7 +48,7 @@ final class PostgresWriter: Sendable {
                     let outcome: Result<Value, any Error>
                     do {
                         outcome = .success(isAlone ? try body(transaction) : try transaction.attempt(body))
-                    } catch let error as PostgresError where error.isTransient {
+                    } catch let error as PostgresError where error.isTransient || error.isTheServers {
                         throw error
                     } catch {
                         if isAlone { throw error }
@@ -55,12 +57,12 @@ final class PostgresWriter: Sendable {
                     return { failure in continuation.resume(with: failure.map { .failure($0) } ?? outcome) }
                 },
                 refuse: { continuation.resume(throwing: $0) })
-            let startDraining = state.withLock { state in
-                state.queue.append(write)
+            let (startDraining, watch) = state.withLock { state in
                 defer { state.draining = true }
-                return !state.draining
+                return (!state.draining, state.queue.add(write))
             }
             if startDraining { thread.async { self.drain() } }
+            if let watch { refuseOverdue(after: watch) }
         }
     }
 
@@ -79,52 +81,65 @@ final class PostgresWriter: Sendable {
 
     private func nextGroup() -> [Write]? {
         state.withLock { state in
-            let group = Array(state.queue.prefix(Self.largestGroup))
-            state.queue.removeFirst(group.count)
+            let group = state.queue.take(upTo: Self.largestGroup)
             if group.isEmpty { state.draining = false }
             return group.isEmpty ? nil : group
         }
     }
 
+    private func refuseOverdue(after delay: Duration) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + delay / .seconds(1)) { [weak self] in
+            guard let self else { return }
+            let (overdue, next) = state.withLock { $0.queue.takeOverdue() }
+            for write in overdue { write.refuse(StorageError.busy(path: location.name)) }
+            if let next { refuseOverdue(after: next) }
+        }
+    }
+
     /// Tries until the group is committed, or there is no hope.
     private func persist(_ group: [Write]) throws -> [Write.Ending] {
-        let start = ContinuousClock.now
+        let end = (group.map(\.since).min() ?? .now) + patience.write
         var conflicts = 0
         while true {
             do {
-                return try commit(group, session.session())
+                return try commit(group, session.session(), until: end)
             } catch let error as PostgresError where error.isTransient {
                 if error.lostConnection || error.sqlState == "0A000" {
                     session.drop()
-                    guard ContinuousClock.now - start < Self.patience else {
+                    guard ContinuousClock.now < end else {
                         throw StorageError.unreachable(path: location.name, reason: error.message)
                     }
                     usleep(200_000)
                 } else {
                     session.rollBack()
                     conflicts += 1
+                    // Somebody who hangs has locked what is to be changed.
+                    if error.sqlState == "55P03", ContinuousClock.now >= end { throw StorageError.busy(path: location.name) }
                     guard conflicts < Self.mostConflicts else { throw error }
                     // Apart from the others, who were told to try again in the same moment.
                     usleep(UInt32.random(in: 0...UInt32(min(conflicts * 4_000, 100_000))))
                 }
             } catch {
                 session.rollBack()
+                if let error = error as? PostgresError, error.isTheServers {
+                    throw StorageError.unusable(path: location.name, reason: error.message)
+                }
                 throw error
             }
         }
     }
 
-    private func commit(_ group: [Write], _ session: PostgresSession) throws -> [Write.Ending] {
+    private func commit(_ group: [Write], _ session: PostgresSession, until end: ContinuousClock.Instant) throws -> [Write.Ending] {
         try session.send("BEGIN", [])
         let transaction = PostgresTransaction(session)
         try transaction.lock(group.reduce(into: WriteScope()) { $0.formUnion($1.scope) })
         // Waits for all three at once.
-        let id = try session.row("SELECT CAST(pg_current_xact_id() AS TEXT) AS id", [])?.text("id") ?? ""
+        let id = try transaction.begun()
         let endings = try group.map { try $0.perform(transaction, group.count == 1) }
         do {
             try session.commit()
         } catch let error as PostgresError where error.lostConnection {
-            guard try wasCommitted(id, error) else { throw error }
+            guard try wasCommitted(id, error, until: end) else { throw error }
         }
         return endings
     }
@@ -132,10 +147,9 @@ final class PostgresWriter: Sendable {
     /// What became of a transaction whose connection was lost while it was being committed.
     ///
     /// - Throws: `StorageError.outcomeUnknown` if nobody can tell.
-    private func wasCommitted(_ id: String, _ cause: PostgresError) throws -> Bool {
-        let start = ContinuousClock.now
+    private func wasCommitted(_ id: String, _ cause: PostgresError, until end: ContinuousClock.Instant) throws -> Bool {
         session.drop()
-        while ContinuousClock.now - start < Self.patience {
+        repeat {
             do {
                 let row = try session.session().row("SELECT pg_xact_status(CAST(? AS xid8)) AS status", [.text(id)])
                 switch try row?.optionalText("status") {
@@ -148,7 +162,7 @@ final class PostgresWriter: Sendable {
                 session.drop()
                 usleep(200_000)
             }
-        }
+        } while ContinuousClock.now < end
         throw StorageError.outcomeUnknown(path: location.name, reason: cause.message)
     }
 }

@@ -11,7 +11,9 @@ struct SchemaVersion: Sendable {
 /// not stored, because it follows from the batch's submission and seed.
 enum Schema {
     /// `versions[0]` leads from an empty database to version 1, and so on.
-    static let versions: [SchemaVersion] = [.version1, .version2, .version3, .version4, .version5, .version6, .version7, .version8]
+    static let versions: [SchemaVersion] = [
+        .version1, .version2, .version3, .version4, .version5, .version6, .version7, .version8, .version9,
+    ]
 
     static let currentVersion = versions.count
 

@@ -10,8 +10,11 @@ struct RunnerBench: Sendable {
     let executor: GatedExecutor
     let directory: TemporaryDirectory
     let log = LogRecorder()
+    /// Where the runner says that it is.
+    let machine: String?
 
-    init(endsAtOnce: Bool = false) throws {
+    init(endsAtOnce: Bool = false, machine: String? = nil) throws {
+        self.machine = machine
         executor = GatedExecutor(endsAtOnce: endsAtOnce)
         directory = try TemporaryDirectory()
     }
@@ -40,7 +43,7 @@ struct RunnerBench: Sendable {
         let state = try StateDirectory(path: statePath)
         let client = try ControlPlaneClient(url: url)
         let runner = RunnerService(
-            identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
+            identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0", machine: machine),
             capabilities: RunnerCapabilities(
                 maxConcurrentJobs: capacity, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
             engines: engines, client: client, spool: Spool(state), executor: executor,
