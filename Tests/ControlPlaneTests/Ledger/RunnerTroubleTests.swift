@@ -94,16 +94,16 @@ struct RunnerTroubleTests {
         let runner = try await test.ledger.runner("r1")
         #expect(runner.status == .maintenance)
         #expect(runner.quarantine == Quarantine(since: since, reason: "output_root: '/runs' is full; make room there", endsByItself: true))
-        let reason = "runner bench r1 (r1) takes no jobs since 2027-01-15T08:00:00.000Z: output_root: '/runs' is full; make room there; it takes jobs again when that is done"
-        #expect(try await test.ledger.overview(batchID: batch).unroutable == reason)
+        let reason = "runner 'bench r1', the only one that could take them, starts no jobs since 2027-01-15T08:00:00.000Z (output_root: '/runs' is full; make room there), and does again when that is done"
+        #expect(try await test.ledger.overview(batchID: batch).pendingReason == reason)
         #expect(try await test.ledger.job("\(batch)-0").pendingReason == reason)
         // Another that can is enough.
         try await test.register("r2")
-        #expect(try await test.ledger.overview(batchID: batch).unroutable == nil)
+        #expect(try await test.ledger.overview(batchID: batch).pendingReason == nil)
         try await test.ledger.leave(LeaveRequest(runnerID: "r2", sessionID: "s1"))
         try await tell(test, nil)
         #expect(try await test.ledger.runner("r1").quarantine == nil)
-        #expect(try await test.ledger.overview(batchID: batch).unroutable == nil)
+        #expect(try await test.ledger.overview(batchID: batch).pendingReason == nil)
     }
 
     @Test("What waits for a runner that is in quarantine, drained, pausing or offline says so, and what ends it", arguments: TestDriver.allCases)
@@ -111,24 +111,24 @@ struct RunnerTroubleTests {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 9)
-        func obstacle() async throws -> String { try await test.ledger.overview(batchID: batch).unroutable ?? "none" }
+        func obstacle() async throws -> String { try await test.ledger.overview(batchID: batch).pendingReason ?? "none" }
         #expect(try await obstacle() == "none")
         for _ in 0..<5 { try await end(test, try await test.claim()[0], .machine) }
-        #expect(try await obstacle().contains("bench r1 (r1) is in quarantine since "))
-        #expect(try await obstacle().hasSuffix("when that is mended, 'lynxctl runner resume r1' ends it"))
+        #expect(try await obstacle().contains("'bench r1', the only one that could take them, is in quarantine (5 incidents in a row; "))
+        #expect(try await obstacle().hasSuffix("; 'lynxctl runner resume r1' lets it take jobs"))
         _ = try await test.ledger.setDrained(true, runnerID: "r1")
         _ = try await test.ledger.setDrained(false, runnerID: "r1")
         #expect(try await obstacle() == "none")
         _ = try await test.ledger.setDrained(true, runnerID: "r1")
-        #expect(try await obstacle() == "runner bench r1 (r1) is drained; 'lynxctl runner resume r1' ends that")
+        #expect(try await obstacle() == "runner 'bench r1', the only one that could take them, is drained; 'lynxctl runner resume r1' lets it take jobs")
         _ = try await test.ledger.setDrained(false, runnerID: "r1")
         let since = Date(timeIntervalSince1970: 1_800_000_000)
         try await tell(test, EngineTrouble(since: since, reason: "no instance left", retryAt: since.addingTimeInterval(8)))
         #expect(try await test.ledger.runner("r1").quarantine == nil)
         #expect(
             try await obstacle()
-                == "runner bench r1 (r1) pauses since 2027-01-15T08:00:00.000Z: no instance left; it tries again at 2027-01-15T08:00:08.000Z")
+                == "runner 'bench r1', the only one that could take them, pauses since 2027-01-15T08:00:00.000Z (no instance left), and tries again at 2027-01-15T08:00:08.000Z")
         test.clock.advance(by: 31)
-        #expect(try await obstacle().hasPrefix("runner bench r1 (r1) is offline, last heard of "))
+        #expect(try await obstacle().hasPrefix("runner 'bench r1', the only one that could take them, is offline; it was last heard of at "))
     }
 }
