@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +24,15 @@ int lynx_set_child_subreaper(void) {
 
 int lynx_set_thread_name(const char *name) {
     return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+pid_t lynx_thread_id(void) {
+    return (pid_t)syscall(SYS_gettid);
+}
+
+int lynx_yield_to_others(pid_t thread) {
+    /* Of a thread, where its id is given: setpriority(2), "C library/kernel differences". */
+    return setpriority(PRIO_PROCESS, (id_t)thread, 19);
 }
 
 int lynx_ask_for_short_turns(void) {

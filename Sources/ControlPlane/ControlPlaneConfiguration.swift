@@ -32,7 +32,7 @@ public struct ControlPlaneConfiguration: Sendable {
 
     public init(
         host: String = "127.0.0.1", port: Int = 8080, databasePath: String, leaseSeconds: Double = 30,
-        heartbeatIntervalSeconds: Double = 5, maxLostAttempts: Int = 3, onlyBatch: String? = nil,
+        heartbeatIntervalSeconds: Double = 5, maxLostAttempts: Int = 5, onlyBatch: String? = nil,
         artifacts: ArtifactConfiguration? = nil
     ) {
         self.host = host

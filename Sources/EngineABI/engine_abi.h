@@ -10,10 +10,13 @@
  *
  * Threads. Each function says where it is called:
  *   [main]    the thread that loads engines; it lives as long as the process.
- *   [launch]  one thread for all launches of the host; it lives longer than any child, so a
+ *   [launch]  one thread for all launches of this engine; it lives longer than any child, so a
  *             parent-death signal (PR_SET_PDEATHSIG) set there means the death of the host.
  *   [job]     any thread of the host, but never two at once for the same job.
  *   [any]     any thread, at any time, also two at once.
+ * Each engine has threads of its own. A call that does not return within the runner's
+ * engine_call_timeout_seconds is given up: its job is lost, and another thread takes the next call. What it
+ * brings if it returns after that is terminated, reaped and released.
  *
  * A job's life. prepare -> launch -> (the host waits on exit_fd) -> reap -> collect -> release.
  * terminate may come at any time between launch and reap. release comes exactly once for every

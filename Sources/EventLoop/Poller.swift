@@ -55,7 +55,8 @@ final class Poller {
     func dispatch(timeout: UInt64?, _ context: LoopContext) {
         let count = poll(timeout: timeout)
         guard count >= 0 else {
-            precondition(errno == EINTR, "epoll_pwait2 failed: errno \(errno)")
+            // What else there is means that the loop's own descriptor is gone.
+            if errno != EINTR { lynx_die("waiting for events failed: \(String(cString: strerror(errno))); somebody has closed descriptors of this process") }
             return
         }
         for index in 0..<Int(count) {

@@ -42,6 +42,8 @@ struct ConfigurationOptions: ParsableArguments {
     var runnerName: String?
     @Option(help: "The folder for what outlives a restart.")
     var stateDirectory: String?
+    @Option(help: "How long one call of an engine may take, in seconds.")
+    var engineCallTimeoutSeconds: String?
     @Option(help: "How much is kept of each output stream of a simulation.")
     var logCaptureBytes: String?
     @Option(help: "The largest telemetry message that is taken.")
@@ -60,7 +62,7 @@ struct ConfigurationOptions: ParsableArguments {
             "px4_entrypoint": px4Entrypoint, "output_root": outputRoot, "working_directory": workingDirectory,
             "max_concurrent_jobs": maxConcurrentJobs, "engine_path": enginePath, "control_plane_url": controlPlaneURL,
             "control_plane_ca_file": controlPlaneCAFile, "enrollment_token_file": enrollmentTokenFile,
-            "runner_name": runnerName, "state_directory": stateDirectory, "log_capture_bytes": logCaptureBytes,
+            "runner_name": runnerName, "state_directory": stateDirectory, "engine_call_timeout_seconds": engineCallTimeoutSeconds, "log_capture_bytes": logCaptureBytes,
             "telemetry_max_message_bytes": telemetryMaxMessageBytes, "telemetry_max_points": telemetryMaxPoints,
             "keep_outputs": keepOutputs, "log_level": logLevel,
         ]

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Glibc
+import RunnerHost
 
 @main
 struct Main {
     static func main() async {
         openStandardStreams()
+        RunnerProcess.prepareLastWords()
         // Whoever started this process may ignore it, and then the kernel reaps children before they are waited for.
         signal(SIGCHLD, SIG_DFL)
         // A peer that went away shows as EPIPE where it is written to.

@@ -15,7 +15,8 @@ struct RunnerHostCommand: AsyncParsableCommand {
 
             SIGTERM or Ctrl-C drains: running jobs finish, then it ends. A second one ends them at once.
 
-            EXIT CODES: 0 drained; 1 the control plane refused this runner; 2 bad input.
+            EXIT CODES: 0 drained; 1 the control plane refused this runner; 2 bad input; 70 an engine has closed this process's
+            descriptors.
             """,
         version: RunnerProcess.version,
         subcommands: [EnginesCommand.self])

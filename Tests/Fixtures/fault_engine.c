@@ -22,6 +22,7 @@
 
 struct lynx_engine_job {
     char fault[64];
+    char directory[4096];
     char output[4096];
     lynx_job_token token;
     uint32_t attempt;
@@ -30,6 +31,26 @@ struct lynx_engine_job {
 };
 
 static const lynx_host *the_host;
+
+/* Does not return before the file "go" lies in the job's directory. */
+static void hang(const lynx_engine_job *job) {
+    char go[4200];
+    snprintf(go, sizeof go, "%s/go", job->directory);
+    while (access(go, F_OK) != 0) usleep(1000);
+}
+
+static int is(const lynx_engine_job *job, const char *fault) { return strcmp(job->fault, fault) == 0; }
+
+/* What a defect does to the whole process, wherever it lies. */
+static void misbehave(const lynx_engine_job *job, const char *where) {
+    char fault[80];
+    snprintf(fault, sizeof fault, "%s_hangs", where);
+    if (is(job, fault)) hang(job);
+    snprintf(fault, sizeof fault, "%s_aborts", where);
+    if (is(job, fault)) abort();
+    snprintf(fault, sizeof fault, "%s_closes", where);
+    if (is(job, fault)) syscall(SYS_close_range, 0, ~0u, 0);
+}
 
 static lynx_string text(const char *value) { return (lynx_string){.data = value, .size = strlen(value)}; }
 
@@ -89,11 +110,13 @@ static lynx_status prepare(const lynx_engine *engine, const lynx_job *request, l
     job->token = request->token;
     job->attempt = request->attempt;
     job->exit_fd = -1;
+    snprintf(job->directory, sizeof job->directory, "%.*s", (int)request->directory.size, request->directory.data);
     snprintf(job->output, sizeof job->output, "%.*s/output", (int)request->directory.size, request->directory.data);
     if (mkdir(job->output, 0700) != 0 || strcmp(job->fault, "prepare_resources") == 0) {
         free(job);
         return fail(error, LYNX_E_RESOURCES, "nothing left to prepare with");
     }
+    misbehave(job, "prepare");
     if (strcmp(job->fault, "prepare_invalid") == 0) {
         free(job);
         return fail(error, LYNX_E_INVALID, "this job cannot be");
@@ -109,7 +132,9 @@ static lynx_status prepare(const lynx_engine *engine, const lynx_job *request, l
 
 static const char *script(const lynx_engine_job *job) {
     if (strcmp(job->fault, "exit_3") == 0) return "exit 3";
-    if (strcmp(job->fault, "sleeps") == 0 || strcmp(job->fault, "emits") == 0) return "exec sleep 1000";
+    if (is(job, "waits_and_fails")) return "while [ ! -e \"$TETRYX_OUTPUT_DIR/../go\" ]; do sleep 0.01; done; exit 4";
+    if (is(job, "fills")) return "cat /dev/zero > \"$TETRYX_OUTPUT_DIR/zero\"";
+    if (is(job, "sleeps") || is(job, "emits") || is(job, "terminate_hangs")) return "exec sleep 1000";
     /* Leaves a process in a session of its own, and tells its pid. */
     if (strcmp(job->fault, "leaves_stray") == 0) {
         return "setsid sh -c 'echo $$ > \"$TETRYX_OUTPUT_DIR/stray\"; exec sleep 1000' & "
@@ -120,6 +145,7 @@ static const char *script(const lynx_engine_job *job) {
 }
 
 static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_error *error) {
+    misbehave(job, "launch");
     if (strcmp(job->fault, "launch_fails") == 0) return fail(error, LYNX_E_LAUNCH, "no such simulator");
     if (strcmp(job->fault, "launch_nothing") == 0) return LYNX_OK;
     char output[4200];
@@ -138,6 +164,7 @@ static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_erro
     job->exit_fd = (int)syscall(SYS_pidfd_open, job->pid, 0);
     process->pid = job->pid;
     process->exit_fd = job->exit_fd;
+    if (is(job, "launch_hangs_late")) hang(job);
     if (strcmp(job->fault, "emits") == 0) {
         const lynx_sample samples[] = {
             {.name = text("fault.level"), .units = text("m"), .sim_time_s = 1, .value = 1},
@@ -149,10 +176,14 @@ static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_erro
     return LYNX_OK;
 }
 
-static void terminate(lynx_engine_job *job) { kill(-job->pid, SIGKILL); }
+static void terminate(lynx_engine_job *job) {
+    misbehave(job, "terminate");
+    kill(-job->pid, SIGKILL);
+}
 
 static lynx_status reap(lynx_engine_job *job, lynx_exit *result, lynx_error *error) {
     int status = 0;
+    misbehave(job, "reap");
     if (waitpid(job->pid, &status, 0) != job->pid) return fail(error, LYNX_E_INTERNAL, strerror(errno));
     if (strcmp(job->fault, "reap_fails") == 0) return fail(error, LYNX_E_INTERNAL, "lost count of my processes");
     settle_basis(job);
@@ -166,6 +197,7 @@ static lynx_status reap(lynx_engine_job *job, lynx_exit *result, lynx_error *err
 
 static lynx_status collect(lynx_engine_job *job, const lynx_collector *collector, lynx_error *error) {
     collector->output_directory(collector, text(job->output));
+    misbehave(job, "collect");
     if (strcmp(job->fault, "collect_fails") == 0) return fail(error, LYNX_E_RESOURCES, "the output is out of reach");
     if (strcmp(job->fault, "long_names") == 0) {
         /* Together far more than a result may take, and the one that matters comes last. */
@@ -188,6 +220,7 @@ static lynx_status collect(lynx_engine_job *job, const lynx_collector *collector
 }
 
 static void release(lynx_engine_job *job) {
+    misbehave(job, "release");
     if (job->exit_fd >= 0) close(job->exit_fd);
     free(job);
 }

@@ -3,6 +3,8 @@
 // Linux system calls, headers and netlink questions that Swift's Glibc overlay lacks.
 // Every function answers -1 with errno set on failure; all may be called on any thread.
 
+#include "last_words.h"
+
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +28,12 @@ int lynx_set_child_subreaper(void);
 
 /// Names the calling thread, as shown by ps and debuggers; the kernel keeps the first 15 bytes.
 int lynx_set_thread_name(const char *name);
+
+/// The calling thread's id, as the kernel has it.
+pid_t lynx_thread_id(void);
+
+/// Lets all others go before a thread of this process (nice 19), such as one that computes for nothing.
+int lynx_yield_to_others(pid_t thread);
 
 /// Asks the scheduler for short turns for the calling thread, so that it gets one soon after it wakes where others compute
 /// (sched_setattr(2), `sched_runtime`; needs no right). Not for what it forks. Linux before 6.12 takes no notice.

@@ -104,10 +104,15 @@ extension Ledger {
             let (shares, passedOver) = try transaction.shares(
                 for: runner, onlyBatch: onlyBatch, slots: slots, typeSlots: request.typeSlots ?? [:])
             outcome.passedOver = passedOver
+            let held = shares.isEmpty ? [] : try transaction.held(by: request.runnerID)
+            if held.contains(where: \.isSuspect) { return outcome }
             for share in shares {
                 for job in try transaction.waiting(in: share) {
                     outcome.jobs.append(try transaction.claim(job, for: request))
                 }
+            }
+            if outcome.jobs.isEmpty, held.isEmpty, let suspect = try transaction.suspect(in: shares) {
+                outcome.jobs.append(try transaction.claim(suspect, for: request))
             }
             return outcome
         }
@@ -159,7 +164,7 @@ extension LedgerTransaction {
     fileprivate func loseUnheld(_ request: ClaimRequest) throws {
         for seen in try connection.unheld(request) {
             guard let job = try job(seen.key), job.isActive, job.attempt == seen.attempt else { continue }
-            try endAttempt(of: job, .lost, message: "the answer that gave it to runner '\(request.runnerID)' was lost")
+            try endAttempt(of: job, .lost, message: "the answer that gave it to runner '\(request.runnerID)' was lost", isCounted: false)
         }
     }
 
@@ -202,6 +207,19 @@ extension LedgerTransaction {
         }
         try connection.send(SQL.takeTurn, [.integer(share.turn), .int(nextIndex), .text(batch.batchID)])
         return jobs
+    }
+
+    /// What the runner has now.
+    fileprivate func held(by runnerID: String) throws -> [JobRecord] {
+        try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0) }
+    }
+
+    /// A job that is only handed out to a runner that has nothing else: see `JobRecord.isSuspect`.
+    fileprivate func suspect(in shares: [ClaimShare]) throws -> JobRecord? {
+        for share in shares {
+            if let row = try connection.row(SQL.pendingSuspect, [.text(share.batch.batchID)]) { return try JobRecord(row) }
+        }
+        return nil
     }
 
     fileprivate func claim(_ job: JobRecord, for request: ClaimRequest) throws -> JobRecord {

@@ -30,13 +30,22 @@ extension LedgerTransaction {
         }
     }
 
+    /// Whether a report says that an attempt could not be started at all, of a batch of which others have completed jobs: that
+    /// is its runner's trouble, and never the job's end.
+    func others(haveStartedWhat report: AttemptReport, of batchID: String) throws -> Bool {
+        guard report.outcome == .failure, !report.retryable, report.result.metadata.startedAt == nil else { return false }
+        return try batch(batchID).counts.completed > 0
+    }
+
     /// What the end of an attempt says about its runner. A failure to start that no other runner would be spared is the
     /// batch's own fault, unless others have completed jobs of it.
     func judge(_ report: AttemptReport, batchID: String) throws {
         switch report.outcome {
+        case .lost where report.lossCause == .machine && report.result.metadata.startedAt == nil:
+            try note(.notStarted(message: report.result.errorMessage), of: report.runnerID)
         case .cancelled, .lost, .simulatorFault, .retracted: return
         case .failure where report.result.metadata.startedAt == nil:
-            if !report.retryable, try batch(batchID).counts.completed == 0 { return }
+            if !report.retryable, try !others(haveStartedWhat: report, of: batchID) { return }
             try note(.notStarted(message: report.result.errorMessage), of: report.runnerID)
         case .success, .failure, .breach, .timeout:
             try connection.send(SQL.forgetIncidents, [.text(report.runnerID)])

@@ -70,8 +70,13 @@ struct JobRecord: Hashable, Sendable {
     }
 
     /// The active attempt is over.
+    ///
+    /// - Parameters:
+    ///   - isCounted: whether a loss speaks against the job.
+    ///   - wasAlone: whether no other attempt was lost with it: otherwise the other's job is as suspect.
     mutating func end(
-        _ outcome: AttemptOutcome, retryable: Bool, message: String?, now: Instant, maxLostAttempts: Int
+        _ outcome: AttemptOutcome, retryable: Bool, message: String?, now: Instant, maxLostAttempts: Int, isCounted: Bool = true,
+        wasAlone: Bool = true
     ) throws {
         try require(isActive, "ended")
         leaseExpiresAt = nil
@@ -92,17 +97,21 @@ struct JobRecord: Hashable, Sendable {
         case .retracted:
             isRetracted = true
             requeue(message: message ?? "its result was taken back", now: now)
+        case .lost where !isCounted:
+            // However often.
+            lostAttempts = max(1, lostAttempts)
+            requeue(message: message ?? "the runner gave it up", now: now)
         case .lost:
-            spoil("lost attempts", message ?? "the runner gave it up", now: now, limit: maxLostAttempts)
+            spoil("lost attempts", message ?? "the runner gave it up", now: now, limit: maxLostAttempts, wasAlone)
         case .simulatorFault:
-            spoil("attempts that were lost or that the simulator spoiled", message ?? "the simulator failed", now: now, limit: maxLostAttempts)
+            spoil("attempts that were lost or that the simulator spoiled", message ?? "the simulator failed", now: now, limit: min(maxLostAttempts, Self.mostSpoiled), true)
         }
     }
 
     /// The attempt says nothing about the job: it is tried again, but not for ever.
-    private mutating func spoil(_ what: String, _ reason: String, now: Instant, limit: Int) {
+    private mutating func spoil(_ what: String, _ reason: String, now: Instant, limit: Int, _ mayGiveUp: Bool) {
         lostAttempts += 1
-        if lostAttempts > limit, !cancelRequested {
+        if lostAttempts > limit, mayGiveUp, !cancelRequested {
             finish(.failed, message: "given up after \(lostAttempts) \(what) (limit \(limit)); the last: \(reason)", now: now)
         } else {
             requeue(message: reason, now: now)
@@ -134,6 +143,14 @@ struct JobRecord: Hashable, Sendable {
 }
 
 extension JobRecord {
+    /// A job that was lost so often is run alone from then on, so that it is seen whether it is what its runners fail of.
+    static let lossesOfSuspect = 3
+
+    var isSuspect: Bool { lostAttempts >= Self.lossesOfSuspect }
+
+    /// So many attempts that the simulator spoiled, lost ones counted, and no more.
+    private static let mostSpoiled = 3
+
     static let cancelledBeforeItRan = "cancelled before it was run"
 
     /// A job that has no row: it waits, unless its batch was cancelled.

@@ -84,12 +84,16 @@ extension LedgerTransaction {
     fileprivate func loseExpired(_ due: [JobRecord]) throws -> [JobRecord] {
         let lost = try due.compactMap { seen -> JobRecord? in
             guard let job = try job(seen.key), let end = job.leaseExpiresAt, end <= now else { return nil }
-            let runner = job.assignedRunner ?? "?"
-            try endAttempt(of: job, .lost, message: "runner '\(runner)' has sent no heartbeat within its lease")
             return job
         }
-        for (runner, jobs) in Dictionary(grouping: lost, by: { $0.assignedRunner ?? "" }).sorted(by: { $0.key < $1.key }) {
+        for (runner, jobs) in Dictionary(grouping: lost, by: { $0.assignedRunner ?? "?" }).sorted(by: { $0.key < $1.key }) {
             try note(.silence(attempts: jobs.count), of: runner)
+            // Leases that end later are lost to the same silence.
+            let held = try connection.rows(SQL.jobsOfRunner, [.text(runner)]).count
+            for job in jobs {
+                try endAttempt(
+                    of: job, .lost, message: "runner '\(runner)' has sent no heartbeat within its lease", company: max(held, jobs.count) - 1)
+            }
         }
         return lost
     }

@@ -81,16 +81,21 @@ final class LedgerTransaction {
 
     /// Ends the active attempt of `job` as `outcome` and says what became of the job.
     ///
-    /// - Parameter startedAt: when its simulation was launched, if nobody has said so before.
+    /// - Parameters:
+    ///   - startedAt: when its simulation was launched, if nobody has said so before.
+    ///   - isCounted: whether a loss speaks against the job.
+    ///   - company: how many others were lost with it. Any of them may be what all were lost to.
     @discardableResult
     func endAttempt(
         of job: JobRecord, _ outcome: AttemptOutcome, retryable: Bool = true, message: String?, executionSecs: Double = 0,
-        startedAt: Instant? = nil
+        startedAt: Instant? = nil, isCounted: Bool = true, company: Int = 0
     ) throws -> JobRecord {
         if outcome == .lost { effects.lostAttempts += 1 }
         var after = job
         after.startedAt = job.startedAt ?? startedAt
-        try after.end(outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts)
+        try after.end(
+            outcome, retryable: retryable, message: message, now: now, maxLostAttempts: policy.maxLostAttempts, isCounted: isCounted,
+            wasAlone: company == 0)
         try connection.send(
             SQL.endAttempt,
             [.instant(startedAt), .instant(now), .text(outcome.rawValue), .text(message)] + job.key.values + [.int(job.attempt)])

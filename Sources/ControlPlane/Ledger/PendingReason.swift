@@ -11,8 +11,15 @@ struct PoolRunner: Hashable, Sendable {
     var isDrained = false
     /// Why it is in quarantine.
     var quarantine: String?
+    /// As it told with its last heartbeat.
+    var engines: [RunnerEngine] = []
     /// The jobs it has.
     var jobs = 0
+
+    /// What keeps it from starting jobs of a simulation type; nil if nothing does.
+    func trouble(with type: String) -> EngineTrouble? {
+        (engines.count == 1 ? engines.first : engines.first { $0.id == type })?.trouble
+    }
 
     var freeSlots: Int { max(0, capabilities.maxConcurrentJobs - jobs) }
 }
@@ -32,11 +39,11 @@ struct PendingReason: Hashable, Sendable {
             return
         }
         let fitting = pool.filter { batch.requirement.isMet($0.capabilities) }
-        let willing = fitting.filter { $0.isOnline && !$0.isDrained && $0.quarantine == nil }
+        let willing = fitting.filter { $0.isOnline && !$0.isDrained && $0.quarantine == nil && $0.trouble(with: batch.requirement.type) == nil }
         if let onlyBatch, onlyBatch != batch.batchID {
             text = "this control plane hands out only jobs of batch '\(onlyBatch)'"
         } else if willing.isEmpty {
-            text = Self.absence(fitting)
+            text = Self.absence(fitting, batch.requirement.type)
         } else if let limit = batch.maxParallelJobs, batch.counts.active >= limit {
             text = "\(limit) of its jobs run, as many as max_parallel_jobs allows"
         } else if willing.allSatisfy({ $0.freeSlots == 0 }) {
@@ -49,11 +56,12 @@ struct PendingReason: Hashable, Sendable {
     }
 
     /// Why none of the runners that could take the jobs does, and what would change that.
-    private static func absence(_ fitting: [PoolRunner]) -> String {
+    private static func absence(_ fitting: [PoolRunner], _ type: String) -> String {
         if fitting.count == 1 {
             let runner = fitting[0]
             let only = "runner '\(runner.name)', the only one that could take them,"
-            if let why = state(runner) { return "\(only) \(why); 'lynxctl runner resume \(runner.runnerID)' lets it take jobs" }
+            if let trouble = trouble(runner, type) { return "\(only) \(trouble)" }
+            if let why = state(runner, type) { return "\(only) \(why); 'lynxctl runner resume \(runner.runnerID)' lets it take jobs" }
             return "\(only) is offline; it was last heard of at \(WireJSON.timestamp(Date(instant: runner.lastHeartbeatAt)))"
         }
         let held = fitting.filter(\.isOnline)
@@ -63,16 +71,24 @@ struct PendingReason: Hashable, Sendable {
                 + WireJSON.timestamp(Date(instant: last.lastHeartbeatAt))
         }
         let offline = fitting.count - held.count
-        let states = (offline > 0 ? ["\(offline) offline"] : []) + held.prefix(3).map { "'\($0.name)' \(state($0) ?? "")" }
+        let states = (offline > 0 ? ["\(offline) offline"] : []) + held.prefix(3).map { "'\($0.name)' \(state($0, type) ?? "")" }
             + (held.count > 3 ? ["\(held.count - 3) more likewise"] : [])
         return "none of the \(fitting.count) runners that could take them takes jobs: \(states.joined(separator: ", ")); "
             + "'lynxctl runner resume RUNNER_ID' lets one take jobs"
     }
 
     /// Nil of a runner that is offline.
-    private static func state(_ runner: PoolRunner) -> String? {
+    private static func state(_ runner: PoolRunner, _ type: String) -> String? {
         guard runner.isOnline else { return nil }
-        return runner.quarantine.map { "is in quarantine (\($0))" } ?? "is drained"
+        return runner.quarantine.map { "is in quarantine (\($0))" } ?? trouble(runner, type) ?? "is drained"
+    }
+
+    /// What it says of itself, and what ends that; nil of one that has something else against it.
+    private static func trouble(_ runner: PoolRunner, _ type: String) -> String? {
+        guard runner.isOnline, runner.quarantine == nil, !runner.isDrained, let trouble = runner.trouble(with: type) else { return nil }
+        let since = WireJSON.timestamp(trouble.since)
+        if let retryAt = trouble.retryAt { return "pauses since \(since) (\(trouble.reason)), and tries again at \(WireJSON.timestamp(retryAt))" }
+        return "starts no jobs since \(since) (\(trouble.reason)), and does again when that is done"
     }
 }
 
@@ -101,7 +117,7 @@ extension LedgerConnection {
                 lastHeartbeatAt: heard, isOnline: try row.instant("left_at") == nil && now - heard <= policy.leaseMilliseconds,
                 isDrained: try row.bool("drained"),
                 quarantine: try row.instant("quarantined_at").map { _ in try row.optionalText("quarantine_reason") ?? "" },
-                jobs: try row.int("jobs"))
+                engines: try WireJSON.decode([RunnerEngine].self, from: Data(try row.text("engines").utf8)), jobs: try row.int("jobs"))
         }
     }
 }

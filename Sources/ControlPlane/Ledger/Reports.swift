@@ -106,16 +106,19 @@ extension LedgerTransaction {
     func take(_ end: AttemptEnd) throws {
         let report = end.report
         let reported = try reported(end.key, attempt: report.attempt, runnerID: report.runnerID)
-        if reported.outcome == report.outcome || reported.outcome == .retracted { return }
+        let isTheRunners = try others(haveStartedWhat: report, of: end.key.batchID)
+        if reported.outcome == (isTheRunners ? .lost : report.outcome) || reported.outcome == .retracted { return }
         let job = try hold(reported, session: nil)
-        let (outcome, message) = try judgedByBasis(report, of: reported)
+        try judge(report, batchID: end.key.batchID)
+        var (outcome, message) = try judgedByBasis(report, of: reported)
+        if isTheRunners, outcome == report.outcome { outcome = .lost }
         let ended = try endAttempt(
             of: job, outcome, retryable: report.retryable, message: message,
             executionSecs: max(0, report.result.executionTimeSecs),
-            startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) })
+            startedAt: report.result.metadata.startedAt.map { start(of: job, reported: $0) },
+            isCounted: report.lossCause?.mayBeTheJobs ?? true)
         try keepBasis(report, of: ended, as: outcome)
         try saveTail(end, of: reported)
-        try judge(report, batchID: end.key.batchID)
         try connection.send(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
     }
 

@@ -19,6 +19,17 @@ struct RunnerRecord: Hashable, Sendable {
 
     var takesNoJobs: Bool { drained || quarantine != nil }
 
+    /// All its engines are in trouble that is not over by itself.
+    var standstill: Quarantine? {
+        let troubles = engines.compactMap(\.trouble).filter { $0.retryAt == nil }
+        guard !troubles.isEmpty, troubles.count == engines.count else { return nil }
+        var reasons: [String] = []
+        for trouble in troubles where !reasons.contains(trouble.reason) { reasons.append(trouble.reason) }
+        return Quarantine(since: troubles.map(\.since).max()!, reason: reasons.joined(separator: "; "), endsByItself: true)
+    }
+
+    func isOffline(_ now: Instant, _ policy: LedgerPolicy) -> Bool { leftAt != nil || now - lastHeartbeatAt > policy.leaseMilliseconds }
+
     init(_ row: LedgerRow) throws {
         runnerID = try row.text("runner_id")
         sessionID = try row.text("session_id")
@@ -38,9 +49,9 @@ struct RunnerRecord: Hashable, Sendable {
     }
 
     func model(currentJobs: [String], now: Instant, policy: LedgerPolicy) -> Runner {
-        let silent = now - lastHeartbeatAt > policy.leaseMilliseconds
+        let quarantine = quarantine ?? standstill
         let status: RunnerStatus =
-            if leftAt != nil || silent { .offline } else if takesNoJobs { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
+            if isOffline(now, policy) { .offline } else if drained || quarantine != nil { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
         // Nobody knows what a runner keeps that is not heard of.
         let engines = status == .offline ? engines.map { RunnerEngine(id: $0.id, version: $0.version) } : engines
         return Runner(
@@ -65,10 +76,11 @@ extension Ledger {
                 throw LedgerError.noSuchRunner(request.runnerID)
             }
             let replaced = try transaction.sessionReplaced(by: request)
-            let lost = try transaction.loseJobs(of: request.runnerID, message: "runner '\(request.runnerID)' was restarted") {
+            try transaction.loseJobs(
+                of: request.runnerID, message: "runner '\(request.runnerID)' was restarted", as: { .restart(attempts: $0) }
+            ) {
                 $0.sessionID != request.sessionID
             }
-            if lost > 0 { try transaction.note(.restart(attempts: lost), of: request.runnerID) }
             try transaction.connection.send(
                 SQL.saveRunner,
                 [
@@ -133,14 +145,17 @@ extension LedgerTransaction {
         return session
     }
 
-    /// - Returns: how many.
-    @discardableResult
-    func loseJobs(of runnerID: String, message: String, where belongs: (JobRecord) -> Bool) throws -> Int {
+    /// - Parameter incident: what that is, where it speaks against the runner, and may speak against one of the jobs.
+    func loseJobs(
+        of runnerID: String, message: String, as incident: ((_ attempts: Int) -> Incident)? = nil, where belongs: (JobRecord) -> Bool
+    ) throws {
         try connection.lock(WriteScope(runner: runnerID))
         let batches = try connection.rows(SQL.batchesOfRunner, [.text(runnerID)]).map { try $0.text("batch_id") }
         try connection.lock(WriteScope(batches: batches))
         let jobs = try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0) }.filter(belongs)
-        for job in jobs { try endAttempt(of: job, .lost, message: message) }
-        return jobs.count
+        if let incident, !jobs.isEmpty { try note(incident(jobs.count), of: runnerID) }
+        for job in jobs {
+            try endAttempt(of: job, .lost, message: message, isCounted: incident != nil, company: jobs.count - 1)
+        }
     }
 }

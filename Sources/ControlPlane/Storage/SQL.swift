@@ -93,7 +93,16 @@ enum SQL {
         LEFT JOIN jobs ON jobs.batch_id = batches.batch_id AND jobs.run_index = ? WHERE batches.batch_id = ?
         """
 
-    static let pendingJobs = "\(jobs) WHERE jobs.batch_id = ? AND jobs.status = 'Pending' ORDER BY jobs.run_index LIMIT ?"
+    /// Without suspects. Values: batch_id, the limit.
+    static let pendingJobs = """
+        \(jobs) WHERE jobs.batch_id = ? AND jobs.status = 'Pending' AND jobs.lost_attempts < \(JobRecord.lossesOfSuspect)
+        ORDER BY jobs.run_index LIMIT ?
+        """
+
+    /// The least suspect one. Values: batch_id.
+    static let pendingSuspect = """
+        \(jobs) WHERE jobs.batch_id = ? AND jobs.status = 'Pending' ORDER BY jobs.lost_attempts, jobs.run_index LIMIT 1
+        """
 
     /// Values: batch_id, the first run_index, the one after the last.
     static let jobsInRange = "\(jobs) WHERE jobs.batch_id = ? AND jobs.run_index >= ? AND jobs.run_index < ? ORDER BY jobs.run_index"

@@ -37,9 +37,15 @@ struct RunnersCommand: AsyncParsableCommand {
             table.print()
             for runner in runners {
                 if let quarantine = runner.quarantine {
+                    let end = quarantine.endsByItself == true ? "it ends when that is done" : "'lynxctl runner resume \(runner.runnerID)' ends it"
                     OutputStream.standard.line(
-                        "\(runner.runnerID) is in quarantine since \(WireJSON.timestamp(quarantine.since)): \(quarantine.reason); 'lynxctl runner resume \(runner.runnerID)' ends it"
-                    )
+                        "\(runner.runnerID) is in quarantine since \(WireJSON.timestamp(quarantine.since)): \(quarantine.reason); \(end)")
+                }
+                for engine in runner.engines where runner.quarantine?.endsByItself != true {
+                    guard let trouble = engine.trouble else { continue }
+                    let end = trouble.retryAt.map { "; it tries again at \(WireJSON.timestamp($0))" } ?? ""
+                    OutputStream.standard.line(
+                        "\(runner.runnerID) starts no jobs of \(engine.id) since \(WireJSON.timestamp(trouble.since)): \(trouble.reason)\(end)")
                 }
                 for worker in runner.warmWorkers where worker.state == .off {
                     OutputStream.standard.line(

@@ -30,6 +30,7 @@ struct Study {
     private var runner: RunnerProcess?
     private var logStart = 0
     private var batchID: String?
+    private var runnerID: String?
 
     /// How long a runner with nothing left to do, or told to stop at once, has to end by itself.
     /// Longer than the runner itself waits for an acknowledgement.
@@ -100,6 +101,7 @@ struct Study {
             case .sayDraining:
                 status.note("stopping: running jobs may finish, no new ones start; once more to stop at once")
             case .sayStopping: status.note("stopping at once: running jobs are killed")
+            case .lookInto(let obstacle): await lookInto(obstacle)
             case .conclude(let conclusion): return conclusion
             }
         }
@@ -131,10 +133,12 @@ struct Study {
     private mutating func begin(with registration: RegistrationWatch, _ group: inout DiscardingTaskGroup) async {
         do {
             guard let runner = await registration.runner() else { return fail(CLIError.unavailable("runner-host is gone")) }
+            runnerID = runner.runnerID
             let start = StudyStart(options: options, api: api, status: status)
             try await start.check(runner)
             status.note(whereabouts)
             let batch = try await start.prepare()
+            try await start.lift(runner.quarantine, of: runner)
             try await handOutOnly(batch.batchID)
             batchID = batch.batchID
             watch(&group)
@@ -148,7 +152,7 @@ struct Study {
         let watch = BatchWatch(api: api, batchID: batchID, maxOutage: Self.maxOutage)
         group.addTask { [sender, status] in
             do {
-                try await watch.run { snapshot in
+                try await watch.run(note: { sender.yield(.obstacle($0)) }) { snapshot in
                     status.show(snapshot)
                     sender.yield(.progressed(finished: snapshot.finished))
                 }
@@ -172,6 +176,21 @@ struct Study {
             } catch {
                 sender.yield(.failed(CLIError(wrapping: error)))
             }
+        }
+    }
+
+    /// Ends the study for what only a person can mend; what passes is told.
+    private func lookInto(_ obstacle: String) async {
+        guard let batchID, let runner = try? await api.runners().first(where: { $0.runnerID == runnerID }), runner.status != .offline,
+            let overview = try? await api.overview(of: batchID), let reason = overview.unroutable ?? overview.pendingReason
+        else { return }
+        let troubles = runner.engines.compactMap(\.trouble)
+        if runner.quarantine != nil || troubles.contains(where: { $0.retryAt == nil }) {
+            sender.yield(.halted(.unavailable("the jobs that wait can't be run: \(reason)")))
+        } else if troubles.isEmpty, runner.status != .maintenance, overview.unroutable != nil {
+            sender.yield(.halted(.badInput("the jobs that wait can't be run: \(reason)")))
+        } else {
+            status.note(obstacle)
         }
     }
 

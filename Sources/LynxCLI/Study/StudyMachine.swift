@@ -43,6 +43,10 @@ package struct StudyMachine: Sendable {
         case graceExpired
         /// The study cannot go on.
         case failed(CLIError)
+        /// The batch's waiting jobs wait for something, of which this tells.
+        case obstacle(String)
+        /// The runner takes no more jobs; those that run may finish.
+        case halted(CLIError)
     }
 
     package enum Action: Hashable, Sendable {
@@ -59,6 +63,8 @@ package struct StudyMachine: Sendable {
         case goOn
         case sayDraining
         case sayStopping
+        /// Find out whether it is something that the runner does not get over.
+        case lookInto(obstacle: String)
         case conclude(Conclusion)
     }
 
@@ -124,6 +130,13 @@ package struct StudyMachine: Sendable {
             guard phase == .starting || phase == .working || phase == .looking else { return [] }
             failure = error
             return close()
+        case .obstacle(let reason):
+            return phase == .working ? [.lookInto(obstacle: reason)] : []
+        case .halted(let error):
+            guard phase == .working else { return [] }
+            failure = error
+            phase = .draining
+            return runnerAlive ? [.terminateRunner] : conclude(ending)
         }
     }
 

@@ -32,6 +32,13 @@ struct StudyStart {
         }
     }
 
+    /// Ends a quarantine from before: that the runner is started again says that somebody has mended what it was for.
+    func lift(_ quarantine: Quarantine?, of runner: Runner) async throws {
+        guard let quarantine, quarantine.endsByItself != true else { return }
+        try await api.post("/runners/\(api.escaped(runner.runnerID))/resume")
+        status.note("the runner was in quarantine since \(WireJSON.timestamp(quarantine.since)), and is tried again: \(quarantine.reason)")
+    }
+
     private func check(_ runner: Runner, runs type: String) throws {
         let types = runner.capabilities.supportedSimulationTypes
         guard !types.contains(type) else { return }

@@ -81,15 +81,18 @@ public struct RunnerEngine: Codable, Hashable, Sendable {
     public var version: String
     /// What it keeps from one job to the next; nil if nothing, or if it doesn't tell.
     public var warmWorkers: [WarmWorker]?
+    /// Why the runner starts no jobs of it now; nil if it does.
+    public var trouble: EngineTrouble?
 
-    public init(id: String, version: String, warmWorkers: [WarmWorker]? = nil) {
+    public init(id: String, version: String, warmWorkers: [WarmWorker]? = nil, trouble: EngineTrouble? = nil) {
         self.id = id
         self.version = version
         self.warmWorkers = warmWorkers
+        self.trouble = trouble
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, version
+        case id, version, trouble
         case warmWorkers = "warm_workers"
     }
 }

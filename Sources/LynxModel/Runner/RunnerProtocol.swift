@@ -308,6 +308,13 @@ public struct AttemptReport: Codable, Hashable, Sendable {
     public var telemetryChunks: Int?
     /// Where the points in `result.telemetryData` stand in their series, by variable name. Since 1.1.
     public var telemetryTail: [String: TelemetryPosition]?
+    /// What an attempt whose outcome is `lost` was lost to; nil if it doesn't say.
+    public var lossCause: LossCause? {
+        get { lossCauseName.flatMap(LossCause.init) }
+        set { lossCauseName = newValue?.rawValue }
+    }
+    /// As it came: a later version may know more causes.
+    private var lossCauseName: String?
 
     public var outcome: AttemptOutcome { result.metadata.outcome }
     public var jobID: String { result.jobID }
@@ -324,6 +331,7 @@ public struct AttemptReport: Codable, Hashable, Sendable {
         case attempt, retryable, result
         case telemetryChunks = "telemetry_chunks"
         case telemetryTail = "telemetry_tail"
+        case lossCauseName = "loss_cause"
         case runnerID = "runner_id"
         case batchID = "batch_id"
     }

@@ -40,6 +40,8 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var runnerName = Self.hostName
     /// For what must survive a restart of the runner.
     package var stateDirectory = ""
+    /// How long one call of an engine is waited for.
+    package var engineCallTimeoutSeconds = 180
     /// Of each of a simulation's two output streams.
     package var logCaptureBytes = 10 << 20
     package var telemetryMaxMessageBytes = 4 << 20

@@ -57,6 +57,9 @@ extension RunnerField {
             "state_directory", \.stateDirectory, .path, default: "<output_root>/.runner",
             "The folder for results not yet reported and for what else outlives a restart."),
         RunnerField(
+            "engine_call_timeout_seconds", \.engineCallTimeoutSeconds, .integer(1...86400), default: "180",
+            "How long one call of an engine may take, such as the preparation of a job, before its job is given up as lost."),
+        RunnerField(
             "log_capture_bytes", \.logCaptureBytes, .integer(0...(1 << 40)), default: "10485760 (10 MiB)",
             "How much is kept of each of a simulation's two output streams."),
         RunnerField(

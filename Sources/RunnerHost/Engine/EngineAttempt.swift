@@ -35,11 +35,14 @@ struct EngineAttempt: @unchecked Sendable {
     }
 
     private let table: UnsafePointer<lynx_engine>
+    private let engine: String
     private let handle: OpaquePointer
 
     /// `prepare`. Every attempt that was prepared is released, once.
     init(_ engine: EngineLibrary, _ job: Job) throws(EngineFailure) {
         table = engine.table
+        self.engine = engine.id
+        let id = engine.id
         var handle: OpaquePointer?
         let table = self.table
         try job.assignment.jobID.withLynxString { (jobID) throws(EngineFailure) in
@@ -52,7 +55,9 @@ struct EngineAttempt: @unchecked Sendable {
                                     struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(job.assignment.attempt),
                                     token: job.token, job_id: jobID, batch_id: batchID, directory: directory,
                                     run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type)
-                                try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
+                                    try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                }
                             }
                         }
                     }
@@ -65,20 +70,24 @@ struct EngineAttempt: @unchecked Sendable {
 
     func launch() throws(EngineFailure) -> Process {
         var process = lynx_process(struct_size: UInt32(MemoryLayout<lynx_process>.size), pid: 0, exit_fd: -1)
-        try EngineFailure.check { table.pointee.launch(handle, &process, $0) }
+        try EngineActivity.during("launch", of: engine) { () throws(EngineFailure) in
+            try EngineFailure.check { table.pointee.launch(handle, &process, $0) }
+        }
         guard process.pid == 0 || process.pid > 1, process.exit_fd >= 0 else {
             throw EngineFailure(kind: .internal, message: "the engine launched a job without giving its process and exit descriptor")
         }
         return Process(pid: process.pid == 0 ? nil : process.pid, exitDescriptor: process.exit_fd)
     }
 
-    func terminate() { table.pointee.terminate(handle) }
+    func terminate() { EngineActivity.during("terminate", of: engine) { table.pointee.terminate(handle) } }
 
     func reap() throws(EngineFailure) -> Exit {
         var exit = lynx_exit()
         exit.struct_size = UInt32(MemoryLayout<lynx_exit>.size)
         exit.exit_code = -1
-        try EngineFailure.check { table.pointee.reap(handle, &exit, $0) }
+        try EngineActivity.during("reap", of: engine) { () throws(EngineFailure) in
+            try EngineFailure.check { table.pointee.reap(handle, &exit, $0) }
+        }
         return Exit(
             exitCode: exit.exit_code >= 0 ? exit.exit_code : nil, exitSignal: exit.exit_signal > 0 ? exit.exit_signal : nil,
             success: exit.success != 0, retryable: exit.retryable != 0,
@@ -86,18 +95,21 @@ struct EngineAttempt: @unchecked Sendable {
             isSimulatorFault: exit.failure_class == Int32(LYNX_FAILURE_SIMULATOR.rawValue))
     }
 
-    func collect() throws(EngineFailure) -> CollectedFiles {
-        let files = CollectedFiles()
+    /// - Parameter onFile: called with each thing that the engine reports.
+    func collect(onFile: @escaping () -> Void = {}) throws(EngineFailure) -> CollectedFiles {
+        let files = CollectedFiles(onFile: onFile)
         var collector = lynx_collector(
             struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(files).toOpaque(),
             output_directory: { CollectedFiles.of($0).outputDirectory = String(lynx: $1) },
             artifact: { CollectedFiles.of($0).take($1!.pointee) },
             warning: { CollectedFiles.of($0).warn(String(lynx: $1)) })
-        try EngineFailure.check { table.pointee.collect(handle, &collector, $0) }
+        try EngineActivity.during("collect", of: engine) { () throws(EngineFailure) in
+            try EngineFailure.check { table.pointee.collect(handle, &collector, $0) }
+        }
         return files
     }
 
-    func release() { table.pointee.release(handle) }
+    func release() { EngineActivity.during("release", of: engine) { table.pointee.release(handle) } }
 }
 
 /// What `collect` reported.
@@ -118,6 +130,9 @@ final class CollectedFiles {
     private var leftOut: (first: String, count: Int)?
     private var warnings: [String] = []
     private var furtherWarnings = 0
+    private let onFile: () -> Void
+
+    init(onFile: @escaping () -> Void = {}) { self.onFile = onFile }
 
     var summary: Summary {
         let first = leftOut.map { leftOut in
@@ -134,6 +149,7 @@ final class CollectedFiles {
     static let isLeftOut = "not collected are"
 
     func warn(_ message: String) {
+        onFile()
         if warnings.count < Self.maxWarnings { warnings.append(message) } else { furtherWarnings += 1 }
     }
 
@@ -142,6 +158,7 @@ final class CollectedFiles {
     }
 
     func take(_ artifact: lynx_artifact) {
+        onFile()
         let hash = withUnsafeBytes(of: artifact.sha256) { bytes in
             String(unsafeUninitializedCapacity: 64) { text in
                 let digits = Array("0123456789abcdef".utf8)

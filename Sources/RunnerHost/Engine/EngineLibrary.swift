@@ -17,10 +17,7 @@ package struct EngineLibrary: @unchecked Sendable {
 
     /// Loads the library and asks it for its table. Main thread.
     init(path: String, host: UnsafePointer<lynx_host>) throws(EngineRefusal) {
-        try EngineFile(path: path).check()
-        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | Int32(RTLD_NODELETE)) else {
-            throw .unresolved(dlerror().map { String(cString: $0) } ?? "unknown reason")
-        }
+        let handle = try EngineFile(path: path).load()
         guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else {
             throw dlsym(handle, LYNX_ENGINE_PART_SYMBOL) == nil ? .noEntrySymbol : .part
         }
@@ -57,7 +54,9 @@ package struct EngineLibrary: @unchecked Sendable {
         try raw.withUnsafeBufferPointer { (buffer) throws(EngineFailure) in
             var config = lynx_engine_config(
                 struct_size: UInt32(MemoryLayout<lynx_engine_config>.size), settings: buffer.baseAddress, setting_count: buffer.count)
-            try EngineFailure.check { table.pointee.configure(table, &config, $0) }
+            try EngineActivity.during("configure", of: id) { () throws(EngineFailure) in
+                try EngineFailure.check { table.pointee.configure(table, &config, $0) }
+            }
         }
     }
 
@@ -69,13 +68,15 @@ package struct EngineLibrary: @unchecked Sendable {
         let workers = found.assumingMemoryBound(to: lynx_warm_workers.self)
         guard workers.pointee.struct_size >= UInt32(MemoryLayout<lynx_warm_workers>.size), let list = workers.pointee.list else { return nil }
         var taken: [WarmWorker] = []
-        withUnsafeMutablePointer(to: &taken) { taken in
-            list(
-                table,
-                { context, worker in
-                    guard let worker = worker.flatMap({ WarmWorker($0.pointee) }) else { return }
-                    context!.assumingMemoryBound(to: [WarmWorker].self).pointee.append(worker)
-                }, taken)
+        EngineActivity.during("warm_workers", of: id) {
+            withUnsafeMutablePointer(to: &taken) { taken in
+                list(
+                    table,
+                    { context, worker in
+                        guard let worker = worker.flatMap({ WarmWorker($0.pointee) }) else { return }
+                        context!.assumingMemoryBound(to: [WarmWorker].self).pointee.append(worker)
+                    }, taken)
+            }
         }
         return taken
     }

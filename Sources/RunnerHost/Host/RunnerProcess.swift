@@ -22,6 +22,9 @@ package struct RunnerProcess {
         self.logger = logger
     }
 
+    /// Sees to it that a crash, of an engine for instance, ends this process at once and with a line that says where.
+    package static func prepareLastWords() { lynx_prepare_last_words("runner-host") }
+
     /// What `runner-host engines` prints.
     package static func engineListing(_ configuration: RunnerConfiguration) -> [String] {
         let runner = RunnerProcess(configuration)
@@ -37,8 +40,9 @@ package struct RunnerProcess {
 
         let host = HostTable(logger: logger)
         // Tasks move from thread to thread, and threads of theirs end; engines are promised one that stays.
-        let launcher = try EventLoop(name: "lynx-launch")
-        let engines = try await launcher.run { _ in try select(from: catalog(host)) }
+        let loader = CallThreads(name: "lynx-load", most: 1)
+        defer { withExtendedLifetime(loader) {} }
+        let engines = try await loader.run { try select(from: catalog(host)) }
         let outputRoot = try prepareOutputRoot()
         let state = try stateDirectory()
         let records = try startup { () throws(FileError) in try RunningRecords(stateDirectory: state.path) }
@@ -46,13 +50,16 @@ package struct RunnerProcess {
         if ended > 0 { logger.warning("ended processes that an earlier runner left", metadata: ["count": "\(ended)"]) }
 
         let loop = try EventLoop(name: "lynx-io")
+        let conditions = RunnerConditions(self.conditions(of: engines, outputRoot: outputRoot, state: state.path))
         var limits = TelemetryLimits()
         limits.maxMessageBytes = configuration.telemetryMaxMessageBytes
         let supervisor = JobSupervisor(
-            settings: .init(outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints),
+            settings: .init(
+                outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints,
+                enginePatience: .seconds(configuration.engineCallTimeoutSeconds)),
             engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
-            records: records, loop: loop, launcher: launcher, logger: logger)
+            records: records, conditions: conditions, loop: loop, logger: logger)
         let roots = try controlPlaneRoots()
         let client = try startup { () throws(InvalidControlPlaneURL) in
             try ControlPlaneClient(url: configuration.controlPlaneURL, roots: roots)
@@ -71,7 +78,7 @@ package struct RunnerProcess {
             capabilities: capabilities, engines: try EngineReports(engines),
             client: client, spool: Spool(state), executor: supervisor, logger: logger,
             options: RunnerOptions(keepOutputs: configuration.keepOutputs),
-            engineLimits: engineLimits)
+            engineLimits: engineLimits, conditions: conditions)
         host.onRetract { service.retract(basis: $0, reason: $1) }
 
         do {
@@ -160,6 +167,16 @@ package struct RunnerProcess {
         guard mkdir(probe, 0o700) == 0 else { throw failure("write to", errno) }
         rmdir(probe)
         return path
+    }
+
+    /// What the jobs of each engine need of this machine, beside the engine itself.
+    private func conditions(of engines: [EngineLibrary], outputRoot: String, state: String) -> [String: [RunnerCondition]] {
+        let folders = [RunnerCondition.writable(outputRoot, setting: "output_root"), .writable(state, setting: "state_directory")]
+        return Dictionary(
+            uniqueKeysWithValues: engines.map { engine in
+                let settings = EngineSettings.make(for: engine.id, configuration).sorted { $0.key < $1.key }
+                return (engine.id, folders + settings.compactMap { RunnerCondition.present($0.value, setting: $0.key) })
+            })
     }
 
     private func stateDirectory() throws(StartupError) -> StateDirectory {

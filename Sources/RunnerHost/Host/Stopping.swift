@@ -42,8 +42,14 @@ final class Stopping: Sendable {
     /// - Throws: `SystemError` when the process cannot be watched.
     func watch(parent: Int32, on loop: EventLoop, gone: @escaping @Sendable () -> Void) async throws {
         // Without this check a parent that ended before would never be missed.
+        guard getppid() == parent else { return gone() }
         let descriptor = lynx_pidfd_open(parent)
-        guard descriptor >= 0, getppid() == parent else {
+        guard descriptor >= 0 else {
+            // Anything else, such as no descriptor left, says nothing of the parent.
+            guard errno == ESRCH else { throw SystemError(call: "pidfd_open", code: errno) }
+            return gone()
+        }
+        guard getppid() == parent else {
             close(descriptor)
             return gone()
         }

@@ -22,7 +22,8 @@ final class AttemptOutlet: TelemetryOutlet {
     var chunks: Int { state.withLock { $0.chunks } }
 
     var isOpen: Bool {
-        let (isWanted, bytes) = monitor.with { state in
+        // On the thread that judges telemetry.
+        let (isWanted, bytes) = monitor.read { state in
             (state.session?.takesTelemetry == true && !state.chunks.isDropped(key), state.chunks.bytes(key))
         }
         let isFull = bytes >= bound

@@ -39,7 +39,7 @@ extension RunnerService {
         if monitor.with({ $0.stopReason(key) == .stale }) {
             log.forgotten()
             monitor.with { $0.release(key) }
-            spool.removeChunks(of: key)
+            try? await blocking { [spool] in spool.removeChunks(of: key) }
         } else {
             await keep(report, log)
         }
@@ -82,7 +82,7 @@ extension RunnerService {
                 if isFirst { return monitor.with { $0.ended(key, restsOn: basis, copy: spooled) } }
                 log.spooledLate()
                 // Delivered in the meantime: nothing is to be delivered at the next start.
-                if !monitor.with({ $0.spooled(key) }) { forget(key) }
+                if !monitor.with({ $0.spooled(key) }) { await forget(key) }
                 return
             } catch {
                 if isFirst {

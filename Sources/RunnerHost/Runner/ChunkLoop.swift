@@ -16,7 +16,7 @@ extension RunnerService {
                     availability.answered()
                     backoff.reset()
                 }
-                spool.removeChunk(delivery.seq, of: delivery.key)
+                try await blocking { [spool] in spool.removeChunk(delivery.seq, of: delivery.key) }
                 monitor.with { $0.chunks.settled(delivery) }
             } catch let error as ControlPlaneError {
                 await failed(delivery, turn, error, &backoff, log)
@@ -37,10 +37,10 @@ extension RunnerService {
         switch error.advice {
         case .stale, .refused, .incomplete:
             availability.answered()
-            return drop(delivery.key, error, log)
+            return await drop(delivery.key, error, log)
         case .registerAgain:
             // 401 is about the runner alone; 404 is a control plane without the call, or a proxy's word.
-            if error.status == 404, monitor.with({ $0.chunks.refused(delivery) }) { return drop(delivery.key, error, log) }
+            if error.status == 404, monitor.with({ $0.chunks.refused(delivery) }) { return await drop(delivery.key, error, log) }
             monitor.with { state in
                 state.sessionLost(turn)
                 state.chunks.failed(delivery, isBlocked: state.session == nil)
@@ -57,10 +57,10 @@ extension RunnerService {
     }
 
     /// The control plane will not have this attempt's telemetry. Whether it will have its result is another question.
-    private func drop(_ key: AttemptKey, _ error: ControlPlaneError, _ log: AttemptLog) {
+    private func drop(_ key: AttemptKey, _ error: ControlPlaneError, _ log: AttemptLog) async {
         log.telemetryDropped(error)
         monitor.with { $0.chunks.drop(key) }
-        spool.removeChunks(of: key)
+        try? await blocking { [spool] in spool.removeChunks(of: key) }
     }
 
     /// The control plane misses chunks that went before a result: they are sent again if they are here, or else the result

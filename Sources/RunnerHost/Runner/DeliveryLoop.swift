@@ -30,7 +30,7 @@ extension RunnerService {
                 backoff.reset()
                 log.delivered()
                 if let disposable { await dispose(of: disposable, log) }
-                forget(delivery.key)
+                await forget(delivery.key)
             } catch let error as ControlPlaneError {
                 await failed(delivery, error, &backoff, log)
             } catch let error as S3Error {
@@ -59,17 +59,17 @@ extension RunnerService {
         case .stale:
             availability.answered()
             log.forgotten()
-            forget(delivery.key)
+            await forget(delivery.key)
         case .refused where !isFinal(error):
             monitor.with { $0.deliveryFailed(delivery.key, error) }
             await recover(from: error, delivery.turn, &backoff)
         case .refused, .incomplete:
-            reject(delivery, error, log)
+            await reject(delivery, error, log)
         case .registerAgain:
             let isHopeless = monitor.with { $0.deliveryUnknown(delivery) }
             guard isHopeless else { return await recover(from: error, delivery.turn, &backoff) }
             // 404: its job is unknown to a control plane that knows this runner. 401 is about the runner alone.
-            if error.status == 404 { return reject(delivery, error, log) }
+            if error.status == 404 { return await reject(delivery, error, log) }
             fallthrough
         case .retry, .misconfigured, .revoked:
             monitor.with { $0.deliveryFailed(delivery.key, error) }
@@ -78,10 +78,12 @@ extension RunnerService {
     }
 
     /// Takes a result out of the spool that needs no delivery any more.
-    func forget(_ key: AttemptKey) {
-        spool.removeChunks(of: key)
+    func forget(_ key: AttemptKey) async {
         do {
-            try spool.remove(key)
+            try await blocking { [spool] in
+                spool.removeChunks(of: key)
+                try spool.remove(key)
+            }
         } catch {
             log.attempt(key).notRemoved(error)
         }
@@ -92,10 +94,10 @@ extension RunnerService {
     private func isFinal(_ error: ControlPlaneError) -> Bool { error.isProblem || monitor.with { $0.registrations > 0 } }
 
     /// What can never be delivered is not kept. What the attempt left on this machine stays.
-    private func reject(_ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ log: AttemptLog) {
+    private func reject(_ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ log: AttemptLog) async {
         availability.answered()
         log.rejected(error)
-        forget(delivery.key)
+        await forget(delivery.key)
     }
 
     /// Has the job end with the reason why its result is refused, instead of being lost and run again to the same end.

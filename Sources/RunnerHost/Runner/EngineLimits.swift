@@ -28,8 +28,14 @@ package struct EngineLimits: Hashable, Sendable {
 
     /// How many more of each limited simulation type may be claimed, where so many are held by engine id; nil when no type is
     /// limited. A single engine's limit is part of the capacity.
-    func typeSlots(held: [String: Int]) -> [String: Int]? {
-        guard engines.count > 1, !limits.isEmpty else { return nil }
-        return Dictionary(uniqueKeysWithValues: limits.map { ($0.key, max(0, $0.value - (held[$0.key] ?? 0))) })
+    ///
+    /// - Parameter closed: engines that start no jobs now.
+    func typeSlots(held: [String: Int], without closed: Set<String> = []) -> [String: Int]? {
+        guard engines.count > 1, !limits.isEmpty || !closed.isEmpty else { return nil }
+        let slots = limits.map { ($0.key, max(0, $0.value - (held[$0.key] ?? 0))) } + closed.map { ($0, 0) }
+        return Dictionary(slots) { min($0, $1) }
     }
+
+    /// Whether there is an engine left that starts jobs.
+    func canServe(without closed: Set<String>) -> Bool { engines.isEmpty || engines.contains { !closed.contains($0) } }
 }

@@ -15,10 +15,12 @@ extension RunnerService {
                 repeat {
                     let part = Array(remaining.prefix(Self.attemptsPerCall))
                     remaining = remaining.dropFirst(Self.attemptsPerCall)
-                    if obey(try await client.heartbeat(request(part, beat, told, isLast: remaining.isEmpty))) { isNews = true }
+                    let answer = try await send(request(part, beat, told, isLast: remaining.isEmpty), beat)
+                    if await obey(answer) { isNews = true }
                 } while !remaining.isEmpty
                 availability.answered()
                 backoff.reset()
+                if monitor.read({ $0.troubleChanges }) != beat.troubleChanges { continue }
                 if !beat.isHeld {
                     await rest(beat.interval, beat.turn)
                 } else if isNews || .now - began >= beat.interval / 2 {
@@ -38,7 +40,13 @@ extension RunnerService {
         _ attempts: [AttemptKey], _ beat: RunnerState.Heartbeat, _ engines: [RunnerEngine], isLast: Bool
     ) -> HeartbeatRequest {
         var request = HeartbeatRequest(runnerID: identity.runnerID, sessionID: identity.sessionID, attempts: attempts)
-        if isLast, engines.contains(where: { $0.warmWorkers != nil }) { request.engines = engines }
+        if isLast, beat.troubleChanges > 0 || engines.contains(where: { $0.warmWorkers != nil }) {
+            request.engines = engines.map { engine in
+                var engine = engine
+                engine.trouble = beat.troubles[engine.id]
+                return engine
+            }
+        }
         if beat.isHeld, isLast {
             request.waitSeconds = beat.interval / .seconds(1)
             request.cancelling = beat.ending
@@ -47,11 +55,27 @@ extension RunnerService {
         return request
     }
 
+    /// One that is held is not waited for when there is something new to tell: the next one tells it.
+    private func send(_ request: HeartbeatRequest, _ beat: RunnerState.Heartbeat) async throws -> HeartbeatResponse {
+        guard request.waitSeconds != nil else { return try await client.heartbeat(request) }
+        return try await withThrowingTaskGroup(of: HeartbeatResponse?.self) { [client, monitor] group in
+            group.addTask { try await client.heartbeat(request) }
+            group.addTask {
+                try await monitor.wait { $0.troubleChanges != beat.troubleChanges }
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            let second = try? await group.next() ?? nil
+            return first ?? second ?? HeartbeatResponse(drain: beat.isPaused)
+        }
+    }
+
     /// After a long outage the spool may hold more than a control plane reads in one body.
     private static let attemptsPerCall = 2000
 
     /// Whether there was something to obey that was not being done already.
-    private func obey(_ answer: HeartbeatResponse) -> Bool {
+    private func obey(_ answer: HeartbeatResponse) async -> Bool {
         var isNews = false
         for key in answer.cancel where monitor.with({ $0.stopReason(key) == nil }) {
             if stop(key, as: .cancelled) { isNews = true }
@@ -59,7 +83,7 @@ extension RunnerService {
         for key in answer.stale {
             if monitor.with({ $0.undelivered.contains(key) }) {
                 log.attempt(key).forgotten()
-                forget(key)
+                await forget(key)
                 isNews = true
             }
             if monitor.with({ $0.stopReason(key) != .stale }), stop(key, as: .stale) { isNews = true }

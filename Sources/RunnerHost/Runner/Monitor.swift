@@ -48,6 +48,9 @@ final class Monitor<State: Sendable>: Sendable {
         return value
     }
 
+    /// Reads the state. Nobody who waits is disturbed, and nothing is done but `body`.
+    func read<Value: Sendable>(_ body: (State) -> Value) -> Value { contents.withLock { body($0.state) } }
+
     /// Waits until `body` returns something; the call that does is the only one that may change the state. It is made under
     /// the lock, so that what it takes is taken once.
     /// - Throws: `CancellationError`.

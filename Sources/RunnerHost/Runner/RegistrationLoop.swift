@@ -6,9 +6,14 @@ extension RunnerService {
         var backoff = options.backoff
         while let turn = try? await monitor.take({ $0.registrationTurn() }) {
             do {
+                let troubles = monitor.with { $0.troubles }
                 let request = RegisterRequest(
                     runnerID: identity.runnerID, sessionID: identity.sessionID, name: identity.name, version: identity.version,
-                    capabilities: capabilities, engines: await engines.latest(), machine: identity.machine)
+                    capabilities: capabilities, engines: await engines.latest().map { engine in
+                        var engine = engine
+                        engine.trouble = troubles[engine.id]
+                        return engine
+                    }, machine: identity.machine)
                 let answer = try await client.register(request)
                 availability.answered()
                 backoff.reset()

@@ -63,6 +63,14 @@ struct RunnerLog: Sendable {
         logger.info(paused ? "drained by the control plane" : "resumed by the control plane")
     }
 
+    func troubleChanged(_ engine: String, _ trouble: EngineTrouble?) {
+        if let trouble {
+            logger.error("no jobs are taken", metadata: ["engine": "\(engine)", "reason": "\(trouble.reason)"])
+        } else {
+            logger.info("jobs are taken again", metadata: ["engine": "\(engine)"])
+        }
+    }
+
     func leaving(_ phase: RunnerPhase, running: Int, undelivered: Int) {
         logger.info(
             phase == .stopping ? "stopping" : "draining",

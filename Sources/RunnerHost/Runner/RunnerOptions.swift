@@ -13,6 +13,8 @@ package struct RunnerOptions: Hashable, Sendable {
     /// How much of one attempt's telemetry may wait in the spool, in bytes; what is more goes with the result.
     package var chunkBytesPerAttempt: Int
     package var backoff: Backoff
+    /// Between two looks at what keeps this runner from taking jobs.
+    package var conditionInterval: Duration
     package var keepOutputs: KeepOutputs
     /// How batches' buckets are reached; nil means as the environment says.
     package var objectStore: S3Configuration?
@@ -20,7 +22,7 @@ package struct RunnerOptions: Hashable, Sendable {
     package init(
         claimWait: Duration = .seconds(20), startReportDelay: Duration = .milliseconds(100),
         drainGrace: Duration = .seconds(20), concurrentDeliveries: Int = 8, chunkBytesPerAttempt: Int = 256 << 20,
-        backoff: Backoff = Backoff(), keepOutputs: KeepOutputs = .always, objectStore: S3Configuration? = nil
+        backoff: Backoff = Backoff(), conditionInterval: Duration = .seconds(1), keepOutputs: KeepOutputs = .always, objectStore: S3Configuration? = nil
     ) {
         self.claimWait = claimWait
         self.startReportDelay = startReportDelay
@@ -28,6 +30,7 @@ package struct RunnerOptions: Hashable, Sendable {
         self.concurrentDeliveries = concurrentDeliveries
         self.chunkBytesPerAttempt = chunkBytesPerAttempt
         self.backoff = backoff
+        self.conditionInterval = conditionInterval
         self.keepOutputs = keepOutputs
         self.objectStore = objectStore
     }

@@ -1,7 +1,7 @@
 import FoundationEssentials
+import EventLoop
 package import Logging
 package import LynxModel
-import NIOPosix
 
 /// A runner's life: register, claim jobs up to the free slots, run them, deliver what they bring, leave.
 ///
@@ -18,12 +18,15 @@ package final class RunnerService: Sendable {
     let monitor: Monitor<RunnerState>
     let availability: Availability
     let resultCalls: ResultCalls
+    let conditions: RunnerConditions
+    /// What blocks on the spool's disk has threads of its own: an engine that hangs holds up no result.
+    private let spoolThreads = CallThreads(name: "lynx-spool", most: 8)
 
     /// The client stays the caller's to shut down, after `run` returned.
     package init(
         identity: RunnerIdentity, capabilities: RunnerCapabilities, engines: EngineReports, client: ControlPlaneClient,
         spool: Spool, executor: any AttemptExecutor, logger: Logger, options: RunnerOptions = RunnerOptions(),
-        engineLimits: [String: Int] = [:]
+        engineLimits: [String: Int] = [:], conditions: RunnerConditions = RunnerConditions([:])
     ) {
         self.identity = identity
         self.capabilities = capabilities
@@ -37,6 +40,12 @@ package final class RunnerService: Sendable {
         monitor = Monitor(RunnerState(capacity: max(1, capabilities.maxConcurrentJobs), limits: limits))
         availability = Availability(log: log)
         resultCalls = ResultCalls(client: client, runnerID: identity.runnerID)
+        self.conditions = conditions
+        conditions.observe { [monitor, log, weak conditions] in
+            guard let conditions else { return }
+            let changes = monitor.with { $0.changed(troubles: conditions.troubles) }
+            for (engine, trouble) in changes { log.troubleChanged(engine, trouble) }
+        }
     }
 
     /// Runs until the runner has left, by `drain` or `stopNow`. Cancelling the task means `stopNow`. To be called once.
@@ -96,6 +105,7 @@ package final class RunnerService: Sendable {
         try await adoptRetractions()
         await withTaskGroup { loops in
             loops.addTask { await self.prepareSpares() }
+            loops.addTask { await self.conditionLoop() }
             loops.addTask { await self.registrationLoop() }
             loops.addTask { await self.heartbeatLoop() }
             loops.addTask { await self.retractionLoop() }
@@ -107,6 +117,14 @@ package final class RunnerService: Sendable {
         }
         await signOff()
         if let failure = monitor.with({ $0.failure }) { throw failure }
+    }
+
+    /// While something is wrong, looks whether it still is.
+    private func conditionLoop() async {
+        while (try? await monitor.wait { !$0.troubles.isEmpty }) != nil {
+            await conditions.lookAgain()
+            do { try await TaskTimers.shared.sleep(for: options.conditionInterval) } catch { return }
+        }
     }
 
     /// Jobs that begin together fill their first chunks together, and what waits for a file waits in memory.
@@ -169,6 +187,6 @@ package final class RunnerService: Sendable {
 
     /// Runs what blocks on the disk away from the threads that tasks share.
     func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await NIOThreadPool.singleton.runIfActive(body)
+        try await spoolThreads.run(body)
     }
 }

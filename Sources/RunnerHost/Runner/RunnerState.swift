@@ -80,6 +80,10 @@ struct RunnerState: Sendable {
     /// The control plane knows the outcome `simulator_fault`; true until one says otherwise.
     private(set) var knowsSimulatorFaults = true
 
+    /// What keeps engines from starting jobs, by their ids, and how often that has changed.
+    private(set) var troubles: [String: EngineTrouble] = [:]
+    private(set) var troubleChanges = 0
+
     init(capacity: Int, limits: EngineLimits = EngineLimits(engines: [], limits: [:])) {
         self.capacity = limits.capacity(capacity)
         self.limits = limits
@@ -164,9 +168,9 @@ struct RunnerState: Sendable {
 
     func claimTurn() -> ClaimTurn? {
         guard phase == .serving else { return .done }
-        guard session != nil, !isPaused, running.count < capacity else { return nil }
+        guard session != nil, !isPaused, running.count < capacity, limits.canServe(without: Set(troubles.keys)) else { return nil }
         let held = Dictionary(running.values.compactMap { $0.engine.map { ($0, 1) } }, uniquingKeysWith: +)
-        return .claim(slots: capacity - running.count, typeSlots: limits.typeSlots(held: held), turn)
+        return .claim(slots: capacity - running.count, typeSlots: limits.typeSlots(held: held, without: Set(troubles.keys)), turn)
     }
 
     /// Nobody is left who would be kept from leaving by waiting for a claim's answer.
@@ -175,6 +179,15 @@ struct RunnerState: Sendable {
     mutating func pause(_ paused: Bool) -> Bool {
         defer { isPaused = paused }
         return isPaused != paused
+    }
+
+    /// Returns what began or ended (nil), by engine.
+    mutating func changed(troubles new: [String: EngineTrouble]) -> [(engine: String, trouble: EngineTrouble?)] {
+        guard new != troubles else { return [] }
+        let engines = Set(new.keys).union(troubles.keys).filter { new[$0]?.reason != troubles[$0]?.reason }.sorted()
+        troubles = new
+        troubleChanges += 1
+        return engines.map { ($0, new[$0]) }
     }
 
     enum Admission: Sendable { case run, leaving, full, duplicate }
@@ -322,6 +335,8 @@ struct RunnerState: Sendable {
         /// Of those, the ones that have ended or are being stopped.
         var ending: [AttemptKey]
         var isPaused: Bool
+        var troubles: [String: EngineTrouble]
+        var troubleChanges: Int
         var interval: Duration
         /// Sent to be held for the interval, instead of once in every interval.
         var isHeld: Bool
@@ -333,6 +348,6 @@ struct RunnerState: Sendable {
         let attempts = runningAttempts.union(undelivered).sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) }
         return Heartbeat(
             attempts: attempts, ending: attempts.filter { running[$0]?.stop != nil || outbox[$0] != nil }, isPaused: isPaused,
-            interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
+            troubles: troubles, troubleChanges: troubleChanges, interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
     }
 }

@@ -49,7 +49,9 @@ extension AttemptReport {
             simulationName: job.runConfig.simulation.name, simulationVersion: job.runConfig.simulation.version,
             engine: job.runConfig.simulation.type, engineVersion: "", runnerID: runnerID, outcome: outcome)
         let result = JobResult(jobID: job.jobID, success: false, executionTimeSecs: 0, metadata: metadata, errorMessage: message)
-        return AttemptReport(runnerID: runnerID, batchID: job.batchID, attempt: job.attempt, retryable: true, result: result)
+        var report = AttemptReport(runnerID: runnerID, batchID: job.batchID, attempt: job.attempt, retryable: true, result: result)
+        if outcome == .lost { report.lossCause = .stopped }
+        return report
     }
 
     private static let refusal = "the control plane refused the result: "

@@ -3,7 +3,6 @@ package import FoundationEssentials
 package import LynxModel
 package import Logging
 import Glibc
-import NIOPosix
 import Synchronization
 package import TelemetryServer
 
@@ -14,11 +13,14 @@ package final class JobSupervisor: AttemptExecutor {
         package var outputRoot: String
         package var runnerID: String
         package var telemetryMaxPoints: Int
+        /// How long one call of an engine may take.
+        package var enginePatience: Duration
 
-        package init(outputRoot: String, runnerID: String, telemetryMaxPoints: Int) {
+        package init(outputRoot: String, runnerID: String, telemetryMaxPoints: Int, enginePatience: Duration) {
             self.outputRoot = outputRoot
             self.runnerID = runnerID
             self.telemetryMaxPoints = telemetryMaxPoints
+            self.enginePatience = enginePatience
         }
     }
 
@@ -29,24 +31,26 @@ package final class JobSupervisor: AttemptExecutor {
     private let records: RunningRecords
     /// Timeouts and ends of processes.
     private let loop: EventLoop
-    /// The `[launch]` thread of the ABI, which also loaded the engines: it lives as long as this process, as parent-death
-    /// signals need.
-    private let launcher: EventLoop
+    private let conditions: RunnerConditions
+    private let threads: [String: EngineThreads]
+    /// For directories and records of attempts.
+    private let disk = CallThreads(name: "lynx-disk", most: 16)
     private let logger: Logger
     private let controls = Mutex<[AttemptKey: AttemptControl]>([:])
 
     package init(
         settings: Settings, engines: EngineSelection, host: HostTable, telemetry: TelemetryServer, records: RunningRecords,
-        loop: EventLoop, launcher: EventLoop, logger: Logger
+        conditions: RunnerConditions, loop: EventLoop, logger: Logger
     ) {
         self.settings = settings
         self.engines = engines
         self.host = host
         self.telemetry = telemetry
         self.records = records
+        self.conditions = conditions
         self.loop = loop
-        self.launcher = launcher
         self.logger = logger
+        threads = Dictionary(uniqueKeysWithValues: engines.engines.map { ($0.id, EngineThreads($0, patience: settings.enginePatience)) })
     }
 
     package func stop(_ key: AttemptKey, as reason: StopReason) {
@@ -56,15 +60,20 @@ package final class JobSupervisor: AttemptExecutor {
     package func run(
         _ assignment: JobAssignment, telemetry outlet: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
     ) async -> AttemptReport {
-        let control = AttemptControl()
-        controls.withLock { $0[assignment.key] = control }
-        defer { controls.withLock { $0[assignment.key] = nil } }
-
         var report = ReportBuilder(assignment, runnerID: settings.runnerID)
         do {
             let engine = try engines.engine(for: assignment.runConfig.simulation.type)
             report.engine = engine
-            try await run(assignment, engine, outlet, control, &report, onStarted)
+            let control = AttemptControl(threads[engine.id]!)
+            controls.withLock { $0[assignment.key] = control }
+            defer { controls.withLock { $0[assignment.key] = nil } }
+            do {
+                try await run(assignment, engine, outlet, control, &report, onStarted)
+            } catch {
+                report.take(cause: control.cause)
+                report.failed(error)
+            }
+            await judge(&report, engine, control)
         } catch {
             report.failed(error)
         }
@@ -75,23 +84,27 @@ package final class JobSupervisor: AttemptExecutor {
         _ assignment: JobAssignment, _ engine: EngineLibrary, _ outlet: any TelemetryOutlet, _ control: AttemptControl,
         _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
-        let root = settings.outputRoot
-        let directory = try await blocking { [records] in
-            let directory = try AttemptDirectory.make(assignment, under: root)
-            try records.add(assignment.key, directory: directory)
-            return directory
+        let directory: String
+        do {
+            let (root, conditions, records) = (settings.outputRoot, conditions, records)
+            directory = try await disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) {
+                if let problem = conditions.look(at: engine.id) { throw problem }
+                let directory = try AttemptDirectory.make(assignment, under: root)
+                try records.add(assignment.key, directory: directory)
+                return directory
+            }
+        } catch let problem as ConditionProblem {
+            return report.lost(.trouble, problem.message)
+        } catch is CallLeftBehind {
+            return report.lost(.trouble, conditions.doesNotAnswer(engine.id).message)
         }
-        defer { records.remove(assignment.key) }
+        defer { disk.start { [records] in records.remove(assignment.key) } }
         report.directory = directory
 
         let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
         let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
-        var logger = logger
-        logger[metadataKey: "job"] = "\(assignment.jobID)"
-        logger[metadataKey: "batch"] = "\(assignment.batchID)"
-        logger[metadataKey: "attempt"] = "\(assignment.attempt)"
-        logger[metadataKey: "engine"] = "\(engine.id)"
-        let token = host.register(HostTable.JobSink(logger: logger) { endpoint.take($0) })
+        let log = logger(of: assignment, engine)
+        let token = host.register(HostTable.JobSink(logger: log) { endpoint.take($0) })
         defer {
             report.basis = host.basis(of: token)
             host.forget(token)
@@ -102,36 +115,52 @@ package final class JobSupervisor: AttemptExecutor {
             runConfigJSON: String(decoding: try WireJSON.encode(assignment.runConfig, pretty: true), as: UTF8.self),
             telemetryURL: endpoint.url)
         do {
-            let attempt = try await blocking { try EngineAttempt(engine, job) }
+            let calls = EngineCalls(threads[engine.id]!, control, conditions, loop, disk, directory, log)
+            let attempt = try await calls.prepare(job)
             do {
-                try await supervise(attempt, assignment, control, &report, onStarted)
+                try await supervise(attempt, calls, assignment, &report, onStarted)
             } catch {
                 report.failed(error)
             }
             report.take(watch: await watch.finish(endpoint))
-            report.take(cause: control.ended())
-            await finish(attempt, &report)
+            let (cause, isThrough) = await control.ended()
+            report.take(cause: cause)
+            if isThrough { await finish(attempt, calls, &report) } else { calls.hung("terminate", &report) }
         } catch {
             _ = await endpoint.finish()
             throw error
         }
     }
 
+    private func logger(of assignment: JobAssignment, _ engine: EngineLibrary) -> Logger {
+        var logger = logger
+        logger[metadataKey: "job"] = "\(assignment.jobID)"
+        logger[metadataKey: "batch"] = "\(assignment.batchID)"
+        logger[metadataKey: "attempt"] = "\(assignment.attempt)"
+        logger[metadataKey: "engine"] = "\(engine.id)"
+        return logger
+    }
+
     /// From launch to the end of the last process.
     private func supervise(
-        _ attempt: EngineAttempt, _ assignment: JobAssignment, _ control: AttemptControl, _ report: inout ReportBuilder,
+        _ attempt: EngineAttempt, _ calls: EngineCalls, _ assignment: JobAssignment, _ report: inout ReportBuilder,
         _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
+        let control = calls.control
         if control.isStopped { return }
+        report.launching()
+        let process = try await calls.launch(attempt)
         report.launched()
-        let process = try await launcher.run { _ in
-            let process = try attempt.launch()
-            control.launched(pid: process.pid, attempt)
-            return process
-        }
+        conditions.started(calls.engine)
         onStarted(Date())
         do {
-            try await ProcessEnd(loop: loop).wait(process.exitDescriptor, timeout: assignment.timeoutSecs) { control.stop(.timeout) }
+            try await ProcessEnd(loop: loop).wait(
+                process.exitDescriptor, timeout: assignment.timeoutSecs, onTimeout: { control.stop(.timeout) },
+                whenOverdue: control.whenOverdue)
+        } catch let error as ProcessesRemain {
+            report.remain(error)
+            calls.abandon(attempt, process)
+            return
         } catch {
             // Without a way to learn of its end the simulation cannot be left running.
             control.stop(.stopped(.lost))
@@ -141,24 +170,33 @@ package final class JobSupervisor: AttemptExecutor {
     }
 
     /// Reaps, ends what outlived the engine's own care, collects; and releases in any case.
-    private func finish(_ attempt: EngineAttempt, _ report: inout ReportBuilder) async {
-        guard report.hasEnded, let directory = report.directory else {
-            _ = try? await blocking { attempt.release() }
-            return
+    private func finish(_ attempt: EngineAttempt, _ calls: EngineCalls, _ report: inout ReportBuilder) async {
+        guard report.mayBeReleased else { return }
+        guard report.hasEnded else { return await calls.release(attempt) }
+        do {
+            let exit = try await calls.reap(attempt)
+            report.take(exit: exit)
+            await calls.endStrays()
+            report.take(files: try await calls.collect(attempt))
+        } catch {
+            // The call is still inside the engine, which gets the attempt back for good when it returns.
+            report.take(cause: calls.control.cause)
+            return report.failed(error)
         }
-        let findings = try? await blocking {
-            defer { attempt.release() }
-            let exit = Result { () throws(EngineFailure) in try attempt.reap() }
-            StrayProcesses.endChildren(of: directory)
-            return (exit, Result { () throws(EngineFailure) in try attempt.collect().summary })
-        }
-        guard let (exit, files) = findings else { return }
-        report.take(exit: exit)
-        report.take(files: files)
+        await calls.release(attempt)
     }
 
-    /// Runs what blocks on the disk or in an engine away from the threads that tasks share.
-    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await NIOThreadPool.singleton.runIfActive(body)
+    /// Finds out whether the machine is to blame for a failure, and not the job.
+    private func judge(_ report: inout ReportBuilder, _ engine: EngineLibrary, _ control: AttemptControl) async {
+        guard control.cause == nil, report.isFailure else { return }
+        let isAlone = controls.withLock { $0.count } <= 1
+        if let problem = await conditions.problem(of: engine.id) {
+            // A job that has run may have filled the disk itself; one that ran beside others is not known to have.
+            let isTheJobs = report.hasStarted && isAlone && problem.isOfRoom
+            report.lost(isTheJobs ? .machine : .trouble, problem.message)
+        } else if let reason = report.machineReason {
+            report.lost(.machine, reason)
+            conditions.machineFailed(engine.id, reason)
+        }
     }
 }

@@ -5,22 +5,50 @@ struct ProcessEnd: Sendable {
     let loop: EventLoop
 
     /// Returns when `descriptor` is readable. After `timeout` seconds `onTimeout` is called once, and the wait goes on.
-    func wait(_ descriptor: Int32, timeout: Double, onTimeout: @escaping @Sendable () -> Void) async throws {
+    ///
+    /// - Parameter whenOverdue: is handed what ends the wait without that.
+    /// - Throws: `ProcessesRemain` then; `SystemError`.
+    func wait(
+        _ descriptor: Int32, timeout: Double, onTimeout: @escaping @Sendable () -> Void,
+        whenOverdue: (@escaping @Sendable () -> Void) -> Void = { _ in }
+    ) async throws {
+        let wait = Wait()
+        whenOverdue { [loop] in loop.execute { wait.end($0, .failure(ProcessesRemain())) } }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             loop.execute { context in
+                wait.continuation = continuation
                 // Beyond this a timeout means none.
                 let nanoseconds = UInt64(min(max(timeout, 0), 1e9) * 1e9)
-                let timer = context.schedule(after: nanoseconds) { _ in onTimeout() }
+                wait.timer = context.schedule(after: nanoseconds) { _ in onTimeout() }
                 do {
-                    try context.onceReadable(descriptor) { context in
-                        context.cancel(timer)
-                        continuation.resume()
-                    }
+                    wait.watch = try context.watch(descriptor, .readable) { context, _ in wait.end(context, .success(())) }
                 } catch {
-                    context.cancel(timer)
-                    continuation.resume(throwing: error)
+                    wait.end(context, .failure(error))
                 }
+                if let early = wait.early { wait.end(context, early) }
             }
         }
     }
+
+    /// Sendable because it is used on the loop alone.
+    private final class Wait: @unchecked Sendable {
+        var continuation: CheckedContinuation<Void, any Error>?
+        var timer: TimerToken?
+        var watch: Watch?
+        /// What ended it before it had begun.
+        var early: Result<Void, any Error>?
+
+        func end(_ context: LoopContext, _ result: Result<Void, any Error>) {
+            early = result
+            watch?.cancel()
+            if let timer { context.cancel(timer) }
+            continuation?.resume(with: result)
+            (continuation, timer, watch) = (nil, nil, nil)
+        }
+    }
+}
+
+/// Processes were killed and did not end in the time that they were given.
+struct ProcessesRemain: Error, CustomStringConvertible {
+    var description: String { "its processes were killed and have not ended" }
 }

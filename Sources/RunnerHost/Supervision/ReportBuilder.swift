@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import LynxModel
 
 /// Gathers what an attempt brings, and decides in one place how it ended.
@@ -10,6 +11,8 @@ struct ReportBuilder {
     var basis: String?
     /// The simulation was launched and has ended, so there is something to reap and to collect.
     private(set) var hasEnded = false
+    /// No call of the engine is under way that did not return, and no process left that was killed.
+    private(set) var mayBeReleased = true
 
     private let assignment: JobAssignment
     private let runnerID: String
@@ -18,7 +21,9 @@ struct ReportBuilder {
     private var start: ContinuousClock.Instant?
     private var seconds = 0.0
     private var exit: EngineAttempt.Exit?
-    private var failure: (message: String, isRetryable: Bool)?
+    private var failure: (message: String, isRetryable: Bool, isOfMachine: Bool)?
+    private var loss: (cause: LossCause, message: String)?
+    private var launchedAt: Date?
     private var cause: EndCause?
     private var telemetry = AttemptTelemetry.Summary()
     private var collected = CollectedFiles.Summary()
@@ -28,10 +33,15 @@ struct ReportBuilder {
         self.runnerID = runnerID
     }
 
-    mutating func launched() {
-        startedAt = Date()
+    mutating func launching() {
+        launchedAt = Date()
         start = .now
     }
+
+    /// Only now: what could not be launched never started.
+    mutating func launched() { startedAt = launchedAt }
+
+    var hasStarted: Bool { startedAt != nil }
 
     mutating func processEnded() {
         hasEnded = true
@@ -40,8 +50,33 @@ struct ReportBuilder {
     }
 
     mutating func failed(_ error: any Error) {
-        let isRetryable = (error as? EngineFailure)?.isRetryable ?? true
-        failure = failure ?? ("\(error)", isRetryable)
+        if let hung = error as? EngineHung {
+            mayBeReleased = !hung.hasBegun
+            lost(.hung, hung.description)
+        }
+        let engineFailure = error as? EngineFailure
+        failure = failure ?? ("\(error)", engineFailure?.isRetryable ?? true, engineFailure.map { $0.kind == .resources } ?? true)
+    }
+
+    /// The attempt says nothing about the job. The first loss counts.
+    mutating func lost(_ cause: LossCause, _ message: String) { loss = loss ?? (cause, message) }
+
+    /// What was killed has not ended, and is waited for no more.
+    mutating func remain(_ error: ProcessesRemain) {
+        mayBeReleased = false
+        completedAt = Date()
+        if let start { seconds = (ContinuousClock.now - start) / .seconds(1) }
+        warnings.append(error.description)
+    }
+
+    /// It would be reported as a failure.
+    var isFailure: Bool { verdict().outcome == .failure }
+
+    /// What the machine did not have when it was needed, if that is why it failed.
+    var machineReason: String? {
+        if let failure { return !hasStarted && failure.isOfMachine ? failure.message : nil }
+        guard hasStarted, let message = exit?.message else { return nil }
+        return [ENOSPC, EDQUOT].contains { message.contains(String(cString: strerror($0))) } ? message : nil
     }
 
     mutating func take(cause: EndCause?) {
@@ -70,7 +105,7 @@ struct ReportBuilder {
     }
 
     func build() -> AttemptReport {
-        let (outcome, message, isRetryable) = verdict()
+        let (outcome, message, isRetryable, lossCause) = verdict()
         let simulation = assignment.runConfig.simulation
         let metadata = ResultMetadata(
             runID: "\(assignment.jobID)/attempt-\(assignment.attempt)", runIndex: assignment.runConfig.runIndex,
@@ -86,25 +121,28 @@ struct ReportBuilder {
             runnerID: runnerID, batchID: assignment.batchID, attempt: assignment.attempt, retryable: isRetryable, result: result)
         report.telemetryChunks = telemetry.chunks
         report.telemetryTail = telemetry.positions
+        report.lossCause = lossCause
         return report
     }
 
-    private func verdict() -> (AttemptOutcome, String?, retryable: Bool) {
-        if case .breach(let breach) = cause { return (.breach, breach.message, false) }
+    private func verdict() -> (outcome: AttemptOutcome, message: String?, retryable: Bool, loss: LossCause?) {
+        if case .breach(let breach) = cause { return (.breach, breach.message, false, nil) }
         // It was through before the kill arrived: nothing is thrown away.
-        if let exit, exit.success { return (.success, nil, false) }
+        if loss == nil, let exit, exit.success { return (.success, nil, false, nil) }
         switch cause {
-        case .timeout: return (.timeout, "timed out after \(Self.short(assignment.timeoutSecs)) s", false)
-        case .stopped(.cancelled): return (.cancelled, "cancelled", false)
-        case .stopped(.lost), .stopped(.stale): return (.lost, "the runner stopped before the simulation ended", true)
+        case .timeout: return (.timeout, "timed out after \(Self.short(assignment.timeoutSecs)) s", false, nil)
+        case .stopped(.cancelled): return (.cancelled, "cancelled", false, nil)
+        case .stopped(.lost), .stopped(.stale): return (.lost, "the runner stopped before the simulation ended", true, .stopped)
         case .breach, nil: break
         }
-        if let failure { return (.failure, failure.message, failure.isRetryable) }
-        if let exit, exit.isSimulatorFault { return (.simulatorFault, exit.message, true) }
-        return (.failure, exit?.message ?? "ended without an exit status", exit?.retryable ?? true)
+        if let loss { return (.lost, loss.message, true, loss.cause) }
+        if let failure { return (.failure, failure.message, failure.isRetryable, nil) }
+        if let exit, exit.isSimulatorFault { return (.simulatorFault, exit.message, true, nil) }
+        return (.failure, exit?.message ?? "ended without an exit status", exit?.retryable ?? true, nil)
     }
 
-    private static func short(_ value: Double) -> String {
+    /// A number of seconds without a fraction that says nothing.
+    static func short(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
     }
 }

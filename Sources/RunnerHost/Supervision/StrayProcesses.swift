@@ -12,11 +12,16 @@ enum StrayProcesses {
         for _ in 0..<100 {
             let strays = children().filter { belongs($0, to: directory) }
             if strays.isEmpty { return }
-            for pid in strays {
-                // Not recycled: it is this process's own child, and nobody else waits for it.
-                kill(pid, SIGKILL)
-                waitpid(pid, nil, 0)
+            // Not recycled: they are this process's own children, and nobody else waits for them.
+            let held = strays.map { (pid: $0, descriptor: lynx_pidfd_open($0)) }
+            for (pid, _) in held { kill(pid, SIGKILL) }
+            wait(for: held.map(\.descriptor))
+            for (pid, descriptor) in held {
+                waitpid(pid, nil, WNOHANG)
+                close(descriptor)
             }
+            // What the kernel holds back, such as on a disk that does not answer, is left to it.
+            if held.allSatisfy({ children().contains($0.pid) }) { return }
         }
     }
 
@@ -25,21 +30,32 @@ enum StrayProcesses {
     static func endAll(of directory: String) -> Int {
         var ended = 0
         for _ in 0..<100 {
-            let strays = processes().filter { belongs($0, to: directory) }
-            if strays.isEmpty { break }
-            for pid in strays {
-                let descriptor = lynx_pidfd_open(pid)
-                guard descriptor >= 0 else { continue }
-                defer { close(descriptor) }
-                // Asked again with the process held, so that a recycled pid is not hit.
-                guard belongs(pid, to: directory) else { continue }
-                _ = lynx_pidfd_send_signal(descriptor, SIGKILL)
-                var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&wait, 1, 5000)
-                ended += 1
-            }
+            // Asked again with the process held, so that a recycled pid is not hit.
+            let strays = processes().filter { belongs($0, to: directory) }.map { (pid: $0, descriptor: lynx_pidfd_open($0)) }
+            defer { for stray in strays where stray.descriptor >= 0 { close(stray.descriptor) } }
+            let held = strays.filter { $0.descriptor >= 0 && belongs($0.pid, to: directory) }.map(\.descriptor)
+            if held.isEmpty { break }
+            for descriptor in held { _ = lynx_pidfd_send_signal(descriptor, SIGKILL) }
+            ended += held.count
+            if !wait(for: held) { break }
         }
         return ended
+    }
+
+    /// How long processes that were killed have to end, all together. In milliseconds.
+    private static let patience: Int32 = 5000
+
+    /// False if one of them is still there when the time is over.
+    @discardableResult
+    private static func wait(for processes: [Int32]) -> Bool {
+        var left = processes.filter { $0 >= 0 }.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let end = ContinuousClock.now + .milliseconds(Int(patience))
+        while !left.isEmpty {
+            let rest = (end - .now) / .milliseconds(1)
+            guard rest > 0, poll(&left, nfds_t(left.count), Int32(rest.rounded(.up))) > 0 else { return false }
+            left.removeAll { $0.revents != 0 }
+        }
+        return true
     }
 
     private static func belongs(_ pid: pid_t, to directory: String) -> Bool {

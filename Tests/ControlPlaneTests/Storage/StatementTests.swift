@@ -43,7 +43,7 @@ struct StatementTests {
         ("batches", [(false, false, false), (true, false, true), (false, true, false), (true, true, true)].map { SQL.batches(status: $0, name: $1, after: $2) }),
         ("runners", [SQL.runners]), ("runnersAfter", [SQL.runnersAfter]), ("noteCheck", [SQL.noteCheck]), ("jobTotals", [SQL.jobTotals]), ("batchTotals", [SQL.batchTotals]),
         ("runnersOfBatch", [SQL.runnersOfBatch]), ("cancellationsOfRunner", [SQL.cancellationsOfRunner]),
-        ("pool", [SQL.pool]), ("currentJobs", [SQL.currentJobs]), ("countIncident", [SQL.countIncident]), ("countSilence", [SQL.countSilence]),
+        ("pool", [SQL.pool]), ("currentJobs", [SQL.currentJobs]), ("pendingSuspect", [SQL.pendingSuspect]), ("countIncident", [SQL.countIncident]), ("countSilence", [SQL.countSilence]),
         ("forgetIncidents", [SQL.forgetIncidents]), ("quarantine", [SQL.quarantine]), ("resumeRunner", [SQL.resumeRunner]),
         ("enterIdempotencyKey", [SQL.enterIdempotencyKey]), ("idempotencyKey", [SQL.idempotencyKey]), ("forgetIdempotencyKeys", [SQL.forgetIdempotencyKeys]),
         ("saveChunk", [SQL.saveChunk]), ("chunks", [SQL.chunks]), ("chunkNumbers", [SQL.chunkNumbers]), ("attemptResult", [SQL.attemptResult]),

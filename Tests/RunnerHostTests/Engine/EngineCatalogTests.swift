@@ -142,6 +142,41 @@ struct EngineCatalogTests {
         #expect(refusal(of: "link.so") == .writableByOthers(open.path))
     }
 
+    @Test("A folder further up that belongs to somebody else, or that others may write, is refused: the rest could be exchanged")
+    func openFurtherUp() async throws {
+        let outer = directory.path + "/outer", inner = directory.path + "/outer/engines"
+        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+        let path = try await EngineFixtures.fault(in: directory)
+        try FileManager.default.moveItem(atPath: path, toPath: inner + "/libFault.so")
+        try FileManager.default.createSymbolicLink(atPath: directory.path + "/link", withDestinationPath: inner)
+        func reasons() -> [EngineRefusal] { [inner, directory.path + "/link"].flatMap { EngineFixtures.catalog([$0]).refused.map(\.reason) } }
+        #expect(reasons().isEmpty)
+        chmod(outer, 0o777)
+        #expect(reasons() == [.writableByOthers(outer), .writableByOthers(outer)])
+        // As /tmp is: others may add names there, but not exchange this user's.
+        chmod(outer, 0o1777)
+        #expect(reasons().isEmpty)
+        chmod(inner, 0o1777)
+        #expect(reasons() == [.writableByOthers(inner), .writableByOthers(inner)])
+    }
+
+    @Test("A folder or a link of another user on the way is refused", .enabled(if: geteuid() == 0, "giving files to others needs root"))
+    func foreignFurtherUp() async throws {
+        let outer = directory.path + "/outer", inner = directory.path + "/outer/engines"
+        try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+        let path = try await EngineFixtures.fault(in: directory)
+        try FileManager.default.moveItem(atPath: path, toPath: inner + "/libFault.so")
+        let link = directory.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: inner)
+        chown(outer, 4711, 4711)
+        #expect(EngineFixtures.catalog([inner]).refused.map(\.reason) == [.foreignOwner(outer)])
+        #expect(EngineFixtures.catalog([link]).refused.map(\.reason) == [.foreignOwner(outer)])
+        chown(outer, 0, 0)
+        lchown(link, 4711, 4711)
+        #expect(EngineFixtures.catalog([link]).refused.map(\.reason) == [.foreignOwner(link)])
+        #expect(EngineFixtures.catalog([inner]).engines.map(\.id) == ["fault"])
+    }
+
     @Test("Settings reach the engine, and its refusal comes back as it said it")
     func configure() async throws {
         _ = try await EngineFixtures.fault(in: directory)

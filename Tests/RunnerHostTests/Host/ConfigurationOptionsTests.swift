@@ -28,7 +28,7 @@ struct ConfigurationOptionsTests {
             "px4_binary": "/px4/bin/px4", "px4_etc": "/px4/etc", "px4_entrypoint": "mission.py",
             "output_root": "/out", "working_directory": "/work", "max_concurrent_jobs": "3", "engine_path": "/engines",
             "control_plane_url": "http://127.0.0.1:9", "control_plane_ca_file": "/ca.pem",
-            "enrollment_token_file": "/enroll.token", "runner_name": "lab", "state_directory": "/state", "log_capture_bytes": "4",
+            "enrollment_token_file": "/enroll.token", "runner_name": "lab", "state_directory": "/state", "engine_call_timeout_seconds": "9", "log_capture_bytes": "4",
             "telemetry_max_message_bytes": "2048", "telemetry_max_points": "5", "keep_outputs": "failed",
             "log_level": "debug",
         ]

@@ -24,7 +24,6 @@ struct FaultEngineTests {
     @Test("Each way to fail is told apart, with what the engine said and whether another attempt may help", arguments: [
         ("exit_3", "exit code 3", true),
         ("prepare_invalid", "this job cannot be", false),
-        ("prepare_resources", "nothing left to prepare with", true),
         ("prepare_nothing", "the engine prepared a job without giving a handle", true),
         ("launch_fails", "no such simulator", false),
         ("launch_nothing", "the engine launched a job without giving its process and exit descriptor", true),
@@ -191,7 +190,7 @@ struct FaultEngineTests {
         let bench = try await SupervisorBench.fault()
         try FileManager.default.removeItem(atPath: bench.directory.path + "/running")
         let report = await bench.fault("none")
-        #expect(report.outcome == .failure && report.retryable && report.result.metadata.startedAt == nil)
+        #expect(report.outcome == .lost && report.lossCause == .machine && report.result.metadata.startedAt == nil)
         #expect(report.result.errorMessage == "cannot create \(bench.directory.path)/running/1.json: No such file or directory")
     }
 }

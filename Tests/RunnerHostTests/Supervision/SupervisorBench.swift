@@ -14,32 +14,48 @@ final class SupervisorBench: Sendable {
     let supervisor: JobSupervisor
     let records: RunningRecords
     let host: HostTable
+    let conditions: RunnerConditions
     private let loop: EventLoop
 
-    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000) throws {
+    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
+        patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = []
+    ) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
         self.directory = directory
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         host = HostTable(logger: logger)
-        guard let library = EngineCatalog(searchPath: [engines], host: host.makeTable()).engine(engine.0) else {
-            throw CocoaError(.fileNoSuchFile)
-        }
-        try library.configure(engine.1)
+        let catalog = EngineCatalog(searchPath: [engines], host: host.makeTable())
+        let libraries = ([engine.0] + others).compactMap(catalog.engine)
+        guard libraries.count == 1 + others.count else { throw CocoaError(.fileNoSuchFile) }
+        try libraries[0].configure(engine.1)
         loop = try EventLoop(name: "test-io")
         records = try RunningRecords(stateDirectory: directory.path)
-        supervisor = try JobSupervisor(
-            settings: .init(outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints),
-            engines: EngineSelection([library], capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loops: [loop]),
-            records: records, loop: loop, launcher: EventLoop(name: "test-launch"), logger: logger)
+        conditions = RunnerConditions([engine.0: needs])
+        supervisor = JobSupervisor(
+            settings: .init(
+                outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints, enginePatience: patience),
+            engines: EngineSelection(libraries, capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loops: [loop]),
+            records: records, conditions: conditions, loop: loop, logger: logger)
     }
 
     /// With the engine in C that misbehaves on demand.
-    static func fault() async throws -> SupervisorBench {
+    static func fault(patience: Duration = .seconds(180), needs: [RunnerCondition] = []) async throws -> SupervisorBench {
         let directory = try TemporaryDirectory()
         _ = try await EngineFixtures.fault(in: directory)
-        return try SupervisorBench(directory, ("fault", [:]), in: directory.path)
+        return try SupervisorBench(directory, ("fault", [:]), in: directory.path, patience: patience, needs: needs)
     }
+
+    /// With two of that engine, `fault` and `other`.
+    static func twoFaults(patience: Duration) async throws -> SupervisorBench {
+        let directory = try TemporaryDirectory()
+        _ = try await EngineFixtures.fault(in: directory)
+        _ = try await EngineFixtures.fault(in: directory, as: "libOther.so", id: "other")
+        return try SupervisorBench(directory, ("fault", [:]), in: directory.path, patience: patience, also: ["other"])
+    }
+
+    /// Lets a call return that hangs.
+    func letGo(_ job: String) throws { try directory.write("runs/batch/\(job)/attempt-1/go", "") }
 
     /// With the Basilisk engine, on a scenario given as Python source.
     static func basilisk(_ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000) throws -> SupervisorBench {
@@ -75,7 +91,7 @@ final class SupervisorBench: Sendable {
         await supervisor.run(assignment, telemetry: telemetry) { _ in onStarted() }
     }
 
-    func fault(_ name: String) async -> AttemptReport {
-        await run(assignment(type: "fault", parameters: ["fault": .string(name)]))
+    func fault(_ name: String, job: String = "job") async -> AttemptReport {
+        await run(assignment(job, type: "fault", parameters: ["fault": .string(name)]))
     }
 }

@@ -13,7 +13,8 @@ extension OpenAPIDocument {
             "type": "object", "required": ["id", "version"],
             "properties": {
               "id": {"type": "string"}, "version": {"type": "string"},
-              "warm_workers": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/WarmWorker"}, "description": "Processes that the engine keeps from one job to the next, as the runner last told; absent if it doesn't tell, or is offline."}
+              "warm_workers": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/WarmWorker"}, "description": "Processes that the engine keeps from one job to the next, as the runner last told; absent if it doesn't tell, or is offline."},
+              "trouble": {"type": ["object", "null"], "required": ["since", "reason"], "description": "Why the runner starts no jobs of it now.", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "retry_at": {"$ref": "#/components/schemas/Time"}}}
             }
           },
           "WarmWorker": {
@@ -34,7 +35,7 @@ extension OpenAPIDocument {
               "version": {"type": "string"}, "protocol_version": {"type": "string", "description": "Of the runner protocol that it speaks."},
               "registered_at": {"$ref": "#/components/schemas/Time"}, "last_heartbeat_at": {"$ref": "#/components/schemas/Time"},
               "current_jobs": {"type": "array", "items": {"type": "string"}},
-              "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started; resume lifts it.", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}}}
+              "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started, and resume lifts it; or the runner says that it cannot run jobs now, and it ends with that (ends_by_itself).", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "ends_by_itself": {"type": "boolean"}}}
             },
             "example": {
               "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.4", "status": "Busy",

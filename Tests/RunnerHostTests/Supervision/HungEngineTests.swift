@@ -1,0 +1,87 @@
+import Foundation
+import LynxModel
+import Testing
+import TestSupport
+
+@testable import RunnerHost
+
+@Suite("A call of an engine that does not return", .timeLimit(.minutes(5)))
+struct HungEngineTests {
+    @Test("It costs its own attempt, which is lost and says in what", arguments: ["prepare", "launch", "reap", "collect"])
+    func lost(function: String) async throws {
+        let bench = try await SupervisorBench.fault(patience: .milliseconds(200))
+        let report = await bench.fault("\(function)_hangs")
+        #expect(report.outcome == .lost && report.lossCause == .hung && !report.result.success)
+        #expect(report.result.errorMessage == "engine fault did not return from \(function) within 0.2 s")
+        // The engine has other threads for others.
+        #expect(await bench.fault("none", job: "next").outcome == .success)
+        try bench.letGo("job")
+    }
+
+    @Test("A release that hangs costs nothing")
+    func release() async throws {
+        let bench = try await SupervisorBench.fault(patience: .milliseconds(200))
+        #expect(await bench.fault("release_hangs").outcome == .success)
+        try bench.letGo("job")
+    }
+
+    @Test("Jobs of other engines go on beside as many as there may be, and a cancelled one is not waited for", arguments: ["prepare", "launch", "reap", "collect"])
+    func others(function: String) async throws {
+        let bench = try await SupervisorBench.twoFaults(patience: .seconds(3600))
+        let started = Monitor(0)
+        let jobs = (0..<4).map { "job-\($0)" }
+        await withTaskGroup(of: AttemptReport.self) { group in
+            for job in jobs {
+                let assignment = bench.assignment(job, type: "fault", parameters: ["fault": .string("\(function)_hangs")])
+                group.addTask { await bench.run(assignment) { started.with { $0 += 1 } } }
+            }
+            for number in 0..<4 {
+                let other = await bench.run(bench.assignment("other-\(number)", type: "other", parameters: ["fault": .string("none")]))
+                #expect(other.outcome == .success)
+            }
+            if function == "prepare" || function == "launch" {
+                // Whether it hangs already, or has not come so far: it ends.
+                for job in jobs { bench.supervisor.stop(AttemptKey(jobID: job, attempt: 1), as: .cancelled) }
+                for await report in group { #expect(report.outcome == .cancelled) }
+            } else {
+                try? await started.wait { $0 == jobs.count }
+                for job in jobs { try? bench.letGo(job) }
+                for await report in group { #expect(report.outcome == .success) }
+            }
+        }
+        for job in jobs { try? bench.letGo(job) }
+    }
+
+    @Test("The processes of a job end by the host's hand when the engine's own hangs, and the job with its cause")
+    func terminate() async throws {
+        let bench = try await SupervisorBench.fault(patience: .milliseconds(200))
+        let assignment = bench.assignment(type: "fault", parameters: ["fault": .string("terminate_hangs")])
+        let report = await bench.run(assignment) { bench.supervisor.stop(assignment.key, as: .cancelled) }
+        #expect(report.outcome == .cancelled)
+        try bench.letGo("job")
+    }
+
+    @Test("An engine with three calls that hang starts no more jobs until they return, and says so")
+    func outOfService() async throws {
+        let bench = try await SupervisorBench.fault(patience: .milliseconds(100))
+        let troubles = Monitor<[String: EngineTrouble]>([:])
+        bench.conditions.observe { troubles.with { $0 = bench.conditions.troubles } }
+        for number in 0..<3 {
+            #expect(bench.conditions.troubles.isEmpty)
+            #expect(await bench.fault("launch_hangs", job: "job-\(number)").outcome == .lost)
+        }
+        #expect(bench.conditions.troubles["fault"]?.reason == "3 calls of the engine have not returned, the last of launch; restart this runner")
+        for number in 0..<3 { try bench.letGo("job-\(number)") }
+        try await troubles.wait { $0.isEmpty }
+    }
+
+    @Test("What a call brings that returns late is ended and cleared away")
+    func late() async throws {
+        let bench = try await SupervisorBench.fault(patience: .milliseconds(200))
+        let report = await bench.fault("launch_hangs_late")
+        #expect(report.outcome == .lost)
+        try bench.letGo("job")
+        // The engine's single launching thread was replaced; both work.
+        #expect(await bench.fault("none", job: "next").outcome == .success)
+    }
+}

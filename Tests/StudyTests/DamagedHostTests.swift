@@ -1,0 +1,88 @@
+import Foundation
+import LynxModel
+import TestSupport
+import Testing
+
+@Suite("An engine that takes its host down", .timeLimit(.minutes(5)))
+struct DamagedHostTests {
+    /// A runner with the engine in C that misbehaves on demand, beside the scenario's.
+    private func study(_ scenario: String, runs: Int, slots: Int = 3) async throws -> StudyFixture {
+        let study = try StudyFixture(scenario, runs: runs, slots: slots)
+        let compiled = try await Command.run(
+            "cc",
+            [
+                "-std=c11", "-shared", "-fPIC", "-I", Repository.path("Sources/EngineABI"), Repository.path("Tests/Fixtures/fault_engine.c"), "-o",
+                study.directory.path + "/libFault.so",
+            ])
+        try #require(compiled.exitCode == 0, "\(compiled.errors)")
+        chmod(study.directory.path + "/libFault.so", 0o755)
+        let configuration = try study.directory.read("runner.yaml").replacing("engines: [basilisk]", with: "engines: [basilisk, fault]")
+        try study.directory.write("runner.yaml", configuration + "\nengine_path: [\(study.directory.path)]\nwarm_workers: false\n")
+        return study
+    }
+
+    private func faulty(_ study: StudyFixture, _ fault: String) throws {
+        try study.directory.write(
+            "fault.yaml",
+            """
+            name: \(fault)
+            config:
+              simulation: {name: fault, type: fault}
+              monte_carlo: {runs: 1, seed: 7}
+              dispersions:
+                fault: {distribution: {type: constant, value: \(fault)}, units: none}
+            """)
+    }
+
+    @Test("A crash ends it at once with its simulations, and says in which call", arguments: [
+        ("launch_aborts", "runner-host: ended by SIGABRT in launch of engine fault; its simulations end with it"),
+        ("collect_aborts", "runner-host: ended by SIGABRT in collect of engine fault; its simulations end with it"),
+    ])
+    func crash(fault: String, line: String) async throws {
+        let study = try await study("tell('started', os.getpid())\nwait()", runs: 1)
+        try faulty(study, fault)
+        let server = try await ControlPlaneServer.start(study)
+        _ = try await server.submit()
+        let runner = try server.startRunner()
+        try await study.events.expect("started")
+        _ = try await server.ask("submit", "fault.yaml")
+        let end = try await runner.end()
+        #expect(end.signal == SIGABRT)
+        #expect(end.errorLines.contains(line), "\(end.errors)")
+        #expect(end.errors.contains("libFault.so"))
+        // Nobody stays behind: neither simulations nor what would have looked into the crash.
+        #expect(await study.lifeline.ended())
+        #expect(Simulations.running(below: study.outputRoot).isEmpty)
+    }
+
+    @Test("One that closes every descriptor is found out at once, and costs no job of another engine its life")
+    func closes() async throws {
+        let study = try await study("tell('started', run)\nwait()", runs: 2)
+        try faulty(study, "launch_closes")
+        let server = try await ControlPlaneServer.start(study)
+        let healthy = try await server.submit()
+        let bad = try WireJSON.decode(BatchReceipt.self, from: Data(try await server.ask("submit", "fault.yaml").output.utf8)).batchID
+        var ends = 0
+        while try await server.jobs(of: bad).first?.status != .failed {
+            try #require(ends < 12)
+            let runner = try server.startRunner()
+            if ends >= 3 { study.gate.open(for: 100) }
+            let end = try await runner.end()
+            #expect(end.exitCode == 70)
+            #expect(
+                end.errorLines.last
+                    == "runner-host: engine fault has closed descriptors that are not its own, in launch or beside it; this process ends, and its simulations with it",
+                "\(end.errors)")
+            ends += 1
+            let runners = try await server.ask("runners")
+            if let quarantined = try WireJSON.decode([String: [Runner]].self, from: Data(runners.output.utf8))["runners"]?.first(where: { $0.quarantine != nil }) {
+                _ = try await server.ask("runner", "resume", quarantined.runnerID)
+            }
+        }
+        #expect(try await server.jobs(of: healthy).allSatisfy { $0.status != .failed && $0.retries == 0 })
+        let runner = try server.startRunner()
+        study.gate.open(for: 100)
+        #expect(try await server.results(of: healthy).batch.status == .completed)
+        try await endOrderly(runner, server)
+    }
+}
