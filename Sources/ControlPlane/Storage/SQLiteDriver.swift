@@ -11,7 +11,6 @@ final class SQLiteDriver: LedgerDriver {
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let lock: FileLock?
-    private let path: String
     private let isClosed = Atomic(false)
 
     /// - Returns: nil for a file that is missing or empty.
