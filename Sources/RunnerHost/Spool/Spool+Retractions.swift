@@ -26,7 +26,7 @@ extension Spool {
             if let content = try DurableFile.read(path), let retraction = try? WireJSON.decode(Retraction.self, from: content) {
                 found.append(retraction)
             } else {
-                corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "not what an engine took back"))
+                corrupt.append(CorruptFile(path: try aside(path), reason: "not what an engine took back"))
             }
         }
         return (found, corrupt)

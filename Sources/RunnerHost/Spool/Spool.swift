@@ -47,14 +47,14 @@ package final class Spool: Sendable {
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
             guard isTemporary || name.hasSuffix(Self.suffix) else { continue }
             guard Self.isRegularFile(path), let content = try DurableFile.read(path) else {
-                scan.corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "not a regular file"))
+                scan.corrupt.append(CorruptFile(path: try aside(path), reason: "not a regular file"))
                 continue
             }
             guard let report = try? WireJSON.decode(AttemptReport.self, from: content) else {
                 if isTemporary {
                     unlink(path)
                 } else {
-                    scan.corrupt.append(CorruptFile(path: try aside(path, .corrupt), reason: "\(content.count) bytes that are not an attempt's report"))
+                    scan.corrupt.append(CorruptFile(path: try aside(path), reason: "\(content.count) bytes that are not an attempt's report"))
                 }
                 continue
             }
@@ -96,8 +96,8 @@ package final class Spool: Sendable {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    func aside(_ path: String, _ verdict: Verdict) throws(FileError) -> String {
-        let target = "\(path).\(verdict.rawValue)"
+    func aside(_ path: String) throws(FileError) -> String {
+        let target = "\(path).corrupt"
         guard rename(path, target) == 0 || errno == ENOENT else { throw .last("rename", path) }
         return target
     }
