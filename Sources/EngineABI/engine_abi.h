@@ -203,7 +203,7 @@ typedef struct lynx_job {
     lynx_job_token token;
     lynx_string job_id;
     lynx_string batch_id;
-    /* Absolute path of this attempt's own directory. The host has made it, empty, with mode 0700. */
+    /* Absolute path of this attempt's own directory. The host has made it, with mode 0700 and nothing but `tmp` in it. */
     lynx_string directory;
     /* The sampled run configuration, JSON; its shape is the scenario contract's. */
     lynx_string run_config_json;

@@ -17,6 +17,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { LYNX_GUARDIAN_GRACE_MS = 2000, LYNX_GUARDIAN_COMMANDS_MAX = 1024 };
+
 typedef struct lynx_guardian_request {
     const char *program; /* path; no search. NULL to a warm parent, whose own copy is the program */
     char *const *argv;
@@ -80,6 +82,13 @@ typedef struct lynx_guardian_exit {
 int lynx_guardian_succeeded(const lynx_guardian *guardian);
 
 /*
+    /* How many processes outlived the program and the grace, and were killed; a line "PID command" for each, as many as fit. */
+    int outlived;
+    char outlived_commands[LYNX_GUARDIAN_COMMANDS_MAX];
+    /* How many processes run on, as they could not be killed. */
+    int unkillable;
+    /* 1 if there may have been such that were not found, as /proc could not be read. */
+    int unlisted;
  * Call once, after pidfd is readable. Reaps both processes, closes both descriptors. Until this call
  * the program's pid cannot have been given to another process, provided that the caller is a subreaper.
  */

@@ -42,14 +42,19 @@ public final class GuardedProcess: Sendable {
         /// The guardian was killed from outside, so processes may have been left behind.
         public var guardianLost: Bool
 
-        public init(exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool) {
+        public init(
+            exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool, leftovers: Leftovers = Leftovers()
+        ) {
             self.exitCode = exitCode
+        /// What became of processes that the program left, where a person should know it.
+        public var leftovers: Leftovers
             self.exitSignal = exitSignal
             self.maxRSSBytes = maxRSSBytes
             self.guardianLost = guardianLost
         }
     }
 
+            self.leftovers = leftovers
     private enum State {
         case running(lynx_guardian)
         case reaped
@@ -150,7 +155,7 @@ public final class GuardedProcess: Sendable {
             state = .reaped
             return End(
                 exitCode: end.exit_code >= 0 ? end.exit_code : nil, exitSignal: end.exit_signal > 0 ? end.exit_signal : nil,
-                maxRSSBytes: end.max_rss_bytes, guardianLost: end.guardian_lost != 0)
+                maxRSSBytes: end.max_rss_bytes, guardianLost: end.guardian_lost != 0, leftovers: Leftovers(&end))
         }
     }
 

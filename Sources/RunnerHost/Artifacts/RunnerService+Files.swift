@@ -4,8 +4,8 @@ import LynxModel
 extension RunnerService {
     /// Uploads the files of an attempt whose result is about to be delivered.
     ///
-    /// - Returns: the report as it is to be delivered, with what went wrong among its warnings; and the directory that is
-    ///   not needed any more once it has been.
+    /// - Returns: the report as it is to be delivered, with what went wrong among its warnings; and what is not needed any
+    ///   more once it has been.
     func uploadFiles(
         of report: SpooledReport, _ log: AttemptLog
     ) async throws -> (report: SpooledReport, disposable: String?) {
@@ -16,8 +16,14 @@ extension RunnerService {
         let upload = FileUpload(client: client, runnerID: identity.runnerID, objectStore: options.objectStore) { [monitor] in
             monitor.with { $0.moved() }
         }
-        let outcome = try await upload.run(content)
         var amended = content
+        guard let outcome = try await run(upload, content) else {
+            amended.result.success = false
+            amended.result.metadata.outcome = .cancelled
+            amended.result.errorMessage = "cancelled"
+            amended.result.metadata.warnings.append("cancelled while files were being uploaded; those that are missing stay with the runner")
+            return (SpooledReport(amended), nil)
+        }
         amended.result.metadata.warnings += outcome.warnings
         if !outcome.warnings.isEmpty { log.filesNotUploaded(outcome.warnings) }
         let keeps =
@@ -34,7 +40,7 @@ extension RunnerService {
         do {
             try await blocking { try FileManager.default.removeItem(atPath: directory) }
         } catch {
-            log.directoryNotRemoved(directory, error)
+            log.directoryNotRemoved(files.directory, error)
         }
     }
 }

@@ -130,7 +130,7 @@ final class CollectedFiles {
     private var leftOut: (first: String, count: Int)?
     private var warnings: [String] = []
     private var furtherWarnings = 0
-    private let onFile: () -> Void
+    private let onProgress: () -> Void
 
     init(onFile: @escaping () -> Void = {}) { self.onFile = onFile }
 
@@ -149,7 +149,7 @@ final class CollectedFiles {
     static let isLeftOut = "not collected are"
 
     func warn(_ message: String) {
-        onFile()
+        onProgress()
         if warnings.count < Self.maxWarnings { warnings.append(message) } else { furtherWarnings += 1 }
     }
 
@@ -158,7 +158,7 @@ final class CollectedFiles {
     }
 
     func take(_ artifact: lynx_artifact) {
-        onFile()
+        onProgress()
         let hash = withUnsafeBytes(of: artifact.sha256) { bytes in
             String(unsafeUninitializedCapacity: 64) { text in
                 let digits = Array("0123456789abcdef".utf8)

@@ -46,8 +46,11 @@ package struct RunnerProcess {
         let outputRoot = try prepareOutputRoot()
         let state = try stateDirectory()
         let records = try startup { () throws(FileError) in try RunningRecords(stateDirectory: state.path) }
-        let ended = records.sweep()
-        if ended > 0 { logger.warning("ended processes that an earlier runner left", metadata: ["count": "\(ended)"]) }
+        let strays = records.sweep()
+        if strays.ended > 0 { logger.warning("ended processes that an earlier runner left", metadata: ["count": "\(strays.ended)"]) }
+        if strays.remaining > 0 {
+            logger.warning("processes that an earlier runner left cannot be ended", metadata: ["count": "\(strays.remaining)"])
+        }
 
         let loop = try EventLoop(name: "lynx-io")
         let conditions = RunnerConditions(self.conditions(of: engines, outputRoot: outputRoot, state: state.path))

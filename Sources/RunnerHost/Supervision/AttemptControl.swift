@@ -23,6 +23,8 @@ final class AttemptControl: Sendable {
     private struct State {
         var phase = Phase.preparing
         var cause: EndCause?
+        /// It was stopped when its processes were gone already.
+        var isStoppedLate = false
         /// The call of the engine that is under way.
         var call: CallPatience?
         /// The call of the engine's `terminate`, once there was one.
@@ -47,6 +49,7 @@ final class AttemptControl: Sendable {
                 // All there is to stop is a call that does not return.
                 guard case .stopped = cause else { return }
                 state.cause = cause
+                state.isStoppedLate = true
                 state.call?.cutShort(to: EngineThreads.restAtEnd)
             } else {
                 state.cause = cause

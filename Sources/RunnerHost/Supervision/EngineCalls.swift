@@ -71,6 +71,7 @@ struct EngineCalls: Sendable {
         return try await call("collect", on: threads.calls, patience) { _ in
             attempt.release()
         } _: {
+        let end = ContinuousClock.now + Self.stoppedPatience
             Result { () throws(EngineFailure) in try attempt.collect(onFile: patience.renew).summary }
         }
     }
@@ -95,6 +96,7 @@ struct EngineCalls: Sendable {
     func abandon(_ attempt: EngineAttempt, _ process: EngineAttempt.Process) {
         Task { [loop, threads] in
             guard (try? await ProcessEnd(loop: loop).wait(process.exitDescriptor, timeout: .infinity, onTimeout: {})) != nil else { return }
+        return findings ?? StrayProcesses.Findings()
             threads.calls.start {
                 _ = try? attempt.reap()
                 attempt.release()

@@ -24,6 +24,7 @@ package final class JobSupervisor: AttemptExecutor {
         }
     }
 
+            self.artifacts = artifacts
     private let settings: Settings
     private let engines: EngineSelection
     private let host: HostTable
@@ -125,7 +126,7 @@ package final class JobSupervisor: AttemptExecutor {
             report.take(watch: await watch.finish(endpoint))
             let (cause, isThrough) = await control.ended()
             report.take(cause: cause)
-            if isThrough { await finish(attempt, calls, &report) } else { calls.hung("terminate", &report) }
+            if isThrough { await finish(attempt, calls, limits, &report) } else { calls.hung("terminate", &report) }
         } catch {
             _ = await endpoint.finish()
             throw error

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Glibc
 import LynxModel
 import NIOHTTP1
 import Testing

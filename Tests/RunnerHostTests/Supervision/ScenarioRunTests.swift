@@ -215,10 +215,10 @@ struct ScenarioRunTests {
         try other.run()
         // Not terminate(): the child may have been started with SIGTERM blocked.
         defer { kill(other.processIdentifier, SIGKILL) }
-        #expect(bench.records.sweep() == 1)
+        #expect(bench.records.sweep().ended == 1)
         mine.waitUntilExit()
         #expect(mine.terminationStatus == SIGKILL)
         #expect(isRunning(other.processIdentifier))
-        #expect(bench.records.sweep() == 0)
+        #expect(bench.records.sweep().ended == 0)
     }
 }

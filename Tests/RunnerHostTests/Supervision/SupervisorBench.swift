@@ -68,8 +68,8 @@ final class SupervisorBench: Sendable {
                 [
                     "python_executable": Repository.python, "basilisk_entrypoint": entrypoint, "working_directory": directory.path,
                     "log_capture_bytes": String(capture),
-                ]
-            ), in: Repository.products, maxPoints: maxPoints)
+                ].merging(settings) { $1 }
+            ), in: Repository.products, maxPoints: maxPoints, artifacts: artifacts)
     }
 
     func assignment(
