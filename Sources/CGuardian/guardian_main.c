@@ -2,6 +2,7 @@
 #include "guardian_main.h"
 #include "capture.h"
 #include "priority.h"
+#include "private_shm.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -10,11 +11,11 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <time.h>
+#include <unistd.h>
 
 void lynx_guardian_tell(int news, lynx_guardian_news message) {
     ssize_t ignored = write(news, &message, sizeof message);
@@ -69,6 +70,10 @@ static void enter_program(const lynx_guardian_request *request, pid_t guardian, 
 /* Everything the host had set up is put back to what a fresh process expects. */
 static _Noreturn void become_program(const lynx_guardian_request *request, int news) {
     lynx_program_reset_signals();
+    if (request->private_shm) {
+        const int failure = lynx_enter_private_shm();
+        if (failure != 0) lynx_guardian_fail(news, failure, LYNX_GUARDIAN_PRIVATE_SHM);
+    }
     if (request->no_realtime) lynx_give_up_realtime();
     execve(request->program, request->argv, request->envp);
     lynx_guardian_fail(news, errno, LYNX_GUARDIAN_EXEC);
@@ -84,11 +89,6 @@ static int program_ended(pid_t program) {
     }
 }
 
-pid_t lynx_guardian_fork(
-    const lynx_guardian_request *request, const lynx_guardian_descriptors *own, lynx_guardian_watch *watch,
-    lynx_guardian_gate *gate) {
-    int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
-    setsid();
 static int open_ends(void) {
     sigset_t child_signal;
     sigemptyset(&child_signal);
@@ -96,6 +96,11 @@ static int open_ends(void) {
     return signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+pid_t lynx_guardian_fork(
+    const lynx_guardian_request *request, const lynx_guardian_descriptors *own, lynx_guardian_watch *watch,
+    lynx_guardian_gate *gate) {
+    int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
+    setsid();
     /* The simulation may have stopped its guardian: that must not keep it from noticing the host's end. */
     prctl(PR_SET_PDEATHSIG, SIGCONT);
     /* Ignored, as a process may have been started with it, it would have the kernel reap what is waited for here. */
@@ -145,17 +150,17 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-    /* Without a descriptor there is no watch: the tree must not outlive its host unseen. */
-    while (watch->ends >= 0) {
-        struct pollfd waits[4] = {
-            {.fd = watch->ends, .events = POLLIN},
-            {.fd = watch->lifeline, .events = POLLIN},
 /*
  * Returns when the tree is to end: 1 when the program has ended and what it left has had its grace, 0 when none of it is
  * left, at a word from the host, or at the host's end.
  */
 static int watch_over(const lynx_guardian_watch *watch, lynx_capture captures[2]) {
     int64_t grace_end = -1;
+    /* Without a descriptor there is no watch: the tree must not outlive its host unseen. */
+    while (watch->ends >= 0) {
+        struct pollfd waits[4] = {
+            {.fd = watch->ends, .events = POLLIN},
+            {.fd = watch->lifeline, .events = POLLIN},
             {.fd = captures[0].source, .events = POLLIN},
             {.fd = captures[1].source, .events = POLLIN},
         };
@@ -176,6 +181,8 @@ static int watch_over(const lynx_guardian_watch *watch, lynx_capture captures[2]
         /* Those that cannot be seen are not waited for. */
         if (grace_end >= 0 && lynx_tree_others(&watch->tree) <= 0) break;
     }
+    return 0;
+}
 
 void lynx_guardian_keep(const lynx_guardian_watch *watch) {
     prctl(PR_SET_NAME, "lynx-guardian");
@@ -193,9 +200,7 @@ void lynx_guardian_keep(const lynx_guardian_watch *watch) {
     findings.unlisted = lynx_tree_others(&watch->tree) < 0;
     findings.unkillable = lynx_tree_kill(&watch->tree);
     for (int i = 0; i < 2; i++) lynx_capture_finish(&captures[i]);
-    _exit(0);
-}
-    return 0;
-}
     ssize_t ignored = send(watch->lifeline, &findings, sizeof findings, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)ignored;
+    _exit(0);
+}

@@ -185,10 +185,10 @@ typedef struct lynx_setting {
 
 /*
  * The runner's configuration as far as it concerns this engine: python_executable, working_directory,
- * log_capture_bytes, the fields made for it (basilisk_entrypoint, warm_workers; px4_binary, px4_etc,
- * px4_entrypoint), and the engine's own section of engine_options. What is nested there comes flat, with a dot
- * between the keys: default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's affair and
- * does not come.
+ * log_capture_bytes, private_dev_shm if it is true, the fields made for it (basilisk_entrypoint, warm_workers;
+ * px4_binary, px4_etc, px4_entrypoint), and the engine's own section of engine_options. What is nested there comes
+ * flat, with a dot between the keys: default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's
+ * affair and does not come.
  */
 typedef struct lynx_engine_config {
     uint32_t struct_size;
@@ -211,6 +211,11 @@ typedef struct lynx_job {
     lynx_string telemetry_url;
     /* simulation.type of the batch. */
     lynx_string simulation_type;
+    /*
+     * Since 1.2. Absolute path of an empty directory for what the simulation needs only while it runs: its TMPDIR. The path
+     * is short, so that sockets have room in it. The host has made it, and removes it with all that is in it after reap.
+     */
+    lynx_string temporary_directory;
 } lynx_job;
 
 /* What a failure speaks against. */

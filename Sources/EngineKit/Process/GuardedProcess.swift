@@ -19,10 +19,12 @@ public final class GuardedProcess: Sendable {
         public var captureBytes: UInt64
         /// Whether it may give its threads real-time priority, where this user may.
         public var allowsRealtime: Bool
+        /// Whether it has a `/dev/shm` of its own, which goes with it.
+        public var hasPrivateSharedMemory: Bool
 
         public init(
             program: String, arguments: [String], environment: [String: String], workingDirectory: String, stdoutPath: String,
-            stderrPath: String, captureBytes: UInt64, allowsRealtime: Bool = true
+            stderrPath: String, captureBytes: UInt64, allowsRealtime: Bool = true, hasPrivateSharedMemory: Bool = false
         ) {
             self.program = program
             self.arguments = arguments
@@ -32,6 +34,7 @@ public final class GuardedProcess: Sendable {
             self.stderrPath = stderrPath
             self.captureBytes = captureBytes
             self.allowsRealtime = allowsRealtime
+            self.hasPrivateSharedMemory = hasPrivateSharedMemory
         }
     }
 
@@ -41,20 +44,20 @@ public final class GuardedProcess: Sendable {
         public var maxRSSBytes: Int64
         /// The guardian was killed from outside, so processes may have been left behind.
         public var guardianLost: Bool
+        /// What became of processes that the program left, where a person should know it.
+        public var leftovers: Leftovers
 
         public init(
             exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool, leftovers: Leftovers = Leftovers()
         ) {
             self.exitCode = exitCode
-        /// What became of processes that the program left, where a person should know it.
-        public var leftovers: Leftovers
             self.exitSignal = exitSignal
             self.maxRSSBytes = maxRSSBytes
             self.guardianLost = guardianLost
+            self.leftovers = leftovers
         }
     }
 
-            self.leftovers = leftovers
     private enum State {
         case running(lynx_guardian)
         case reaped
@@ -118,7 +121,8 @@ public final class GuardedProcess: Sendable {
         var raw = lynx_guardian_request(
             program: program == nil ? nil : texts.pointers[3], argv: argv.pointers, envp: environment.pointers,
             working_directory: texts.pointers[0], stdout_path: texts.pointers[1], stderr_path: texts.pointers[2],
-            capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1)
+            capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1,
+            private_shm: request.hasPrivateSharedMemory ? 1 : 0)
         var guardian = lynx_guardian()
         var step = LYNX_GUARDIAN_FORK
         let failure = withExtendedLifetime((argv, environment, texts)) { start(&raw, &guardian, &step) }
@@ -177,6 +181,8 @@ public final class GuardedProcess: Sendable {
                 lynx_status(LYNX_E_LAUNCH), "working_directory: cannot enter \(request.workingDirectory): \(reason)", errno: failure)
         case LYNX_GUARDIAN_EXEC where failure != ENOMEM && failure != EAGAIN && failure != ENFILE:
             EngineError(lynx_status(LYNX_E_LAUNCH), "cannot execute \(request.program): \(reason)", errno: failure)
+        case LYNX_GUARDIAN_PRIVATE_SHM:
+            EngineError(lynx_status(LYNX_E_RESOURCES), "cannot make a private /dev/shm: \(reason)", errno: failure)
         case LYNX_GUARDIAN_PARENT:
             EngineError(WarmParent.fault, "the warm parent failed: \(reason)", errno: failure)
         default:

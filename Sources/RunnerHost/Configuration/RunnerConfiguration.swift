@@ -47,6 +47,11 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var telemetryMaxMessageBytes = 4 << 20
     /// Per variable and job.
     package var telemetryMaxPoints = 10_000
+    /// Each job has a `/dev/shm` of its own.
+    package var hasPrivateSharedMemory = false
+    package var artifactMaxBytes = 16 << 30
+    package var artifactMaxTotalBytes = 64 << 30
+    package var writesCoreFiles = false
     package var keepOutputs = KeepOutputs.always
     package var logLevel = Logger.Level.info
     /// By engine id; the host passes them on without knowing them.

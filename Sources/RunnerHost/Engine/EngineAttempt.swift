@@ -12,7 +12,7 @@ struct EngineAttempt: @unchecked Sendable {
     struct Job: Sendable {
         var token: UInt64
         var assignment: JobAssignment
-        var directory: String
+        var directory: AttemptDirectory
         var runConfigJSON: String
         var telemetryURL: String
     }
@@ -47,16 +47,19 @@ struct EngineAttempt: @unchecked Sendable {
         let table = self.table
         try job.assignment.jobID.withLynxString { (jobID) throws(EngineFailure) in
             try job.assignment.batchID.withLynxString { (batchID) throws(EngineFailure) in
-                try job.directory.withLynxString { (directory) throws(EngineFailure) in
+                try job.directory.path.withLynxString { (directory) throws(EngineFailure) in
                     try job.runConfigJSON.withLynxString { (runConfig) throws(EngineFailure) in
                         try job.telemetryURL.withLynxString { (telemetryURL) throws(EngineFailure) in
                             try job.assignment.runConfig.simulation.type.withLynxString { (type) throws(EngineFailure) in
-                                var raw = lynx_job(
-                                    struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(job.assignment.attempt),
-                                    token: job.token, job_id: jobID, batch_id: batchID, directory: directory,
-                                    run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type)
-                                try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
-                                    try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                try job.directory.temporary.withLynxString { (temporary) throws(EngineFailure) in
+                                    var raw = lynx_job(
+                                        struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(job.assignment.attempt),
+                                        token: job.token, job_id: jobID, batch_id: batchID, directory: directory,
+                                        run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type,
+                                        temporary_directory: temporary)
+                                    try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
+                                        try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                    }
                                 }
                             }
                         }

@@ -85,13 +85,13 @@ package final class JobSupervisor: AttemptExecutor {
         _ assignment: JobAssignment, _ engine: EngineLibrary, _ outlet: any TelemetryOutlet, _ control: AttemptControl,
         _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
-        let directory: String
+        let directory: AttemptDirectory
         do {
             let (root, conditions, records) = (settings.outputRoot, conditions, records)
             directory = try await disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) {
                 if let problem = conditions.look(at: engine.id) { throw problem }
-                let directory = try AttemptDirectory.make(assignment, under: root)
-                try records.add(assignment.key, directory: directory)
+                let directory = try AttemptDirectory(assignment, under: root)
+                try records.add(assignment.key, directory)
                 return directory
             }
         } catch let problem as ConditionProblem {
@@ -100,11 +100,26 @@ package final class JobSupervisor: AttemptExecutor {
             return report.lost(.trouble, conditions.doesNotAnswer(engine.id).message)
         }
         defer { disk.start { [records] in records.remove(assignment.key) } }
-        report.directory = directory
+        report.directory = directory.path
+        do {
+            try await run(assignment, engine, in: directory, outlet, control, &report, onStarted)
+        } catch {
+            report.take(cause: control.cause)
+            report.failed(error)
+        }
+        // What still runs needs it; the next start of the runner removes it.
+        guard report.mayBeReleased else { return }
+        let warning = try? await disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { directory.removeTemporary() }
+        if let warning, let warning { report.warnings.append(warning) }
+    }
 
         let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
         let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
         let log = logger(of: assignment, engine)
+    private func run(
+        _ assignment: JobAssignment, _ engine: EngineLibrary, in directory: AttemptDirectory, _ outlet: any TelemetryOutlet,
+        _ control: AttemptControl, _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
+    ) async throws {
         let token = host.register(HostTable.JobSink(logger: log) { endpoint.take($0) })
         defer {
             report.basis = host.basis(of: token)
@@ -116,7 +131,7 @@ package final class JobSupervisor: AttemptExecutor {
             runConfigJSON: String(decoding: try WireJSON.encode(assignment.runConfig, pretty: true), as: UTF8.self),
             telemetryURL: endpoint.url)
         do {
-            let calls = EngineCalls(threads[engine.id]!, control, conditions, loop, disk, directory, log)
+            let calls = EngineCalls(threads[engine.id]!, control, conditions, loop, disk, directory.path, log)
             let attempt = try await calls.prepare(job)
             do {
                 try await supervise(attempt, calls, assignment, &report, onStarted)

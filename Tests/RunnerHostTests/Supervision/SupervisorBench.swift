@@ -17,8 +17,10 @@ final class SupervisorBench: Sendable {
     let conditions: RunnerConditions
     private let loop: EventLoop
 
-    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
-        patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = []
+    init(
+        _ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
+        patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = [],
+        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30)
     ) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
@@ -34,7 +36,8 @@ final class SupervisorBench: Sendable {
         conditions = RunnerConditions([engine.0: needs])
         supervisor = JobSupervisor(
             settings: .init(
-                outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints, enginePatience: patience),
+                outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints, enginePatience: patience,
+                artifacts: artifacts),
             engines: EngineSelection(libraries, capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loops: [loop]),
             records: records, conditions: conditions, loop: loop, logger: logger)
     }
