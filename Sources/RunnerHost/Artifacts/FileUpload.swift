@@ -16,7 +16,9 @@ struct FileUpload: Sendable {
 
     struct Outcome: Sendable {
         var warnings: [String] = []
-        /// Everything is there.
+        /// What the attempt left to be uploaded.
+        var files: [AttemptFiles.Local] = []
+        /// All of it is there.
         var isComplete = false
     }
 

@@ -8,7 +8,7 @@ extension RunnerService {
     ///   more once it has been.
     func uploadFiles(
         of report: SpooledReport, _ log: AttemptLog
-    ) async throws -> (report: SpooledReport, disposable: String?) {
+    ) async throws -> (report: SpooledReport, disposable: DisposableFiles?) {
         // Before the first registration nobody has said; asking does no harm.
         guard monitor.with({ $0.uploadsFiles }) ?? true, let content = report.content,
             content.outcome != .lost, content.result.metadata.directory != nil || !content.result.artifacts.isEmpty
@@ -31,14 +31,29 @@ extension RunnerService {
             || content.result.metadata.warnings.contains { $0.hasPrefix(CollectedFiles.isLeftOut) }
         return (
             outcome.warnings.isEmpty ? report : SpooledReport(amended),
-            outcome.isComplete && !keeps ? content.result.metadata.directory : nil
+            outcome.isComplete && !keeps
+                ? content.result.metadata.directory.map { DisposableFiles(directory: $0, uploaded: outcome.files) } : nil
         )
     }
 
-    /// Removes an attempt's directory, whose files are elsewhere now.
-    func dispose(of directory: String, _ log: AttemptLog) async {
+    /// Nil when the job is cancelled before all is there.
+    private func run(_ upload: FileUpload, _ report: AttemptReport) async throws -> FileUpload.Outcome? {
+        let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
+        return try await withThrowingTaskGroup(of: FileUpload.Outcome?.self) { group in
+            group.addTask { try await upload.run(report) }
+            group.addTask { [monitor] in
+                try await monitor.wait { $0.isDeliveryCancelled(key) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// Removes an attempt's files, which are elsewhere now.
+    func dispose(of files: DisposableFiles, _ log: AttemptLog) async {
         do {
-            try await blocking { try FileManager.default.removeItem(atPath: directory) }
+            if try await blocking({ try files.remove() }) == false { log.directoryKept(files.directory) }
         } catch {
             log.directoryNotRemoved(files.directory, error)
         }
