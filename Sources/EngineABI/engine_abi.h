@@ -268,6 +268,17 @@ struct lynx_collector {
     void (*artifact)(const lynx_collector *collector, const lynx_artifact *artifact);
     /* Something a person should know: a symbolic link that was not followed, a file that could not be read. */
     void (*warning)(const lynx_collector *collector, lynx_string message);
+    /*
+     * Since 1.2. The most bytes that one file may have, and all of them together, as they would be read: a hole counts. What
+     * is past them is left out, with a warning.
+     */
+    int64_t max_file_bytes;
+    int64_t max_total_bytes;
+    /*
+     * Since 1.2. 1 once nobody waits for the files any more: collect() then returns soon, and leaves out what it has not
+     * reported. To be asked now and then while long files are read.
+     */
+    int32_t (*is_cancelled)(const lynx_collector *collector);
 };
 
 /* The engine's own; one per prepared attempt. */

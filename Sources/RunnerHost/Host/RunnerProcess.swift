@@ -59,7 +59,9 @@ package struct RunnerProcess {
         let supervisor = JobSupervisor(
             settings: .init(
                 outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints,
-                enginePatience: .seconds(configuration.engineCallTimeoutSeconds)),
+                enginePatience: .seconds(configuration.engineCallTimeoutSeconds),
+                artifacts: ArtifactLimits(
+                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes))),
             engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, conditions: conditions, loop: loop, logger: logger)

@@ -15,16 +15,19 @@ package final class JobSupervisor: AttemptExecutor {
         package var telemetryMaxPoints: Int
         /// How long one call of an engine may take.
         package var enginePatience: Duration
+        package var artifacts: ArtifactLimits
 
-        package init(outputRoot: String, runnerID: String, telemetryMaxPoints: Int, enginePatience: Duration) {
+        package init(
+            outputRoot: String, runnerID: String, telemetryMaxPoints: Int, enginePatience: Duration, artifacts: ArtifactLimits
+        ) {
             self.outputRoot = outputRoot
             self.runnerID = runnerID
             self.telemetryMaxPoints = telemetryMaxPoints
             self.enginePatience = enginePatience
+            self.artifacts = artifacts
         }
     }
 
-            self.artifacts = artifacts
     private let settings: Settings
     private let engines: EngineSelection
     private let host: HostTable
@@ -113,13 +116,13 @@ package final class JobSupervisor: AttemptExecutor {
         if let warning, let warning { report.warnings.append(warning) }
     }
 
-        let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
-        let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
-        let log = logger(of: assignment, engine)
     private func run(
         _ assignment: JobAssignment, _ engine: EngineLibrary, in directory: AttemptDirectory, _ outlet: any TelemetryOutlet,
         _ control: AttemptControl, _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
+        let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
+        let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
+        let log = logger(of: assignment, engine)
         let token = host.register(HostTable.JobSink(logger: log) { endpoint.take($0) })
         defer {
             report.basis = host.basis(of: token)

@@ -106,6 +106,7 @@ struct ReportBuilder {
 
     func build() -> AttemptReport {
         let (outcome, message, isRetryable, lossCause) = verdict()
+            if files.abandoned != nil { warnings.append("stopped while files were being collected; not all of them are listed") }
         let simulation = assignment.runConfig.simulation
         let metadata = ResultMetadata(
             runID: "\(assignment.jobID)/attempt-\(assignment.attempt)", runIndex: assignment.runConfig.runIndex,
@@ -127,9 +128,9 @@ struct ReportBuilder {
 
     private func verdict() -> (outcome: AttemptOutcome, message: String?, retryable: Bool, loss: LossCause?) {
         if case .breach(let breach) = cause { return (.breach, breach.message, false, nil) }
-        // It was through before the kill arrived: nothing is thrown away.
-        if loss == nil, let exit, exit.success { return (.success, nil, false, nil) }
-        switch cause {
+        // It was through before the kill arrived: nothing is thrown away. That it can be kept takes its files, too.
+        if loss == nil, let exit, exit.success, collected.abandoned == nil { return (.success, nil, false, nil) }
+        switch cause ?? collected.abandoned.map({ .stopped($0) }) {
         case .timeout: return (.timeout, "timed out after \(Self.short(assignment.timeoutSecs)) s", false, nil)
         case .stopped(.cancelled): return (.cancelled, "cancelled", false, nil)
         case .stopped(.lost), .stopped(.stale): return (.lost, "the runner stopped before the simulation ended", true, .stopped)

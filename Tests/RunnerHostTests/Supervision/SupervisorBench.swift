@@ -61,7 +61,10 @@ final class SupervisorBench: Sendable {
     func letGo(_ job: String) throws { try directory.write("runs/batch/\(job)/attempt-1/go", "") }
 
     /// With the Basilisk engine, on a scenario given as Python source.
-    static func basilisk(_ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000) throws -> SupervisorBench {
+    static func basilisk(
+        _ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000, settings: [String: String] = [:],
+        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30)
+    ) throws -> SupervisorBench {
         let directory = try TemporaryDirectory()
         let entrypoint = try directory.write("scenario.py", scenario)
         return try SupervisorBench(
