@@ -136,6 +136,7 @@ package final class JobSupervisor: AttemptExecutor {
         do {
             let calls = EngineCalls(threads[engine.id]!, control, conditions, loop, disk, directory.path, log)
             let attempt = try await calls.prepare(job)
+            let limits = ResourceLimits()
             do {
                 try await supervise(attempt, calls, assignment, &report, onStarted)
             } catch {
@@ -189,14 +190,18 @@ package final class JobSupervisor: AttemptExecutor {
     }
 
     /// Reaps, ends what outlived the engine's own care, collects; and releases in any case.
-    private func finish(_ attempt: EngineAttempt, _ calls: EngineCalls, _ report: inout ReportBuilder) async {
+    private func finish(
+        _ attempt: EngineAttempt, _ calls: EngineCalls, _ limits: ResourceLimits, _ report: inout ReportBuilder
+    ) async {
         guard report.mayBeReleased else { return }
         guard report.hasEnded else { return await calls.release(attempt) }
         do {
             let exit = try await calls.reap(attempt)
             report.take(exit: exit)
-            await calls.endStrays()
-            report.take(files: try await calls.collect(attempt))
+            let wasKilled = calls.control.wasKilled
+            if case .success(let exit) = exit { report.take(limits.finding(exit, wasKilled: wasKilled)) }
+            report.warnings += await calls.endStrays().warnings(wasKilled: wasKilled)
+            report.take(files: try await calls.collect(attempt, settings.artifacts))
         } catch {
             // The call is still inside the engine, which gets the attempt back for good when it returns.
             report.take(cause: calls.control.cause)

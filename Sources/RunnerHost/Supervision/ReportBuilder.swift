@@ -95,9 +95,18 @@ struct ReportBuilder {
         }
     }
 
+    /// The first line of a message says what happened.
+    mutating func take(_ finding: ResourceLimits.Finding) {
+        if let warning = finding.warning { warnings.append(warning) }
+        guard let cause = finding.cause, let message = exit?.message else { return }
+        let rest = message.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+        exit?.message = ([cause[...]] + rest).joined(separator: "\n")
+    }
+
     mutating func take(files: Result<CollectedFiles.Summary, EngineFailure>) {
         switch files {
         case .success(let files):
+            if files.abandoned != nil { warnings.append("stopped while files were being collected; not all of them are listed") }
             collected = files
             warnings += files.warnings
         case .failure(let error): warnings.append(error.message)
@@ -106,7 +115,6 @@ struct ReportBuilder {
 
     func build() -> AttemptReport {
         let (outcome, message, isRetryable, lossCause) = verdict()
-            if files.abandoned != nil { warnings.append("stopped while files were being collected; not all of them are listed") }
         let simulation = assignment.runConfig.simulation
         let metadata = ResultMetadata(
             runID: "\(assignment.jobID)/attempt-\(assignment.attempt)", runIndex: assignment.runConfig.runIndex,
