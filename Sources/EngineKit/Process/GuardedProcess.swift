@@ -82,7 +82,7 @@ public final class GuardedProcess: Sendable {
     ///
     /// - Throws: an error with the code `WarmParent.fault` if the parent failed; then nothing has been started or made.
     convenience init(_ request: Request, variables: [String], socket: Int32) throws(EngineError) {
-        self.init(try Self.spawn(request, program: nil, variables) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
+        self.init(try Self.spawn(request, program: nil, variables.map { Array($0.utf8) }) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
     }
 
     private init(_ guardian: lynx_guardian) {
@@ -91,7 +91,7 @@ public final class GuardedProcess: Sendable {
         state = Mutex(.running(guardian))
     }
 
-    private static func spawn(_ request: Request, _ variables: [String]) throws(EngineError) -> lynx_guardian {
+    private static func spawn(_ request: Request, _ variables: [[UInt8]]) throws(EngineError) -> lynx_guardian {
         if let spawner = Spawner.current() {
             do throws(EngineError) {
                 return try spawn(request, program: request.program, variables) { lynx_guardian_spawn_warm($0, spawner.socket, $1, $2) }
@@ -103,16 +103,16 @@ public final class GuardedProcess: Sendable {
         return try fork(request, variables)
     }
 
-    private static func fork(_ request: Request, _ variables: [String]) throws(EngineError) -> lynx_guardian {
+    private static func fork(_ request: Request, _ variables: [[UInt8]]) throws(EngineError) -> lynx_guardian {
         try spawn(request, program: request.program, variables) { lynx_guardian_spawn($0, $1, $2) }
     }
 
-    private static func variables(of request: Request) -> [String] {
-        request.environment.map { "\($0.key)=\($0.value)" }.sorted()
+    private static func variables(of request: Request) -> [[UInt8]] {
+        ScenarioEnvironment.entries(request.environment)
     }
 
     private static func spawn(
-        _ request: Request, program: String?, _ variables: [String],
+        _ request: Request, program: String?, _ variables: [[UInt8]],
         by start: (UnsafePointer<lynx_guardian_request>, UnsafeMutablePointer<lynx_guardian>, UnsafeMutablePointer<lynx_guardian_step>) -> Int32
     ) throws(EngineError) -> lynx_guardian {
         let argv = CStringArray([request.program] + request.arguments)
@@ -196,10 +196,15 @@ final class CStringArray {
     let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 
-    init(_ strings: [String]) {
+    convenience init(_ strings: [String]) { self.init(strings.map { Array($0.utf8) }) }
+
+    /// Without NULs in them.
+    init(_ strings: [[UInt8]]) {
         count = strings.count
         pointers = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+        for (index, string) in strings.enumerated() {
+            pointers[index] = (string + [0]).withUnsafeBytes { strdup($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+        }
         pointers[count] = nil
     }
 
