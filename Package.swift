@@ -179,7 +179,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["CLinux", "CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "moto_server.py"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "EngineKitTests", dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
+            name: "EngineKitTests",
+            dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "PX4SITLTests",
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],

@@ -11,6 +11,7 @@ final class ScriptJob: EngineJob {
     private let warm: WarmWorkers?
     private let check: CheckSettings?
     private let running = Mutex<(process: GuardedProcess?, check: ColdCheck?)>((nil, nil))
+    private let leftovers = Mutex(Leftovers())
 
     /// - Parameter check: how the run is checked, if it is and if it is started warm.
     init(host: HostHandle, token: UInt64, files: JobFiles, request: GuardedProcess.Request, warm: WarmWorkers?, check: CheckSettings?) {
@@ -44,11 +45,13 @@ final class ScriptJob: EngineJob {
         guard let end = running.withLock({ $0.process })?.reap() else {
             throw EngineError(lynx_status(LYNX_E_INTERNAL), "reap was called before launch or twice")
         }
+        leftovers.withLock { $0 = end.leftovers }
         return .byExitCode(end, stderrPath: files.stderr)
     }
 
     func collect(into sink: borrowing ArtifactSink) throws(EngineError) {
         var collector = ArtifactCollector()
+        for warning in leftovers.withLock({ $0.warnings }) { sink.warning(warning) }
         try collector.collect(directory: files.output, into: sink)
         guard case .different(let what) = running.withLock({ $0.check })?.verdict else { return }
         let message = "\(what) after a warm start than after a cold one; the files of the cold run are kept here, those of the warm one in \(ColdCheck.warmOutput)"

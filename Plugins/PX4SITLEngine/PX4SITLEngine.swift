@@ -29,7 +29,7 @@ package struct PX4SITLEngine: Engine {
             runConfigJSON: request.runConfigJSON, defaults: settings.defaultParameters, defaultSpeedFactor: settings.speedFactor,
             defaultReadiness: settings.readiness, list: settings.installation.parameters, isSIH: settings.isSIH)
         if plan.speedFactor != nil { try PX4Settings.checkCalculator() }
-        let files = JobFiles(directory: request.directory)
+        let files = JobFiles(directory: request.directory, temporary: request.temporaryDirectory)
         try files.create(runConfigJSON: request.runConfigJSON)
         return try PX4Job(
             FlightOrder(token: request.token, files: files, plan: plan, telemetryURL: request.telemetryURL), fleet: fleet)

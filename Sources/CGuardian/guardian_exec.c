@@ -44,9 +44,11 @@ static void stay_program(int news) {
 
 /* The descriptors of the watch survive exec, and it finds the watch itself at its standard input. */
 static int hand_over(const lynx_guardian_watch *watch) {
-    const int kept[] = {watch->lifeline, watch->stdout_pipe, watch->stderr_pipe, watch->stdout_log, watch->stderr_log};
+    const int kept[] = {
+        watch->lifeline, watch->stdout_pipe, watch->stderr_pipe, watch->stdout_log,
+        watch->stderr_log, watch->tree.list, watch->ends};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        if (fcntl(kept[i], F_SETFD, 0) < 0) return -1;
+        if (kept[i] >= 0 && fcntl(kept[i], F_SETFD, 0) < 0) return -1;
     }
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0 || dup2(ends[0], 0) < 0) return -1;

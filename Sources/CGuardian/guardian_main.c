@@ -2,6 +2,7 @@
 #include "guardian_main.h"
 #include "capture.h"
 #include "priority.h"
+#include "private_shm.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -10,8 +11,10 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void lynx_guardian_tell(int news, lynx_guardian_news message) {
@@ -67,6 +70,10 @@ static void enter_program(const lynx_guardian_request *request, pid_t guardian, 
 /* Everything the host had set up is put back to what a fresh process expects. */
 static _Noreturn void become_program(const lynx_guardian_request *request, int news) {
     lynx_program_reset_signals();
+    if (request->private_shm) {
+        const int failure = lynx_enter_private_shm();
+        if (failure != 0) lynx_guardian_fail(news, failure, LYNX_GUARDIAN_PRIVATE_SHM);
+    }
     if (request->no_realtime) lynx_give_up_realtime();
     execve(request->program, request->argv, request->envp);
     lynx_guardian_fail(news, errno, LYNX_GUARDIAN_EXEC);
@@ -80,6 +87,13 @@ static int program_ended(pid_t program) {
         if (info.si_pid == program) return 1;
         waitpid(info.si_pid, NULL, WNOHANG);
     }
+}
+
+static int open_ends(void) {
+    sigset_t child_signal;
+    sigemptyset(&child_signal);
+    sigaddset(&child_signal, SIGCHLD);
+    return signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 pid_t lynx_guardian_fork(
@@ -110,7 +124,7 @@ pid_t lynx_guardian_fork(
     close(out[1]);
     close(err[1]);
     *watch = (lynx_guardian_watch){
-        .capture_bytes = request->capture_bytes, .program = program, .lifeline = kept[2],
+        .capture_bytes = request->capture_bytes, .tree = lynx_tree_open(program), .ends = open_ends(), .lifeline = kept[2],
         .stdout_pipe = out[0], .stderr_pipe = err[0], .stdout_log = kept[0], .stderr_log = kept[1]};
     return program;
 }
@@ -129,12 +143,49 @@ void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardia
     lynx_guardian_keep(&watch);
 }
 
+/* Milliseconds of a clock that nobody sets. */
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/*
+ * Returns when the tree is to end: 1 when the program has ended and what it left has had its grace, 0 when none of it is
+ * left, at a word from the host, or at the host's end.
+ */
+static int watch_over(const lynx_guardian_watch *watch, lynx_capture captures[2]) {
+    int64_t grace_end = -1;
+    /* Without a descriptor there is no watch: the tree must not outlive its host unseen. */
+    while (watch->ends >= 0) {
+        struct pollfd waits[4] = {
+            {.fd = watch->ends, .events = POLLIN},
+            {.fd = watch->lifeline, .events = POLLIN},
+            {.fd = captures[0].source, .events = POLLIN},
+            {.fd = captures[1].source, .events = POLLIN},
+        };
+        int64_t wait = -1;
+        if (grace_end >= 0) {
+            wait = grace_end - now();
+            if (wait <= 0) return 1;
+        }
+        if (poll(waits, 4, (int)wait) < 0 && errno != EINTR) break;
+        for (int i = 0; i < 2; i++) {
+            if (waits[2 + i].revents != 0) lynx_capture_pump(&captures[i]);
+        }
+        /* A word from the host, or its end. */
+        if (waits[1].revents != 0) break;
+        struct signalfd_siginfo drained;
+        while (read(watch->ends, &drained, sizeof drained) > 0) {}
+        if (grace_end < 0 && program_ended(watch->tree.program)) grace_end = now() + LYNX_GUARDIAN_GRACE_MS;
+        /* Those that cannot be seen are not waited for. */
+        if (grace_end >= 0 && lynx_tree_others(&watch->tree) <= 0) break;
+    }
+    return 0;
+}
+
 void lynx_guardian_keep(const lynx_guardian_watch *watch) {
     prctl(PR_SET_NAME, "lynx-guardian");
-    sigset_t child_signal;
-    sigemptyset(&child_signal);
-    sigaddset(&child_signal, SIGCHLD);
-    const int children = signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK);
     lynx_capture captures[2] = {
         {.source = watch->stdout_pipe, .log = watch->stdout_log, .cap = watch->capture_bytes},
         {.source = watch->stderr_pipe, .log = watch->stderr_log, .cap = watch->capture_bytes},
@@ -142,26 +193,14 @@ void lynx_guardian_keep(const lynx_guardian_watch *watch) {
     fcntl(watch->stdout_pipe, F_SETFL, O_NONBLOCK);
     fcntl(watch->stderr_pipe, F_SETFL, O_NONBLOCK);
 
-    /* Without a descriptor there is no watch: the tree must not outlive its host unseen. */
-    while (children >= 0) {
-        struct pollfd waits[4] = {
-            {.fd = children, .events = POLLIN},
-            {.fd = watch->lifeline, .events = POLLIN},
-            {.fd = captures[0].source, .events = POLLIN},
-            {.fd = captures[1].source, .events = POLLIN},
-        };
-        if (poll(waits, 4, -1) < 0 && errno != EINTR) break;
-        for (int i = 0; i < 2; i++) {
-            if (waits[2 + i].revents != 0) lynx_capture_pump(&captures[i]);
-        }
-        /* A word from the host, or its end. */
-        if (waits[1].revents != 0) break;
-        struct signalfd_siginfo drained;
-        while (read(children, &drained, sizeof drained) > 0) {}
-        if (program_ended(watch->program)) break;
+    lynx_guardian_findings findings = {0};
+    if (watch_over(watch, captures)) {
+        findings.outlived = lynx_tree_describe(&watch->tree, findings.outlived_commands, sizeof findings.outlived_commands);
     }
-
-    lynx_tree_kill(watch->program);
+    findings.unlisted = lynx_tree_others(&watch->tree) < 0;
+    findings.unkillable = lynx_tree_kill(&watch->tree);
     for (int i = 0; i < 2; i++) lynx_capture_finish(&captures[i]);
+    ssize_t ignored = send(watch->lifeline, &findings, sizeof findings, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)ignored;
     _exit(0);
 }

@@ -2,6 +2,7 @@
 #define LYNX_GUARDIAN_MAIN_H
 
 #include "guardian.h"
+#include "tree.h"
 
 /* What the guardian keeps of the host's descriptors. */
 typedef struct lynx_guardian_descriptors {
@@ -23,6 +24,17 @@ typedef struct lynx_guardian_news {
     int32_t program;
 } lynx_guardian_news;
 
+/* What the guardian says last, on its lifeline, when all is done. */
+typedef struct lynx_guardian_findings {
+    /* Processes that were there yet the grace after the program's end; a line "PID command" for each, as many as fit. */
+    int32_t outlived;
+    char outlived_commands[LYNX_GUARDIAN_COMMANDS_MAX];
+    /* Processes that could not be killed. */
+    int32_t unkillable;
+    /* 1: whether there were any could not be seen. */
+    int32_t unlisted;
+} lynx_guardian_findings;
+
 void lynx_guardian_tell(int news, lynx_guardian_news message);
 
 /* No handlers, nothing ignored, nothing blocked, as exec does not see to all of that. */
@@ -31,7 +43,9 @@ void lynx_program_reset_signals(void);
 /* What a guardian watches over, and with what. */
 typedef struct lynx_guardian_watch {
     uint64_t capture_bytes;
-    pid_t program;
+    lynx_tree tree;
+    /* Tells of ends of children; -1 if there is no such descriptor. */
+    int ends;
     int lifeline;
     /* What the program prints is read here, ... */
     int stdout_pipe;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -179,6 +180,13 @@ void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {
     *out = (lynx_guardian_exit){.exit_code = -1, .exit_signal = SIGKILL};
     if (await(guardian->guardian, &status, NULL)) {
         out->guardian_lost = !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    lynx_guardian_findings findings;
+    if (recv(guardian->lifeline, &findings, sizeof findings, MSG_DONTWAIT) == (ssize_t)sizeof findings) {
+        out->outlived = findings.outlived;
+        memcpy(out->outlived_commands, findings.outlived_commands, sizeof out->outlived_commands);
+        out->unkillable = findings.unkillable;
+        out->unlisted = findings.unlisted;
     }
     if (out->guardian_lost) kill(-guardian->program, SIGKILL);
     struct rusage usage;

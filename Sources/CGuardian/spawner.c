@@ -35,7 +35,8 @@ static void serve(void) {
         }
         const lynx_guardian_request request = {
             .program = program, .argv = arguments, .envp = environment, .working_directory = texts,
-            .capture_bytes = head.capture_bytes, .no_realtime = head.no_realtime};
+            .capture_bytes = head.capture_bytes, .no_realtime = head.no_realtime,
+            .private_shm = head.private_shm};
         lynx_guardian_descriptors own;
         if (lynx_warm_clone(descriptors, &own) == 0) lynx_guardian_main(&request, &own);
     }

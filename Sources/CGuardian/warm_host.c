@@ -153,7 +153,8 @@ void lynx_warm_stop(lynx_warm_parent *parent) {
 int lynx_warm_send(int socket, const lynx_guardian_request *request, const int descriptors[LYNX_WARM_DESCRIPTORS]) {
     struct iovec parts[1024];
     size_t count = 0, size = 0;
-    lynx_warm_head head = {.capture_bytes = request->capture_bytes, .no_realtime = request->no_realtime};
+    lynx_warm_head head = {
+        .capture_bytes = request->capture_bytes, .no_realtime = request->no_realtime, .private_shm = request->private_shm};
     parts[count++] = (struct iovec){&head, sizeof head};
     char *const directory[] = {(char *)request->working_directory, NULL}, *const program[] = {(char *)request->program, NULL}, *const none[] = {NULL};
     const struct {

@@ -16,6 +16,7 @@ typedef struct lynx_warm_head {
     uint32_t program_size;
     uint32_t arguments_size;
     int32_t no_realtime;
+    int32_t private_shm;
 } lynx_warm_head;
 
 enum { LYNX_WARM_DESCRIPTORS = 4, LYNX_WARM_DIRECTORY_MAX = 4096, LYNX_WARM_ENVIRONMENT_MAX = 65536, LYNX_WARM_TEXTS_MAX = 3 * 65536 };

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,6 +17,16 @@ int lynx_pidfd_open(pid_t pid) {
 
 int lynx_pidfd_send_signal(int pidfd, int sig) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+int lynx_processor_count(void) {
+    /* For more processors than any kernel is built for. */
+    static const size_t most = 1 << 16;
+    cpu_set_t *const set = CPU_ALLOC(most);
+    if (set == NULL) return -1;
+    const int count = sched_getaffinity(getpid(), CPU_ALLOC_SIZE(most), set) < 0 ? -1 : CPU_COUNT_S(CPU_ALLOC_SIZE(most), set);
+    CPU_FREE(set);
+    return count;
 }
 
 int lynx_set_child_subreaper(void) {

@@ -185,10 +185,10 @@ typedef struct lynx_setting {
 
 /*
  * The runner's configuration as far as it concerns this engine: python_executable, working_directory,
- * log_capture_bytes, the fields made for it (basilisk_entrypoint, warm_workers; px4_binary, px4_etc,
- * px4_entrypoint), and the engine's own section of engine_options. What is nested there comes flat, with a dot
- * between the keys: default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's affair and
- * does not come.
+ * log_capture_bytes, private_dev_shm if it is true, the fields made for it (basilisk_entrypoint, warm_workers;
+ * px4_binary, px4_etc, px4_entrypoint), and the engine's own section of engine_options. What is nested there comes
+ * flat, with a dot between the keys: default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's
+ * affair and does not come.
  */
 typedef struct lynx_engine_config {
     uint32_t struct_size;
@@ -203,7 +203,7 @@ typedef struct lynx_job {
     lynx_job_token token;
     lynx_string job_id;
     lynx_string batch_id;
-    /* Absolute path of this attempt's own directory. The host has made it, empty, with mode 0700. */
+    /* Absolute path of this attempt's own directory. The host has made it, with mode 0700 and nothing but `tmp` in it. */
     lynx_string directory;
     /* The sampled run configuration, JSON; its shape is the scenario contract's. */
     lynx_string run_config_json;
@@ -211,6 +211,11 @@ typedef struct lynx_job {
     lynx_string telemetry_url;
     /* simulation.type of the batch. */
     lynx_string simulation_type;
+    /*
+     * Since 1.2. Absolute path of an empty directory for what the simulation needs only while it runs: its TMPDIR. The path
+     * is short, so that sockets have room in it. The host has made it, and removes it with all that is in it after reap.
+     */
+    lynx_string temporary_directory;
 } lynx_job;
 
 /* What a failure speaks against. */
@@ -263,6 +268,17 @@ struct lynx_collector {
     void (*artifact)(const lynx_collector *collector, const lynx_artifact *artifact);
     /* Something a person should know: a symbolic link that was not followed, a file that could not be read. */
     void (*warning)(const lynx_collector *collector, lynx_string message);
+    /*
+     * Since 1.2. The most bytes that one file may have, and all of them together, as they would be read: a hole counts. What
+     * is past them is left out, with a warning.
+     */
+    int64_t max_file_bytes;
+    int64_t max_total_bytes;
+    /*
+     * Since 1.2. 1 once nobody waits for the files any more: collect() then returns soon, and leaves out what it has not
+     * reported. To be asked now and then while long files are read.
+     */
+    int32_t (*is_cancelled)(const lynx_collector *collector);
 };
 
 /* The engine's own; one per prepared attempt. */

@@ -50,6 +50,14 @@ struct ConfigurationOptions: ParsableArguments {
     var telemetryMaxMessageBytes: String?
     @Option(help: "How many points of each variable a result keeps.")
     var telemetryMaxPoints: String?
+    @Option(help: "Whether each job gets a /dev/shm of its own.")
+    var privateDevShm: String?
+    @Option(help: "The largest file that is collected of a job.")
+    var artifactMaxBytes: String?
+    @Option(help: "How much is collected of all files of a job.")
+    var artifactMaxTotalBytes: String?
+    @Option(help: "Whether simulations that crash leave core files.")
+    var coreFiles: String?
     @Option(help: "Whose files stay here once uploaded.")
     var keepOutputs: String?
     @Option(help: "The least severe log events that are written.")
@@ -64,6 +72,10 @@ struct ConfigurationOptions: ParsableArguments {
             "control_plane_ca_file": controlPlaneCAFile, "enrollment_token_file": enrollmentTokenFile,
             "runner_name": runnerName, "state_directory": stateDirectory, "engine_call_timeout_seconds": engineCallTimeoutSeconds, "log_capture_bytes": logCaptureBytes,
             "telemetry_max_message_bytes": telemetryMaxMessageBytes, "telemetry_max_points": telemetryMaxPoints,
+            "private_dev_shm": privateDevShm,
+            "artifact_max_bytes": artifactMaxBytes,
+            "artifact_max_total_bytes": artifactMaxTotalBytes,
+            "core_files": coreFiles,
             "keep_outputs": keepOutputs, "log_level": logLevel,
         ]
         return values.compactMapValues { $0 }

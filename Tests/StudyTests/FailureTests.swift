@@ -71,6 +71,25 @@ struct FailureTests {
         #expect(Simulations.running(below: study.outputRoot).isEmpty)
     }
 
+    @Test("Runs that crash leave no core files in the directory that they share, unless the runner is told so", arguments: [false, true])
+    func coreFiles(wanted: Bool) async throws {
+        let study = try StudyFixture(
+            """
+            import resource
+            tell("limit", *resource.getrlimit(resource.RLIMIT_CORE))
+            os.abort()
+            """, runs: 1)
+        try study.directory.write("runner.yaml", try study.directory.read("runner.yaml") + "core_files: \(wanted)\n")
+        // With a limit that is not 0 from the start.
+        let end = try await study.start(
+            "bash", ["-c", "ulimit -Sc \(1 << 10); exec \"$@\"", "bash", Repository.products + "/lynxctl", "run", "batch.yaml", "--runner-config", "runner.yaml", "--state", "state", "--json"]
+        ).end()
+        #expect(end.exitCode == 1, "\(end.errors)")
+        let limits = try #require(study.events.drain().first).split(separator: " ")
+        #expect(limits.count == 3 && limits[1] == (wanted ? "1048576" : "0"))
+        #expect(try StudyDocument(end.output).results.map(\.metadata.exitSignal) == [SIGABRT])
+    }
+
     @Test("A run ended by a signal of its own says which")
     func signal() async throws {
         let study = try StudyFixture("os.kill(os.getpid(), signal.SIGSEGV)", runs: 1)

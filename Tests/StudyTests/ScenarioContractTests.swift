@@ -50,4 +50,18 @@ struct ScenarioContractTests {
         }
         #expect(study.isQuiet)
     }
+
+    @Test("Variables that are no text reach the scenario as they are, from a process of its own and from a warm one")
+    func environmentBytes() async throws {
+        let study = try StudyFixture(#"tell("odd", os.environb[b"ODD"].hex())"#, runs: 3, slots: 1)
+        let end = try await study.start(
+            "bash",
+            [
+                "-c", #"export ODD=$'\xff=A\xfe'; exec "$@""#, "bash", Repository.products + "/lynxctl", "run", "batch.yaml", "--runner-config",
+                "runner.yaml", "--state", "state", "--json",
+            ]
+        ).end()
+        #expect(end.exitCode == 0, "\(end.errors)")
+        #expect(study.events.drain() == Array(repeating: "odd ff3d41fe", count: 3))
+    }
 }

@@ -7,6 +7,7 @@ struct PX4Settings: Sendable {
     let mission: Mission
     let workingDirectory: String
     let captureBytes: UInt64
+    let hasPrivateSharedMemory: Bool
     let model: String
     /// Of every flight whose run does not say otherwise.
     let speedFactor: Double?
@@ -41,7 +42,9 @@ struct PX4Settings: Sendable {
         "model", "speed_factor", "least_speed_share", "ready_when", "boot_timeout_seconds", "boot_timeout_simulated_seconds", "instance_timeout_seconds", "link_timeout_seconds", "stop_timeout_seconds",
         "parameter_timeout_seconds",
     ]
-    private static let fields = ["python_executable", "working_directory", "log_capture_bytes", "px4_binary", "px4_etc", "px4_entrypoint"]
+    private static let fields = [
+        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "px4_binary", "px4_etc", "px4_entrypoint",
+    ]
 
     init(_ settings: EngineSettings, warn: (String) -> Void) throws(EngineError) {
         try Self.checkNames(settings)
@@ -50,6 +53,7 @@ struct PX4Settings: Sendable {
         installation = try PX4Installation(binary: settings["px4_binary"], etc: settings["px4_etc"], python: python, warn: warn)
         workingDirectory = try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory")
         captureBytes = settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20
+        hasPrivateSharedMemory = try PrivateSharedMemory.isWanted(settings)
         model = settings["model"] ?? "sihsim_quadx"
         try Self.check(model, installation)
         speedFactor = try settings["speed_factor"].map { text throws(EngineError) in

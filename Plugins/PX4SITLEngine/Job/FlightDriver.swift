@@ -27,6 +27,8 @@ final class FlightDriver {
     private var vehicleFiles: VehicleFiles?
     private var starts = 0
     private var maxRSSBytes: Int64 = 0
+    /// Of processes that one of the two programs left.
+    private var leftovers: [String] = []
 
     init(_ order: FlightOrder, _ fleet: Fleet, _ state: JobState) {
         self.order = order
@@ -135,7 +137,7 @@ final class FlightDriver {
         state.finish(
             JobState.Result(
                 exit: Verdict.exit(flight.end ?? .terminated, findings),
-                warnings: order.plan.warnings + [pace.warning(speedFactor: speedFactor), sensors.warning].compactMap(\.self),
+                warnings: order.plan.warnings + [pace.warning(speedFactor: speedFactor), sensors.warning].compactMap(\.self) + leftovers,
                 vehicle: vehicleFiles, flown: pace.stretch))
     }
 }
@@ -187,7 +189,10 @@ extension FlightDriver {
         state.add(process)
         return try RunningProcess(process, context) { [weak self] end, context in
             self?.state.remove(process)
-            if let self { maxRSSBytes = max(maxRSSBytes, end.maxRSSBytes) }
+            if let self {
+                maxRSSBytes = max(maxRSSBytes, end.maxRSSBytes)
+                leftovers += end.leftovers.warnings
+            }
             onEnd(end, context)
         }
     }

@@ -18,7 +18,8 @@ enum VehicleLaunch {
             arguments: ["-d", "-i", "\(instance.number)", "-w", files.directory, settings.installation.etc],
             environment: environment, workingDirectory: files.directory, stdoutPath: files.stdout, stderrPath: files.stderr,
             // PX4's threads would take turns by real-time priority, and two vehicles starve each other.
-            captureBytes: settings.captureBytes, allowsRealtime: false)
+            captureBytes: settings.captureBytes, allowsRealtime: false,
+            hasPrivateSharedMemory: settings.hasPrivateSharedMemory)
     }
 
     static func mission(_ instance: Instance, _ order: FlightOrder, _ settings: PX4Settings) -> GuardedProcess.Request {
@@ -31,11 +32,14 @@ enum VehicleLaunch {
         return GuardedProcess.Request(
             program: settings.mission.program, arguments: settings.mission.arguments, environment: environment,
             workingDirectory: settings.workingDirectory, stdoutPath: order.files.stdout, stderrPath: order.files.stderr,
-            captureBytes: settings.captureBytes, allowsRealtime: false)
+            captureBytes: settings.captureBytes, allowsRealtime: false,
+            hasPrivateSharedMemory: settings.hasPrivateSharedMemory)
     }
 
     /// The output directory's path is in both: by it the host knows a process as one of the attempt's.
     private static func base(_ order: FlightOrder) -> [String: String] {
-        ScenarioEnvironment.make(runConfig: order.files.runConfig, telemetryURL: order.telemetryURL, outputDirectory: order.files.output)
+        ScenarioEnvironment.make(
+            runConfig: order.files.runConfig, telemetryURL: order.telemetryURL, outputDirectory: order.files.output,
+            temporaryDirectory: order.files.temporary)
     }
 }

@@ -17,6 +17,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { LYNX_GUARDIAN_GRACE_MS = 2000, LYNX_GUARDIAN_COMMANDS_MAX = 1024 };
+
 typedef struct lynx_guardian_request {
     const char *program; /* path; no search. NULL to a warm parent, whose own copy is the program */
     char *const *argv;
@@ -28,6 +30,8 @@ typedef struct lynx_guardian_request {
     uint64_t capture_bytes;
     /* 1: the program and what it starts get no real-time priority, not even as root: no CAP_SYS_NICE, RLIMIT_RTPRIO 0. */
     int no_realtime;
+    /* 1: the program and what it starts have a /dev/shm of their own, which goes with them. Not from a warm parent. */
+    int private_shm;
 } lynx_guardian_request;
 
 typedef struct lynx_guardian {
@@ -47,8 +51,12 @@ typedef enum lynx_guardian_step {
     LYNX_GUARDIAN_CHDIR = 3,
     LYNX_GUARDIAN_EXEC = 4,
     /* The warm parent is gone, does not answer, or refused (ESTALE: files that it had read have changed). */
-    LYNX_GUARDIAN_PARENT = 5
+    LYNX_GUARDIAN_PARENT = 5,
+    LYNX_GUARDIAN_PRIVATE_SHM = 6
 } lynx_guardian_step;
+
+/* Whether private_shm can be had here: 0, or an errno. */
+int lynx_private_shm_check(void);
 
 /* Returns 0, or an errno with *step set; then nothing is left running and no descriptor open. */
 int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out, lynx_guardian_step *step);
@@ -74,6 +82,13 @@ typedef struct lynx_guardian_exit {
     int64_t max_rss_bytes;
     /* 1 if the guardian itself was killed: strays may be left. */
     int guardian_lost;
+    /* How many processes outlived the program and the grace, and were killed; a line "PID command" for each, as many as fit. */
+    int outlived;
+    char outlived_commands[LYNX_GUARDIAN_COMMANDS_MAX];
+    /* How many processes run on, as they could not be killed. */
+    int unkillable;
+    /* 1 if there may have been such that were not found, as /proc could not be read. */
+    int unlisted;
 } lynx_guardian_exit;
 
 /* Whether the program ended with exit code 0; after pidfd is readable and before it is reaped. */

@@ -23,6 +23,9 @@ int lynx_pidfd_open(pid_t pid);
 /// Sends `sig` to the process behind `pidfd`; ESRCH once it has been reaped. Signal 0 only asks.
 int lynx_pidfd_send_signal(int pidfd, int sig);
 
+/// How many processors the process may run on (sched_getaffinity(2) of its main thread).
+int lynx_processor_count(void);
+
 /// Makes the calling process the parent of its descendants' orphans (PR_SET_CHILD_SUBREAPER).
 int lynx_set_child_subreaper(void);
 

@@ -77,17 +77,46 @@ final class PartialUpload: Sendable {
     func append(_ bytes: ByteBuffer) async throws {
         try await NIOThreadPool.singleton.runIfActive { [self] in
             try bytes.withUnsafeReadableBytes { bytes in
-                var done = 0
-                while done < bytes.count {
-                    let count = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-                    if count < 0 {
-                        if errno == EINTR { continue }
-                        throw DirectoryStore.failure("write", path)
+                var start = 0
+                while start < bytes.count {
+                    let isHole = Self.isHole(bytes, at: start)
+                    var end = start + Self.holeBytes
+                    while end < bytes.count, Self.isHole(bytes, at: end) == isHole { end += Self.holeBytes }
+                    end = min(end, bytes.count)
+                    if isHole {
+                        try extend(by: end - start)
+                    } else {
+                        try write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
                     }
-                    done += count
+                    start = end
                 }
             }
         }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw DirectoryStore.failure("write", path)
+            }
+            done += count
+        }
+    }
+
+    /// By zeros that take no room on the disk: what a simulation left as a hole would otherwise fill it.
+    private func extend(by count: Int) throws {
+        guard ftruncate(descriptor, off_t(try size()) + off_t(count)) == 0 else { throw DirectoryStore.failure("write", path) }
+    }
+
+    private static let holeBytes = 4096
+
+    /// Whether so many bytes from there on are zeros.
+    private static func isHole(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        guard bytes.count - start >= holeBytes, bytes[start] == 0 else { return false }
+        return memcmp(bytes.baseAddress! + start, bytes.baseAddress! + start + 1, holeBytes - 1) == 0
     }
 
     func sync() async throws {

@@ -26,6 +26,7 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .busy, .inUse: "the database is too busy, or does not answer"
         case .unusable(_, let reason): "the database cannot be written: \(reason)"
         case .outcomeUnknown: "the database was lost while it was written to"
+        case .noRoom: "there is no room on its disk"
         case .cannotOpen, .notALedger, .newerSchema, .artifacts, .unexpected: "it cannot be used; the log says why"
         }
     }

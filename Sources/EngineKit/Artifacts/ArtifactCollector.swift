@@ -10,8 +10,10 @@ public struct ArtifactCollector {
     public var maxDepth = 32
     /// Entries of any kind.
     public var maxFiles = 100_000
-    /// Over all files. Every byte is read for its hash, and a sparse file may claim more of them than any disk holds.
-    public var maxBytes: Int64 = 64 << 30
+    /// Of one file, and over all of them, where the host does not say. Every byte goes into a hash, and a sparse file may claim
+    /// more of them than any disk holds.
+    private var maxFileBytes: Int64 = 16 << 30
+    private var maxTotalBytes: Int64 = 64 << 30
     private var device: dev_t = 0
     private var files = 0
     private var bytes: Int64 = 0
@@ -28,6 +30,7 @@ public struct ArtifactCollector {
         fstat(descriptor, &info)
         device = info.st_dev
         (files, bytes) = (0, 0)
+        if let limits = sink.limits { (maxFileBytes, maxTotalBytes) = limits }
         walk(descriptor, prefix: "", depth: 0, into: sink)
     }
 
@@ -44,6 +47,7 @@ public struct ArtifactCollector {
                 return sink.warning("more than \(maxFiles) files; the rest from \(path) on is not collected")
             }
             files += 1
+            if sink.isCancelled { return }
             var info = stat()
             guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
                 sink.warning("\(path): \(String(cString: strerror(errno)))")
@@ -95,26 +99,26 @@ public struct ArtifactCollector {
         guard fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
             return sink.warning("\(path): not a regular file; not collected")
         }
-        let room = maxBytes - bytes
-        let tooLarge = "\(path): not collected, as the files collected would be more than \(maxBytes) bytes"
-        guard info.st_size <= room else { return sink.warning(tooLarge) }
-        var hash = SHA256()
-        var size: Int64 = 0
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
-        defer { buffer.deallocate() }
-        while true {
-            let count = read(file, buffer.baseAddress, buffer.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                return sink.warning("\(path): \(String(cString: strerror(errno)))")
-            }
-            if count == 0 { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            size += Int64(count)
-            // Somebody outside the job may be writing to it.
-            guard size <= room else { return sink.warning(tooLarge) }
+        let room = min(maxFileBytes, maxTotalBytes - bytes)
+        func isTooLarge(_ size: Int64) -> String {
+            maxFileBytes <= maxTotalBytes - bytes
+                ? "\(path): not collected, as it has \(size) bytes and artifact_max_bytes is \(maxFileBytes)"
+                : "\(path): not collected, as with its \(size) bytes the files would have more than artifact_max_total_bytes, which is \(maxTotalBytes)"
         }
-        bytes += size
-        sink.artifact(path: path, mediaType: MediaType.of(path), sizeBytes: size, sha256: hash.finalize())
+        guard info.st_size <= room else { return sink.warning(isTooLarge(Int64(info.st_size))) }
+        var reader = SparseReader(file)
+        var hash = SHA256()
+        do throws(SparseReader.Failure) {
+            while let piece = try reader.next() {
+                hash.update(bufferPointer: piece)
+                // Somebody outside the job may be writing to it.
+                guard reader.offset <= room else { return sink.warning(isTooLarge(reader.offset)) }
+                if sink.isCancelled { return }
+            }
+        } catch {
+            return sink.warning("\(path): \(String(cString: strerror(error.code)))")
+        }
+        bytes += reader.offset
+        sink.artifact(path: path, mediaType: MediaType.of(path), sizeBytes: reader.offset, sha256: hash.finalize())
     }
 }

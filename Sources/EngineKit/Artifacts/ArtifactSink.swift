@@ -7,6 +7,19 @@ public struct ArtifactSink: ~Copyable {
 
     package init(_ collector: UnsafePointer<lynx_collector>) { self.collector = collector }
 
+    /// What one file may have, and all together, in bytes; nil where the host does not say.
+    var limits: (file: Int64, total: Int64)? {
+        isNew ? (collector.pointee.max_file_bytes, collector.pointee.max_total_bytes) : nil
+    }
+
+    /// Nobody waits for the files any more.
+    var isCancelled: Bool { isNew && collector.pointee.is_cancelled(collector) != 0 }
+
+    /// A host before version 1.2 brought a struct without the last fields.
+    private var isNew: Bool {
+        Int(collector.pointee.struct_size) >= MemoryLayout<lynx_collector>.offset(of: \.is_cancelled)! + MemoryLayout<UnsafeRawPointer>.size
+    }
+
     /// The absolute directory that the paths of artifacts are relative to. Call once, first.
     public func outputDirectory(_ path: String) {
         path.withLynxString { collector.pointee.output_directory(collector, $0) }

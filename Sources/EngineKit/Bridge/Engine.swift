@@ -86,18 +86,24 @@ public struct JobRequest: Sendable {
     public var attempt: UInt32
     /// The attempt's own directory, absolute.
     public var directory: String
+    /// For what is needed only while the simulation runs, absolute; nil from a host before version 1.2 of the ABI.
+    public var temporaryDirectory: String?
     public var runConfigJSON: [UInt8]
     public var telemetryURL: String
     public var simulationType: String
 
-    init(_ job: lynx_job) {
-        token = job.token
-        jobID = String(lynx: job.job_id)
-        batchID = String(lynx: job.batch_id)
-        attempt = job.attempt
-        directory = String(lynx: job.directory)
-        runConfigJSON = job.run_config_json.bytes.map { [UInt8]($0) } ?? []
-        telemetryURL = String(lynx: job.telemetry_url)
-        simulationType = String(lynx: job.simulation_type)
+    /// From where it lies: the struct of an older host ends before the last fields.
+    init(_ job: UnsafePointer<lynx_job>) {
+        token = job.pointee.token
+        jobID = String(lynx: job.pointee.job_id)
+        batchID = String(lynx: job.pointee.batch_id)
+        attempt = job.pointee.attempt
+        directory = String(lynx: job.pointee.directory)
+        runConfigJSON = job.pointee.run_config_json.bytes.map { [UInt8]($0) } ?? []
+        telemetryURL = String(lynx: job.pointee.telemetry_url)
+        simulationType = String(lynx: job.pointee.simulation_type)
+        if Int(job.pointee.struct_size) >= MemoryLayout<lynx_job>.offset(of: \.temporary_directory)! + MemoryLayout<lynx_string>.size {
+            temporaryDirectory = String(lynx: job.pointee.temporary_directory)
+        }
     }
 }

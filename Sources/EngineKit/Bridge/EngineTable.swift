@@ -79,7 +79,7 @@ private func prepare(
     _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
     status(error) { () throws(EngineError) in
-        let prepared = try state(engine).engine().prepare(JobRequest(job!.pointee))
+        let prepared = try state(engine).engine().prepare(JobRequest(job!))
         out!.pointee = OpaquePointer(Unmanaged.passRetained(JobBox(prepared)).toOpaque())
     }
 }

@@ -19,10 +19,12 @@ public final class GuardedProcess: Sendable {
         public var captureBytes: UInt64
         /// Whether it may give its threads real-time priority, where this user may.
         public var allowsRealtime: Bool
+        /// Whether it has a `/dev/shm` of its own, which goes with it.
+        public var hasPrivateSharedMemory: Bool
 
         public init(
             program: String, arguments: [String], environment: [String: String], workingDirectory: String, stdoutPath: String,
-            stderrPath: String, captureBytes: UInt64, allowsRealtime: Bool = true
+            stderrPath: String, captureBytes: UInt64, allowsRealtime: Bool = true, hasPrivateSharedMemory: Bool = false
         ) {
             self.program = program
             self.arguments = arguments
@@ -32,6 +34,7 @@ public final class GuardedProcess: Sendable {
             self.stderrPath = stderrPath
             self.captureBytes = captureBytes
             self.allowsRealtime = allowsRealtime
+            self.hasPrivateSharedMemory = hasPrivateSharedMemory
         }
     }
 
@@ -41,12 +44,17 @@ public final class GuardedProcess: Sendable {
         public var maxRSSBytes: Int64
         /// The guardian was killed from outside, so processes may have been left behind.
         public var guardianLost: Bool
+        /// What became of processes that the program left, where a person should know it.
+        public var leftovers: Leftovers
 
-        public init(exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool) {
+        public init(
+            exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool, leftovers: Leftovers = Leftovers()
+        ) {
             self.exitCode = exitCode
             self.exitSignal = exitSignal
             self.maxRSSBytes = maxRSSBytes
             self.guardianLost = guardianLost
+            self.leftovers = leftovers
         }
     }
 
@@ -74,7 +82,7 @@ public final class GuardedProcess: Sendable {
     ///
     /// - Throws: an error with the code `WarmParent.fault` if the parent failed; then nothing has been started or made.
     convenience init(_ request: Request, variables: [String], socket: Int32) throws(EngineError) {
-        self.init(try Self.spawn(request, program: nil, variables) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
+        self.init(try Self.spawn(request, program: nil, variables.map { Array($0.utf8) }) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
     }
 
     private init(_ guardian: lynx_guardian) {
@@ -83,7 +91,7 @@ public final class GuardedProcess: Sendable {
         state = Mutex(.running(guardian))
     }
 
-    private static func spawn(_ request: Request, _ variables: [String]) throws(EngineError) -> lynx_guardian {
+    private static func spawn(_ request: Request, _ variables: [[UInt8]]) throws(EngineError) -> lynx_guardian {
         if let spawner = Spawner.current() {
             do throws(EngineError) {
                 return try spawn(request, program: request.program, variables) { lynx_guardian_spawn_warm($0, spawner.socket, $1, $2) }
@@ -95,16 +103,16 @@ public final class GuardedProcess: Sendable {
         return try fork(request, variables)
     }
 
-    private static func fork(_ request: Request, _ variables: [String]) throws(EngineError) -> lynx_guardian {
+    private static func fork(_ request: Request, _ variables: [[UInt8]]) throws(EngineError) -> lynx_guardian {
         try spawn(request, program: request.program, variables) { lynx_guardian_spawn($0, $1, $2) }
     }
 
-    private static func variables(of request: Request) -> [String] {
-        request.environment.map { "\($0.key)=\($0.value)" }.sorted()
+    private static func variables(of request: Request) -> [[UInt8]] {
+        ScenarioEnvironment.entries(request.environment)
     }
 
     private static func spawn(
-        _ request: Request, program: String?, _ variables: [String],
+        _ request: Request, program: String?, _ variables: [[UInt8]],
         by start: (UnsafePointer<lynx_guardian_request>, UnsafeMutablePointer<lynx_guardian>, UnsafeMutablePointer<lynx_guardian_step>) -> Int32
     ) throws(EngineError) -> lynx_guardian {
         let argv = CStringArray([request.program] + request.arguments)
@@ -113,7 +121,8 @@ public final class GuardedProcess: Sendable {
         var raw = lynx_guardian_request(
             program: program == nil ? nil : texts.pointers[3], argv: argv.pointers, envp: environment.pointers,
             working_directory: texts.pointers[0], stdout_path: texts.pointers[1], stderr_path: texts.pointers[2],
-            capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1)
+            capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1,
+            private_shm: request.hasPrivateSharedMemory ? 1 : 0)
         var guardian = lynx_guardian()
         var step = LYNX_GUARDIAN_FORK
         let failure = withExtendedLifetime((argv, environment, texts)) { start(&raw, &guardian, &step) }
@@ -150,7 +159,7 @@ public final class GuardedProcess: Sendable {
             state = .reaped
             return End(
                 exitCode: end.exit_code >= 0 ? end.exit_code : nil, exitSignal: end.exit_signal > 0 ? end.exit_signal : nil,
-                maxRSSBytes: end.max_rss_bytes, guardianLost: end.guardian_lost != 0)
+                maxRSSBytes: end.max_rss_bytes, guardianLost: end.guardian_lost != 0, leftovers: Leftovers(&end))
         }
     }
 
@@ -172,6 +181,8 @@ public final class GuardedProcess: Sendable {
                 lynx_status(LYNX_E_LAUNCH), "working_directory: cannot enter \(request.workingDirectory): \(reason)", errno: failure)
         case LYNX_GUARDIAN_EXEC where failure != ENOMEM && failure != EAGAIN && failure != ENFILE:
             EngineError(lynx_status(LYNX_E_LAUNCH), "cannot execute \(request.program): \(reason)", errno: failure)
+        case LYNX_GUARDIAN_PRIVATE_SHM:
+            EngineError(lynx_status(LYNX_E_RESOURCES), "cannot make a private /dev/shm: \(reason)", errno: failure)
         case LYNX_GUARDIAN_PARENT:
             EngineError(WarmParent.fault, "the warm parent failed: \(reason)", errno: failure)
         default:
@@ -185,10 +196,15 @@ final class CStringArray {
     let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 
-    init(_ strings: [String]) {
+    convenience init(_ strings: [String]) { self.init(strings.map { Array($0.utf8) }) }
+
+    /// Without NULs in them.
+    init(_ strings: [[UInt8]]) {
         count = strings.count
         pointers = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+        for (index, string) in strings.enumerated() {
+            pointers[index] = (string + [0]).withUnsafeBytes { strdup($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+        }
         pointers[count] = nil
     }
 

@@ -4,12 +4,17 @@ import Glibc
 /// Where things lie in an attempt's directory.
 public struct JobFiles: Sendable {
     public let directory: String
+    /// What simulations get as TMPDIR: the host's to make and to remove. nil leaves that of the host.
+    public let temporary: String?
     public var runConfig: String { directory + "/run_config.json" }
     public var output: String { directory + "/output" }
     public var stdout: String { directory + "/stdout.log" }
     public var stderr: String { directory + "/stderr.log" }
 
-    public init(directory: String) { self.directory = directory }
+    public init(directory: String, temporary: String? = nil) {
+        self.directory = directory
+        self.temporary = temporary
+    }
 
     /// Makes the output directory (mode 0700) and writes the run configuration (mode 0600).
     public func create(runConfigJSON: [UInt8]) throws(EngineError) {

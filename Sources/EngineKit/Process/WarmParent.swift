@@ -58,7 +58,7 @@ public final class WarmParent: Sendable {
     init(_ request: Request, onOwnThread: Bool) throws(EngineError) {
         let argv = CStringArray([request.program] + request.arguments)
         let variables = request.environment.merging([LYNX_WARM_PLACE: Self.place]) { $1 }
-        let environment = CStringArray(variables.map { "\($0.key)=\($0.value)" }.sorted())
+        let environment = CStringArray(ScenarioEnvironment.entries(variables))
         let texts = CStringArray([request.program, request.workingDirectory])
         var parent = lynx_warm_parent()
         let failure = request.script.withUnsafeBytes { script in

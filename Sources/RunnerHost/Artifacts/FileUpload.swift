@@ -16,7 +16,9 @@ struct FileUpload: Sendable {
 
     struct Outcome: Sendable {
         var warnings: [String] = []
-        /// Everything is there.
+        /// What the attempt left to be uploaded.
+        var files: [AttemptFiles.Local] = []
+        /// All of it is there.
         var isComplete = false
     }
 
@@ -26,7 +28,7 @@ struct FileUpload: Sendable {
     /// - Throws: `ControlPlaneError`, or `S3Error` where the object store may answer later.
     func run(_ report: AttemptReport) async throws -> Outcome {
         let local = try await AttemptFiles(report)
-        var outcome = Outcome(warnings: local.warnings)
+        var outcome = Outcome(warnings: local.warnings, files: local.files)
         guard !local.files.isEmpty else {
             outcome.isComplete = local.warnings.isEmpty
             return outcome

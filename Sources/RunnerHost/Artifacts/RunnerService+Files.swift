@@ -4,11 +4,11 @@ import LynxModel
 extension RunnerService {
     /// Uploads the files of an attempt whose result is about to be delivered.
     ///
-    /// - Returns: the report as it is to be delivered, with what went wrong among its warnings; and the directory that is
-    ///   not needed any more once it has been.
+    /// - Returns: the report as it is to be delivered, with what went wrong among its warnings; and what is not needed any
+    ///   more once it has been.
     func uploadFiles(
         of report: SpooledReport, _ log: AttemptLog
-    ) async throws -> (report: SpooledReport, disposable: String?) {
+    ) async throws -> (report: SpooledReport, disposable: DisposableFiles?) {
         // Before the first registration nobody has said; asking does no harm.
         guard monitor.with({ $0.uploadsFiles }) ?? true, let content = report.content,
             content.outcome != .lost, content.result.metadata.directory != nil || !content.result.artifacts.isEmpty
@@ -16,8 +16,14 @@ extension RunnerService {
         let upload = FileUpload(client: client, runnerID: identity.runnerID, objectStore: options.objectStore) { [monitor] in
             monitor.with { $0.moved() }
         }
-        let outcome = try await upload.run(content)
         var amended = content
+        guard let outcome = try await run(upload, content) else {
+            amended.result.success = false
+            amended.result.metadata.outcome = .cancelled
+            amended.result.errorMessage = "cancelled"
+            amended.result.metadata.warnings.append("cancelled while files were being uploaded; those that are missing stay with the runner")
+            return (SpooledReport(amended), nil)
+        }
         amended.result.metadata.warnings += outcome.warnings
         if !outcome.warnings.isEmpty { log.filesNotUploaded(outcome.warnings) }
         let keeps =
@@ -25,16 +31,31 @@ extension RunnerService {
             || content.result.metadata.warnings.contains { $0.hasPrefix(CollectedFiles.isLeftOut) }
         return (
             outcome.warnings.isEmpty ? report : SpooledReport(amended),
-            outcome.isComplete && !keeps ? content.result.metadata.directory : nil
+            outcome.isComplete && !keeps
+                ? content.result.metadata.directory.map { DisposableFiles(directory: $0, uploaded: outcome.files) } : nil
         )
     }
 
-    /// Removes an attempt's directory, whose files are elsewhere now.
-    func dispose(of directory: String, _ log: AttemptLog) async {
+    /// Nil when the job is cancelled before all is there.
+    private func run(_ upload: FileUpload, _ report: AttemptReport) async throws -> FileUpload.Outcome? {
+        let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
+        return try await withThrowingTaskGroup(of: FileUpload.Outcome?.self) { group in
+            group.addTask { try await upload.run(report) }
+            group.addTask { [monitor] in
+                try await monitor.wait { $0.isDeliveryCancelled(key) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// Removes an attempt's files, which are elsewhere now.
+    func dispose(of files: DisposableFiles, _ log: AttemptLog) async {
         do {
-            try await blocking { try FileManager.default.removeItem(atPath: directory) }
+            if try await blocking({ try files.remove() }) == false { log.directoryKept(files.directory) }
         } catch {
-            log.directoryNotRemoved(directory, error)
+            log.directoryNotRemoved(files.directory, error)
         }
     }
 }

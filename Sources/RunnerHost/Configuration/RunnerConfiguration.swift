@@ -28,7 +28,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var px4Entrypoint: String?
     package var outputRoot = ".lynx/runs"
     package var workingDirectory = "."
-    package var maxConcurrentJobs = Self.processorCount
+    package var maxConcurrentJobs = MachineCapabilities.processors
     /// Folders searched for engines before the built-in ones.
     package var enginePath: [String] = []
     /// Without a slash at the end.
@@ -47,6 +47,11 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var telemetryMaxMessageBytes = 4 << 20
     /// Per variable and job.
     package var telemetryMaxPoints = 10_000
+    /// Each job has a `/dev/shm` of its own.
+    package var hasPrivateSharedMemory = false
+    package var artifactMaxBytes = 16 << 30
+    package var artifactMaxTotalBytes = 64 << 30
+    package var writesCoreFiles = false
     package var keepOutputs = KeepOutputs.always
     package var logLevel = Logger.Level.info
     /// By engine id; the host passes them on without knowing them.
@@ -66,8 +71,6 @@ package struct RunnerConfiguration: Hashable, Sendable {
         if source(of: "capabilities") == .default { capabilities = engines }
         if source(of: "state_directory") == .default { stateDirectory = outputRoot + (outputRoot.utf8.last == UInt8(ascii: "/") ? "" : "/") + ".runner" }
     }
-
-    private static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     private static var hostName: String {
         var buffer = [UInt8](repeating: 0, count: 256)

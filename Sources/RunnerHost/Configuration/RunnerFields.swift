@@ -69,6 +69,18 @@ extension RunnerField {
             "telemetry_max_points", \.telemetryMaxPoints, .integer(1...100_000_000), default: "10000",
             "How many points of each telemetry variable are kept of a job."),
         RunnerField(
+            "private_dev_shm", \.hasPrivateSharedMemory, .bool, default: "false",
+            "Whether each job gets an empty /dev/shm of its own, which goes with it; jobs start cold then."),
+        RunnerField(
+            "artifact_max_bytes", \.artifactMaxBytes, .integer(0...(1 << 50)), default: "17179869184 (16 GiB)",
+            "The largest file that is collected of a job."),
+        RunnerField(
+            "artifact_max_total_bytes", \.artifactMaxTotalBytes, .integer(0...(1 << 50)), default: "68719476736 (64 GiB)",
+            "How much is collected of all files of a job."),
+        RunnerField(
+            "core_files", \.writesCoreFiles, .bool, default: "false",
+            "Whether simulations that crash leave core files, where kernel.core_pattern says."),
+        RunnerField(
             "keep_outputs", \.keepOutputs, .choice(), default: "always",
             "Whose files stay here once uploaded: those of all attempts, of those that failed, or of none."),
         RunnerField(

@@ -12,7 +12,7 @@ struct EngineAttempt: @unchecked Sendable {
     struct Job: Sendable {
         var token: UInt64
         var assignment: JobAssignment
-        var directory: String
+        var directory: AttemptDirectory
         var runConfigJSON: String
         var telemetryURL: String
     }
@@ -47,16 +47,19 @@ struct EngineAttempt: @unchecked Sendable {
         let table = self.table
         try job.assignment.jobID.withLynxString { (jobID) throws(EngineFailure) in
             try job.assignment.batchID.withLynxString { (batchID) throws(EngineFailure) in
-                try job.directory.withLynxString { (directory) throws(EngineFailure) in
+                try job.directory.path.withLynxString { (directory) throws(EngineFailure) in
                     try job.runConfigJSON.withLynxString { (runConfig) throws(EngineFailure) in
                         try job.telemetryURL.withLynxString { (telemetryURL) throws(EngineFailure) in
                             try job.assignment.runConfig.simulation.type.withLynxString { (type) throws(EngineFailure) in
-                                var raw = lynx_job(
-                                    struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(job.assignment.attempt),
-                                    token: job.token, job_id: jobID, batch_id: batchID, directory: directory,
-                                    run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type)
-                                try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
-                                    try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                try job.directory.temporary.withLynxString { (temporary) throws(EngineFailure) in
+                                    var raw = lynx_job(
+                                        struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(job.assignment.attempt),
+                                        token: job.token, job_id: jobID, batch_id: batchID, directory: directory,
+                                        run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type,
+                                        temporary_directory: temporary)
+                                    try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
+                                        try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                    }
                                 }
                             }
                         }
@@ -95,14 +98,19 @@ struct EngineAttempt: @unchecked Sendable {
             isSimulatorFault: exit.failure_class == Int32(LYNX_FAILURE_SIMULATOR.rawValue))
     }
 
-    /// - Parameter onFile: called with each thing that the engine reports.
-    func collect(onFile: @escaping () -> Void = {}) throws(EngineFailure) -> CollectedFiles {
-        let files = CollectedFiles(onFile: onFile)
+    /// - Parameters:
+    ///   - abandoned: why nobody waits for the files any more; nil while somebody does.
+    ///   - onProgress: called with each thing that the engine reports, and with each sign that it is at work.
+    func collect(
+        _ limits: ArtifactLimits, abandoned: @escaping () -> StopReason?, onProgress: @escaping () -> Void
+    ) throws(EngineFailure) -> CollectedFiles {
+        let files = CollectedFiles(abandoned, onProgress: onProgress)
         var collector = lynx_collector(
             struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(files).toOpaque(),
             output_directory: { CollectedFiles.of($0).outputDirectory = String(lynx: $1) },
             artifact: { CollectedFiles.of($0).take($1!.pointee) },
-            warning: { CollectedFiles.of($0).warn(String(lynx: $1)) })
+            warning: { CollectedFiles.of($0).warn(String(lynx: $1)) },
+            max_file_bytes: limits.file, max_total_bytes: limits.total, is_cancelled: { CollectedFiles.of($0).isAbandoned ? 1 : 0 })
         try EngineActivity.during("collect", of: engine) { () throws(EngineFailure) in
             try EngineFailure.check { table.pointee.collect(handle, &collector, $0) }
         }
@@ -112,6 +120,19 @@ struct EngineAttempt: @unchecked Sendable {
     func release() { EngineActivity.during("release", of: engine) { table.pointee.release(handle) } }
 }
 
+/// What engines may collect of an attempt, in bytes.
+package struct ArtifactLimits: Hashable, Sendable {
+    /// Of one file.
+    package var file: Int64
+    /// Over all files of an attempt.
+    package var total: Int64
+
+    package init(file: Int64, total: Int64) {
+        self.file = file
+        self.total = total
+    }
+}
+
 /// What `collect` reported.
 final class CollectedFiles {
     struct Summary: Sendable {
@@ -119,20 +140,33 @@ final class CollectedFiles {
         var outputDirectory = ""
         var artifacts: [Artifact] = []
         var warnings: [String] = []
+        /// Why the engine was told to leave it at that.
+        var abandoned: StopReason?
     }
 
     /// A simulation may give cause for a warning with each of its files; the report has to stay of a size to be sent.
     private static let maxWarnings = 100
 
+    private let reason: () -> StopReason?
+    private var abandoned: StopReason?
     var outputDirectory = ""
     private var artifacts: [Artifact] = []
     private var room = ListRoom()
     private var leftOut: (first: String, count: Int)?
     private var warnings: [String] = []
     private var furtherWarnings = 0
-    private let onFile: () -> Void
+    private let onProgress: () -> Void
 
-    init(onFile: @escaping () -> Void = {}) { self.onFile = onFile }
+    init(_ abandoned: @escaping () -> StopReason? = { nil }, onProgress: @escaping () -> Void = {}) {
+        reason = abandoned
+        self.onProgress = onProgress
+    }
+
+    var isAbandoned: Bool {
+        onProgress()
+        if abandoned == nil { abandoned = reason() }
+        return abandoned != nil
+    }
 
     var summary: Summary {
         let first = leftOut.map { leftOut in
@@ -142,14 +176,15 @@ final class CollectedFiles {
             ]
         }
         let last = furtherWarnings > 0 ? ["and \(furtherWarnings) more warnings about the output"] : []
-        return Summary(outputDirectory: outputDirectory, artifacts: artifacts, warnings: (first ?? []) + warnings + last)
+        return Summary(
+            outputDirectory: outputDirectory, artifacts: artifacts, warnings: (first ?? []) + warnings + last, abandoned: abandoned)
     }
 
     /// How the warning begins that output files are neither listed nor uploaded, so that they are nowhere but on this machine.
     static let isLeftOut = "not collected are"
 
     func warn(_ message: String) {
-        onFile()
+        onProgress()
         if warnings.count < Self.maxWarnings { warnings.append(message) } else { furtherWarnings += 1 }
     }
 
@@ -158,7 +193,7 @@ final class CollectedFiles {
     }
 
     func take(_ artifact: lynx_artifact) {
-        onFile()
+        onProgress()
         let hash = withUnsafeBytes(of: artifact.sha256) { bytes in
             String(unsafeUninitializedCapacity: 64) { text in
                 let digits = Array("0123456789abcdef".utf8)

@@ -9,6 +9,7 @@ enum EngineSettings {
             "working_directory": configuration.workingDirectory,
             "log_capture_bytes": String(configuration.logCaptureBytes),
         ]
+        if configuration.hasPrivateSharedMemory { settings["private_dev_shm"] = "true" }
         switch engine {
         case "basilisk":
             settings["basilisk_entrypoint"] = configuration.basiliskEntrypoint

@@ -35,6 +35,7 @@ package struct RunnerProcess {
     /// - Throws: `StartupError` for what the user can mend; `ControlPlaneError` when the control plane refuses this runner.
     package func run(parent: Int32?) async throws {
         Self.raiseDescriptorLimit()
+        if !configuration.writesCoreFiles { Self.lowerCoreLimit() } else if let warning = CorePattern.warning() { logger.warning("\(warning)") }
         // Orphans of simulations become this process's children, and so can be reaped and ended.
         _ = lynx_set_child_subreaper()
 
@@ -46,8 +47,11 @@ package struct RunnerProcess {
         let outputRoot = try prepareOutputRoot()
         let state = try stateDirectory()
         let records = try startup { () throws(FileError) in try RunningRecords(stateDirectory: state.path) }
-        let ended = records.sweep()
-        if ended > 0 { logger.warning("ended processes that an earlier runner left", metadata: ["count": "\(ended)"]) }
+        let strays = records.sweep()
+        if strays.ended > 0 { logger.warning("ended processes that an earlier runner left", metadata: ["count": "\(strays.ended)"]) }
+        if strays.remaining > 0 {
+            logger.warning("processes that an earlier runner left cannot be ended", metadata: ["count": "\(strays.remaining)"])
+        }
 
         let loop = try EventLoop(name: "lynx-io")
         let conditions = RunnerConditions(self.conditions(of: engines, outputRoot: outputRoot, state: state.path))
@@ -56,7 +60,9 @@ package struct RunnerProcess {
         let supervisor = JobSupervisor(
             settings: .init(
                 outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints,
-                enginePatience: .seconds(configuration.engineCallTimeoutSeconds)),
+                enginePatience: .seconds(configuration.engineCallTimeoutSeconds),
+                artifacts: ArtifactLimits(
+                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes))),
             engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, conditions: conditions, loop: loop, logger: logger)
@@ -196,6 +202,15 @@ package struct RunnerProcess {
         let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
         let path = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
         return path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+    }
+
+    /// Simulations inherit it: what the kernel writes of one that crashes would lie in the working directory, which all share,
+    /// and be overwritten by the next. A simulation may raise it again.
+    private static func lowerCoreLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = 0
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// Each job takes about ten descriptors. Simulations inherit the limit, so it stays within what programs cope with.

@@ -80,6 +80,10 @@ extension RunnerService {
         for key in answer.cancel where monitor.with({ $0.stopReason(key) == nil }) {
             if stop(key, as: .cancelled) { isNews = true }
         }
+        for key in answer.cancel where monitor.with({ $0.cancelDelivery(key) }) {
+            log.attempt(key).stopRequested(.cancelled)
+            isNews = true
+        }
         for key in answer.stale {
             if monitor.with({ $0.undelivered.contains(key) }) {
                 log.attempt(key).forgotten()

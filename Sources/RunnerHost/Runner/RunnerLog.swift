@@ -179,6 +179,10 @@ struct AttemptLog: Sendable {
         logger.warning("files cannot be uploaded yet", metadata: ["error": "\(error)"])
     }
 
+    func directoryKept(_ path: String) {
+        logger.notice("files that were not collected stay, as there is no copy of them elsewhere", metadata: ["directory": "\(path)"])
+    }
+
     func directoryNotRemoved(_ path: String, _ error: any Error) {
         logger.warning("uploaded files cannot be removed", metadata: ["directory": "\(path)", "error": "\(error)"])
     }

@@ -50,6 +50,8 @@ struct RunnerState: Sendable {
         var unknownIn: Int?
         /// How often the control plane broke down over it.
         var serverErrors = 0
+        /// The user no longer wants the job: its files are not sent any more.
+        var isCancelled = false
     }
 
     /// Attempts that may run at a time.
@@ -291,6 +293,15 @@ struct RunnerState: Sendable {
     /// Another piece of a file is on its way.
     mutating func moved() { movedPieces &+= 1 }
 
+    /// Notes that the user no longer wants a job whose attempt has ended; false if nothing is on its way, or it is known.
+    mutating func cancelDelivery(_ key: AttemptKey) -> Bool {
+        guard let outgoing = outbox[key], !outgoing.isCancelled else { return false }
+        outbox[key]?.isCancelled = true
+        return true
+    }
+
+    func isDeliveryCancelled(_ key: AttemptKey) -> Bool { outbox[key]?.isCancelled ?? false }
+
     /// Acknowledged, or given up.
     mutating func settled(_ key: AttemptKey) {
         outbox[key] = nil
@@ -332,7 +343,7 @@ struct RunnerState: Sendable {
 
     struct Heartbeat: Sendable {
         var attempts: [AttemptKey]
-        /// Of those, the ones that have ended or are being stopped.
+        /// Of those, the ones that are being stopped, or have ended and are no longer wanted.
         var ending: [AttemptKey]
         var isPaused: Bool
         var troubles: [String: EngineTrouble]
@@ -347,7 +358,7 @@ struct RunnerState: Sendable {
         guard let session else { return nil }
         let attempts = runningAttempts.union(undelivered).sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) }
         return Heartbeat(
-            attempts: attempts, ending: attempts.filter { running[$0]?.stop != nil || outbox[$0] != nil }, isPaused: isPaused,
+            attempts: attempts, ending: attempts.filter { running[$0]?.stop != nil || isDeliveryCancelled($0) }, isPaused: isPaused,
             troubles: troubles, troubleChanges: troubleChanges, interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
     }
 }

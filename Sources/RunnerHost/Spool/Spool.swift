@@ -96,7 +96,6 @@ package final class Spool: Sendable {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Keeps a file that cannot be read for a person to look at; returns its new path.
     func aside(_ path: String) throws(FileError) -> String {
         let target = "\(path).corrupt"
         guard rename(path, target) == 0 || errno == ENOENT else { throw .last("rename", path) }

@@ -23,6 +23,8 @@ final class AttemptControl: Sendable {
     private struct State {
         var phase = Phase.preparing
         var cause: EndCause?
+        /// It was stopped when its processes were gone already.
+        var isStoppedLate = false
         /// The call of the engine that is under way.
         var call: CallPatience?
         /// The call of the engine's `terminate`, once there was one.
@@ -47,6 +49,7 @@ final class AttemptControl: Sendable {
                 // All there is to stop is a call that does not return.
                 guard case .stopped = cause else { return }
                 state.cause = cause
+                state.isStoppedLate = true
                 state.call?.cutShort(to: EngineThreads.restAtEnd)
             } else {
                 state.cause = cause
@@ -80,6 +83,19 @@ final class AttemptControl: Sendable {
 
     /// Whether it makes no sense to launch any more.
     var isStopped: Bool { cause != nil }
+
+    /// Its processes were ended from here.
+    var wasKilled: Bool { state.withLock { $0.cause != nil && !$0.isStoppedLate } }
+
+    /// Why nobody waits for its files any more, if nobody does: it was stopped, before its processes were gone or after.
+    ///
+    /// - Parameter patience: until then the files of one that was stopped before are waited for.
+    func abandoned(after patience: ContinuousClock.Instant) -> StopReason? {
+        state.withLock { state in
+            guard case .stopped(let reason) = state.cause, state.isStoppedLate || reason == .stale || .now >= patience else { return nil }
+            return reason
+        }
+    }
 
     /// Calls `body` when the processes were killed and have not ended in good time: then they cannot be waited for.
     func whenOverdue(_ body: @escaping @Sendable () -> Void) {

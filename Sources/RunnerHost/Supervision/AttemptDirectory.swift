@@ -1,24 +1,42 @@
 import Glibc
 import LynxModel
 
-/// Where one attempt's files lie: `<output_root>/<batch>/<job>/attempt-<n>`.
-enum AttemptDirectory {
-    private static let mostOfOneNumber = 1000
+/// Where one attempt's files lie: `<output_root>/<batch>/<job>/attempt-<n>`; and those that it needs only while it runs.
+struct AttemptDirectory: Sendable {
+    /// Absolute.
+    let path: String
+    /// The simulation's TMPDIR: `tmp` in the directory, by a short name.
+    let temporary: String
 
-    /// Makes it, empty and with mode 0700, with the directories above it. A control plane that was taken back to an earlier state gives
-    /// numbers of attempts that have been: what is there may still be in use, and stays as it is; the directory is `attempt-<n>.2` then,
-    /// and so on.
-    static func make(_ assignment: JobAssignment, under root: String) throws(EngineFailure) -> String {
+    private static let mostOfOneNumber = 1000
+    private var temporaryPath: String { path + "/tmp" }
+
+    /// The names of what has been made.
+    init(path: String, temporary: String) {
+        self.path = path
+        self.temporary = temporary
+    }
+
+    /// Makes it, empty but for `tmp` and with mode 0700, with the directories above it. A control plane that was taken back to an earlier
+    /// state gives numbers of attempts that have been: what is there may still be in use, and stays as it is; the directory is
+    /// `attempt-<n>.2` then, and so on.
+    init(_ assignment: JobAssignment, under root: String) throws(EngineFailure) {
         // The names come over the network and become a path.
-        for name in [assignment.batchID, assignment.jobID] where !isSafe(name) {
+        for name in [assignment.batchID, assignment.jobID] where !Self.isSafe(name) {
             throw EngineFailure(kind: .invalid, message: "'\(name)' cannot be the name of a directory")
         }
         guard UInt32(exactly: assignment.attempt) != nil else {
             throw EngineFailure(kind: .invalid, message: "\(assignment.attempt) cannot be the number of an attempt")
         }
         let batch = "\(root)/\(assignment.batchID)", job = "\(batch)/\(assignment.jobID)"
-        for directory in [root, batch, job] { _ = try make(directory) }
-        let path = "\(job)/attempt-\(assignment.attempt)"
+        for directory in [root, batch, job] { _ = try Self.make(directory) }
+        path = try Self.makeNew("\(job)/attempt-\(assignment.attempt)")
+        let temporary = path + "/tmp"
+        _ = try Self.make(temporary)
+        self.temporary = temporary.utf8.count <= Self.longestTemporary ? temporary : Self.link(to: temporary) ?? temporary
+    }
+
+    private static func makeNew(_ path: String) throws(EngineFailure) -> String {
         if try make(path) { return path }
         for number in 2...mostOfOneNumber where try make("\(path).\(number)") { return "\(path).\(number)" }
         throw EngineFailure(kind: .resources, message: "cannot make \(path): there are \(mostOfOneNumber) of that name already")
@@ -32,6 +50,33 @@ enum AttemptDirectory {
             throw EngineFailure(kind: .resources, message: "cannot make \(directory): \(String(cString: strerror(code)))")
         }
         return false
+    }
+
+    /// Removes what the simulation left in its TMPDIR. Returns what is to be said if some of it stays.
+    func removeTemporary() -> String? {
+        if temporary != temporaryPath { unlink(temporary) }
+        do throws(FileError) {
+            try DirectoryRemoval.remove(temporaryPath)
+            return nil
+        } catch {
+            return "not all temporary files could be removed: \(error)"
+        }
+    }
+
+    /// In bytes. A socket's path has 107 (unix(7)), and programs put sockets into directories that they make in TMPDIR.
+    private static let longestTemporary = 60
+
+    /// A link where the runner itself has its temporary files; nil if there is no place for one that would be shorter.
+    private static func link(to target: String) -> String? {
+        let own = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        for folder in [own, "/tmp"] where folder.hasPrefix("/") && folder.utf8.count <= longestTemporary - 24 {
+            for _ in 0..<8 {
+                let name = "\(folder)/lynx-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+                if symlink(target, name) == 0 { return name }
+                if errno != EEXIST { break }
+            }
+        }
+        return nil
     }
 
     private static func isSafe(_ name: String) -> Bool {

@@ -66,12 +66,18 @@ struct EngineCalls: Sendable {
         }
     }
 
-    func collect(_ attempt: EngineAttempt) async throws -> Result<CollectedFiles.Summary, EngineFailure> {
+    /// What an attempt that was stopped has left is collected for so long.
+    private static let stoppedPatience = Duration.seconds(2)
+
+    func collect(_ attempt: EngineAttempt, _ limits: ArtifactLimits) async throws -> Result<CollectedFiles.Summary, EngineFailure> {
         let patience = CallPatience(threads.patience)
+        let end = ContinuousClock.now + Self.stoppedPatience
         return try await call("collect", on: threads.calls, patience) { _ in
             attempt.release()
-        } _: {
-            Result { () throws(EngineFailure) in try attempt.collect(onFile: patience.renew).summary }
+        } _: { [control] in
+            Result { () throws(EngineFailure) in
+                try attempt.collect(limits, abandoned: { control.abandoned(after: end) }, onProgress: patience.renew).summary
+            }
         }
     }
 
@@ -85,10 +91,12 @@ struct EngineCalls: Sendable {
     }
 
     /// Ends processes that the engine has not ended.
-    func endStrays() async {
-        _ = try? await disk.run(CallPatience(threads.patience), late: { _ in }) { [directory] in
+    @discardableResult
+    func endStrays() async -> StrayProcesses.Findings {
+        let findings = try? await disk.run(CallPatience(threads.patience), late: { _ in }) { [directory] in
             StrayProcesses.endChildren(of: directory)
         }
+        return findings ?? StrayProcesses.Findings()
     }
 
     /// Has an attempt reaped and released once its processes have ended after all. Nothing waits for that.

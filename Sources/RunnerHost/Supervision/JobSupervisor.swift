@@ -15,12 +15,16 @@ package final class JobSupervisor: AttemptExecutor {
         package var telemetryMaxPoints: Int
         /// How long one call of an engine may take.
         package var enginePatience: Duration
+        package var artifacts: ArtifactLimits
 
-        package init(outputRoot: String, runnerID: String, telemetryMaxPoints: Int, enginePatience: Duration) {
+        package init(
+            outputRoot: String, runnerID: String, telemetryMaxPoints: Int, enginePatience: Duration, artifacts: ArtifactLimits
+        ) {
             self.outputRoot = outputRoot
             self.runnerID = runnerID
             self.telemetryMaxPoints = telemetryMaxPoints
             self.enginePatience = enginePatience
+            self.artifacts = artifacts
         }
     }
 
@@ -84,13 +88,13 @@ package final class JobSupervisor: AttemptExecutor {
         _ assignment: JobAssignment, _ engine: EngineLibrary, _ outlet: any TelemetryOutlet, _ control: AttemptControl,
         _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
     ) async throws {
-        let directory: String
+        let directory: AttemptDirectory
         do {
             let (root, conditions, records) = (settings.outputRoot, conditions, records)
             directory = try await disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) {
                 if let problem = conditions.look(at: engine.id) { throw problem }
-                let directory = try AttemptDirectory.make(assignment, under: root)
-                try records.add(assignment.key, directory: directory)
+                let directory = try AttemptDirectory(assignment, under: root)
+                try records.add(assignment.key, directory)
                 return directory
             }
         } catch let problem as ConditionProblem {
@@ -99,8 +103,23 @@ package final class JobSupervisor: AttemptExecutor {
             return report.lost(.trouble, conditions.doesNotAnswer(engine.id).message)
         }
         defer { disk.start { [records] in records.remove(assignment.key) } }
-        report.directory = directory
+        report.directory = directory.path
+        do {
+            try await run(assignment, engine, in: directory, outlet, control, &report, onStarted)
+        } catch {
+            report.take(cause: control.cause)
+            report.failed(error)
+        }
+        // What still runs needs it; the next start of the runner removes it.
+        guard report.mayBeReleased else { return }
+        let warning = try? await disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { directory.removeTemporary() }
+        if let warning, let warning { report.warnings.append(warning) }
+    }
 
+    private func run(
+        _ assignment: JobAssignment, _ engine: EngineLibrary, in directory: AttemptDirectory, _ outlet: any TelemetryOutlet,
+        _ control: AttemptControl, _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
+    ) async throws {
         let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
         let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
         let log = logger(of: assignment, engine)
@@ -115,8 +134,9 @@ package final class JobSupervisor: AttemptExecutor {
             runConfigJSON: String(decoding: try WireJSON.encode(assignment.runConfig, pretty: true), as: UTF8.self),
             telemetryURL: endpoint.url)
         do {
-            let calls = EngineCalls(threads[engine.id]!, control, conditions, loop, disk, directory, log)
+            let calls = EngineCalls(threads[engine.id]!, control, conditions, loop, disk, directory.path, log)
             let attempt = try await calls.prepare(job)
+            let limits = ResourceLimits()
             do {
                 try await supervise(attempt, calls, assignment, &report, onStarted)
             } catch {
@@ -125,7 +145,7 @@ package final class JobSupervisor: AttemptExecutor {
             report.take(watch: await watch.finish(endpoint))
             let (cause, isThrough) = await control.ended()
             report.take(cause: cause)
-            if isThrough { await finish(attempt, calls, &report) } else { calls.hung("terminate", &report) }
+            if isThrough { await finish(attempt, calls, limits, &report) } else { calls.hung("terminate", &report) }
         } catch {
             _ = await endpoint.finish()
             throw error
@@ -170,14 +190,18 @@ package final class JobSupervisor: AttemptExecutor {
     }
 
     /// Reaps, ends what outlived the engine's own care, collects; and releases in any case.
-    private func finish(_ attempt: EngineAttempt, _ calls: EngineCalls, _ report: inout ReportBuilder) async {
+    private func finish(
+        _ attempt: EngineAttempt, _ calls: EngineCalls, _ limits: ResourceLimits, _ report: inout ReportBuilder
+    ) async {
         guard report.mayBeReleased else { return }
         guard report.hasEnded else { return await calls.release(attempt) }
         do {
             let exit = try await calls.reap(attempt)
             report.take(exit: exit)
-            await calls.endStrays()
-            report.take(files: try await calls.collect(attempt))
+            let wasKilled = calls.control.wasKilled
+            if case .success(let exit) = exit { report.take(limits.finding(exit, wasKilled: wasKilled)) }
+            report.warnings += await calls.endStrays().warnings(wasKilled: wasKilled)
+            report.take(files: try await calls.collect(attempt, settings.artifacts))
         } catch {
             // The call is still inside the engine, which gets the attempt back for good when it returns.
             report.take(cause: calls.control.cause)

@@ -95,9 +95,18 @@ struct ReportBuilder {
         }
     }
 
+    /// The first line of a message says what happened.
+    mutating func take(_ finding: ResourceLimits.Finding) {
+        if let warning = finding.warning { warnings.append(warning) }
+        guard let cause = finding.cause, let message = exit?.message else { return }
+        let rest = message.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+        exit?.message = ([cause[...]] + rest).joined(separator: "\n")
+    }
+
     mutating func take(files: Result<CollectedFiles.Summary, EngineFailure>) {
         switch files {
         case .success(let files):
+            if files.abandoned != nil { warnings.append("stopped while files were being collected; not all of them are listed") }
             collected = files
             warnings += files.warnings
         case .failure(let error): warnings.append(error.message)
@@ -127,9 +136,9 @@ struct ReportBuilder {
 
     private func verdict() -> (outcome: AttemptOutcome, message: String?, retryable: Bool, loss: LossCause?) {
         if case .breach(let breach) = cause { return (.breach, breach.message, false, nil) }
-        // It was through before the kill arrived: nothing is thrown away.
-        if loss == nil, let exit, exit.success { return (.success, nil, false, nil) }
-        switch cause {
+        // It was through before the kill arrived: nothing is thrown away. That it can be kept takes its files, too.
+        if loss == nil, let exit, exit.success, collected.abandoned == nil { return (.success, nil, false, nil) }
+        switch cause ?? collected.abandoned.map({ .stopped($0) }) {
         case .timeout: return (.timeout, "timed out after \(Self.short(assignment.timeoutSecs)) s", false, nil)
         case .stopped(.cancelled): return (.cancelled, "cancelled", false, nil)
         case .stopped(.lost), .stopped(.stale): return (.lost, "the runner stopped before the simulation ended", true, .stopped)

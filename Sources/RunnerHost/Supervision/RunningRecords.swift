@@ -18,6 +18,8 @@ package final class RunningRecords: Sendable {
 
     private struct Record: Codable {
         var directory: String
+        /// Of files that go with the attempt; nil in what an earlier version wrote.
+        var temporary: String?
     }
 
     package init(stateDirectory: String) throws(FileError) {
@@ -25,8 +27,8 @@ package final class RunningRecords: Sendable {
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .last("make", folder) }
     }
 
-    func add(_ key: AttemptKey, directory: String) throws {
-        let content = try WireJSON.encode(Record(directory: directory))
+    func add(_ key: AttemptKey, _ directory: AttemptDirectory) throws {
+        let content = try WireJSON.encode(Record(directory: directory.path, temporary: directory.temporary))
         let path = files.withLock { files in
             let path = files.empty.popLast() ?? "\(folder)/\(files.inUse.count + 1).json"
             files.inUse[key] = path
@@ -55,16 +57,23 @@ package final class RunningRecords: Sendable {
         }
     }
 
-    /// Ends what an earlier process left running, and forgets it. Returns how many processes were ended.
-    package func sweep() -> Int {
-        var ended = 0
+    /// Ends what an earlier process left running, removes its temporary files, and forgets it. Returns how many processes
+    /// were ended, and how many could not be.
+    package func sweep() -> (ended: Int, remaining: Int) {
+        var ended = 0, remaining = 0
+        let deadline = ContinuousClock.now + StrayProcesses.patience
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
             let path = "\(folder)/\(name)"
             if let content = FileManager.default.contents(atPath: path), let record = try? WireJSON.decode(Record.self, from: content) {
-                ended += StrayProcesses.endAll(of: record.directory)
+                let strays = StrayProcesses.endAll(of: record.directory, before: deadline)
+                ended += strays.ended.count
+                remaining += strays.remaining
+                if let temporary = record.temporary {
+                    _ = AttemptDirectory(path: record.directory, temporary: temporary).removeTemporary()
+                }
             }
             unlink(path)
         }
-        return ended
+        return (ended, remaining)
     }
 }

@@ -7,84 +7,108 @@ import Glibc
 /// recognised by its environment: the scenario contract puts a path inside the attempt's directory there, and it is
 /// inherited. The host is a subreaper, so orphans of its simulations are its children.
 enum StrayProcesses {
-    /// Ends the host's own children that belong to the attempt, and theirs, until there are none.
-    static func endChildren(of directory: String) {
-        for _ in 0..<100 {
-            let strays = children().filter { belongs($0, to: directory) }
-            if strays.isEmpty { return }
-            // Not recycled: they are this process's own children, and nobody else waits for them.
-            let held = strays.map { (pid: $0, descriptor: lynx_pidfd_open($0)) }
-            for (pid, _) in held { kill(pid, SIGKILL) }
-            wait(for: held.map(\.descriptor))
-            for (pid, descriptor) in held {
-                waitpid(pid, nil, WNOHANG)
-                close(descriptor)
+    /// What was found of an attempt.
+    struct Findings: Equatable, Sendable {
+        /// The command lines of processes that were ended.
+        var ended: [String] = []
+        /// How many could not be: they may not be killed, or cannot die, as the kernel holds them.
+        var remaining = 0
+
+        /// For the result.
+        ///
+        /// - Parameter wasKilled: the simulation was ended from here, and all that belongs to it was to end.
+        func warnings(wasKilled: Bool) -> [String] {
+            var warnings: [String] = []
+            if !ended.isEmpty && !wasKilled {
+                let names = ended.prefix(8).joined(separator: ", ") + (ended.count > 8 ? ", and \(ended.count - 8) more" : "")
+                let (number, were, they) = ended.count == 1 ? ("1 process", "was", "it") : ("\(ended.count) processes", "were", "they")
+                warnings.append("\(number) outlived the simulation and \(were) killed: \(names); what \(they) had not written by then is missing")
             }
-            // What the kernel holds back, such as on a disk that does not answer, is left to it.
-            if held.allSatisfy({ children().contains($0.pid) }) { return }
+            if remaining > 0 { warnings.append("at least \(remaining == 1 ? "1 process" : "\(remaining) processes") of the simulation could not be killed and may still run") }
+            return warnings
         }
+    }
+
+    /// Processes that cannot die hold nothing up for longer.
+    static let patience = Duration.seconds(5)
+
+    /// Ends the host's own children that belong to the attempt, and theirs, until there are none.
+    static func endChildren(of directory: String) -> Findings {
+        end(of: directory, before: .now + patience, among: children)
     }
 
     /// Ends every process of this user that belongs to the attempt; for attempts of an earlier runner process.
-    /// Returns how many there were.
-    static func endAll(of directory: String) -> Int {
-        var ended = 0
-        for _ in 0..<100 {
-            // Asked again with the process held, so that a recycled pid is not hit.
-            let strays = processes().filter { belongs($0, to: directory) }.map { (pid: $0, descriptor: lynx_pidfd_open($0)) }
-            defer { for stray in strays where stray.descriptor >= 0 { close(stray.descriptor) } }
-            let held = strays.filter { $0.descriptor >= 0 && belongs($0.pid, to: directory) }.map(\.descriptor)
-            if held.isEmpty { break }
-            for descriptor in held { _ = lynx_pidfd_send_signal(descriptor, SIGKILL) }
-            ended += held.count
-            if !wait(for: held) { break }
-        }
-        return ended
+    static func endAll(of directory: String, before deadline: ContinuousClock.Instant) -> Findings {
+        end(of: directory, before: deadline, among: processes)
     }
 
-    /// How long processes that were killed have to end, all together. In milliseconds.
-    private static let patience: Int32 = 5000
-
-    /// False if one of them is still there when the time is over.
-    @discardableResult
-    private static func wait(for processes: [Int32]) -> Bool {
-        var left = processes.filter { $0 >= 0 }.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let end = ContinuousClock.now + .milliseconds(Int(patience))
-        while !left.isEmpty {
-            let rest = (end - .now) / .milliseconds(1)
-            guard rest > 0, poll(&left, nfds_t(left.count), Int32(rest.rounded(.up))) > 0 else { return false }
-            left.removeAll { $0.revents != 0 }
+    private static func end(
+        of directory: String, before deadline: ContinuousClock.Instant, among list: () -> [pid_t]
+    ) -> Findings {
+        var findings = Findings()
+        var dying: [(pid: pid_t, descriptor: Int32, command: String)] = []
+        defer { for process in dying { close(process.descriptor) } }
+        while true {
+            var isQuiet = true
+            for pid in list() where belongs(pid, to: directory) {
+                isQuiet = false
+                let descriptor = dying.contains { $0.pid == pid } ? -1 : lynx_pidfd_open(pid)
+                guard descriptor >= 0 else { continue }
+                // Asked again with the process held, so that a recycled pid is not hit.
+                guard belongs(pid, to: directory) else {
+                    close(descriptor)
+                    continue
+                }
+                dying.append((pid, descriptor, command(of: pid)))
+                _ = lynx_pidfd_send_signal(descriptor, SIGKILL)
+            }
+            if isQuiet && dying.isEmpty { return findings }
+            let left = (deadline - .now) / .milliseconds(1)
+            guard left > 0 else {
+                findings.remaining = max(dying.count, 1)
+                return findings
+            }
+            var waits = dying.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+            poll(&waits, nfds_t(waits.count), Int32(min(left, 50)))
+            for index in waits.indices.reversed() where waits[index].revents != 0 {
+                let gone = dying.remove(at: index)
+                close(gone.descriptor)
+                // Nobody else waits for those that are this process's own.
+                waitpid(gone.pid, nil, WNOHANG)
+                findings.ended.append(gone.command)
+            }
         }
-        return true
+    }
+
+    private static func command(of pid: pid_t) -> String {
+        let words = read("/proc/\(pid)/cmdline", atMost: 120).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return "\(words.isEmpty ? "a process" : words.joined(separator: " ")) (pid \(pid))"
     }
 
     private static func belongs(_ pid: pid_t, to directory: String) -> Bool {
-        let descriptor = open("/proc/\(pid)/environ", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+        let wanted = Array("TETRYX_OUTPUT_DIR=\(directory)/".utf8)
+        return read("/proc/\(pid)/environ", atMost: 4 << 20).split(separator: 0).contains { $0.starts(with: wanted) }
+    }
+
+    /// Nothing if it cannot be read.
+    private static func read(_ path: String, atMost limit: Int) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while content.count < 4 << 20 {
-            let count = read(descriptor, &chunk, chunk.count)
+        var chunk = [UInt8](repeating: 0, count: min(limit, 1 << 16))
+        while content.count < limit {
+            let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - content.count))
             if count <= 0 { break }
             content.append(contentsOf: chunk[..<count])
         }
-        return content.split(separator: 0).contains { $0.starts(with: "TETRYX_OUTPUT_DIR=\(directory)/".utf8) }
+        return content
     }
 
     private static func children() -> [pid_t] {
         names(in: "/proc/self/task").flatMap { thread -> [pid_t] in
-            let descriptor = open("/proc/self/task/\(thread)/children", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return [] }
-            defer { close(descriptor) }
-            var text: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let count = read(descriptor, &chunk, chunk.count)
-                if count <= 0 { break }
-                text.append(contentsOf: chunk[..<count])
-            }
-            return text.split(separator: UInt8(ascii: " ")).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
+            read("/proc/self/task/\(thread)/children", atMost: 1 << 20).split(separator: UInt8(ascii: " "))
+                .compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import EngineABI
 import EngineKit
 import Foundation
@@ -9,9 +10,13 @@ private final class Collected {
     var directory = ""
     var artifacts: [String: (size: Int64, hash: String, type: String)] = [:]
     var warnings: [String] = []
+    var asksUntilCancelled = Int.max
 
-    static func from(_ directory: String, maxFiles: Int = 1000, maxBytes: Int64 = 1 << 30) throws -> Collected {
+    static func from(_ directory: String, maxFiles: Int = 1000, maxFileBytes: Int64 = 1 << 30, maxBytes: Int64 = 1 << 30, asksUntilCancelled: Int = .max) throws
+        -> Collected
+    {
         let result = Collected()
+        result.asksUntilCancelled = asksUntilCancelled
         var raw = lynx_collector(
             struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(result).toOpaque(),
             output_directory: { Collected.of($0).directory = text($1) },
@@ -20,10 +25,13 @@ private final class Collected {
                 let hash = withUnsafeBytes(of: artifact.sha256) { $0.map { String(format: "%02x", $0) }.joined() }
                 Collected.of(collector).artifacts[text(artifact.path)] = (artifact.size_bytes, hash, text(artifact.media_type))
             },
-            warning: { Collected.of($0).warnings.append(text($1)) })
+            warning: { Collected.of($0).warnings.append(text($1)) }, max_file_bytes: maxFileBytes, max_total_bytes: maxBytes,
+            is_cancelled: {
+                Collected.of($0).asksUntilCancelled -= 1
+                return Collected.of($0).asksUntilCancelled < 0 ? 1 : 0
+            })
         var collector = ArtifactCollector()
         collector.maxFiles = maxFiles
-        collector.maxBytes = maxBytes
         try collector.collect(directory: directory, into: ArtifactSink(&raw))
         return result
     }
@@ -124,6 +132,46 @@ struct ArtifactCollectorTests {
         try directory.write("c", "678")
         let found = try Collected.from(directory.path, maxBytes: 8)
         #expect(Set(found.artifacts.keys) == ["a", "c"])
-        #expect(found.warnings == ["b: not collected, as the files collected would be more than 8 bytes"])
+        #expect(
+            found.warnings == [
+                "b: not collected, as with its 4398046511104 bytes the files would have more than artifact_max_total_bytes, which is 8"
+            ])
+    }
+
+    @Test("A file larger than the limit for one is left out, and said so")
+    func limitsOneFile() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("a", "12345")
+        try directory.write("b", "123456")
+        let found = try Collected.from(directory.path, maxFileBytes: 5)
+        #expect(Set(found.artifacts.keys) == ["a"])
+        #expect(found.warnings == ["b: not collected, as it has 6 bytes and artifact_max_bytes is 5"])
+    }
+
+    @Test("The hash of a file with holes is that of its bytes", arguments: [0, 1, 300_000, 4 << 20], [0, 5, 1 << 20])
+    func holes(hole: Int, tail: Int) throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("sparse", "head")
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: UInt64(4 + hole))
+        try file.write(contentsOf: Data("middle".utf8))
+        try file.truncate(atOffset: UInt64(4 + hole + 6 + tail))
+        try file.close()
+        let found = try Collected.from(directory.path)
+        let bytes = Data("head".utf8) + Data(count: hole) + Data("middle".utf8) + Data(count: tail)
+        #expect(found.artifacts["sparse"]?.size == Int64(bytes.count))
+        #expect(found.artifacts["sparse"]?.hash == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+    }
+
+    @Test("Who no longer waits for the files is not kept waiting by the largest of them")
+    func cancelled() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("a", "12345")
+        try directory.write("b", "")
+        // To be hashed in hours.
+        #expect(truncate(directory.path + "/b", 8 << 40) == 0)
+        try directory.write("c", "678")
+        let found = try Collected.from(directory.path, maxFileBytes: .max, maxBytes: .max, asksUntilCancelled: 5)
+        #expect(Set(found.artifacts.keys) == ["a"])
     }
 }

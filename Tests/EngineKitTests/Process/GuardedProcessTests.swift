@@ -114,6 +114,42 @@ struct GuardedProcessTests {
         let end = try guarded.end(process)
         #expect(!isRunning(leftover))
         #expect(end.exitCode == 7)
+        #expect(end.leftovers.killed == 1 && end.leftovers.commands == ["\(leftover) sleep 1000"])
+        #expect(
+            end.leftovers.warnings == [
+                "1 process outlived the simulation's main process by 2 s and was killed: sleep 1000 (pid \(leftover)); what it had not written by then is missing"
+            ])
+    }
+
+    @Test("Helpers that end by themselves once their program is gone get to tidy up", arguments: [false, true], ["", "setsid "])
+    func helpersTidyUp(forked: Bool, session: String) throws {
+        let guarded = try Guarded(forked: forked)
+        // The helper begins when the program's end of the pipe closes, and then works for longer than a kill takes.
+        let process = try guarded.start(
+            "exec 9> >(exec \(session)bash -c 'cat; for i in {1..100}; do /bin/true; done; echo done > tidied'); exit 3")
+        let end = try guarded.end(process)
+        #expect(end.exitCode == 3)
+        #expect(try guarded.directory.read("tidied") == "done\n")
+        #expect(end.leftovers == Leftovers())
+    }
+
+    @Test("What a kill ends is not reported as left behind")
+    func killedIsNotLeft() throws {
+        let guarded = try Guarded()
+        let process = try guarded.start("setsid -f bash -c 'echo $$ > $NEWS; exec sleep 1000'; sleep 1000")
+        _ = try guarded.pid()
+        process.kill()
+        #expect(try guarded.end(process).leftovers == Leftovers())
+    }
+
+    @Test("A program that leaves its guardian no descriptors does not save what it leaves", arguments: [false, true])
+    func withoutDescriptors(forked: Bool) throws {
+        let guarded = try Guarded(forked: forked)
+        let process = try guarded.start(
+            "prlimit --pid $PPID --nofile=5:5; setsid -f bash -c 'echo $$ > $NEWS; exec sleep 1000'; read line < $NEWS; echo $line > $NEWS")
+        let end = try guarded.end(process)
+        let leftover = try guarded.pid()
+        #expect(end.exitCode == 0 && end.leftovers.killed == 1 && !isRunning(leftover))
     }
 
     @Test("Processes that keep forking into new sessions are ended all the same")

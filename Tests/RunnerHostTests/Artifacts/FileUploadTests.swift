@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Glibc
 import LynxModel
 import NIOHTTP1
 import Testing
@@ -131,6 +132,80 @@ struct FileUploadTests {
             }
             let exists = (0..<2).map { FileManager.default.fileExists(atPath: bench.directory.file("runs/\(batch)-\($0)/attempt-1")) }
             #expect(exists == [setting == .always, setting != .never])
+        }
+    }
+
+    @Test("What has no copy elsewhere stays when all else is removed")
+    func uncollectedStays() async throws {
+        let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
+        let whole = bench.executor.monitor.with { $0.amend }
+        let directory = bench.directory
+        bench.executor.monitor.with { state in
+            state.amend = { report in
+                whole(&report)
+                let attempt = report.result.metadata.directory ?? ""
+                do {
+                    // The same name to a String, and another to the file system: the one was collected, the other not.
+                    try directory.write("\(attempt.dropFirst(directory.path.count))/output/deep/caf\u{E9}", "collected")
+                    try directory.write("\(attempt.dropFirst(directory.path.count))/output/deep/cafe\u{301}", "not collected")
+                    try directory.write("\(attempt.dropFirst(directory.path.count))/run_config.json", "{}")
+                    try directory.write("\(attempt.dropFirst(directory.path.count))/px4/dataman", "the engine's")
+                    let odd = Array("\(attempt)/output/deep/odd".utf8) + [0xFF, 0]
+                    let file = odd.withUnsafeBytes { open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600) }
+                    #expect(file >= 0 && write(file, "odd", 3) == 3)
+                    close(file)
+                    #expect(symlink("/elsewhere", "\(attempt)/output/link") == 0)
+                    #expect(mkfifo("\(attempt)/output/fifo", 0o600) == 0 && mkdir("\(attempt)/output/empty", 0o500) == 0)
+                } catch {
+                    Issue.record(error)
+                }
+                report.result.outputFiles.append("\(attempt)/output/deep/caf\u{E9}")
+                let hash = SHA256.hash(data: Data("collected".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                report.result.artifacts.append(Artifact(path: "deep/caf\u{E9}", sizeBytes: 9, sha256: hash, mediaType: "x/y"))
+            }
+        }
+        var options = RunnerBench.options
+        options.keepOutputs = .never
+        try await plane.run { port in
+            let batch = try await plane.submit(runs: 1, port: port)
+            try await bench.run(url: url(port), options: options) { runner in
+                try await bench.executor.wait { $0.runs.count == 1 && $0.running.isEmpty }
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+            }
+            let left = try await Program.run("find", [".", "!", "-type", "d"], in: directory.file("runs/\(batch)-0"), environment: ["LC_ALL": "C"])
+            // find shows what is not ASCII as ?, a byte each.
+            #expect(
+                Set(left.outputLines) == ["./attempt-1/output/deep/cafe??", "./attempt-1/output/deep/odd?", "./attempt-1/output/link"],
+                "\(left.output)")
+            #expect(!FileManager.default.fileExists(atPath: directory.file("runs/\(batch)-0/attempt-1/output/empty")))
+        }
+    }
+
+    @Test("A cancel ends an upload that is under way")
+    func cancelledUpload() async throws {
+        let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
+        let whole = bench.executor.monitor.with { $0.amend }
+        let size: Int64 = 8 << 40
+        bench.executor.monitor.with { state in
+            state.amend = { report in
+                whole(&report)
+                // To be sent in days; on the disk it is nothing but a hole.
+                #expect(truncate(report.result.outputFiles[0], off_t(size)) == 0)
+                report.result.artifacts[0].sizeBytes = size
+            }
+        }
+        try await plane.run { port in
+            let batch = try await plane.submit(runs: 1, port: port)
+            try await bench.run(url: url(port)) { runner in
+                // The simulation has ended; what takes so long now is the file.
+                try await runner.wait { !$0.undelivered.isEmpty }
+                let _: Job = try await plane.call(.POST, "/jobs/\(batch)-0/cancel", port: port)
+                try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
+            }
+            let result: JobResult = try await plane.call(.GET, "/jobs/\(batch)-0/results", port: port)
+            #expect(!result.success && result.metadata.outcome == .cancelled && result.metadata.warnings.count == 1)
+            let job: Job = try await plane.call(.GET, "/jobs/\(batch)-0", port: port)
+            #expect(job.status == .cancelled)
         }
     }
 

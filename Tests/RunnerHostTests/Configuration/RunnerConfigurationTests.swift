@@ -129,6 +129,10 @@ struct RunnerConfigurationTests {
                 log_capture_bytes: 10485760                  # default
                 telemetry_max_message_bytes: 4194304         # default
                 telemetry_max_points: 10000                  # default
+                private_dev_shm: false                       # default
+                artifact_max_bytes: 17179869184              # default
+                artifact_max_total_bytes: 68719476736        # default
+                core_files: false                            # default
                 keep_outputs: always                         # default
                 log_level: debug                             # LYNX_RUNNER_LOG_LEVEL
                 engine_options: {}                           # default
@@ -227,6 +231,10 @@ private let samples: [String: Sample] = [
     "log_capture_bytes": Sample("0", "1", "1099511627776"),
     "telemetry_max_message_bytes": Sample("1024", "4096", "1073741824"),
     "telemetry_max_points": Sample("1", "2", "3"),
+    "private_dev_shm": Sample("true", "false", "true"),
+    "artifact_max_bytes": Sample("0", "1", "1125899906842624"),
+    "artifact_max_total_bytes": Sample("2", "3", "1125899906842624"),
+    "core_files": Sample("true", "false", "true"),
     "keep_outputs": Sample("failed", "never", "failed"),
     "log_level": Sample("trace", "debug", "critical"),
 ]

@@ -28,8 +28,9 @@ struct ConfigurationOptionsTests {
             "px4_binary": "/px4/bin/px4", "px4_etc": "/px4/etc", "px4_entrypoint": "mission.py",
             "output_root": "/out", "working_directory": "/work", "max_concurrent_jobs": "3", "engine_path": "/engines",
             "control_plane_url": "http://127.0.0.1:9", "control_plane_ca_file": "/ca.pem",
-            "enrollment_token_file": "/enroll.token", "runner_name": "lab", "state_directory": "/state", "engine_call_timeout_seconds": "9", "log_capture_bytes": "4",
-            "telemetry_max_message_bytes": "2048", "telemetry_max_points": "5", "keep_outputs": "failed",
+            "enrollment_token_file": "/enroll.token", "runner_name": "lab", "state_directory": "/state", "engine_call_timeout_seconds": "9",
+            "log_capture_bytes": "4", "telemetry_max_message_bytes": "2048", "telemetry_max_points": "5", "private_dev_shm": "true",
+            "artifact_max_bytes": "17", "artifact_max_total_bytes": "18", "core_files": "true", "keep_outputs": "failed",
             "log_level": "debug",
         ]
         let fields = RunnerField.all.filter { !$0.isFileOnly }

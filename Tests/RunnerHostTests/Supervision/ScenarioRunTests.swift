@@ -91,6 +91,46 @@ struct ScenarioRunTests {
         #expect(report.result.errorMessage == "early termination 'late': level = 49 m = 49 m at t = 490 s")
     }
 
+    @Test("A cancel ends the collection of files, too")
+    func cancelledWhileCollecting() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            import os
+            os.truncate(os.open(os.environ["TETRYX_OUTPUT_DIR"] + "/a", os.O_CREAT | os.O_WRONLY), 8 << 40)
+            """, settings: ["warm_workers": "false"], artifacts: ArtifactLimits(file: .max, total: .max))
+        let assignment = bench.assignment()
+        let (starts, started) = AsyncStream.makeStream(of: Void.self)
+        let report = await withTaskGroup(of: AttemptReport?.self) { group in
+            group.addTask { await bench.run(assignment) { started.yield() } }
+            group.addTask {
+                for await _ in starts { break }
+                // Not before it has been written, and so perhaps after the simulation's end: either is right.
+                let file = bench.directory.path + "/runs/batch/job/attempt-1/output/a"
+                while (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) != 8 << 40 { await Task.yield() }
+                bench.supervisor.stop(assignment.key, as: .cancelled)
+                return nil
+            }
+            return await group.first { $0 != nil } ?? nil
+        }
+        #expect(report?.outcome == .cancelled && report?.result.errorMessage == "cancelled")
+        #expect(report?.result.artifacts == [])
+        #expect(report?.result.metadata.warnings == ["stopped while files were being collected; not all of them are listed"])
+    }
+
+    @Test("A file larger than the limit is named in the result, and stays")
+    func tooLarge() async throws {
+        let bench = try SupervisorBench.basilisk(
+            """
+            import os
+            for name, size in ("a", 10), ("b", 11):
+                open(os.environ["TETRYX_OUTPUT_DIR"] + "/" + name, "w").write("x" * size)
+            """, artifacts: ArtifactLimits(file: 10, total: 100))
+        let report = await bench.run(bench.assignment())
+        #expect(report.outcome == .success && report.result.artifacts.map(\.path) == ["a"])
+        #expect(report.result.metadata.warnings == ["b: not collected, as it has 11 bytes and artifact_max_bytes is 10"])
+        #expect(try bench.directory.names("runs/batch/job/attempt-1/output") == ["a", "b"])
+    }
+
     @Test("Conditions in other units than the scenario's fail the job, naming both")
     func unitsMismatch() async throws {
         let bench = try SupervisorBench.basilisk(Self.streaming)
@@ -208,17 +248,17 @@ struct ScenarioRunTests {
     func sweep() async throws {
         let bench = try SupervisorBench.basilisk("")
         let left = bench.directory.path + "/runs/batch/job/attempt-1"
-        try bench.records.add(AttemptKey(jobID: "job", attempt: 1), directory: left)
+        try bench.records.add(AttemptKey(jobID: "job", attempt: 1), AttemptDirectory(path: left, temporary: left + "/tmp"))
         let mine = try Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "/output"])
         let other = try Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "0/output"])
         try mine.run()
         try other.run()
         // Not terminate(): the child may have been started with SIGTERM blocked.
         defer { kill(other.processIdentifier, SIGKILL) }
-        #expect(bench.records.sweep() == 1)
+        #expect(bench.records.sweep().ended == 1)
         mine.waitUntilExit()
         #expect(mine.terminationStatus == SIGKILL)
         #expect(isRunning(other.processIdentifier))
-        #expect(bench.records.sweep() == 0)
+        #expect(bench.records.sweep().ended == 0)
     }
 }

@@ -17,8 +17,10 @@ final class SupervisorBench: Sendable {
     let conditions: RunnerConditions
     private let loop: EventLoop
 
-    init(_ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
-        patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = []
+    init(
+        _ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
+        patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = [],
+        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30)
     ) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
@@ -34,7 +36,8 @@ final class SupervisorBench: Sendable {
         conditions = RunnerConditions([engine.0: needs])
         supervisor = JobSupervisor(
             settings: .init(
-                outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints, enginePatience: patience),
+                outputRoot: directory.path + "/runs", runnerID: "runner", telemetryMaxPoints: maxPoints, enginePatience: patience,
+                artifacts: artifacts),
             engines: EngineSelection(libraries, capabilities: [engine.0]), host: host, telemetry: TelemetryServer(loops: [loop]),
             records: records, conditions: conditions, loop: loop, logger: logger)
     }
@@ -58,7 +61,10 @@ final class SupervisorBench: Sendable {
     func letGo(_ job: String) throws { try directory.write("runs/batch/\(job)/attempt-1/go", "") }
 
     /// With the Basilisk engine, on a scenario given as Python source.
-    static func basilisk(_ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000) throws -> SupervisorBench {
+    static func basilisk(
+        _ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000, settings: [String: String] = [:],
+        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30)
+    ) throws -> SupervisorBench {
         let directory = try TemporaryDirectory()
         let entrypoint = try directory.write("scenario.py", scenario)
         return try SupervisorBench(
@@ -68,8 +74,8 @@ final class SupervisorBench: Sendable {
                 [
                     "python_executable": Repository.python, "basilisk_entrypoint": entrypoint, "working_directory": directory.path,
                     "log_capture_bytes": String(capture),
-                ]
-            ), in: Repository.products, maxPoints: maxPoints)
+                ].merging(settings) { $1 }
+            ), in: Repository.products, maxPoints: maxPoints, artifacts: artifacts)
     }
 
     func assignment(
