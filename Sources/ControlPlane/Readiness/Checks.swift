@@ -24,7 +24,7 @@ extension ArtifactStore {
     /// Writes a file into it.
     static func checkFolder(_ folder: String) throws {
         let path = "\(folder)/.check-\(UInt64.random(in: 0...UInt64.max))"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw NotReady(reason: "its folder cannot be written: \(String(cString: strerror(errno)))") }
         defer {
             close(descriptor)

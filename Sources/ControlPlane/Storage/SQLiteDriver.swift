@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Write-ahead log with `synchronous=FULL`: what a call has answered survives SIGKILL and a power cut.
 final class SQLiteDriver: LedgerDriver {
+    private let path: String
     private let pool: DatabasePool
     private let commits: GroupCommit
     private let lock: FileLock?
