@@ -41,7 +41,7 @@ struct PX4Settings: Sendable {
         "model", "speed_factor", "least_speed_share", "ready_when", "boot_timeout_seconds", "boot_timeout_simulated_seconds", "instance_timeout_seconds", "link_timeout_seconds", "stop_timeout_seconds",
         "parameter_timeout_seconds",
     ]
-    private static let fields = ["python_executable", "working_directory", "log_capture_bytes", "px4_binary", "px4_etc", "px4_entrypoint"]
+    private static let fields = ["python_executable", "working_directory", "log_capture_bytes", "state_directory", "px4_binary", "px4_etc", "px4_entrypoint"]
 
     init(_ settings: EngineSettings, warn: (String) -> Void) throws(EngineError) {
         try Self.checkNames(settings)

@@ -8,6 +8,7 @@ enum EngineSettings {
             "python_executable": configuration.pythonExecutable,
             "working_directory": configuration.workingDirectory,
             "log_capture_bytes": String(configuration.logCaptureBytes),
+            "state_directory": configuration.stateDirectory,
         ]
         switch engine {
         case "basilisk":
