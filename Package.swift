@@ -93,10 +93,19 @@ let package = Package(
             name: "EngineKit",
             dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings),
-        .target(
-            name: "BasiliskEngine", dependencies: ["CLinux", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
-            resources: [.embedInCode("Warm/warm_parent.py")], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
         // The library is the entry alone, so that tests can link the rest without its way of linking.
+        .target(
+            name: "Basilisk",
+            dependencies: ["CLinux", "EngineKit", "EventLoop", "TelemetryServer", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift"],
+            resources: [
+                "boot", "plan", "effects", "fingerprint", "recorder", "script", "context", "importing", "store", "learn", "vet", "serve",
+            ].map { .embedInCode("Warm/lynx_warm/\($0).py") },
+            swiftSettings: swiftSettings),
+        .target(
+            name: "BasiliskEngine", dependencies: ["Basilisk", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
+            exclude: ["BasiliskEngine.swift", "ScriptJob.swift", "Warm"], sources: ["EngineEntry.swift"], swiftSettings: swiftSettings,
+            linkerSettings: engineLinkerSettings),
         .target(
             name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink"],
             path: "Plugins/PX4SITLEngine",
@@ -182,6 +191,7 @@ let package = Package(
             name: "EngineKitTests",
             dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: swiftSettings),
+        .testTarget(name: "BasiliskTests", dependencies: ["Basilisk", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "PX4SITLTests",
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],

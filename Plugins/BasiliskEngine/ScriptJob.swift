@@ -4,59 +4,92 @@ import Synchronization
 
 /// One run of the scenario: one guarded process, judged by its exit code, now and then checked by a cold run after it.
 final class ScriptJob: EngineJob {
+    private struct Running {
+        var process: GuardedProcess
+        var check: ColdCheck?
+        /// The proof that a warm run rests on; nil for a cold one.
+        var basis: String?
+        let begin = ContinuousClock.now
+    }
+
     private let host: HostHandle
     private let token: UInt64
     private let files: JobFiles
     private let request: GuardedProcess.Request
-    private let warm: WarmWorkers?
+    private let configuration: [UInt8]
+    private let warm: WarmScenario?
     private let check: CheckSettings?
-    private let running = Mutex<(process: GuardedProcess?, check: ColdCheck?)>((nil, nil))
+    private let running = Mutex<Running?>(nil)
     private let leftovers = Mutex(Leftovers())
 
-    /// - Parameter check: how the run is checked, if it is and if it is started warm.
-    init(host: HostHandle, token: UInt64, files: JobFiles, request: GuardedProcess.Request, warm: WarmWorkers?, check: CheckSettings?) {
+    /// - Parameters:
+    ///   - configuration: the run's, JSON.
+    ///   - check: how the run is checked, if it is and if it is started warm.
+    init(
+        host: HostHandle, token: UInt64, files: JobFiles, request: GuardedProcess.Request, configuration: [UInt8], warm: WarmScenario?,
+        check: CheckSettings?
+    ) {
         self.host = host
         self.token = token
         self.files = files
         self.request = request
+        self.configuration = configuration
         self.warm = warm
         self.check = check
     }
 
     func launch() throws(EngineError) -> LaunchedProcess {
-        guard let launched = try warm?.launch(request) else {
-            let launched = try GuardedProcess(request)
-            running.withLock { $0 = (launched, nil) }
-            return LaunchedProcess(pid: launched.pid, exitDescriptor: launched.exitDescriptor)
+        guard let warm, let start = try warm.launch(request) else {
+            let process = try GuardedProcess(request)
+            running.withLock { $0 = Running(process: process) }
+            return LaunchedProcess(pid: process.pid, exitDescriptor: process.exitDescriptor)
         }
-        let check = check.flatMap { ColdCheck(of: launched, files: files, request: request, settings: $0) }
-        running.withLock { $0 = (launched, check) }
+        host.resultBasis.restsOn(job: token, basis: start.basis)
+        let check = check.flatMap { settings in
+            ColdCheck(
+                of: start.process, files: files, request: request, comparison: RunComparison(ignoredNames: settings.ignoredKeys),
+                known: warm.notReproducible)
+        }
+        running.withLock { $0 = Running(process: start.process, check: check, basis: start.basis) }
         check?.start()
-        return LaunchedProcess(pid: launched.pid, exitDescriptor: check?.exitDescriptor ?? launched.exitDescriptor)
+        return LaunchedProcess(pid: start.process.pid, exitDescriptor: check?.exitDescriptor ?? start.process.exitDescriptor)
     }
 
     func terminate() {
         let running = running.withLock { $0 }
-        running.process?.kill()
-        running.check?.kill()
+        running?.process.kill()
+        running?.check?.kill()
     }
 
     func reap() throws(EngineError) -> SimulationExit {
-        guard let end = running.withLock({ $0.process })?.reap() else {
+        guard let running = running.withLock({ $0 }), let end = running.process.reap() else {
             throw EngineError(lynx_status(LYNX_E_INTERNAL), "reap was called before launch or twice")
         }
         leftovers.withLock { $0 = end.leftovers }
-        return .byExitCode(end, stderrPath: files.stderr)
+        let exit = SimulationExit.byExitCode(end, stderrPath: files.stderr)
+        if running.basis == nil {
+            let seconds = (ContinuousClock.now - running.begin) / .seconds(1)
+            warm?.coldRunEnded(configuration, success: exit.success, seconds: seconds)
+        }
+        return exit
     }
 
     func collect(into sink: borrowing ArtifactSink) throws(EngineError) {
         var collector = ArtifactCollector()
         for warning in leftovers.withLock({ $0.warnings }) { sink.warning(warning) }
         try collector.collect(directory: files.output, into: sink)
-        guard case .different(let what) = running.withLock({ $0.check })?.verdict else { return }
-        let message = "\(what) after a warm start than after a cold one; the files of the cold run are kept here, those of the warm one in \(ColdCheck.warmOutput)"
-        sink.warning("warm workers: \(message)")
-        host.log(.error, job: token, message)
-        warm?.switchOff("one of them left \(what) after a warm start than after a cold one")
+        guard let running = running.withLock({ $0 }), let basis = running.basis, let verdict = running.check?.verdict else { return }
+        switch verdict {
+        case .none: break
+        case .same(let places): if !places.isEmpty { warm?.add(notReproducible: places) }
+        case .different(let what):
+            let message =
+                "\(what): otherwise after a warm start than after a cold one; the files of the cold run are kept here, those of the warm one in \(ColdCheck.warmOutput)"
+            sink.warning("warm workers: \(message)")
+            host.log(.error, job: token, message)
+            // This job has a fresh process's result now, which stays when the proof is withdrawn.
+            host.resultBasis.restsOn(job: token, basis: "a cold run")
+            warm?.withdraw(basis, "a run that was repeated cold differed from its warm start: \(what)")
+        }
     }
 }

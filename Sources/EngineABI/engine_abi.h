@@ -185,10 +185,11 @@ typedef struct lynx_setting {
 
 /*
  * The runner's configuration as far as it concerns this engine: python_executable, working_directory,
- * log_capture_bytes, private_dev_shm if it is true, the fields made for it (basilisk_entrypoint, warm_workers;
- * px4_binary, px4_etc, px4_entrypoint), and the engine's own section of engine_options. What is nested there comes
- * flat, with a dot between the keys: default_params.IMU_GYRO_CAL_EN. max_concurrent_jobs of that section is the host's
- * affair and does not come.
+ * log_capture_bytes, private_dev_shm if it is true, state_directory (a folder that outlives a restart, where an engine
+ * may keep things in one of its own name; the host alone uses it once the first job is prepared), the fields made for it
+ * (basilisk_entrypoint, warm_workers; px4_binary, px4_etc, px4_entrypoint), and the engine's own section of
+ * engine_options. What is nested there comes flat, with a dot between the keys: default_params.IMU_GYRO_CAL_EN.
+ * max_concurrent_jobs of that section is the host's affair and does not come.
  */
 typedef struct lynx_engine_config {
     uint32_t struct_size;
@@ -352,6 +353,17 @@ typedef enum lynx_warm_state {
     LYNX_WARM_OFF = 2
 } lynx_warm_state;
 
+/* Something that each job has to do by itself, although it has such a process. */
+typedef struct lynx_warm_left_out {
+    uint32_t struct_size;
+    /* Such as the name of a module. */
+    lynx_string module;
+    /* For a person. */
+    lynx_string why;
+    /* How long it takes. */
+    double seconds;
+} lynx_warm_left_out;
+
 /* One such process, or what stands in for one that is not there. */
 typedef struct lynx_warm_worker {
     uint32_t struct_size;
@@ -367,6 +379,15 @@ typedef struct lynx_warm_worker {
     uint64_t jobs_started;
     /* For a person; may be empty. */
     lynx_string message;
+    /* Since 1.2. How many modules a job imports, and how many of them it finds imported; 0 if that is not known. */
+    uint32_t modules;
+    uint32_t modules_warm;
+    /* How long the one takes, and the other would. */
+    double import_seconds;
+    double import_seconds_warm;
+    /* What it does not find done, the longest first; an array of structs of the size that the first one says. */
+    const lynx_warm_left_out *left_out;
+    size_t left_out_count;
 } lynx_warm_worker;
 
 /* What get_extension(engine, LYNX_EXTENSION_WARM_WORKERS) leads to. */

@@ -92,7 +92,7 @@ struct TutorialTests {
         }
     }
 
-    @Test("The same seed gives the same parameters and the same bytes, however many run at a time, and started warm or cold")
+    @Test("The same seed gives the same parameters and the same bytes, however many run at a time")
     func reproducible() async throws {
         let again = try await TutorialStudy.run("--max-concurrent-jobs", "3", environment: ["LYNX_RUNNER_WARM_WORKERS": "false"])
         #expect(again.parameters == study.parameters)

@@ -1,27 +1,35 @@
 import EngineKit
 import FoundationEssentials
 
-/// Which warm runs are repeated cold, and what may differ between the two.
+/// How much is spent on warm starts before there are any, which warm runs are repeated cold, and what may differ between the two.
 struct CheckSettings: Sendable {
+    private static let defaultPatience = 8
     private static let defaultInterval = 50
     /// What the tutorial's `summary.json` calls its execution time; and what depends on telemetry, which the cold run has not.
     private static let defaultIgnoredKeys: Set = ["execution_time_s", "execution_time_secs", "telemetry"]
 
+    /// After so many cold runs it is likely that more follow: from then on a proof gets its share of the processors.
+    let patience: Int
     /// Of so many runs one is checked; 0: none.
     let interval: Int
     /// Of JSON objects, at any depth.
     let ignoredKeys: Set<String>
 
     init(_ settings: EngineSettings) throws(EngineError) {
-        let text = settings["warm_check_every"] ?? "\(Self.defaultInterval)"
-        guard let interval = Int(text), interval >= 0 else {
-            throw .invalid("engine_options.basilisk.warm_check_every: '\(text)' is not a number of runs; give a whole number, or 0 for no checks")
-        }
-        self.interval = interval
+        patience = try Self.count("warm_prove_after", settings, default: Self.defaultPatience, zero: "not to wait for any")
+        interval = try Self.count("warm_check_every", settings, default: Self.defaultInterval, zero: "for no checks")
         ignoredKeys =
             settings["warm_check_ignore"].map { keys in
                 Set(keys.split { $0 == "," || $0.isWhitespace }.map(String.init))
             } ?? Self.defaultIgnoredKeys
+    }
+
+    private static func count(_ key: String, _ settings: EngineSettings, default count: Int, zero: String) throws(EngineError) -> Int {
+        guard let text = settings[key] else { return count }
+        guard let number = Int(text), number >= 0 else {
+            throw .invalid("engine_options.basilisk.\(key): '\(text)' is not a number of runs; give a whole number, or 0 \(zero)")
+        }
+        return number
     }
 
     func applies(toRun configuration: [UInt8]) -> Bool {

@@ -43,7 +43,8 @@ struct PX4Settings: Sendable {
         "parameter_timeout_seconds",
     ]
     private static let fields = [
-        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "px4_binary", "px4_etc", "px4_entrypoint",
+        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "state_directory", "px4_binary", "px4_etc",
+        "px4_entrypoint",
     ]
 
     init(_ settings: EngineSettings, warn: (String) -> Void) throws(EngineError) {

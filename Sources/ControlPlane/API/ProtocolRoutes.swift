@@ -187,6 +187,9 @@ extension [RunnerEngine] {
             if let wrong = workers.firstIndex(where: { $0.jobsStarted < 0 }) {
                 throw Problem.invalid("\(field)[\(wrong)].jobs_started", "must be 0 or more")
             }
+            if let wrong = workers.firstIndex(where: { $0.leftOut?.count ?? 0 > Self.most }) {
+                throw Problem.invalid("\(field)[\(wrong)].left_out", "may have at most \(Self.most) entries")
+            }
         }
     }
 

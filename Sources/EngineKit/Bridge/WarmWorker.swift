@@ -5,8 +5,38 @@ public struct WarmWorker: Hashable, Sendable {
     public enum State: Hashable, Sendable {
         case starting
         case ready
-        /// Jobs start without one; why.
-        case off(String)
+        /// Jobs start without one.
+        case off
+    }
+
+    /// How much of what a job begins with is done already.
+    public struct Saving: Hashable, Sendable {
+        public var modules: Int
+        public var modulesWarm: Int
+        public var importSeconds: Double
+        public var importSecondsWarm: Double
+        /// What each job does itself, the longest first.
+        public var leftOut: [LeftOut]
+
+        public init(modules: Int, modulesWarm: Int, importSeconds: Double, importSecondsWarm: Double, leftOut: [LeftOut]) {
+            self.modules = modules
+            self.modulesWarm = modulesWarm
+            self.importSeconds = importSeconds
+            self.importSecondsWarm = importSecondsWarm
+            self.leftOut = leftOut
+        }
+    }
+
+    public struct LeftOut: Hashable, Sendable {
+        public var module: String
+        public var why: String
+        public var seconds: Double
+
+        public init(module: String, why: String, seconds: Double) {
+            self.module = module
+            self.why = why
+            self.seconds = seconds
+        }
     }
 
     public var state: State
@@ -18,33 +48,66 @@ public struct WarmWorker: Hashable, Sendable {
     public var residentBytes: Int
     /// Warm since the engine was configured, also from processes before this one.
     public var jobsStarted: Int
+    /// What it does, or why jobs start without one; may be empty.
+    public var message: String
+    /// Nil if not known.
+    public var saving: Saving?
 
-    public init(state: State, entrypoint: String, pid: Int32 = 0, residentBytes: Int = 0, jobsStarted: Int = 0) {
+    public init(
+        state: State, entrypoint: String, pid: Int32 = 0, residentBytes: Int = 0, jobsStarted: Int = 0, message: String = "",
+        saving: Saving? = nil
+    ) {
         self.state = state
         self.entrypoint = entrypoint
         self.pid = pid
         self.residentBytes = residentBytes
         self.jobsStarted = jobsStarted
+        self.message = message
+        self.saving = saving
     }
 
     func withRaw(_ body: (UnsafePointer<lynx_warm_worker>) -> Void) {
-        let (raw, message): (lynx_warm_state, String) =
+        let raw: lynx_warm_state =
             switch state {
-            case .starting: (LYNX_WARM_STARTING, "")
-            case .ready: (LYNX_WARM_READY, "")
-            case .off(let reason): (LYNX_WARM_OFF, reason)
+            case .starting: LYNX_WARM_STARTING
+            case .ready: LYNX_WARM_READY
+            case .off: LYNX_WARM_OFF
             }
         entrypoint.withLynxString { entrypoint in
             message.withLynxString { message in
-                var worker = lynx_warm_worker()
-                worker.struct_size = UInt32(MemoryLayout<lynx_warm_worker>.size)
-                worker.state = Int32(raw.rawValue)
-                worker.entrypoint = entrypoint
-                worker.pid = pid
-                worker.rss_bytes = Int64(residentBytes)
-                worker.jobs_started = UInt64(jobsStarted)
-                worker.message = message
-                body(&worker)
+                withLeftOut(saving?.leftOut[...] ?? []) { leftOut in
+                    var worker = lynx_warm_worker()
+                    worker.struct_size = UInt32(MemoryLayout<lynx_warm_worker>.size)
+                    worker.state = Int32(raw.rawValue)
+                    worker.entrypoint = entrypoint
+                    worker.pid = pid
+                    worker.rss_bytes = Int64(residentBytes)
+                    worker.jobs_started = UInt64(jobsStarted)
+                    worker.message = message
+                    if let saving {
+                        worker.modules = UInt32(clamping: saving.modules)
+                        worker.modules_warm = UInt32(clamping: saving.modulesWarm)
+                        worker.import_seconds = saving.importSeconds
+                        worker.import_seconds_warm = saving.importSecondsWarm
+                    }
+                    leftOut.withUnsafeBufferPointer { leftOut in
+                        worker.left_out = leftOut.baseAddress
+                        worker.left_out_count = leftOut.count
+                        body(&worker)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Each text is kept while what follows is made.
+    private func withLeftOut(_ rest: ArraySlice<LeftOut>, made: [lynx_warm_left_out] = [], _ body: ([lynx_warm_left_out]) -> Void) {
+        guard let next = rest.first else { return body(made) }
+        next.module.withLynxString { module in
+            next.why.withLynxString { why in
+                let raw = lynx_warm_left_out(
+                    struct_size: UInt32(MemoryLayout<lynx_warm_left_out>.size), module: module, why: why, seconds: next.seconds)
+                withLeftOut(rest.dropFirst(), made: made + [raw], body)
             }
         }
     }

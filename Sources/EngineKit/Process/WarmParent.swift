@@ -47,7 +47,8 @@ public final class WarmParent: Sendable {
     private let isStopped = Mutex(false)
 
     public var pid: Int32 { parent.pid }
-    var socket: Int32 { parent.socket }
+    /// Readable when it has said something, or is gone.
+    public var socket: Int32 { parent.socket }
 
     /// Starts it without waiting until it is ready. On a thread that lives as long as the process: it dies with that.
     public convenience init(_ request: Request) throws(EngineError) {
@@ -85,6 +86,9 @@ public final class WarmParent: Sendable {
         var wait = pollfd(fd: parent.socket, events: Int16(POLLIN), revents: 0)
         return poll(&wait, 1, milliseconds) != 0
     }
+
+    /// Why it gave up, of what it then says (`refused WHY`).
+    public static func reason(_ text: String) -> String { text.hasPrefix("refused ") ? String(text.dropFirst(8)) : text }
 
     /// What it has said, without waiting.
     ///

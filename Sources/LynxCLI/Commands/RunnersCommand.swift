@@ -47,9 +47,8 @@ struct RunnersCommand: AsyncParsableCommand {
                     OutputStream.standard.line(
                         "\(runner.runnerID) starts no jobs of \(engine.id) since \(WireJSON.timestamp(trouble.since)): \(trouble.reason)\(end)")
                 }
-                for worker in runner.warmWorkers where worker.state == .off {
-                    OutputStream.standard.line(
-                        "\(runner.runnerID) starts jobs of \(worker.entrypoint) cold: \(worker.message ?? "its engine doesn't say why")")
+                for worker in runner.warmWorkers {
+                    if let line = worker.explanation { OutputStream.standard.line("\(runner.runnerID) \(line)") }
                 }
             }
         }
@@ -65,8 +64,27 @@ extension WarmWorker {
     fileprivate var summary: String {
         let parts = [
             pid.map { "pid \($0)" }, rssBytes.map { "\($0 >> 20) MiB" }, jobsStarted == 1 ? "1 job" : "\(jobsStarted) jobs",
+            state == .ready ? share : nil,
         ]
         return "\(state.rawValue) (\(parts.compactMap(\.self).joined(separator: ", ")))"
+    }
+
+    /// Such as `94 % of imports`.
+    private var share: String? {
+        guard let importSeconds, let importSecondsWarm, importSeconds > 0 else { return nil }
+        return "\(Int((100 * importSecondsWarm / importSeconds).rounded())) % of imports"
+    }
+
+    /// What becomes of the jobs, where that is not what was wished for. Follows the runner's id.
+    fileprivate var explanation: String? {
+        switch state {
+        case .off: return "starts jobs of \(entrypoint) cold: \(message ?? "its engine doesn't say why")"
+        case .starting: return message.map { "has no warm parent for \(entrypoint) yet: \($0)" }
+        case .ready:
+            guard let leftOut, !leftOut.isEmpty else { return nil }
+            let longest = leftOut.prefix(3).map { "\($0.module) (\($0.why))" }.joined(separator: ", ")
+            return "has each job of \(entrypoint) import by itself: \(longest)\(leftOut.count > 3 ? ", …" : "")"
+        }
     }
 }
 

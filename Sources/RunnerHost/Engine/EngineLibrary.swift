@@ -73,7 +73,7 @@ package struct EngineLibrary: @unchecked Sendable {
                 list(
                     table,
                     { context, worker in
-                        guard let worker = worker.flatMap({ WarmWorker($0.pointee) }) else { return }
+                        guard let worker = worker.flatMap(WarmWorker.init(raw:)) else { return }
                         context!.assumingMemoryBound(to: [WarmWorker].self).pointee.append(worker)
                     }, taken)
             }
@@ -90,19 +90,46 @@ package struct EngineLibrary: @unchecked Sendable {
 }
 
 extension WarmWorker {
+    /// How much of it each engine has.
+    private static let firstSize = MemoryLayout<lynx_warm_worker>.offset(of: \.message)! + MemoryLayout<lynx_string>.size
+    private static let sizeSince2 = MemoryLayout<lynx_warm_worker>.offset(of: \.left_out_count)! + MemoryLayout<Int>.size
+    private static let leftOutSize = MemoryLayout<lynx_warm_left_out>.offset(of: \.seconds)! + MemoryLayout<Double>.size
+    /// No engine has more to say that a person reads.
+    private static let maxLeftOut = 64
+
     /// Nil for one from an engine that knows less than the host asks for.
-    fileprivate init?(_ raw: lynx_warm_worker) {
-        guard raw.struct_size >= UInt32(MemoryLayout<lynx_warm_worker>.size) else { return nil }
+    fileprivate init?(raw: UnsafePointer<lynx_warm_worker>) {
+        let size = Int(raw.pointee.struct_size)
+        guard size >= Self.firstSize else { return nil }
         let state: State =
-            switch raw.state {
+            switch raw.pointee.state {
             case Int32(LYNX_WARM_STARTING.rawValue): .starting
             case Int32(LYNX_WARM_READY.rawValue): .ready
             default: .off
             }
-        let message = String(lynx: raw.message)
+        let message = String(lynx: raw.pointee.message)
         self.init(
-            entrypoint: String(lynx: raw.entrypoint), state: state, pid: raw.pid > 0 ? raw.pid : nil,
-            rssBytes: raw.rss_bytes > 0 ? raw.rss_bytes : nil, jobsStarted: Int(clamping: raw.jobs_started),
+            entrypoint: String(lynx: raw.pointee.entrypoint), state: state, pid: raw.pointee.pid > 0 ? raw.pointee.pid : nil,
+            rssBytes: raw.pointee.rss_bytes > 0 ? raw.pointee.rss_bytes : nil, jobsStarted: Int(clamping: raw.pointee.jobs_started),
             message: message.isEmpty ? nil : message)
+        guard size >= Self.sizeSince2, raw.pointee.modules > 0 else { return }
+        modules = Int(raw.pointee.modules)
+        modulesWarm = Int(raw.pointee.modules_warm)
+        importSeconds = Self.finite(raw.pointee.import_seconds)
+        importSecondsWarm = Self.finite(raw.pointee.import_seconds_warm)
+        leftOut = Self.leftOut(raw)
     }
+
+    private static func leftOut(_ raw: UnsafePointer<lynx_warm_worker>) -> [LeftOut]? {
+        guard let first = raw.pointee.left_out, raw.pointee.left_out_count > 0, Int(first.pointee.struct_size) >= leftOutSize else { return nil }
+        return (0..<min(raw.pointee.left_out_count, maxLeftOut)).map { index in
+            // They may have grown since.
+            let place = UnsafeRawPointer(first) + index * Int(first.pointee.struct_size)
+            let one = place.assumingMemoryBound(to: lynx_warm_left_out.self)
+            return LeftOut(module: String(lynx: one.pointee.module), why: String(lynx: one.pointee.why), seconds: finite(one.pointee.seconds))
+        }
+    }
+
+    /// JSON has no other numbers.
+    private static func finite(_ seconds: Double) -> Double { seconds.isFinite ? max(0, seconds) : 0 }
 }

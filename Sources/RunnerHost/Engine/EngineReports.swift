@@ -75,13 +75,17 @@ extension WarmWorker {
     fileprivate var shortened: WarmWorker {
         var short = self
         short.entrypoint = Self.short(entrypoint)
-        short.message = message.map(Self.short)
+        short.message = message.map { Self.short($0) }
+        short.leftOut = leftOut?.prefix(Self.maxLeftOut).map { LeftOut(module: Self.short($0.module, Self.maxDetail), why: Self.short($0.why, Self.maxDetail), seconds: $0.seconds) }
         return short
     }
 
-    private static func short(_ text: String) -> String {
-        text.utf8.count <= maxText ? text : String(decoding: text.utf8.prefix(maxText), as: UTF8.self) + "…"
+    private static func short(_ text: String, _ most: Int = maxText) -> String {
+        text.utf8.count <= most ? text : String(decoding: text.utf8.prefix(most), as: UTF8.self) + "…"
     }
 
     private static let maxText = 1024
+    /// Of each of several.
+    private static let maxDetail = 192
+    private static let maxLeftOut = 8
 }

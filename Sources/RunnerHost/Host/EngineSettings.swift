@@ -8,6 +8,7 @@ enum EngineSettings {
             "python_executable": configuration.pythonExecutable,
             "working_directory": configuration.workingDirectory,
             "log_capture_bytes": String(configuration.logCaptureBytes),
+            "state_directory": configuration.stateDirectory,
         ]
         if configuration.hasPrivateSharedMemory { settings["private_dev_shm"] = "true" }
         switch engine {

@@ -24,8 +24,9 @@ struct ControlPlaneServer: Sendable {
         try study.start("runner-host", ["--config", "runner.yaml", "--control-plane", url], environment: environment, errors: errors)
     }
 
-    func submit() async throws -> String {
-        let end = try await ask("submit", "batch.yaml")
+    /// - Parameter runs: instead of the batch's own number.
+    func submit(runs: Int? = nil) async throws -> String {
+        let end = try await ask(["submit", "batch.yaml"] + (runs.map { ["--runs", "\($0)"] } ?? []))
         return try WireJSON.decode(BatchReceipt.self, from: Data(end.output.utf8)).batchID
     }
 
@@ -39,7 +40,9 @@ struct ControlPlaneServer: Sendable {
         try WireJSON.decode([String: [Job]].self, from: Data(try await ask("jobs", batch).output.utf8))["jobs"] ?? []
     }
 
-    func ask(_ arguments: String...) async throws -> Program.End {
+    func ask(_ arguments: String...) async throws -> Program.End { try await ask(arguments) }
+
+    private func ask(_ arguments: [String]) async throws -> Program.End {
         try await Program.run("lynxctl", arguments + ["--control-plane", url, "--json"], in: study.directory.path)
     }
 }

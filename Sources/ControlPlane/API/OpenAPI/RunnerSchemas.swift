@@ -21,9 +21,12 @@ extension OpenAPIDocument {
             "type": "object", "required": ["entrypoint", "state", "jobs_started"],
             "properties": {
               "entrypoint": {"type": "string", "description": "What its jobs run."},
-              "state": {"type": "string", "enum": ["starting", "ready", "off"], "description": "off: given up; jobs start without one, and message says why."},
+              "state": {"type": "string", "enum": ["starting", "ready", "off"], "description": "starting: not there yet, and message says what it waits for. off: given up; jobs start without one, and message says why."},
               "pid": {"type": ["integer", "null"]}, "rss_bytes": {"type": ["integer", "null"]},
-              "jobs_started": {"type": "integer", "minimum": 0, "description": "Warm, since the runner was started."}, "message": {"type": ["string", "null"]}
+              "jobs_started": {"type": "integer", "minimum": 0, "description": "Warm, since the runner was started."}, "message": {"type": ["string", "null"]},
+              "modules": {"type": ["integer", "null"], "minimum": 0, "description": "That a job imports."}, "modules_warm": {"type": ["integer", "null"], "minimum": 0, "description": "Of those, that it finds imported."},
+              "import_seconds": {"type": ["number", "null"], "minimum": 0, "description": "What all those imports take."}, "import_seconds_warm": {"type": ["number", "null"], "minimum": 0, "description": "Of that, what a job finds done."},
+              "left_out": {"type": ["array", "null"], "maxItems": 64, "description": "What a job does not find done, the longest first.", "items": {"type": "object", "required": ["module", "why", "seconds"], "properties": {"module": {"type": "string"}, "why": {"type": "string"}, "seconds": {"type": "number", "minimum": 0}}}}
             }
           },
           "Runner": {
@@ -40,7 +43,7 @@ extension OpenAPIDocument {
             "example": {
               "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.4", "status": "Busy",
               "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 25.3, "supported_simulation_types": ["basilisk"]},
-              "engines": [{"id": "basilisk", "version": "1.0.0", "warm_workers": [{"entrypoint": "/home/lab/orbit.py", "state": "ready", "pid": 4711, "rss_bytes": 91226112, "jobs_started": 412}]}], "current_jobs": ["20261123T190236-8f5b7656-0"],
+              "engines": [{"id": "basilisk", "version": "1.0.0", "warm_workers": [{"entrypoint": "/home/lab/orbit.py", "state": "ready", "pid": 4711, "rss_bytes": 91226112, "jobs_started": 412, "modules": 430, "modules_warm": 412, "import_seconds": 1.9, "import_seconds_warm": 1.8, "left_out": [{"module": "tablecache", "why": "it makes memory that copies would share", "seconds": 0.01}]}]}], "current_jobs": ["20261123T190236-8f5b7656-0"],
               "registered_at": "2026-11-23T19:01:50.937Z", "last_heartbeat_at": "2026-11-23T19:02:36.658Z"
             }
           },

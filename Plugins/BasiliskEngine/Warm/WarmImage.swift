@@ -1,0 +1,55 @@
+import EngineKit
+
+/// The Python that makes a process learn, vet or serve (`lynx_warm`), and how it is brought into one.
+struct WarmImage: Sendable {
+    enum Mode: String { case learn, vet, serve }
+
+    /// Each after those that it imports.
+    private static let modules: [(name: String, source: [UInt8])] = [
+        ("plan", PackageResources.plan_py), ("effects", PackageResources.effects_py), ("fingerprint", PackageResources.fingerprint_py),
+        ("recorder", PackageResources.recorder_py), ("script", PackageResources.script_py), ("context", PackageResources.context_py),
+        ("importing", PackageResources.importing_py), ("store", PackageResources.store_py), ("learn", PackageResources.learn_py),
+        ("vet", PackageResources.vet_py), ("serve", PackageResources.serve_py),
+    ]
+
+    /// `boot.py`, and what it imports behind it, each under a line with its name.
+    let bytes = modules.reduce(PackageResources.boot_py) { $0 + Array("\n#:: \($1.name)\n".utf8) + $1.source }
+    private let library: String
+    private let spawner: String
+
+    /// - Throws: if the engine has been installed without what is needed.
+    init() throws(EngineError) {
+        let names = ["libLynxWarm.so", "lynx-spawner"]
+        let files = names.map { EngineFolder.file($0) }
+        guard let library = files[0], let spawner = files[1] else {
+            throw .invalid("beside the engine is no \(names[files.firstIndex(of: nil)!]) that nobody else may write to")
+        }
+        self.library = library
+        self.spawner = spawner
+    }
+
+    /// What is added to the environment of a process; it takes it away again itself.
+    func environment(_ mode: Mode, of scenario: Scenario, boot: String, plan: String) -> [String: String] {
+        let own = scenario.environment()
+        let preloaded = own["LD_PRELOAD"].map { ":" + $0 } ?? ""
+        var variables = [
+            "LD_PRELOAD": library + preloaded, "LYNX_WARM_BOOT": boot, "LYNX_WARM_MODE": mode.rawValue, "LYNX_WARM_PLAN": plan,
+            "LYNX_WARM_OWN": Scenario.ownVariables.joined(separator: ","),
+        ]
+        if mode == .serve {
+            variables["LYNX_WARM_SPAWNER"] = spawner
+        } else if own["PYTHONHASHSEED"] == nil {
+            // So that sets have one order in the runs whose modules are compared.
+            variables["PYTHONHASHSEED"] = "1"
+            variables["LYNX_WARM_HASH_SEED"] = "1"
+        }
+        return variables
+    }
+
+    func parent(of scenario: Scenario, plan: String) -> WarmParent.Request {
+        WarmParent.Request(
+            program: scenario.python, arguments: [scenario.entrypoint],
+            environment: scenario.environment().merging(environment(.serve, of: scenario, boot: "/proc/self/fd/4", plan: plan)) { $1 },
+            workingDirectory: scenario.workingDirectory, script: bytes)
+    }
+}

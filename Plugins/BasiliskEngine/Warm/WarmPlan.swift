@@ -1,0 +1,100 @@
+import Crypto
+import FoundationEssentials
+import Glibc
+
+/// What a run of the scenario has taught about its imports, as `lynx_warm` writes it; of that what the engine reads.
+struct WarmPlan: Codable, Sendable {
+    struct File: Codable, Hashable, Sendable {
+        var path: String
+        var mtimeNS: Int64
+        var size: Int64
+        var inode: UInt64
+        var sha256: String
+
+        private enum CodingKeys: String, CodingKey {
+            case path, size, inode, sha256
+            case mtimeNS = "mtime_ns"
+        }
+    }
+
+    struct LeftOut: Codable, Hashable, Sendable {
+        var module: String
+        var why: String
+        var seconds: Double
+    }
+
+    struct Summary: Codable, Hashable, Sendable {
+        var modules: Int
+        var modulesWarm: Int
+        var importSeconds: Double
+        var importSecondsWarm: Double
+        var runSeconds: Double
+        var leftOut: [LeftOut]
+
+        private enum CodingKeys: String, CodingKey {
+            case modules
+            case modulesWarm = "modules_warm"
+            case importSeconds = "import_seconds"
+            case importSecondsWarm = "import_seconds_warm"
+            case runSeconds = "run_seconds"
+            case leftOut = "left_out"
+        }
+    }
+
+    /// Whether the last pass left nothing more out.
+    var clean: Bool
+    var python: String
+    var files: [File]
+    var summary: Summary
+
+    static func read(_ path: String) -> WarmPlan? {
+        (try? Data(contentsOf: URL(filePath: path))).flatMap { try? JSONDecoder().decode(WarmPlan.self, from: $0) }
+    }
+}
+
+extension WarmPlan.Summary {
+    /// What is not worth the trouble, and why; nil if it is.
+    var objection: String? {
+        if importSecondsWarm < 0.05 { return "its imports take \(milliseconds) ms, too little to gain from" }
+        if importSecondsWarm < 0.05 * runSeconds { return "its imports take \(milliseconds) ms of each run, less than a twentieth of it" }
+        return nil
+    }
+
+    private var milliseconds: Int { Int((importSecondsWarm * 1000).rounded()) }
+}
+
+extension WarmPlan.File {
+    /// What is at a path now: a file's content, a directory's names, or nothing (zeros, and an empty text), as `plan.py` has it.
+    init(path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else {
+            self.init(path: path, mtimeNS: 0, size: 0, inode: 0, sha256: "")
+            return
+        }
+        let digest = info.st_mode & S_IFMT == S_IFDIR ? Self.names(path) : ComparedFile(path: path, followsLinks: true).digest
+        self.init(
+            path: path, mtimeNS: Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec), size: Int64(info.st_size),
+            inode: UInt64(info.st_ino), sha256: digest.map(hexadecimal) ?? "")
+    }
+
+    private static func names(_ directory: String) -> [UInt8]? {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return nil }
+        let sorted = names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+        return Array(SHA256.hash(data: Array(sorted.joined(separator: "\0").utf8)))
+    }
+
+    /// Whether its time, size and inode are the same, or else its content is.
+    var isUnchanged: Bool {
+        var info = stat()
+        if stat(path, &info) == 0, info.st_size == size, info.st_ino == inode,
+            Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec) == mtimeNS
+        {
+            return true
+        }
+        return WarmPlan.File(path: path).sha256 == sha256
+    }
+}
+
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
