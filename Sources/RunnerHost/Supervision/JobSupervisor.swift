@@ -113,7 +113,7 @@ package final class JobSupervisor: AttemptExecutor {
         // What still runs needs it; the next start of the runner removes it.
         guard report.mayBeReleased else { return }
         let warning = try? await disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { directory.removeTemporary() }
-        if let warning, let warning { report.warnings.append(warning) }
+        if let warning { report.warnings.append(warning) }
     }
 
     private func run(
