@@ -13,7 +13,7 @@ package struct BasiliskEngine: Engine {
     let check: CheckSettings
 
     /// Settings: `python_executable`, `basilisk_entrypoint` (required), `working_directory`, `log_capture_bytes`,
-    /// `private_dev_shm`, `warm_workers`, `warm_check_every`, `warm_check_ignore`, `state_directory`.
+    /// `private_dev_shm`, `warm_workers`, `warm_prove_after`, `warm_check_every`, `warm_check_ignore`, `state_directory`.
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
         self.host = host
         let python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")

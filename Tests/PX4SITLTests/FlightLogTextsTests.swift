@@ -29,13 +29,14 @@ struct FlightLogTextsTests {
     @Test("Time-outs of sensors within the stretch are named once each, whatever else is logged")
     func timeouts() throws {
         let path = try log([
-            message("B", [UInt8](repeating: 0, count: 40)), text(5, "BARO #0 failed:  TIMEOUT!"), text(11, "Accel #0 fail:  TIMEOUT!"),
+            message("B", [UInt8](repeating: 0, count: 40)), text(5, "BARO #0 failed:  TIMEOUT!"), text(11, "[sensors] Accel #0 fail:  TIMEOUT!\t"),
             message("D", Array("TIMEOUT in some data".utf8)), text(11.5, "Preflight Fail: no mode"), text(12, "\tGyro #1 fail:  STALE TIMEOUT!", isTagged: true),
-            text(13, "Accel #2 fail:  TIMEOUT!"), text(31, "MAG #0 failed:  TIMEOUT!"),
+            text(13, "[sensors] Accel #2 fail:  TIMEOUT!\t"),
+            text(14, "[vehicle_air_data] BARO #0 failed:  TIMEOUT!\t"), text(31, "MAG #0 failed:  TIMEOUT!"),
         ])
-        let wanted = "PX4's sensors timed out in flight (accel, gyro): fewer jobs at a time, or a lower factor"
+        let wanted = "PX4's sensors timed out in flight (accel, baro, gyro): fewer jobs at a time, or a lower factor"
         #expect(FlightLogTexts.timeouts(in: [path], during: 10...30) == wanted)
-        #expect(FlightLogTexts.timeouts(in: [path], during: 14...30) == nil)
+        #expect(FlightLogTexts.timeouts(in: [path], during: 15...30) == nil)
         #expect(FlightLogTexts.timeouts(in: [path, directory.file("none")], during: 0...6) != nil)
     }
 

@@ -16,7 +16,7 @@ struct RunnerTroubleTests {
         let python = study.directory.path + "/python"
         try FileManager.default.createSymbolicLink(atPath: python, withDestinationPath: Repository.python)
         let configuration = try study.directory.read("runner.yaml").replacing("python_executable: \(Repository.python)", with: "python_executable: \(python)")
-        try study.directory.write("runner.yaml", configuration + "\nwarm_workers: false\n")
+        try study.directory.write("runner.yaml", configuration)
         return (study, python)
     }
 

@@ -51,7 +51,7 @@ struct ScenarioContractTests {
         #expect(study.isQuiet)
     }
 
-    @Test("Variables that are no text reach the scenario as they are, from a process of its own and from a warm one")
+    @Test("Variables that are no text reach the scenario as they are")
     func environmentBytes() async throws {
         let study = try StudyFixture(#"tell("odd", os.environb[b"ODD"].hex())"#, runs: 3, slots: 1)
         let end = try await study.start(

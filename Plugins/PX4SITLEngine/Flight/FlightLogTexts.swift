@@ -36,13 +36,14 @@ enum FlightLogTexts {
 
     /// Which sensors timed out within a stretch of simulated time, for a person; nil: none.
     ///
-    /// PX4 says so by `Accel #0 fail:  TIMEOUT!`.
+    /// PX4 says so by `[sensors] Accel #0 fail:  TIMEOUT!`.
     static func timeouts(in paths: [String], during stretch: ClosedRange<Double>) -> String? {
         var sensors: [String] = []
         for path in paths {
             each(in: path) { time, text in
-                guard stretch.contains(time), text.contains("TIMEOUT"), let name = text.split(separator: "#").first else { return }
-                let sensor = name.trimmingPrefix(while: \.isWhitespace).split(separator: " ").joined(separator: " ").lowercased()
+                guard stretch.contains(time), text.contains("TIMEOUT"), let start = text.split(separator: "#").first,
+                    let sensor = start.split(whereSeparator: \.isWhitespace).last?.lowercased()
+                else { return }
                 if !sensors.contains(sensor) { sensors.append(sensor) }
             }
         }

@@ -6,7 +6,7 @@ struct SensorWatch: Sendable {
     /// MAV_LANDED_STATE_ON_GROUND; 0 is unknown, as before the first message.
     private static let onGround: UInt8 = 1
 
-    private var hasFlown = false
+    private(set) var hasFlown = false
     private var isOnGround = false
     private let counted: Set<SystemStatus.Sensor>
     private var seen: Set<SystemStatus.Sensor> = []

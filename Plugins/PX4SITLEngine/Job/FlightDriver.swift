@@ -156,7 +156,8 @@ extension FlightDriver {
                 guard let self else { return }
                 vehicle = nil
                 let collision = flight.phase == .booting ? noteCollision(instance, files) : nil
-                if end.exitCode == 0, sensors.hasLanded {
+                // PX4 refuses in the air. That it has landed may still be on its way here.
+                if end.exitCode == 0, sensors.hasLanded || sensors.hasFlown && files.showsShutdown() {
                     handle(.vehicleShutDown(end), context)
                 } else {
                     handle(.vehicleEnded(end, collision: collision != nil), context)

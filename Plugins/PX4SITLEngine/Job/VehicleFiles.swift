@@ -40,6 +40,9 @@ struct VehicleFiles: Hashable, Sendable {
         }
     }
 
+    /// Whether PX4 says that it was told to power off; at a signal it says something else.
+    func showsShutdown() -> Bool { LogTail.read(stdout).contains { $0.contains("Powering off NOW") } }
+
     /// The magic of a ULog, and something behind its header.
     private static func isFlightLog(_ path: String) -> Bool {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)

@@ -14,6 +14,7 @@ struct RunComparisonTests {
     private func run(
         _ name: String, _ files: [String: String], end: String = "exit code 0", telemetry: [String: SeriesDigest] = [:], errors: String = ""
     ) throws -> RunRecord {
+        let name = "\(name)-\(UUID())"
         try FileManager.default.createDirectory(atPath: "\(directory.path)/\(name)/output", withIntermediateDirectories: true)
         for (file, text) in files {
             let path = "\(directory.path)/\(name)/output/\(file)"

@@ -18,10 +18,11 @@ final class StudyFixture: Sendable {
     ///   - telemetry: likewise.
     ///   - dispersions: further ones, each a line of YAML.
     ///   - python: what starts the scenario, instead of the virtual environment's Python.
+    ///   - isWarm: whether the engine may prove a warm parent, for which it runs the scenario beside the study.
     init(
         _ scenario: String, runs: Int, slots: Int = 2, timeoutSeconds: Double = 300, maxRetries: Int = 0,
         earlyTermination: String = "{enabled: false}", telemetry: String = "{}", python: String = Repository.python,
-        dispersions: [String] = []
+        dispersions: [String] = [], isWarm: Bool = false
     ) throws {
         directory = try TemporaryDirectory()
         events = try EventPipe(directory.path + "/events")
@@ -51,6 +52,8 @@ final class StudyFixture: Sendable {
             output_root: \(directory.path)/runs
             working_directory: \(directory.path)
             max_concurrent_jobs: \(slots)
+            warm_workers: \(isWarm)
+
             """)
     }
 

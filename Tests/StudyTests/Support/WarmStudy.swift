@@ -29,10 +29,11 @@ struct WarmStudy {
     ///   - options: of the engine, in YAML's flow style, for what is not to wait until the machine is idle.
     init(_ scenario: String, model: String? = nil, runs: Int = 2, slots: Int = 1, options: String = "warm_prove_after: 0", isWarm: Bool = true, earlyTermination: String = "{enabled: false}") async throws {
         study = try StudyFixture(
-            (model == nil ? "" : "import model\n") + Self.prelude + scenario, runs: runs, slots: slots, earlyTermination: earlyTermination)
+            (model == nil ? "" : "import model\n") + Self.prelude + scenario, runs: runs, slots: slots, earlyTermination: earlyTermination,
+            isWarm: isWarm)
         try study.directory.write("slow_to_import.py", "TOTAL = sum(range(6_000_000))\n")
         if let model { try study.directory.write("model.py", model) }
-        try study.directory.write("runner.yaml", study.directory.read("runner.yaml") + "\nwarm_workers: \(isWarm)\nengine_options: {basilisk: {\(options)}}\n")
+        try study.directory.write("runner.yaml", study.directory.read("runner.yaml") + "engine_options: {basilisk: {\(options)}}\n")
         server = try await ControlPlaneServer.start(study)
         log = try EventPipe(study.directory.path + "/log")
         runner = try server.startRunner(errors: log)

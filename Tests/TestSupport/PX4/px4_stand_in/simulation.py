@@ -88,7 +88,7 @@ class Simulation:
             self.is_ending = True
         if self._is_due("SIM_FAULT_TOUT", time_s) and self._log is not None and not self._has_timed_out:
             self._has_timed_out = True
-            self._log.say(time_s, "Accel #0 fail:  TIMEOUT!")
+            self._log.say(time_s, "[sensors] Accel #0 fail:  TIMEOUT!\t")
         if self._is_due("SIM_FAULT_LINK", time_s):
             for link in self._links:
                 link.is_silent = True
