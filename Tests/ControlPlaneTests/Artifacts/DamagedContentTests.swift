@@ -127,7 +127,8 @@ struct DamagedContentTests {
             try FileManager.default.copyItem(atPath: directory.file(name), toPath: copy.file(name))
         }
         try await TestControlPlane(directory: copy) { ArtifactConfiguration(databasePath: $0) }.test { client in
-            #expect(try await client.announce(jobs[1], [.sample("c", "0123456789")]).uploads == [])
+            let asked = try await client.announce(jobs[1], [.sample("c", "0123456789")]).uploads
+            #expect(asked == [])
         }
     }
 
