@@ -11,7 +11,7 @@ public enum ProgramLookup {
             return path
         }
         let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-        for directory in search.unicodeScalars.split(separator: ":") {
+        for directory in search.unicodeScalars.split(separator: ":").map({ String($0) }) {
             let path = absolute("\(directory)/\(name)")
             if isRegularFile(path), access(path, X_OK) == 0 { return path }
         }
