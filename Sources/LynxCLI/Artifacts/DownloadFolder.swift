@@ -10,7 +10,7 @@ struct DownloadFolder: Sendable {
     init(path: String) throws {
         self.path = path
         var made = ""
-        for part in path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map(String.init) {
+        for part in path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map({ String($0) }) {
             made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? "\(part)" : "/\(part)")
             guard !made.isEmpty, made != "/" else { continue }
             guard mkdir(made, 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
