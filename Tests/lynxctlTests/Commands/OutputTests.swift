@@ -28,7 +28,7 @@ struct OutputTests {
         let commands = [
             ["status", batch], ["status"], ["status", batch, "--json"], ["results", batch], ["results", batch, "--json"], ["results", job],
             ["telemetry", job], ["telemetry", job, "--csv"], ["telemetry", batch, "--csv"], ["jobs", batch], ["runners"], ["wait", batch],
-            ["artifacts", "list", batch], ["gc", "--dry-run"], ["submit", "batch.yaml"], ["cancel", batch],
+            ["artifacts", "list", batch], ["gc", "--dry-run"], ["submit", "batch.yaml"],
         ]
         for command in commands {
             let end = try await lynxctl("> /dev/full", command + ["--control-plane", url], in: study.directory.path)
@@ -47,7 +47,7 @@ struct OutputTests {
                 "/bin/bash", ["-c", "set -o pipefail; \"$0\" \"$@\" | head -c 1", Repository.products + "/lynxctl"] + arguments, in: study.directory.path)
             #expect(piped.exitCode == 0 && piped.errors.isEmpty, "\(command): \(piped)")
             let closed = try await lynxctl(">&-", arguments, in: study.directory.path)
-            #expect(closed.exitCode == 3 && closed.errors.contains("Bad file descriptor"), "\(command): \(closed)")
+            #expect(closed.exitCode == 3 && closed.errors.hasPrefix("lynxctl: cannot write standard output: "), "\(command): \(closed)")
         }
         runner.send(SIGTERM)
         try await study.events.expect("left")
