@@ -103,9 +103,14 @@ struct DamagedFilesTests {
         let verify = ["artifacts", "verify", "--database", "ledger.sqlite"]
         let sound = try await Program.run("lynxctl", verify, in: study.directory.path, environment: environment)
         #expect(sound.exitCode == 0 && sound.output.hasPrefix("3 stored contents of "), "\(sound.output) \(sound.errors)")
-        let object = "\(moto.endpoint)/lynx-runs/\(batch)/\(batch)-0/attempt-1/own.txt"
-        let change = "import sys, urllib.request as r; r.urlopen(r.Request(sys.argv[1], method='PUT', data=b'x'))"
-        #expect(try await Program.run(Repository.python, ["-c", change, object]).exitCode == 0)
+        // What is there already is changed only by somebody who signs.
+        let change = """
+            import boto3, sys
+            store = boto3.client("s3", endpoint_url=sys.argv[1], region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+            store.put_object(Bucket="lynx-runs", Key=sys.argv[2], Body=b"x")
+            """
+        let changed = try await Program.run(Repository.python, ["-c", change, moto.endpoint, "\(batch)/\(batch)-0/attempt-1/own.txt"])
+        #expect(changed.exitCode == 0, "\(changed.errors)")
         let found = try await Program.run("lynxctl", verify, in: study.directory.path, environment: environment)
         #expect(found.exitCode == 1 && found.output.contains("own.txt: has 1 bytes instead of 6"), "\(found.output)")
         let download = try await lynxctl(study, "artifacts", "download", batch, "--to", "got", "--control-plane", server.url)

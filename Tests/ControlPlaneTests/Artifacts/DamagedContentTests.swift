@@ -145,9 +145,11 @@ struct DamagedContentTests {
             return job
         }
         try damage(.altered, try blobs(directory)[0], content: content)
+        let path = "/jobs/\(job.jobID)/artifacts/a"
         try await plane.controlPlane.application().test(.live) { client in
-            let path = "/jobs/\(job.jobID)/artifacts/a"
             await #expect(throws: (any Error).self) { try await client.execute(uri: path, method: .get) }
+        }
+        try await plane.test { client in
             let problem = try await client.problem(.get, path, status: 500)
             #expect(problem.detail == "'a' cannot be read: what is stored of it has another SHA-256 than it should")
         }
