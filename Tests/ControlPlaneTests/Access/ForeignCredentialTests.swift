@@ -53,6 +53,8 @@ struct ForeignCredentialTests {
         case "POST /runner/v1/results":
             let group = ResultGroup(runnerID: runner, reports: [TestLedger.report(job, .success, runner: runner)])
             return RunnerCall(path: "/runner/v1/results", body: try json(group))
+        case "POST /runner/v1/retractions":
+            return RunnerCall(path: "/runner/v1/retractions", body: try json(Retraction(runnerID: runner, basis: "proof", reason: "wrong")))
         default: return nil
         }
     }
@@ -60,7 +62,7 @@ struct ForeignCredentialTests {
     /// All that the ledger holds of jobs, their files, and the runner whose they are.
     private static func contents(_ plane: GuardedControlPlane) async throws -> [String] {
         try await plane.ledger.driver.read { connection in
-            let tables = ["batches", "jobs", "attempts", "results", "telemetry_chunks", "artifacts", "blobs", "stored_bytes", "retention"]
+            let tables = ["batches", "jobs", "attempts", "results", "telemetry_chunks", "artifacts", "blobs", "stored_bytes", "retention", "retractions", "batch_retractions"]
             let queries = tables.map { "SELECT * FROM \($0) ORDER BY 1, 2" } + ["SELECT * FROM runners WHERE runner_id = 'r1'"]
             return try queries.flatMap { query in try connection.rows(query, []).map { "\(query): \($0.values)" } }
         }

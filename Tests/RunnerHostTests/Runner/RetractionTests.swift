@@ -121,8 +121,8 @@ struct RetractionTests {
         }
         try await bench.run { runner, _ in
             try await runner.wait { $0.isRegistered }
-            runner.drain()
             runner.retract(basis: "proof", reason: "wrong")
+            runner.drain()
         }
         #expect(bench.control.state.retractions.map(\.basis) == ["proof"])
         #expect(bench.control.state.departures == 1)
