@@ -12,6 +12,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: ConnectionLimits
     private var patience: ConnectionPatience
     private var wasIdle = true
+    /// It is being closed for having been waited for in vain.
+    private var isGivenUp = false
     private var timer: (at: NIODeadline, task: Scheduled<Void>)?
 
     init(connections: Connections, limits: ConnectionLimits) {
@@ -81,7 +83,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
             wasIdle = patience.isIdle
             connections.mark(context.channel, idle: wasIdle)
         }
-        guard let deadline = patience.limit?.deadline else { return }
+        guard !isGivenUp, let deadline = patience.limit?.deadline else { return }
         // A timer that comes too early looks again; that is cheaper than a new one for each part of a body.
         if let timer, timer.at <= deadline { return }
         timer?.task.cancel()
@@ -93,6 +95,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
         timer = nil
         guard let (deadline, overdue) = patience.limit else { return }
         guard deadline <= .now() else { return update(context) }
+        isGivenUp = true
         switch overdue {
         case .nextHead: break
         case .firstHead: connections.log.closed(.noRequest, address: Connections.address(of: context.channel), on: context.eventLoop)

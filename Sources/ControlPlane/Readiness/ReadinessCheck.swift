@@ -43,11 +43,10 @@ final class ReadinessCheck: Sendable {
         if let fresh { return fresh }
         if begins { Task { await self.perform(logger) } }
         await ended.wait(after: strokes, until: begunAt.addingTimeInterval(Self.patience), clock: clock)
-        let part = state.withLock { state in
-            state.begunAt == nil ? state.last : nil
-        } ?? Readiness.Part(ok: false, why: "it has not answered for \(Int(Self.patience)) s")
-        tell(part, logger)
-        return part
+        if let part = state.withLock({ $0.begunAt == nil ? $0.last : nil }) { return part }
+        let hung = Readiness.Part(ok: false, why: "it has not answered for \(Int(Self.patience)) s")
+        tell(hung, logger)
+        return hung
     }
 
     private func perform(_ logger: Logger) async {
@@ -64,6 +63,7 @@ final class ReadinessCheck: Sendable {
             state.endedAt = clock.now()
             state.begunAt = nil
         }
+        tell(part, logger)
         ended.ring()
     }
 

@@ -105,7 +105,7 @@ struct ReadinessTests {
         try await plane.test { client in
             var refused: Problem?
             for _ in 0..<100 where refused == nil {
-                let response = try await client.call(.post, "/jobs", TestLedger.submission(name: String(repeating: "x", count: 4000)))
+                let response = try await client.call(.post, "/jobs", TestLedger.submission(name: String(repeating: "x", count: 200)))
                 if response.status != .created { refused = try response.problem(status: 507) }
             }
             #expect(refused?.detail?.hasPrefix("there is no room on the disk of '") == true)

@@ -57,11 +57,13 @@ struct PostgresHangTests {
 
     @Test("A statement that takes long is waited for: the server says that it is at work") func slow() async throws {
         let database = try PostgresDatabase()
-        let driver = try PostgresDriver(url: database.url, patience: Self.patience)
+        var patience = Self.patience
+        patience.answer = .seconds(1)
+        let driver = try PostgresDriver(url: database.url, patience: patience)
         let runs = Counter()
         let value = try await driver.write { connection in
             _ = runs.next()
-            return try connection.row("SELECT CAST(COUNT(pg_sleep(0.5)) AS BIGINT) AS n", [])?.int("n")
+            return try connection.row("SELECT CAST(COUNT(pg_sleep(3)) AS BIGINT) AS n", [])?.int("n")
         }
         #expect(value == 1)
         #expect(runs.count == 1)
