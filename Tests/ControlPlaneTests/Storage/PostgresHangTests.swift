@@ -6,14 +6,14 @@ import Testing
 
 @Suite("A PostgreSQL that does not answer", .timeLimit(.minutes(5)))
 struct PostgresHangTests {
-    /// As long as libpq lets a connection wait at least.
+    /// Short, but not so short that a busy machine is taken for a hung server. 2 s is the least that libpq takes.
     private static var patience: PostgresPatience {
         var patience = PostgresPatience()
-        patience.answer = .milliseconds(100)
+        patience.answer = .seconds(1)
         patience.connectSeconds = 2
-        patience.read = .milliseconds(100)
-        patience.write = .milliseconds(200)
-        patience.queue = .milliseconds(300)
+        patience.read = .milliseconds(500)
+        patience.write = .seconds(1)
+        patience.queue = .seconds(2)
         return patience
     }
 
@@ -57,9 +57,7 @@ struct PostgresHangTests {
 
     @Test("A statement that takes long is waited for: the server says that it is at work") func slow() async throws {
         let database = try PostgresDatabase()
-        var patience = Self.patience
-        patience.answer = .seconds(1)
-        let driver = try PostgresDriver(url: database.url, patience: patience)
+        let driver = try PostgresDriver(url: database.url, patience: Self.patience)
         let runs = Counter()
         let value = try await driver.write { connection in
             _ = runs.next()
