@@ -23,6 +23,8 @@ static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, S
 
 static char program_name[64] = "runner-host";
 static _Thread_local char activity[201];
+/* The latest that any thread has begun; of use only when all is lost. */
+static char latest_activity[201];
 
 /* A pipe that nothing is ever written to: its inode is nobody else's. */
 static int canary = -1;
@@ -32,7 +34,7 @@ static sem_t wanted;
 static atomic_bool has_speaker;
 static atomic_flag speaking = ATOMIC_FLAG_INIT;
 /* Empty: all has been written, only the end is to be made sure of. */
-static char last_line[512];
+static char last_line[640];
 static int last_signal;
 
 static void put(const char *text) {
@@ -67,19 +69,36 @@ static void have_first_word(void) {
     while (atomic_flag_test_and_set(&speaking)) pause();
 }
 
-static const char closed[] = "descriptors of this process were closed by code that it has loaded";
+/* Has the speaker say the last line, and ends. */
+static _Noreturn void leave_it_to_the_speaker(void) {
+    if (atomic_load(&has_speaker)) {
+        sem_post(&wanted);
+        for (;;) pause();
+    }
+    put(last_line);
+    _exit(EXIT_DAMAGED);
+}
 
 static void on_fatal(int number, siginfo_t *info, void *context) {
     (void)info;
     (void)context;
     have_first_word();
+    if (!lynx_descriptors_are_intact()) {
+        /* What crashed is only the first that missed one of them. */
+        snprintf(
+            last_line, sizeof last_line,
+            "%s: descriptors of this process were closed by an engine, the latest call was %s; this process ends, and its simulations with it\n",
+            program_name, latest_activity[0] ? latest_activity : "none");
+        leave_it_to_the_speaker();
+    }
     const char *what = activity[0] ? activity : "no call of an engine";
-    const char *reason = lynx_descriptors_are_intact() ? "" : closed;
     snprintf(
-        last_line, sizeof last_line, "%s: ended by %s%s in %s%s%s; its simulations end with it\n", program_name,
-        sigabbrev_np(number) ? "SIG" : "signal ", sigabbrev_np(number) ? sigabbrev_np(number) : "", what, *reason ? "; " : "", reason);
+        last_line, sizeof last_line, "%s: ended by %s%s in %s; its simulations end with it\n", program_name,
+        sigabbrev_np(number) ? "SIG" : "signal ", sigabbrev_np(number) ? sigabbrev_np(number) : "", what);
+    put(last_line);
+    last_line[0] = 0;
     last_signal = number;
-    if (atomic_load(&has_speaker)) sem_post(&wanted); else put(last_line);
+    if (atomic_load(&has_speaker)) sem_post(&wanted);
     void *frames[MOST_FRAMES];
     int count = backtrace(frames, MOST_FRAMES);
     backtrace_symbols_fd(frames, count, STDERR_FILENO);
@@ -118,7 +137,10 @@ void lynx_prepare_last_words(const char *program) {
     signal(SIGQUIT, SIG_DFL);
 }
 
-void lynx_set_activity(const char *text) { snprintf(activity, sizeof activity, "%s", text ? text : ""); }
+void lynx_set_activity(const char *text) {
+    snprintf(activity, sizeof activity, "%s", text ? text : "");
+    if (text) memcpy(latest_activity, activity, sizeof latest_activity);
+}
 
 void lynx_give_signal_stack(void) {
     /* Lives as long as the process: threads that need one are few, and last. */
@@ -139,10 +161,5 @@ bool lynx_descriptors_are_intact(void) {
 void lynx_die(const char *line) {
     have_first_word();
     snprintf(last_line, sizeof last_line, "%s: %s\n", program_name, line);
-    if (atomic_load(&has_speaker)) {
-        sem_post(&wanted);
-        for (;;) pause();
-    }
-    put(last_line);
-    _exit(EXIT_DAMAGED);
+    leave_it_to_the_speaker();
 }

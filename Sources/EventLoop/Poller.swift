@@ -56,7 +56,7 @@ final class Poller {
         let count = poll(timeout: timeout)
         guard count >= 0 else {
             // What else there is means that the loop's own descriptor is gone.
-            if errno != EINTR { lynx_die("waiting for events failed: \(String(cString: strerror(errno))); somebody has closed descriptors of this process") }
+            if errno != EINTR { lynx_die("descriptors of this process were closed by code that it has loaded: waiting for events failed (\(String(cString: strerror(errno)))); this process ends, and its simulations with it") }
             return
         }
         for index in 0..<Int(count) {

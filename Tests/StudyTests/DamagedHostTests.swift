@@ -69,10 +69,10 @@ struct DamagedHostTests {
             if ends >= 3 { study.gate.open(for: 100) }
             let end = try await runner.end()
             #expect(end.exitCode == 70)
-            #expect(
-                end.errorLines.last
-                    == "runner-host: engine fault has closed descriptors that are not its own, in launch or beside it; this process ends, and its simulations with it",
-                "\(end.errors)")
+            // Whoever misses one first says so: the thread that made the call, or any other.
+            let line = try #require(end.errorLines.last)
+            #expect(line.hasPrefix("runner-host: ") && line.contains("closed") && line.contains("descriptors"), "\(end.errors)")
+            #expect(line.hasSuffix("; this process ends, and its simulations with it"), "\(end.errors)")
             ends += 1
             let runners = try await server.ask("runners")
             if let quarantined = try WireJSON.decode([String: [Runner]].self, from: Data(runners.output.utf8))["runners"]?.first(where: { $0.quarantine != nil }) {
