@@ -107,7 +107,8 @@ extension LedgerTransaction {
         let report = end.report
         let reported = try reported(end.key, attempt: report.attempt, runnerID: report.runnerID)
         let isTheRunners = try others(haveStartedWhat: report, of: end.key.batchID)
-        if reported.outcome == (isTheRunners ? .lost : report.outcome) || reported.outcome == .retracted { return }
+        // Whether others have started such jobs may have shown only since it came first.
+        if reported.outcome == report.outcome || isTheRunners && reported.outcome == .lost || reported.outcome == .retracted { return }
         let job = try hold(reported, session: nil)
         try judge(report, batchID: end.key.batchID)
         var (outcome, message) = try judgedByBasis(report, of: reported)
