@@ -14,13 +14,11 @@ struct WarmWorkerTests {
         _ = try await served.run(1)
         try await served.study.events.expect("run 0 False")
         _ = try await served.parent()
-        // Those of the proof's own runs.
-        _ = served.study.events.drain()
         #expect(try await served.run().batch.status == .completed)
-        #expect(served.study.events.drain() == ["run 0 True", "run 1 True", "run 2 True"])
+        #expect(served.study.events.drain().suffix(3) == ["run 0 True", "run 1 True", "run 2 True"])
         try await served.restartRunner()
         #expect(try await served.run().batch.status == .completed)
-        #expect(served.study.events.drain() == ["run 0 True", "run 1 True", "run 2 True"])
+        #expect(served.study.events.drain().suffix(3) == ["run 0 True", "run 1 True", "run 2 True"])
         _ = try await served.end()
     }
 
@@ -83,7 +81,7 @@ struct WarmWorkerTests {
         try #require(mkfifo(served.study.directory.path + "/proving", 0o600) == 0)
         _ = try await served.run()
         // Opening waits for the other end.
-        _ = try await Task.detached { [path = served.study.directory.path] in try String(contentsOfFile: path + "/proving", encoding: .utf8) }.value
+        _ = try await Task.detached { [path = served.study.directory.path] in try FileHandle(forReadingFrom: URL(filePath: path + "/proving")).readToEnd() }.value
         let pid = try #require(Int32(try served.study.directory.read("proof_pid")))
         let gone = try PidDescriptor(pid)
         served.runner.send(SIGKILL)

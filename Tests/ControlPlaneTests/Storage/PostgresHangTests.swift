@@ -6,14 +6,14 @@ import Testing
 
 @Suite("A PostgreSQL that does not answer", .timeLimit(.minutes(5)))
 struct PostgresHangTests {
-    /// As long as libpq lets a connection wait at least.
+    /// Short, but not so short that a busy machine is taken for a hung server. 2 s is the least that libpq takes.
     private static var patience: PostgresPatience {
         var patience = PostgresPatience()
-        patience.answer = .milliseconds(100)
+        patience.answer = .seconds(1)
         patience.connectSeconds = 2
-        patience.read = .milliseconds(100)
-        patience.write = .milliseconds(200)
-        patience.queue = .milliseconds(300)
+        patience.read = .milliseconds(500)
+        patience.write = .seconds(1)
+        patience.queue = .seconds(2)
         return patience
     }
 

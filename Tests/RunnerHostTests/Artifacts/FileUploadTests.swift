@@ -173,9 +173,9 @@ struct FileUploadTests {
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
             let left = try await Program.run("find", [".", "!", "-type", "d"], in: directory.file("runs/\(batch)-0"), environment: ["LC_ALL": "C"])
-            // Some versions of find show what is not ASCII as ?, a byte each, and some as it is.
+            // Some versions of find show what is not ASCII as ?, a byte each, and some as it is. The one that was collected has a byte less.
             let names = left.outputLines.map { $0.replacing("./attempt-1/output/", with: "") }.sorted()
-            #expect(names.count == 3 && names[0].hasPrefix("deep/caf") && names[1].hasPrefix("deep/odd") && names[2] == "link", "\(left.output)")
+            #expect(names.count == 3 && names[0].hasPrefix("deep/caf") && names[0].utf8.count == 11 && names[1].hasPrefix("deep/odd") && names[2] == "link", "\(left.output)")
             #expect(!FileManager.default.fileExists(atPath: directory.file("runs/\(batch)-0/attempt-1/output/empty")))
         }
     }
