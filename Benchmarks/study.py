@@ -1,4 +1,4 @@
-"""Studies, from command to end: the tutorial, Basilisk's attitude example, and all layouts of a script, beside peers."""
+"""Studies, from command to end: the tutorial, Basilisk's attitude example, and layouts of a script, beside peers."""
 
 from __future__ import annotations
 

@@ -141,13 +141,15 @@ class TelemetryClient:
     ) -> Sample | None:
         try:
             if reason := _refusal(name, units):
-                return self._ignore(name, reason, "", sender)
+                self._ignore(name, reason, "", sender)
+                return None
             # float() would parse text, and text is not a measurement.
             if isinstance(value, str | bytes | bytearray) or isinstance(sim_time_s, str | bytes | bytearray):
                 raise TypeError("a number is wanted, not text")
             return (str(name), float(value), float(sim_time_s), str(units))
         except Exception as error:
-            return self._ignore(name, "the value or the time is not a number", f" ({error})", sender)
+            self._ignore(name, "the value or the time is not a number", f" ({error})", sender)
+            return None
 
     def _ignore(self, name: object, reason: str, detail: str, sender: Sender) -> None:
         self._ignored += 1
