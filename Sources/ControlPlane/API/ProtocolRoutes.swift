@@ -187,10 +187,22 @@ extension [RunnerEngine] {
             if let wrong = workers.firstIndex(where: { $0.jobsStarted < 0 }) {
                 throw Problem.invalid("\(field)[\(wrong)].jobs_started", "must be 0 or more")
             }
+            for (number, worker) in workers.enumerated() {
+                if let name = Self.negative(in: worker) { throw Problem.invalid("\(field)[\(number)].\(name)", "must be 0 or more") }
+            }
             if let wrong = workers.firstIndex(where: { $0.leftOut?.count ?? 0 > Self.most }) {
                 throw Problem.invalid("\(field)[\(wrong)].left_out", "may have at most \(Self.most) entries")
             }
         }
+    }
+
+    /// The field of what a worker saves that no worker can have.
+    private static func negative(in worker: WarmWorker) -> String? {
+        if worker.modules ?? 0 < 0 { return "modules" }
+        if worker.modulesWarm ?? 0 < 0 { return "modules_warm" }
+        if worker.importSeconds ?? 0 < 0 { return "import_seconds" }
+        if worker.importSecondsWarm ?? 0 < 0 { return "import_seconds_warm" }
+        return (worker.leftOut ?? []).firstIndex { $0.seconds < 0 }.map { "left_out[\($0)].seconds" }
     }
 
     private static var most: Int { 64 }
