@@ -175,7 +175,8 @@ struct WarmWorkerTests {
 
     @Test("Imports that take no time are not worth a parent, and that is said")
     func notWorth() async throws {
-        let study = try StudyFixture("", runs: 1, isWarm: true)
+        // Of a run this long no imports are worth it, however slow the machine.
+        let study = try StudyFixture("time.sleep(8)", runs: 1, isWarm: true)
         try study.directory.write("runner.yaml", study.directory.read("runner.yaml") + "engine_options: {basilisk: {warm_prove_after: 0}}\n")
         let server = try await ControlPlaneServer.start(study)
         let log = try EventPipe(study.directory.path + "/log")
