@@ -54,35 +54,4 @@ struct DamagedHostTests {
         #expect(await study.lifeline.ended())
         #expect(Simulations.running(below: study.outputRoot).isEmpty)
     }
-
-    @Test("One that closes every descriptor is found out at once, and costs no job of another engine its life")
-    func closes() async throws {
-        let study = try await study("tell('started', run)\nwait()", runs: 2)
-        try faulty(study, "launch_closes")
-        let server = try await ControlPlaneServer.start(study)
-        let healthy = try await server.submit()
-        let bad = try WireJSON.decode(BatchReceipt.self, from: Data(try await server.ask("submit", "fault.yaml").output.utf8)).batchID
-        var ends = 0
-        while try await server.jobs(of: bad).first?.status != .failed {
-            try #require(ends < 12)
-            let runner = try server.startRunner()
-            if ends >= 3 { study.gate.open(for: 100) }
-            let end = try await runner.end()
-            #expect(end.exitCode == 70)
-            // Whoever misses one first says so: the thread that made the call, or any other.
-            let line = try #require(end.errorLines.last)
-            #expect(line.hasPrefix("runner-host: ") && line.contains("closed") && line.contains("descriptors"), "\(end.errors)")
-            #expect(line.hasSuffix("; this process ends, and its simulations with it"), "\(end.errors)")
-            ends += 1
-            let runners = try await server.ask("runners")
-            if let quarantined = try WireJSON.decode([String: [Runner]].self, from: Data(runners.output.utf8))["runners"]?.first(where: { $0.quarantine != nil }) {
-                _ = try await server.ask("runner", "resume", quarantined.runnerID)
-            }
-        }
-        #expect(try await server.jobs(of: healthy).allSatisfy { $0.status != .failed && $0.retries == 0 })
-        let runner = try server.startRunner()
-        study.gate.open(for: 100)
-        #expect(try await server.results(of: healthy).batch.status == .completed)
-        try await endOrderly(runner, server)
-    }
 }

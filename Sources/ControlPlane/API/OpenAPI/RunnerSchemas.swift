@@ -14,7 +14,7 @@ extension OpenAPIDocument {
             "properties": {
               "id": {"type": "string"}, "version": {"type": "string"},
               "warm_workers": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/WarmWorker"}, "description": "Processes that the engine keeps from one job to the next, as the runner last told; absent if it doesn't tell, or is offline."},
-              "trouble": {"type": ["object", "null"], "required": ["since", "reason"], "description": "Why the runner starts no jobs of it now.", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "retry_at": {"$ref": "#/components/schemas/Time"}}}
+              "trouble": {"type": ["object", "null"], "required": ["since", "reason"], "description": "Why the runner starts no jobs of it now.", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "retry_at": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]}}}
             }
           },
           "WarmWorker": {
