@@ -183,7 +183,8 @@ struct WarmWorkerTests {
         let runner = try server.startRunner(errors: log)
         _ = try await server.results(of: try await server.submit())
         let said = try await log.expect("are started cold from now on")
-        #expect(said[0].contains("less than a twentieth of it"))
+        // Which of the two is a matter of the machine.
+        #expect(said[0].contains("too little to gain from") || said[0].contains("less than a twentieth of it"))
         try await endOrderly(runner, server)
     }
 
