@@ -8,19 +8,12 @@ package enum Command {
     ///     a nil value takes another one away.
     package static func make(
         _ program: String, _ arguments: [String], in directory: String? = nil, environment: [String: String?] = [:]
-    ) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: try find(program))
-        process.arguments = arguments
-        // Whoever outlived a test would hold the test runner's own streams open.
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
-        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LYNX_") && $0.key != "NO_COLOR" }
+    ) throws -> ChildProcess.Plan {
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LYNX_") && $0.key != "NO_COLOR" }
             .merging(environment.compactMapValues { $0 }) { $1 }
             .filter { pair in environment[pair.key].map { $0 != nil } ?? true }
-        return process
+        // No streams: whoever outlived a test would hold the test runner's own open.
+        return ChildProcess.Plan(executable: try find(program), arguments: arguments, environment: environment, directory: directory)
     }
 
     /// Runs a program to its end.

@@ -57,9 +57,10 @@ package final class PostgresServer: Sendable {
         guard pipe(&ends) == 0 else { throw Failed(description: "no pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         keeper = ends[1]
-        let process = try Command.make("/bin/sh", ["-c", Self.script, "keeper", directory, programs])
-        process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        try process.run()
+        var plan = try Command.make("/bin/sh", ["-c", Self.script, "keeper", directory, programs])
+        plan.standardInput = ends[0]
+        defer { close(ends[0]) }
+        let process = try ChildProcess(plan)
         let deadline = Date(timeIntervalSinceNow: 120)
         while !FileManager.default.fileExists(atPath: "\(directory)/ready") {
             guard process.isRunning, Date() < deadline else {

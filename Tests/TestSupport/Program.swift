@@ -15,15 +15,13 @@ package final class Program: Sendable {
         package var errorLines: [String] { errors.split(whereSeparator: \.isNewline).map(String.init) }
     }
 
-    package var pid: Int32 { process.processIdentifier }
+    package var pid: Int32 { process.pid }
 
-    private let process: Process
-    private let finished: Task<Void, Never>
+    private let process: ChildProcess
     private let files: TemporaryDirectory
 
-    private init(_ process: Process, finished: Task<Void, Never>, files: TemporaryDirectory) {
+    private init(_ process: ChildProcess, files: TemporaryDirectory) {
         self.process = process
-        self.finished = finished
         self.files = files
     }
 
@@ -36,15 +34,16 @@ package final class Program: Sendable {
         _ program: String, _ arguments: [String] = [], in directory: String? = nil, environment: [String: String?] = [:],
         output: EventPipe? = nil, errors: EventPipe? = nil
     ) throws -> Program {
-        let process = try Command.make(program, arguments, in: directory, environment: environment)
+        var plan = try Command.make(program, arguments, in: directory, environment: environment)
         let files = try TemporaryDirectory()
         // Files, not pipes: nothing has to be read while it runs.
-        process.standardOutput = FileHandle(forWritingAtPath: try output?.path ?? files.write("out", ""))
-        process.standardError = FileHandle(forWritingAtPath: try errors?.path ?? files.write("err", ""))
-        let (ends, sender) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in sender.finish() }
-        try process.run()
-        return Program(process, finished: Task { for await _ in ends {} }, files: files)
+        let (out, err) = (
+            FileHandle(forWritingAtPath: try output?.path ?? files.write("out", "")),
+            FileHandle(forWritingAtPath: try errors?.path ?? files.write("err", ""))
+        )
+        plan.standardOutput = out?.fileDescriptor
+        plan.standardError = err?.fileDescriptor
+        return try withExtendedLifetime((out, err)) { Program(try ChildProcess(plan), files: files) }
     }
 
     /// Runs a program to its end.
@@ -54,19 +53,15 @@ package final class Program: Sendable {
         try await start(program, arguments, in: directory, environment: environment).end()
     }
 
-    package func send(_ signal: Int32) {
-        if process.isRunning { kill(pid, signal) }
-    }
+    package func send(_ signal: Int32) { process.send(signal) }
 
     package func end() async throws -> End {
-        await withTaskCancellationHandler {
-            await finished.value
+        let status = await withTaskCancellationHandler {
+            await process.ended()
         } onCancel: {
             send(SIGKILL)
         }
-        let wasKilled = process.terminationReason == .uncaughtSignal
         return End(
-            exitCode: wasKilled ? nil : process.terminationStatus, signal: wasKilled ? process.terminationStatus : nil,
-            output: (try? files.read("out")) ?? "", errors: (try? files.read("err")) ?? "")
+            exitCode: status.exitCode, signal: status.signal, output: (try? files.read("out")) ?? "", errors: (try? files.read("err")) ?? "")
     }
 }

@@ -63,6 +63,8 @@ class _Request(ctypes.Structure):
         ("stdout_path", ctypes.c_char_p),
         ("stderr_path", ctypes.c_char_p),
         ("capture_bytes", ctypes.c_uint64),
+        ("no_realtime", ctypes.c_int),
+        ("private_shm", ctypes.c_int),
     )
 
 
@@ -81,7 +83,22 @@ class _Exit(ctypes.Structure):
         ("exit_signal", ctypes.c_int),
         ("max_rss_bytes", ctypes.c_int64),
         ("guardian_lost", ctypes.c_int),
+        ("outlived", ctypes.c_int),
+        ("outlived_commands", ctypes.c_char * 1024),
+        ("unkillable", ctypes.c_int),
+        ("unlisted", ctypes.c_int),
     )
+
+
+SIZES = """
+#include <stdio.h>
+#include "guardian.h"
+#include "warm.h"
+int main(void) {
+    printf("%zu %zu %zu %zu %zu", sizeof(lynx_warm_request), sizeof(lynx_warm_parent), sizeof(lynx_guardian_request),
+           sizeof(lynx_guardian), sizeof(lynx_guardian_exit));
+}
+"""
 
 
 def image() -> str:
@@ -108,7 +125,18 @@ def compile_library(folder: Path) -> Path:
     subprocess.run(["cc", *options, "-fPIC", "-shared", "-o", str(library), *sources, *watching], check=True)
     main = str(SPAWNER_MAIN)
     subprocess.run(["cc", *options, "-static", "-o", str(folder / SPAWNER), main, *sources], check=True)
+    _check_sizes(folder, options)
     return library
+
+
+def _check_sizes(folder: Path, options: list[str]) -> None:
+    """That the structures above are those of the headers: C writes into them."""
+    program, source = folder / "sizes", folder / "sizes.c"
+    source.write_text(SIZES)
+    subprocess.run(["cc", *options, "-o", str(program), str(source)], check=True)
+    sizes = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout.split()
+    structures = (_WarmRequest, _WarmParent, _Request, _Guardian, _Exit)
+    assert [int(size) for size in sizes] == [ctypes.sizeof(one) for one in structures]
 
 
 @dataclass(frozen=True)

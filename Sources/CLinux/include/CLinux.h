@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <stddef.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -48,6 +49,11 @@ int lynx_accept(int listener, struct sockaddr_in *peer);
 
 /// The file that this code was loaded from, an engine's library or an executable, into `path`.
 int lynx_library_path(char *path, size_t size);
+
+/// What is spawned closes every descriptor from `first` on, and works in `directory`
+/// (posix_spawn_file_actions_addclosefrom_np and _addchdir_np of glibc). Both return 0 or an error number.
+int lynx_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+int lynx_spawn_in(posix_spawn_file_actions_t *actions, const char *directory);
 
 /// The user that owns the other end of a TCP connection on this machine, asked from the kernel's
 /// socket table (sock_diag(7)). `local` and `peer` are this end's getsockname and getpeername.

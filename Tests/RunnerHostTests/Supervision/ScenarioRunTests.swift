@@ -249,16 +249,12 @@ struct ScenarioRunTests {
         let bench = try SupervisorBench.basilisk("")
         let left = bench.directory.path + "/runs/batch/job/attempt-1"
         try bench.records.add(AttemptKey(jobID: "job", attempt: 1), AttemptDirectory(path: left, temporary: left + "/tmp"))
-        let mine = try Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "/output"])
-        let other = try Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "0/output"])
-        try mine.run()
-        try other.run()
-        // Not terminate(): the child may have been started with SIGTERM blocked.
-        defer { kill(other.processIdentifier, SIGKILL) }
+        let mine = try ChildProcess(Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "/output"]))
+        let other = try ChildProcess(Command.make("/bin/sleep", ["1000"], environment: ["TETRYX_OUTPUT_DIR": left + "0/output"]))
+        defer { other.send(SIGKILL) }
         #expect(bench.records.sweep().ended == 1)
-        mine.waitUntilExit()
-        #expect(mine.terminationStatus == SIGKILL)
-        #expect(isRunning(other.processIdentifier))
+        #expect(await mine.ended().signal == SIGKILL)
+        #expect(isRunning(other.pid))
         #expect(bench.records.sweep().ended == 0)
     }
 }

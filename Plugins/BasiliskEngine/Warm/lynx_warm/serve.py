@@ -60,6 +60,10 @@ class Output(Listener):
         """What modules append to `sys.meta_path`."""
         self.aliases: dict[str, dict[str, types.ModuleType]] = {}
         """What modules put into `sys.modules` themselves, such as themselves under another name."""
+        self.packages: dict[str, dict[str, Any]] = {}
+        """The names of each package when its own code had run, before modules were imported into it later."""
+        self.inner: set[str] = set()
+        """Modules that were imported while the code of their package ran, which then did with their names as it liked."""
         self._known = set(sys.modules)
         self._sizes = [0, 0]
 
@@ -80,6 +84,11 @@ class Output(Listener):
 
     def ends(self, frame: Frame, module: types.ModuleType | None, error: BaseException | None) -> None:
         self._settle(frame.name)
+        package = frame.name.rpartition(".")[0]
+        if any(outer.name == package for outer in self.recorder.stack[:-1]):
+            self.inner.add(frame.name)
+        if error is None and module is not None and hasattr(module, "__path__"):
+            self.packages[frame.name] = dict(vars(module))
         known = [finder for finders in self.finders.values() for finder in finders]
         if new := [finder for finder in sys.meta_path if finder not in frame.data and finder not in known]:
             self.finders[frame.name] = new

@@ -58,14 +58,17 @@ class Store:
         self._path: list[str] = []
 
     def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
-        """A package has its modules as attributes from when these are imported on."""
+        """A package has a module as attribute from when that is imported on; until then, what its own code left there."""
         aliases = {alias for names in self._output.aliases.values() for alias in names}
         for name, module in imported.items():
-            if name in aliases:
-                continue
             package, _, child = name.rpartition(".")
             parent = imported.get(package) or sys.modules.get(package)
-            if parent is not None and vars(parent).get(child) is module:
+            if name in aliases or name in self._output.inner or parent is None or vars(parent).get(child) is not module:
+                continue
+            own = self._output.packages.get(package, {})
+            if child in own:
+                setattr(parent, child, own[child])
+            else:
                 delattr(parent, child)
 
     def install(self) -> None:
@@ -143,8 +146,7 @@ class Store:
         module = self.modules[name]
         module.__spec__ = self._specs[name]
         package, _, child = name.rpartition(".")
-        # The package may come after what it has imported.
-        if parent := sys.modules.get(package) or self.modules.get(package):
+        if name not in self._output.inner and (parent := sys.modules.get(package) or self.modules.get(package)):
             setattr(parent, child, module)
         if repair := REPAIRS.get(name):
             repair(module)
