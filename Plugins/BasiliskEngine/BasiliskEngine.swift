@@ -39,9 +39,10 @@ package struct BasiliskEngine: Engine {
         let files = JobFiles(directory: request.directory, temporary: request.temporaryDirectory)
         try files.create(runConfigJSON: request.runConfigJSON)
         warm?.waitUntilReady()
+        let isChecked = warm.map { check.applies(toRun: request.runConfigJSON, cost: $0.costOfCheck) } ?? false
         return ScriptJob(
             host: host, token: request.token, files: files, request: scenario.request(files, telemetryURL: request.telemetryURL),
             configuration: request.runConfigJSON, warm: warm,
-            check: warm != nil && check.applies(toRun: request.runConfigJSON) ? check : nil)
+            check: isChecked ? check : nil)
     }
 }

@@ -247,7 +247,7 @@ class WarmHost:
     def _hear(self) -> str:
         select.select([self._parent.socket], [], [])
         message = ctypes.create_string_buffer(4096)
-        count = self._library.lynx_warm_hear(ctypes.byref(self._parent), message, len(message))
+        count = self._library.lynx_warm_hear(ctypes.byref(self._parent), message, len(message), 0)
         return message.raw[: max(count, 0)].decode()
 
     def start(self, **variables: str) -> Job:

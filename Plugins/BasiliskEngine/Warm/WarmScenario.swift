@@ -311,6 +311,9 @@ extension WarmScenario {
         if step == .prove { proveInBackground() }
     }
 
+    /// How many times as long as a warm run a cold one took when it was proved.
+    var costOfCheck: Double { state.withLock { $0.proof?.costOfColdRun ?? 1 } }
+
     /// What cannot be told by comparison.
     var notReproducible: [Place] { state.withLock { $0.proof?.notReproducible ?? [] } }
 

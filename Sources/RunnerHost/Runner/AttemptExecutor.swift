@@ -6,9 +6,11 @@ package protocol AttemptExecutor: Sendable {
     /// Runs one attempt to its end. Whatever goes wrong is the report's outcome.
     ///
     /// The runner's id in the report is filled in by the caller. `onStarted` is called at most once, when the simulation's process runs and `stop` can reach it.
+    /// `onGone` is called at most once, when nothing of the simulation runs any more and its files are still to be collected.
     /// Telemetry goes to the outlet while it runs, and what is left of it into the report.
     func run(
-        _ assignment: JobAssignment, telemetry: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
+        _ assignment: JobAssignment, telemetry: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void,
+        onGone: @escaping @Sendable () -> Void
     ) async -> AttemptReport
 
     /// Ends a running attempt at once; its `run` then returns with that outcome.

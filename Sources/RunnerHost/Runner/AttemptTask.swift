@@ -16,6 +16,7 @@ extension RunnerService {
                 job, runnerID: identity.runnerID, outcome: reason == .cancelled ? .cancelled : .lost,
                 message: "stopped before it started")
         } else {
+            let began = ContinuousClock.now
             let (starts, started) = AsyncStream.makeStream(of: Date.self)
             report = await withTaskGroup { group in
                 group.addTask {
@@ -25,6 +26,8 @@ extension RunnerService {
                 let report = await executor.run(job, telemetry: outlet) { [monitor, executor] date in
                     started.yield(date)
                     if let reason = monitor.with({ $0.stopReason(key) }) { executor.stop(key, as: reason) }
+                } onGone: { [monitor] in
+                    monitor.with { $0.over(key, after: .now - began) }
                 }
                 // From here on the result says when it started.
                 group.cancelAll()

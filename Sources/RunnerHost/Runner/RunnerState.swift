@@ -32,6 +32,8 @@ struct RunnerState: Sendable {
         var engine: String?
         /// It no longer waits for its engine to have room.
         var isLetIn = false
+        /// Its simulation is gone; its report is being made.
+        var isOver = false
     }
 
     private struct Outgoing: Sendable {
@@ -71,6 +73,8 @@ struct RunnerState: Sendable {
     /// Its control plane was the process that started it, and is gone.
     private(set) var isOrphaned = false
     private var running: [AttemptKey: Running] = [:]
+    /// How long simulations have taken here of late; nil before the first.
+    private var pace: Duration?
     private var outbox: [AttemptKey: Outgoing] = [:]
     private var lastOrder = 0
     var chunks = ChunkQueue()
@@ -170,10 +174,21 @@ struct RunnerState: Sendable {
 
     func claimTurn() -> ClaimTurn? {
         guard phase == .serving else { return .done }
-        guard session != nil, !isPaused, running.count < capacity, limits.canServe(without: Set(troubles.keys)) else { return nil }
+        guard session != nil, !isPaused, room > 0, limits.canServe(without: Set(troubles.keys)) else { return nil }
         let held = Dictionary(running.values.compactMap { $0.engine.map { ($0, 1) } }, uniquingKeysWith: +)
-        return .claim(slots: capacity - running.count, typeSlots: limits.typeSlots(held: held, without: Set(troubles.keys)), turn)
+        return .claim(slots: room, typeSlots: limits.typeSlots(held: held, without: Set(troubles.keys)), turn)
     }
+
+    /// How many more attempts may be admitted. Where jobs are short as many as can run are held ready, so that none of the
+    /// next is waited for when one ends; a longer job would wait here while another runner might have had room for it.
+    private var room: Int {
+        let ahead = pace.map { $0 < Self.longestAhead } == true ? capacity : 0
+        let present = running.values.count { !$0.isOver }
+        // Reports that are slow to be made are not gathered without end.
+        return min(capacity + ahead - present, 2 * capacity + ahead - running.count)
+    }
+
+    private static let longestAhead: Duration = .seconds(1)
 
     /// Nobody is left who would be kept from leaving by waiting for a claim's answer.
     var isClaimPointless: Bool { phase == .stopping || phase == .draining && running.isEmpty }
@@ -197,19 +212,27 @@ struct RunnerState: Sendable {
     mutating func admit(_ key: AttemptKey, type: String) -> Admission {
         if running[key] != nil || outbox[key] != nil { return .duplicate }
         guard phase == .serving else { return .leaving }
-        guard running.count < capacity else { return .full }
+        guard room > 0 else { return .full }
         running[key] = Running(engine: limits.engine(for: type))
         return .run
     }
 
-    /// Lets an admitted attempt in once its engine has room, or once it is to be stopped anyway; nil while it has to wait. A
-    /// control plane that knows nothing of limits per engine may have handed out more than they allow.
+    /// Lets an admitted attempt in once the runner and its engine have room, or once it is to be stopped anyway; nil while it
+    /// has to wait: it was claimed ahead, or by a control plane that knows nothing of limits per engine.
     mutating func letIn(_ key: AttemptKey, type: String) -> Bool? {
         guard let attempt = running[key] else { return true }
-        let inside = running.values.count { $0.isLetIn && $0.engine == attempt.engine }
-        guard attempt.stop != nil || limits.hasRoom(for: type, running: inside) else { return nil }
+        let inside = running.values.filter(\.isLetIn)
+        let hasRoom = inside.count { !$0.isOver } < capacity
+            && limits.hasRoom(for: type, running: inside.count { $0.engine == attempt.engine })
+        guard attempt.stop != nil || hasRoom else { return nil }
         running[key]?.isLetIn = true
         return true
+    }
+
+    /// Nothing of its simulation runs any more, after so long.
+    mutating func over(_ key: AttemptKey, after duration: Duration) {
+        running[key]?.isOver = true
+        pace = pace.map { ($0 * 7 + duration) / 8 } ?? duration
     }
 
     /// Notes that a running attempt is to end; false when it does not run. Nothing outranks `stale`.

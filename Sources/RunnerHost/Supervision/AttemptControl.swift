@@ -1,4 +1,5 @@
 import EventLoop
+import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -35,10 +36,20 @@ final class AttemptControl: Sendable {
         var overdueTimer: TimerToken?
     }
 
+    /// Told, from where it is seen, that the simulation's process runs, and that nothing of it runs any more.
+    let onStarted: @Sendable (Date) -> Void
+    let onGone: @Sendable () -> Void
+
     private let threads: EngineThreads
     private let state = Mutex(State())
 
-    init(_ threads: EngineThreads) { self.threads = threads }
+    init(
+        _ threads: EngineThreads, onStarted: @escaping @Sendable (Date) -> Void, onGone: @escaping @Sendable () -> Void
+    ) {
+        self.threads = threads
+        self.onStarted = onStarted
+        self.onGone = onGone
+    }
 
     /// Ends the attempt with SIGKILL, at once; one that has no process yet, as soon as it has one. A call of the engine that
     /// is under way is not waited for much longer. The first cause counts. Any thread.

@@ -62,17 +62,18 @@ package final class JobSupervisor: AttemptExecutor {
     }
 
     package func run(
-        _ assignment: JobAssignment, telemetry outlet: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
+        _ assignment: JobAssignment, telemetry outlet: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void,
+        onGone: @escaping @Sendable () -> Void
     ) async -> AttemptReport {
         var report = ReportBuilder(assignment, runnerID: settings.runnerID)
         do {
             let engine = try engines.engine(for: assignment.runConfig.simulation.type)
             report.engine = engine
-            let control = AttemptControl(threads[engine.id]!)
+            let control = AttemptControl(threads[engine.id]!, onStarted: onStarted, onGone: onGone)
             controls.withLock { $0[assignment.key] = control }
             defer { controls.withLock { $0[assignment.key] = nil } }
             do {
-                try await run(assignment, engine, outlet, control, &report, onStarted)
+                try await run(assignment, engine, outlet, control, &report)
             } catch {
                 report.take(cause: control.cause)
                 report.failed(error)
@@ -86,7 +87,7 @@ package final class JobSupervisor: AttemptExecutor {
 
     private func run(
         _ assignment: JobAssignment, _ engine: EngineLibrary, _ outlet: any TelemetryOutlet, _ control: AttemptControl,
-        _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
+        _ report: inout ReportBuilder
     ) async throws {
         let directory: AttemptDirectory
         do {
@@ -105,7 +106,7 @@ package final class JobSupervisor: AttemptExecutor {
         defer { disk.start { [records] in records.remove(assignment.key) } }
         report.directory = directory.path
         do {
-            try await run(assignment, engine, in: directory, outlet, control, &report, onStarted)
+            try await run(assignment, engine, in: directory, outlet, control, &report)
         } catch {
             report.take(cause: control.cause)
             report.failed(error)
@@ -118,7 +119,7 @@ package final class JobSupervisor: AttemptExecutor {
 
     private func run(
         _ assignment: JobAssignment, _ engine: EngineLibrary, in directory: AttemptDirectory, _ outlet: any TelemetryOutlet,
-        _ control: AttemptControl, _ report: inout ReportBuilder, _ onStarted: @escaping @Sendable (Date) -> Void
+        _ control: AttemptControl, _ report: inout ReportBuilder
     ) async throws {
         let watch = AttemptTelemetry(assignment, maxPoints: settings.telemetryMaxPoints, outlet: outlet) { control.stop(.breach($0)) }
         let endpoint = try await telemetry.openEndpoint(allowedUID: geteuid(), makeSink: watch.makeSink)
@@ -138,7 +139,7 @@ package final class JobSupervisor: AttemptExecutor {
             let attempt = try await calls.prepare(job)
             let limits = ResourceLimits()
             do {
-                try await supervise(attempt, calls, assignment, &report, onStarted)
+                try await supervise(attempt, calls, assignment, &report)
             } catch {
                 report.failed(error)
             }
@@ -163,8 +164,7 @@ package final class JobSupervisor: AttemptExecutor {
 
     /// From launch to the end of the last process.
     private func supervise(
-        _ attempt: EngineAttempt, _ calls: EngineCalls, _ assignment: JobAssignment, _ report: inout ReportBuilder,
-        _ onStarted: @escaping @Sendable (Date) -> Void
+        _ attempt: EngineAttempt, _ calls: EngineCalls, _ assignment: JobAssignment, _ report: inout ReportBuilder
     ) async throws {
         let control = calls.control
         if control.isStopped { return }
@@ -172,7 +172,7 @@ package final class JobSupervisor: AttemptExecutor {
         let process = try await calls.launch(attempt)
         report.launched()
         conditions.started(calls.engine)
-        onStarted(Date())
+        control.onStarted(Date())
         do {
             try await ProcessEnd(loop: loop).wait(
                 process.exitDescriptor, timeout: assignment.timeoutSecs, onTimeout: { control.stop(.timeout) },
@@ -201,6 +201,7 @@ package final class JobSupervisor: AttemptExecutor {
             let wasKilled = calls.control.wasKilled
             if case .success(let exit) = exit { report.take(limits.finding(exit, wasKilled: wasKilled)) }
             report.warnings += await calls.endStrays().warnings(wasKilled: wasKilled)
+            calls.control.onGone()
             report.take(files: try await calls.collect(attempt, settings.artifacts))
         } catch {
             // The call is still inside the engine, which gets the attempt back for good when it returns.

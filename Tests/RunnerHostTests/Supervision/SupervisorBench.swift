@@ -94,7 +94,7 @@ final class SupervisorBench: Sendable {
     func run(
         _ assignment: JobAssignment, telemetry: any TelemetryOutlet = ClosedOutlet(), onStarted: @escaping @Sendable () -> Void = {}
     ) async -> AttemptReport {
-        await supervisor.run(assignment, telemetry: telemetry) { _ in onStarted() }
+        await supervisor.run(assignment, telemetry: telemetry) { _ in onStarted() } onGone: {}
     }
 
     func fault(_ name: String, job: String = "job") async -> AttemptReport {

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import atexit
-
-# gRPC imports this one late. Its import fails once the interpreter has begun to shut down, which is when the
-# samples of a short scenario are still on their way.
-import concurrent.futures.thread  # noqa: F401
 import os
 import threading
 import weakref
@@ -17,11 +13,7 @@ from lynx_scenario.telemetry.sample_queue import Sample, SampleQueue
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import grpc
-
-    from lynx_scenario._proto import telemetry_pb2
-
-    Report = grpc.UnaryUnaryMultiCallable[telemetry_pb2.TelemetryBatch, telemetry_pb2.TelemetryAck]
+    from lynx_scenario.telemetry.connection import Connection
 
 REPORT = "/tetryx.telemetry.v1.TelemetryService/Report"
 CAPACITY = 100_000
@@ -53,7 +45,7 @@ class Sender:
         self._samples = SampleQueue(CAPACITY)
         self._hurry = threading.Event()
         self._closing = threading.Event()
-        self._channel: grpc.Channel | None = None
+        self._connection: Connection | None = None
         self._on_exit = on_exit
         self._on_fork = on_fork
         self.put = self._samples.put
@@ -92,8 +84,8 @@ class Sender:
         self._samples.mark()
         self._thread.join(timeout)
         if self._thread.is_alive():
-            if self._channel is not None:
-                self._channel.close()
+            if self._connection is not None:
+                self._connection.interrupt()
             self._thread.join(CANCEL_S)
             self._lost += self._samples.discard()
             self.last_error = f"{self._target} did not answer within {timeout:g} s"
@@ -101,69 +93,56 @@ class Sender:
     def abandon(self) -> None:
         """In a forked child: the thread and the connection stayed with the parent, and so do the samples."""
         atexit.unregister(self._on_exit)
+        if self._connection is not None:
+            self._connection.close()
         self._on_fork()
 
     def _run(self) -> None:
-        report = self._connect()
+        self._connection = self._prepare()
         while not (self._closing.is_set() and self._samples.empty):
             samples, marks = self._samples.collect(self._linger)
             with self._refusing:
                 refused, self._refused = self._refused, {}
             # What was refused goes with the first samples after it, or alone.
             for start in range(0, len(samples) or bool(refused), BATCH):
-                self._deliver(samples[start : start + BATCH], refused, report)
+                self._deliver(samples[start : start + BATCH], refused)
                 refused = {}
             for mark in marks:
                 mark.set()
-        if self._channel is not None:
-            self._channel.close()
+        if self._connection is not None:
+            self._connection.close()
 
     def _linger(self) -> None:
         self._hurry.wait(LINGER_S)
         self._hurry.clear()
 
-    def _connect(self) -> Report | None:
+    def _prepare(self) -> Connection | None:
+        """Imports what a scenario that sends nothing does not need."""
         try:
-            import grpc
-
-            from lynx_scenario._proto import telemetry_pb2
+            from lynx_scenario._proto import telemetry_pb2  # noqa: F401
+            from lynx_scenario.telemetry.connection import Connection
         except Exception as error:
-            self.last_error = f"gRPC cannot be imported: {error}"
+            self.last_error = f"what telemetry needs cannot be imported: {error}"
             return None
-        self._channel = grpc.insecure_channel(
-            self._target,
-            options=[
-                # The endpoint is on this machine; a proxy meant for the outside would lose it.
-                ("grpc.enable_http_proxy", 0),
-                ("grpc.initial_reconnect_backoff_ms", 100),
-                ("grpc.max_reconnect_backoff_ms", 1000),
-            ],
-        )
-        return self._channel.unary_unary(
-            REPORT,
-            request_serializer=telemetry_pb2.TelemetryBatch.SerializeToString,
-            response_deserializer=telemetry_pb2.TelemetryAck.FromString,
-        )
+        return Connection(self._target)
 
-    def _deliver(
-        self, samples: Sequence[Sample], refused: Mapping[str, tuple[str, int]], report: Report | None
-    ) -> None:
-        if report is None:
+    def _deliver(self, samples: Sequence[Sample], refused: Mapping[str, tuple[str, int]]) -> None:
+        if self._connection is None:
             self._lost += len(samples)
             return
-        import grpc
-
+        from lynx_scenario._proto.telemetry_pb2 import TelemetryAck
+        from lynx_scenario.telemetry.connection import CallError
         from lynx_scenario.telemetry.encoding import encode
 
         while True:
             final = self._closing.is_set()
             try:
-                taken = min(report(encode(samples, refused)).accepted, len(samples))
-            except grpc.RpcError as error:
-                self.last_error = f"{self._target}: {error.code().name}: {error.details()}"
+                answer = self._connection.call(REPORT, encode(samples, refused).SerializeToString())
+                taken = min(TelemetryAck.FromString(answer).accepted, len(samples))
+            except CallError as error:
+                self.last_error = f"{self._target}: {error}"
                 # Anything else would be the same next time.
-                again = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED)
-                if again and not final:
+                if error.again and not final:
                     self._closing.wait(RETRY_S)
                     continue
                 taken = 0

@@ -55,5 +55,12 @@ struct ProofRecord: Codable, Sendable {
         hash = hexadecimal(sum.finalize())
     }
 
+    /// How many times as long as a copy's run a fresh process's took.
+    var costOfColdRun: Double {
+        func fastest(_ kind: String) -> Double? { runs.filter { $0.name.hasPrefix(kind) }.map(\.seconds).min() }
+        guard let cold = fastest("cold-"), let warm = fastest("warm-"), warm > 0 else { return 1 }
+        return cold / warm
+    }
+
     var isCurrent: Bool { files.allSatisfy(\.isUnchanged) }
 }

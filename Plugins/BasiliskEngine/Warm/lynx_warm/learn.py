@@ -48,8 +48,8 @@ class Learner(Listener):
                 "file": record.file,
                 "context": frame.data,
                 "variables": self._asked[frame.name],
-                "fingerprint": fingerprint(module, record.needs),
             }
+            self._plan.fingerprints[frame.name] = fingerprint(module, record.needs)
         if len(stack := self.recorder.stack) > 1:
             # Looking is not the importer's time.
             stack[-2].inner += time.perf_counter_ns() - began
@@ -84,5 +84,6 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
         learner.finish()
         environment.remove()
         plan.add_file(path)
+        plan.write_fingerprints()
         plan.write()
     script.leave(status)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERSION = 1
+FINGERPRINTS = ".fingerprints"
 
 
 class Plan:
@@ -27,7 +28,9 @@ class Plan:
         self.contexts: list[dict[str, Any]] = []
         """What the main program had done before an import that it may depend on (`context.Context`)."""
         self.modules: dict[str, dict[str, Any]] = {}
-        """Of each, in the order of their ends: file, self_ns, needs, fingerprint, context, variables."""
+        """Of each, in the order of their ends: file, self_ns, needs, context, variables."""
+        self.fingerprints: dict[str, dict[str, str]] = {}
+        """What each held when it was learned; in a file beside, as most who read a plan compare nothing."""
         self.excluded: dict[str, str] = {}
         """Modules that are left to the jobs, and why."""
         self.files: dict[str, dict[str, Any]] = {}
@@ -36,6 +39,7 @@ class Plan:
 
     @classmethod
     def read(cls, path: str) -> Plan:
+        """Without its fingerprints."""
         plan = cls(path)
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -49,6 +53,13 @@ class Plan:
         plan.clean = document["clean"]
         plan.passes = document["passes"]
         return plan
+
+    def read_fingerprints(self) -> None:
+        with open(self._path + FINGERPRINTS, encoding="utf-8") as file:
+            self.fingerprints = json.load(file)
+
+    def write_fingerprints(self) -> None:
+        _write(self._path + FINGERPRINTS, self.fingerprints)
 
     def exclude(self, name: str, why: str) -> bool:
         """Whether that is new."""
@@ -103,10 +114,7 @@ class Plan:
             "excluded": self.excluded,
             "modules": self.modules,
         }
-        temporary = f"{self._path}.{os.getpid()}"
-        with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as file:
-            json.dump(document, file)
-        os.replace(temporary, self._path)
+        _write(self._path, document)
 
     # ---- files
 
@@ -125,6 +133,13 @@ class Plan:
                 return path
             known.update(now)
         return None
+
+
+def _write(path: str, document: object) -> None:
+    temporary = f"{path}.{os.getpid()}"
+    with open(temporary, "w", encoding="utf-8", errors="surrogateescape") as file:
+        json.dump(document, file)
+    os.replace(temporary, path)
 
 
 def stamp(path: str) -> dict[str, int]:

@@ -105,7 +105,7 @@ class Parent:
         self._own = own
         self._fresh = fresh
         self._library = effects.Library()
-        self._stamps: dict[str, dict[str, int]] = {}
+        self._stamps = effects.Stamps(())
 
     def prepare(self) -> types.CodeType:
         """Imports, and returns the compiled scenario. Raises `NotReadyError`."""
@@ -125,10 +125,8 @@ class Parent:
             os.close(memory)
         os.close(OUTPUT)
         self._import()
-        self._stamps = {
-            path: {key: known[key] for key in plans.stamp(path)} for path, known in self._plan.files.items()
-        }
-        if self.has_changed():
+        self._stamps = effects.Stamps(self._plan.files.values())
+        if self._stamps.have_changed(self._library):
             raise NotReadyError("outdated files were changed while they were imported")
         return code
 
@@ -163,15 +161,12 @@ class Parent:
             raise NotReadyError(f"refused {missing[0]} was not imported as it had been when it was vetted")
         self._store = Store(self._plan, self._fresh, output)
 
-    def has_changed(self) -> bool:
-        return any(plans.stamp(path) != known for path, known in self._stamps.items())
-
     def serve(self) -> None:
         """Returns in the process of a job."""
         gc.freeze()
         job = Job()
         while self._library.c.lynx_warm_receive(SOCKET, ctypes.byref(job)):
-            if self.has_changed():
+            if self._stamps.have_changed(self._library):
                 self._library.c.lynx_warm_refuse(ctypes.byref(job), errno.ESTALE)
                 break
             ctypes.pythonapi.PyOS_BeforeFork()

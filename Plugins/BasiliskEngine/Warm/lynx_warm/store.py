@@ -3,16 +3,20 @@
 A job begins with the modules of a fresh interpreter. When it imports one that is here, and would find it in the same
 place under the same variables, it gets this one and those that this one had imported; their code is not run again.
 Otherwise its own import runs as ever.
+
+Python counts references in the objects themselves, so each that a job looks at costs it a page of the parent's memory.
+What is known of the modules therefore lies in arrays of numbers (`_Index`).
 """
 
 from __future__ import annotations
 
 import _frozen_importlib as bootstrap
+import array
 import os
 import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lynx_warm.plan import Plan
 
@@ -42,7 +46,6 @@ REPAIRS: dict[str, Callable[[Any], None]] = {
 class Store:
     def __init__(self, plan: Plan, fresh: dict[str, types.ModuleType], output: Output) -> None:
         """Takes the modules that are imported now, and leaves those of a fresh interpreter."""
-        self._plan = plan
         self._output = output
         warm = set(plan.warm())
         self.modules: dict[str, types.ModuleType] = {}
@@ -51,10 +54,15 @@ class Store:
             del sys.modules[name]
             if name in warm or _is_inert(module):
                 self.modules[name] = module
-        self._specs = {name: getattr(module, "__spec__", None) for name, module in self.modules.items()}
         self._forget_children(imported)
+        self._index = _Index(plan, self.modules)
+        self._handed = bytearray(len(self._index.names))
+        """Of which the job has had this module. It gets none twice: one that it threw away it wants anew."""
+        self._busy = bytearray(len(self._index.names))
+        """Those that need more than to be there: `_complete`."""
+        for number, name in enumerate(self._index.names):
+            self._busy[number] = name in self.modules and self._needs_more(name, imported)
         self._find: Callable[..., Any] = bootstrap._find_spec  # type: ignore[attr-defined]
-        self._verdicts: dict[str, bool] = {}
         self._path: list[str] = []
 
     def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
@@ -71,80 +79,65 @@ class Store:
             else:
                 delattr(parent, child)
 
+    def _needs_more(self, name: str, imported: dict[str, types.ModuleType]) -> bool:
+        package = name.rpartition(".")[0]
+        is_attribute = name not in self._output.inner and (package in imported or package in sys.modules)
+        others = (REPAIRS, self._output.aliases, self._output.finders, self._output.printed)
+        return is_attribute or any(name in other for other in others)
+
     def install(self) -> None:
         """From now on imports ask here first."""
 
         def find_spec(name: str, path: Any, target: Any = None) -> Any:
             if target is None and name in self.modules and name not in sys.modules and self.is_good(name):
                 loader: Any = _Adopter(self, name)
-                return bootstrap.ModuleSpec(name, loader, origin=getattr(self._specs[name], "origin", None))
+                return bootstrap.ModuleSpec(name, loader)
             return self._find(name, path, target)
 
         bootstrap._find_spec = find_spec  # type: ignore[attr-defined]
 
     def is_good(self, name: str) -> bool:
         """Whether the job's own import would come to the same."""
+        index = self._index
         if self._path != sys.path:
             self._path = list(sys.path)
-            self._verdicts.clear()
-        return self._is_good(name, set())
-
-    def _is_good(self, name: str, asked: set[str]) -> bool:
-        present = sys.modules.get(name)
-        if name not in self.modules:
-            return present is not None
-        if present is not None:
-            return present is self.modules[name]
-        if name in asked:
-            return True
-        if (known := self._verdicts.get(name)) is not None:
-            return known
-        asked.add(name)
-        verdict = self._is_same(name, asked)
-        if len(asked) == 1 or not verdict:
-            self._verdicts[name] = verdict
-        return verdict
-
-    def _is_same(self, name: str, asked: set[str]) -> bool:
-        known = self._plan.modules.get(name)
-        if known is None:
-            return True
-        for variable, value in known["variables"].items():
-            if os.environ.get(variable) != value:
+            index.forget_places()
+        conditions = set()
+        for number in index.closure(index.number(name), self._handed):
+            one = index.names[number]
+            present = sys.modules.get(one)
+            module = self.modules.get(one)
+            if present is not None:
+                if module is not None and present is not module:
+                    return False
+            elif module is None or self._handed[number]:
                 return False
-        context = self._plan.contexts[known["context"]]
-        if "." not in name and context["path"] != self._path:
-            spec = self._find(name, None)
-            if spec is None or spec.origin != getattr(self._specs[name], "origin", None):
-                return False
-        package = name.rpartition(".")[0]
-        if package and not self._is_good(package, asked):
-            return False
+            else:
+                conditions.add(index.condition[number])
+                if not index.is_in_place(number, self._path, self._find):
+                    return False
         return all(
-            self._is_good(need, asked) for need in known["needs"] if need in self.modules or need in self._plan.modules
+            os.environ.get(variable) == value
+            for condition in conditions
+            for variable, value in index.conditions[condition].items()
         )
 
     def adopt(self, name: str) -> None:
         """Makes a module and what it had imported the job's."""
-        order: list[str] = []
-        self._collect(name, set(), order)
-        for one in order:
+        index = self._index
+        order = [
+            number for number in index.in_order(index.number(name), self._handed) if index.names[number] in self.modules
+        ]
+        for number in order:
+            self._handed[number] = 1
+            one = index.names[number]
             if one not in sys.modules:
                 sys.modules[one] = self.modules[one]
-            self._complete(one)
-
-    def _collect(self, name: str, seen: set[str], order: list[str]) -> None:
-        if name in seen or name not in self.modules or (seen and name in sys.modules):
-            return
-        seen.add(name)
-        known = self._plan.modules.get(name)
-        for need in known["needs"] if known else ():
-            self._collect(need, seen, order)
-        order.append(name)
+            if self._busy[number]:
+                self._complete(one)
 
     def _complete(self, name: str) -> None:
         module = self.modules[name]
-        module.__spec__ = self._specs[name]
         package, _, child = name.rpartition(".")
         if name not in self._output.inner and (parent := sys.modules.get(package) or self.modules.get(package)):
             setattr(parent, child, module)
@@ -161,8 +154,94 @@ class Store:
                     os.write(number, text)
 
 
+class _Index:
+    """The needs of modules and under what they were imported, by numbers."""
+
+    def __init__(self, plan: Plan, modules: dict[str, types.ModuleType]) -> None:
+        # New texts, made one after the other, lie together.
+        self.names = [name[:1] + name[1:] for name in dict.fromkeys([*modules, *plan.modules])]
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+        self._needs = array.array("I")
+        self._ends = array.array("I", [0])
+        self.conditions: list[dict[str, str | None]] = [{}]
+        """Sets of variables with the values that they had."""
+        self.condition = array.array("I")
+        self._places: list[tuple[list[str], str | None]] = []
+        """Of modules outside packages: the `sys.path` that they were looked for in, and where they were found."""
+        self._place = array.array("i")
+        self._known_places = bytearray(0)
+        for name in self.names:
+            known: dict[str, Any] = plan.modules.get(name) or {"needs": (), "variables": {}}
+            package = name.rpartition(".")[0]
+            needs = dict.fromkeys([*known["needs"], *([package] if package else [])])
+            self._needs.extend(self._numbers[need] for need in needs if need in self._numbers and need != name)
+            self._ends.append(len(self._needs))
+            if known["variables"] not in self.conditions:
+                self.conditions.append(known["variables"])
+            self.condition.append(self.conditions.index(known["variables"]))
+            if package or "context" not in known or name not in modules:
+                self._place.append(-1)
+            else:
+                self._place.append(len(self._places))
+                origin = getattr(getattr(modules[name], "__spec__", None), "origin", None)
+                self._places.append((plan.contexts[known["context"]]["path"], origin))
+        self._known_places = bytearray(len(self._places))
+
+    def number(self, name: str) -> int:
+        return self._numbers[name]
+
+    def needs(self, number: int) -> array.array[int]:
+        return self._needs[self._ends[number] : self._ends[number + 1]]
+
+    def closure(self, number: int, handed: bytearray) -> Iterator[int]:
+        """It and all that it needs; of what the job has already, not what that needs."""
+        seen = bytearray(len(self.names))
+        seen[number] = 1
+        todo = [number]
+        while todo:
+            one = todo.pop()
+            yield one
+            if not handed[one]:
+                for need in self.needs(one):
+                    if not seen[need]:
+                        seen[need] = 1
+                        todo.append(need)
+
+    def in_order(self, number: int, handed: bytearray) -> Iterator[int]:
+        """The same without what the job has, each after what it needs."""
+        seen = bytearray(handed)
+        seen[number] = 1
+        stack = [(number, iter(self.needs(number)))]
+        while stack:
+            one, needs = stack[-1]
+            for need in needs:
+                if not seen[need]:
+                    seen[need] = 1
+                    stack.append((need, iter(self.needs(need))))
+                    break
+            else:
+                stack.pop()
+                yield one
+
+    def forget_places(self) -> None:
+        self._known_places = bytearray(len(self._places))
+
+    def is_in_place(self, number: int, path: list[str], find: Callable[..., Any]) -> bool:
+        """Whether it would be found where it was."""
+        place = self._place[number]
+        if place < 0 or self._known_places[place]:
+            return True
+        known, origin = self._places[place]
+        if known != path:
+            spec = find(self.names[number], None)
+            if spec is None or spec.origin != origin:
+                return False
+        self._known_places[place] = 1
+        return True
+
+
 class _Adopter:
-    """The loader of a module that is there already."""
+    """The loader of a module that is there already; its import gives what is in `sys.modules` at its end."""
 
     def __init__(self, store: Store, name: str) -> None:
         self._store = store
@@ -172,9 +251,11 @@ class _Adopter:
         raise ImportError(name)
 
     def create_module(self, spec: Any) -> types.ModuleType:
-        return self._store.modules[self._name]
+        # The import writes to this one, before it is exchanged for what may be no module at all.
+        return types.ModuleType(self._name)
 
     def exec_module(self, module: types.ModuleType) -> None:
+        del sys.modules[self._name]
         self._store.adopt(self._name)
 
 

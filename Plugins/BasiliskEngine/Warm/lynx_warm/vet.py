@@ -109,8 +109,7 @@ class Vetter(Listener):
 
     def _compare(self, name: str, module: types.ModuleType, reasons: dict[str, str]) -> None:
         reasons.pop("value", None)
-        known = self._plan.modules[name]
-        before, now = known["fingerprint"], fingerprint(module, self.recorder.modules[name].needs)
+        before, now = self._plan.fingerprints[name], fingerprint(module, self.recorder.modules[name].needs)
         differing = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
         # The order of a set of functions differs, too: of installed code a difference counts only if it can be of a
         # process, which those who install it could not have tested.
@@ -145,6 +144,7 @@ def is_installed(module: types.ModuleType) -> bool:
 
 def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType]) -> None:
     plan = plans.Plan.read(variables["PLAN"])
+    plan.read_fingerprints()
     plan.passes += 1
     own = frozenset(variables["OWN"].split(","))
     script.main_module(path)
@@ -161,6 +161,8 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
     for name, reasons in vetter.reasons.items():
         if reasons and name not in plan.excluded:
             found |= plan.exclude(name, effects.most_telling(reasons))
+    # Such as one that the scenario had put another in the place of.
+    strangers = {name for name in vetter.recorder.modules if name not in plan.modules and name in sys.modules}
     for name in plan.modules:
         record = vetter.recorder.modules.get(name)
         if name in plan.excluded:
@@ -169,6 +171,8 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
             found |= plan.exclude(name, "it is not there after the imports that a parent does")
         elif record.file != plan.modules[name]["file"]:
             found |= plan.exclude(name, f"it is found at {record.file} instead of {plan.modules[name]['file']}")
+        elif stranger := next((need for need in record.needs if need in strangers), None):
+            found |= plan.exclude(name, f"it needs {stranger}, which the scenario itself did not import")
         else:
             plan.modules[name]["needs"] = list(dict.fromkeys([*plan.modules[name]["needs"], *record.needs]))
             if record.file:

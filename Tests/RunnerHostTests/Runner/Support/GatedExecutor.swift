@@ -31,7 +31,8 @@ final class GatedExecutor: AttemptExecutor {
     init(endsAtOnce: Bool = false) { monitor.with { $0.endsAtOnce = endsAtOnce } }
 
     func run(
-        _ assignment: JobAssignment, telemetry: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void
+        _ assignment: JobAssignment, telemetry: any TelemetryOutlet, onStarted: @escaping @Sendable (Date) -> Void,
+        onGone: @escaping @Sendable () -> Void
     ) async -> AttemptReport {
         let key = assignment.key
         monitor.with { state in
