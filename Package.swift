@@ -97,7 +97,7 @@ let package = Package(
         .target(
             name: "Basilisk",
             dependencies: ["CLinux", "EngineKit", "EventLoop", "TelemetryServer", .product(name: "Crypto", package: "swift-crypto")],
-            path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift"],
+            path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift", "Warm/lynx_warm/__init__.py"],
             resources: [
                 "boot", "plan", "effects", "fingerprint", "recorder", "script", "context", "importing", "store", "learn", "vet", "serve",
             ].map { .embedInCode("Warm/lynx_warm/\($0).py") },
@@ -185,7 +185,7 @@ let package = Package(
 
         // Tests, one target for each above, and whole studies.
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "moto_server.py"], swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["CLinux", "CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "lossy_proxy.py", "moto_server.py"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests",

@@ -31,8 +31,8 @@ struct RunnerTroubleTests {
         try FileManager.default.removeItem(atPath: python)
         study.gate.open()
         try await log.expect("no jobs are taken")
-        let jobs = try await server.jobs(of: batch)
-        #expect(jobs.map(\.status) == [.completed, .pending, .pending, .pending, .pending])
+        // One may have been claimed when the slot became free, and comes back.
+        let jobs = try await server.jobs(of: batch) { $0.map(\.status) == [.completed, .pending, .pending, .pending, .pending] }
         #expect(jobs.allSatisfy { $0.retries == 0 })
         let reason = "python_executable: '\(python)' is gone (No such file or directory); put it back"
         #expect(jobs.dropFirst().allSatisfy { $0.pendingReason?.contains(reason) == true }, "\(jobs.map(\.pendingReason))")
@@ -100,8 +100,8 @@ struct RunnerTroubleTests {
         try filler.close()
         study.gate.open()
         try await log.expect("no jobs are taken")
-        let jobs = try await server.jobs(of: batch)
-        #expect(jobs.allSatisfy { $0.status == .pending && $0.retries == 0 }, "\(jobs.map(\.status))")
+        let jobs = try await server.jobs(of: batch) { $0.allSatisfy { $0.status == .pending } }
+        #expect(jobs.allSatisfy { $0.retries == 0 })
         #expect(jobs.allSatisfy { $0.pendingReason?.contains("output_root: '\(study.outputRoot)' is full (No space left on device); make room there") == true })
 
         study.gate.open(for: 100)

@@ -19,7 +19,7 @@ package final class ChildProcess: Sendable {
     }
 
     package struct Status: Sendable {
-        /// Nil where a signal ended it.
+        /// Nil where a signal ended it. Both are nil where this process was asked for its end elsewhere.
         package var exitCode: Int32?
         package var signal: Int32?
     }
@@ -95,7 +95,9 @@ package final class ChildProcess: Sendable {
 
     private static func wait(for pid: pid_t) -> Status {
         var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        while waitpid(pid, &status, 0) < 0 {
+            if errno != EINTR { return Status() }
+        }
         let signal = status & 0x7F
         return signal == 0 ? Status(exitCode: (status >> 8) & 0xFF) : Status(signal: signal)
     }

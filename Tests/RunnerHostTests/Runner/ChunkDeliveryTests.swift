@@ -98,16 +98,17 @@ struct ChunkDeliveryTests {
     @Test("Refused or stale chunks are dropped, no more are taken, and the result still goes", arguments: [409, 413, 422])
     func refused(status: Int) async throws {
         let bench = try bench()
-        try await bench.run { _, _ in
+        try await bench.run { runner, _ in
             bench.control.with { $0.intercept = { call, _, _ in call == "telemetry" ? .problem(status, "no") : nil } }
             let outlet = try await outlet(bench)
             try outlet.take(Data([1]))
             try await bench.log.wait(for: "telemetry dropped; the control plane will not have it")
             #expect(!outlet.isOpen)
             #expect(throws: (any Error).self) { try outlet.take(Data([2])) }
-            #expect(try bench.spooled() == [])
             bench.executor.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
+            try await runner.wait { $0.undelivered.isEmpty }
+            #expect(try bench.spooled() == [])
         }
     }
 

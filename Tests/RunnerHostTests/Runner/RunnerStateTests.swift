@@ -38,6 +38,52 @@ struct RunnerStateTests {
         #expect(slots(state) == 1)
     }
 
+    @Test("What has nothing running any more leaves its slot to others, but reports that are being made are not gathered without end")
+    func overButNotEnded() {
+        let state = registered(capacity: 1)
+        #expect(state.admit(a) == .run)
+        #expect(state.letIn(a) == true)
+        state.now.over(a, after: .seconds(60))
+        #expect(slots(state) == 1)
+        #expect(state.admit(b) == .run)
+        #expect(state.letIn(b) == true)
+        state.now.over(b, after: .seconds(60))
+        #expect(state.now.claimTurn() == nil)
+        state.now.ended(a)
+        #expect(slots(state) == 1)
+    }
+
+    @Test("Where jobs are short the next ones are held ready, and let in when one has gone; where they are long none waits", arguments: [0.1, 60])
+    func ahead(seconds: Double) {
+        let state = registered(capacity: 1)
+        #expect(state.admit(a) == .run)
+        #expect(state.letIn(a) == true)
+        #expect(slots(state) == nil)
+        state.now.over(a, after: .seconds(seconds))
+        state.now.ended(a)
+        #expect(slots(state) == (seconds < 1 ? 2 : 1))
+        #expect(state.admit(b) == .run)
+        #expect(state.letIn(b) == true)
+        #expect(slots(state) == (seconds < 1 ? 1 : nil))
+        guard seconds < 1 else { return #expect(state.admit(c) == .full) }
+        #expect(state.admit(c) == .run)
+        #expect(state.letIn(c) == nil)
+        #expect(slots(state) == nil)
+        state.now.over(b, after: .seconds(seconds))
+        #expect(state.letIn(c) == true)
+    }
+
+    @Test("What waits for a slot and is to be stopped does not wait any longer")
+    func stoppedAhead() {
+        let state = registered(capacity: 1)
+        state.now.over(a, after: .zero)
+        for key in [a, b] { #expect(state.admit(key) == .run) }
+        #expect(state.letIn(a) == true)
+        #expect(state.letIn(b) == nil)
+        #expect(state.stopRequested(b, as: .cancelled))
+        #expect(state.letIn(b) == true)
+    }
+
     @Test("The same attempt handed out twice is run once, also after it ended")
     func duplicate() {
         let state = registered()
@@ -177,6 +223,7 @@ private final class Subject {
     init(_ state: RunnerState) { now = state }
 
     func admit(_ key: AttemptKey) -> RunnerState.Admission { now.admit(key, type: "basilisk") }
+    func letIn(_ key: AttemptKey) -> Bool? { now.letIn(key, type: "basilisk") }
     func advance(to phase: RunnerPhase) -> Bool { now.advance(to: phase) }
     func pause(_ paused: Bool) -> Bool { now.pause(paused) }
     func nextDelivery() -> RunnerState.Delivery? { now.nextDelivery() }

@@ -40,6 +40,15 @@ struct ControlPlaneServer: Sendable {
         try WireJSON.decode([String: [Job]].self, from: Data(try await ask("jobs", batch).output.utf8))["jobs"] ?? []
     }
 
+    /// The jobs, once they are as `condition` says.
+    func jobs(of batch: String, once condition: ([Job]) -> Bool) async throws -> [Job] {
+        while true {
+            let jobs = try await jobs(of: batch)
+            if condition(jobs) { return jobs }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     func ask(_ arguments: String...) async throws -> Program.End { try await ask(arguments) }
 
     private func ask(_ arguments: [String]) async throws -> Program.End {

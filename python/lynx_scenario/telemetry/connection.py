@@ -154,7 +154,7 @@ class Connection:
         body = memoryview(b"\0" + len(message).to_bytes(4, "big") + message)
         while body and not answer.has_ended:
             room = min(self._http.local_flow_control_window(stream), self._http.max_outbound_frame_size, len(body))
-            if room == 0:
+            if room <= 0:
                 self._flush()
                 self._receive(answer)
                 continue
