@@ -55,9 +55,9 @@ struct RestoreTests {
         #expect(document.batch.status == .completed)
         #expect(document.runsWithResults == Array(0..<12))
         #expect(document.results.allSatisfy { $0.success && $0.metadata.warnings == [] && $0.artifacts.map(\.path) == ["note.txt"] })
-        // Those that the copy had at work, or held ready, were lost to it, and nothing else was.
+        // Those at work when it was copied, held ready, or with a report on its way were lost to it, and nothing else was.
         #expect(document.jobs.allSatisfy { $0.status == .completed && $0.retries == 0 && $0.errorMessage == nil })
-        #expect(document.jobs.count { $0.lostAttempts > 0 } <= 4)
+        #expect(document.jobs.count { $0.lostAttempts > 0 } <= 3 * 2)
         #expect(document.jobs.allSatisfy { $0.lostAttempts <= 1 })
 
         let runners = try await second.ask("runners")
