@@ -99,7 +99,7 @@ class Stamps:
     """By what it is seen, before each job, that a file has changed; in C, as there are thousands."""
 
     def __init__(self, files: Iterable[Mapping[str, Any]]) -> None:
-        known = [(os.fsencode(one["path"]), one["mtime_ns"], one["size"], one["inode"]) for one in files]
+        known = [_Stamp(os.fsencode(one["path"]), one["mtime_ns"], one["size"], one["inode"]) for one in files]
         self._known = (_Stamp * len(known))(*known)
 
     def have_changed(self, library: Library) -> bool:

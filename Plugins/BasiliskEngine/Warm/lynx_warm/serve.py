@@ -63,7 +63,7 @@ class Output(Listener):
         self.packages: dict[str, dict[str, Any]] = {}
         """The names of each package when its own code had run, before modules were imported into it later."""
         self.inner: set[str] = set()
-        """Modules that were imported while the code of their package ran, which then did with their names as it liked."""
+        """Modules that were imported while their package ran, which then did with their names as it liked."""
         self._known = set(sys.modules)
         self._sizes = [0, 0]
 

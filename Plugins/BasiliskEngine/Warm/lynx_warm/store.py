@@ -66,7 +66,7 @@ class Store:
         self._path: list[str] = []
 
     def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
-        """A package has a module as attribute from when that is imported on; until then, what its own code left there."""
+        """A package has a module as attribute from its import on; until then, what its own code has left there."""
         aliases = {alias for names in self._output.aliases.values() for alias in names}
         for name, module in imported.items():
             package, _, child = name.rpartition(".")
