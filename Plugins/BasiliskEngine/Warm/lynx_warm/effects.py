@@ -12,6 +12,7 @@ import ctypes
 import gc
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 
 TYPE_CHECKING = False
@@ -96,14 +97,40 @@ class _Stamp(ctypes.Structure):
 
 
 class Stamps:
-    """By what it is seen, before each job, that a file has changed; in C, as there are thousands."""
+    """By what it is seen, before each job, that a file has changed; in C, as there are thousands.
+
+    Those that were installed with Python or a package, which nobody edits, are looked at some times a second.
+    """
+
+    INTERVAL_NS = 250_000_000
 
     def __init__(self, files: Iterable[Mapping[str, Any]]) -> None:
+        known = list(files)
+        self._own = self._array(one for one in known if not is_installed(one["path"]))
+        self._installed = self._array(one for one in known if is_installed(one["path"]))
+        self._next_ns = 0
+
+    @staticmethod
+    def _array(files: Iterable[Mapping[str, Any]]) -> ctypes.Array[_Stamp]:
         known = [_Stamp(os.fsencode(one["path"]), one["mtime_ns"], one["size"], one["inode"]) for one in files]
-        self._known = (_Stamp * len(known))(*known)
+        return (_Stamp * len(known))(*known)
 
     def have_changed(self, library: Library) -> bool:
-        return bool(library.c.lynx_stamps_differ(self._known, ctypes.c_size_t(len(self._known))))
+        if self._differ(self._own, library):
+            return True
+        if time.monotonic_ns() < self._next_ns:
+            return False
+        self._next_ns = time.monotonic_ns() + self.INTERVAL_NS
+        return self._differ(self._installed, library)
+
+    def _differ(self, stamps: ctypes.Array[_Stamp], library: Library) -> bool:
+        return bool(library.c.lynx_stamps_differ(stamps, ctypes.c_size_t(len(stamps))))
+
+
+def is_installed(path: str) -> bool:
+    """Whether a file came with Python or a package, and is none of the user's own."""
+    standard = os.path.dirname(os.__file__)
+    return path.startswith(standard + os.sep) or "/site-packages/" in path or "/dist-packages/" in path
 
 
 def _is_python(library: str) -> bool:
@@ -118,23 +145,12 @@ def is_no_data(path: str) -> bool:
 
 
 SESSION = (
-    *("_", "COLUMNS", "DBUS_", "DISPLAY", "HIST", "INVOCATION_ID", "JOURNAL_STREAM", "LESS", "LINES", "LS_COLORS"),
-    *(
-        "MAIL",
-        "OLDPWD",
-        "PWD",
-        "SHLVL",
-        "SSH_",
-        "STY",
-        "TERM",
-        "TMUX",
-        "WINDOWID",
-        "XAUTHORITY",
-        "XDG_SESSION",
-        "XDG_VTNR",
-    ),
+    *("_", "COLORTERM", "COLUMNS", "DBUS_", "DISPLAY", "GNOME_", "GPG_", "HIST", "INVOCATION_ID", "JOURNAL_STREAM"),
+    *("KONSOLE_", "LESS", "LINES", "LISTEN_", "LS_COLORS", "MAIL", "MAKE", "MEMORY_PRESSURE_", "MFLAGS", "NOTIFY_"),
+    *("OLDPWD", "PERF_", "PS1", "PWD", "SHLVL", "SSH_", "STY", "SUDO_", "SYSTEMD_", "TERM", "TMUX", "VSCODE_"),
+    *("VTE_", "WATCHDOG_", "WAYLAND_", "WINDOWID", "XAUTHORITY", "XDG_SESSION", "XDG_VTNR"),
 )
-"""With what the names of variables begin that differ from login to login."""
+"""With what the names of variables begin that differ from login to login, or with what has started the runner."""
 
 
 class Environment(dict[bytes, bytes]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _frozen_importlib as bootstrap
 import sys
+from collections.abc import Callable
 
 from lynx_warm.context import Context
 from lynx_warm.plan import Plan
@@ -32,12 +33,14 @@ class Importer:
                 self.left_out.setdefault(frame.name, f"it needs {name}")
             raise LeftOutError(name)
 
-    def run(self) -> None:
+    def run(self, after_each: Callable[[], object] = lambda: None) -> None:
+        """`after_each` of the main program's imports."""
         self._recorder.install()
         sys.meta_path.insert(0, self)
         try:
             for root in self._plan.roots:
                 self._import(root["name"], root["context"])
+                after_each()
             # What imports failed to bring, as those that ask for it are left out.
             for name, module in list(self._plan.modules.items()):
                 self._import(name, module["context"])

@@ -16,7 +16,7 @@ import os
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lynx_warm.plan import Plan
 
@@ -64,6 +64,9 @@ class Store:
             self._busy[number] = name in self.modules and self._needs_more(name, imported)
         self._find: Callable[..., Any] = bootstrap._find_spec  # type: ignore[attr-defined]
         self._path: list[str] = []
+        self._count = 0
+        """How many modules there were when the job had none but its interpreter's and those handed to it."""
+        self._ways = {root["name"]: self._index.way(root["name"], self.modules) for root in plan.roots}
 
     def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
         """A package has a module as attribute from its import on; until then, what its own code has left there."""
@@ -95,6 +98,7 @@ class Store:
             return self._find(name, path, target)
 
         bootstrap._find_spec = find_spec  # type: ignore[attr-defined]
+        self._count = len(sys.modules)
 
     def is_good(self, name: str) -> bool:
         """Whether the job's own import would come to the same."""
@@ -102,6 +106,11 @@ class Store:
         if self._path != sys.path:
             self._path = list(sys.path)
             index.forget_places()
+        if len(sys.modules) == self._count and (way := self._ways.get(name)) and not self._handed[index.number(name)]:
+            # None of its own can be in the way, so that nothing but the conditions are left to look at.
+            if all(index.is_in_place(number, self._path, self._find) for number in way.placed):
+                return self._hold(way.conditions)
+            return False
         conditions = set()
         for number in index.closure(index.number(name), self._handed):
             one = index.names[number]
@@ -116,25 +125,32 @@ class Store:
                 conditions.add(index.condition[number])
                 if not index.is_in_place(number, self._path, self._find):
                     return False
+        return self._hold(conditions)
+
+    def _hold(self, conditions: Iterable[int]) -> bool:
         return all(
             os.environ.get(variable) == value
             for condition in conditions
-            for variable, value in index.conditions[condition].items()
+            for variable, value in self._index.conditions[condition].items()
         )
 
     def adopt(self, name: str) -> None:
         """Makes a module and what it had imported the job's."""
         index = self._index
-        order = [
-            number for number in index.in_order(index.number(name), self._handed) if index.names[number] in self.modules
-        ]
-        for number in order:
+        is_plain = len(sys.modules) == self._count
+        way = self._ways.get(name)
+        order = way.order if way else index.in_order(index.number(name), self._handed)
+        for number in list(order):
+            if self._handed[number] or index.names[number] not in self.modules:
+                continue
             self._handed[number] = 1
             one = index.names[number]
             if one not in sys.modules:
                 sys.modules[one] = self.modules[one]
             if self._busy[number]:
                 self._complete(one)
+        if is_plain:
+            self._count = len(sys.modules)
 
     def _complete(self, name: str) -> None:
         module = self.modules[name]
@@ -152,6 +168,17 @@ class Store:
                     if stream is not None:
                         stream.flush()
                     os.write(number, text)
+
+
+class _Way:
+    """What is found out beforehand of a module that the scenario's main program imports."""
+
+    def __init__(self, order: array.array[int], conditions: array.array[int], placed: array.array[int]) -> None:
+        self.order = order
+        """It and all that it needs, each after what it needs."""
+        self.conditions = conditions
+        self.placed = placed
+        """Of those that are outside packages."""
 
 
 class _Index:
@@ -189,6 +216,16 @@ class _Index:
 
     def number(self, name: str) -> int:
         return self._numbers[name]
+
+    def way(self, name: str, modules: dict[str, types.ModuleType]) -> _Way | None:
+        """None if it is not here, or needs one that is not: that is looked at anew in each job."""
+        if name not in modules:
+            return None
+        order = array.array("I", self.in_order(self._numbers[name], bytearray(len(self.names))))
+        if any(self.names[number] not in modules for number in order):
+            return None
+        conditions = array.array("I", sorted({self.condition[number] for number in order}))
+        return _Way(order, conditions, array.array("I", [number for number in order if self._place[number] >= 0]))
 
     def needs(self, number: int) -> array.array[int]:
         return self._needs[self._ends[number] : self._ends[number + 1]]

@@ -134,12 +134,8 @@ class Vetter(Listener):
 
 
 def is_installed(module: types.ModuleType) -> bool:
-    """Whether it came with Python or a package, and is none of the user's own."""
     file = getattr(module, "__file__", None)
-    if not isinstance(file, str):
-        return True
-    standard = os.path.dirname(os.__file__)
-    return file.startswith(standard + os.sep) or "/site-packages/" in file or "/dist-packages/" in file
+    return not isinstance(file, str) or effects.is_installed(file)
 
 
 def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType]) -> None:
