@@ -10,10 +10,11 @@ package struct BasiliskEngine: Engine {
     let scenario: Scenario
     /// Nil if every job is to be started cold.
     let warm: WarmScenario?
+    private let isWarmWanted: Bool
     let check: CheckSettings
 
     /// Settings: `python_executable`, `basilisk_entrypoint` (required), `working_directory`, `log_capture_bytes`,
-    /// `private_dev_shm`, `warm_workers`, `warm_prove_after`, `warm_check_every`, `warm_check_ignore`, `state_directory`.
+    /// `private_dev_shm`, `warm_workers`, `warm_prove_after`, `warm_check_every`, `warm_check_ignore`, `state_directory`, `expected_jobs`.
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
         self.host = host
         let python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
@@ -26,14 +27,19 @@ package struct BasiliskEngine: Engine {
             captureBytes: settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20,
             hasPrivateSharedMemory: try PrivateSharedMemory.isWanted(settings))
         check = try CheckSettings(settings)
-        // What a warm parent's imports have put into /dev/shm a job with its own would not find there.
+        isWarmWanted = settings["warm_workers"] != "false"
         warm =
-            settings["warm_workers"] == "false" || scenario.hasPrivateSharedMemory
-            ? nil : WarmScenario(host: host, scenario: scenario, settings: check, stateDirectory: settings["state_directory"])
+            isWarmWanted && !scenario.hasPrivateSharedMemory
+            ? WarmScenario(host: host, scenario: scenario, settings: check, stateDirectory: settings["state_directory"]) : nil
         warm?.start()
     }
 
-    package var warmWorkers: [WarmWorker] { warm.map { [$0.status] } ?? [] }
+    package var warmWorkers: [WarmWorker] {
+        if let warm { return [warm.status] }
+        guard isWarmWanted else { return [] }
+        let reason = "with private_dev_shm, as a job would not find there what the imports of a warm parent have put into /dev/shm"
+        return [WarmWorker(state: .off, entrypoint: scenario.entrypoint, message: reason)]
+    }
 
     package func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob {
         let files = JobFiles(directory: request.directory, temporary: request.temporaryDirectory)

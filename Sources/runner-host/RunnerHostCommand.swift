@@ -29,6 +29,9 @@ struct RunnerHostCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End at once when that process ends.", visibility: .private))
     var parentPid: Int32?
 
+    @Option(help: ArgumentHelp("How many jobs there will be, in all.", visibility: .private))
+    var expectedJobs: Int?
+
     func run() async throws {
         let configuration = options.load()
         if checkConfig {
@@ -36,7 +39,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
             return
         }
         do {
-            try await RunnerProcess(configuration).run(parent: parentPid)
+            try await RunnerProcess(configuration, expectedJobs: expectedJobs).run(parent: parentPid)
         } catch let error as StartupError {
             refuse(error.lines)
         }

@@ -3,21 +3,23 @@ import FoundationEssentials
 
 /// How much is spent on warm starts before there are any, which warm runs are repeated cold, and what may differ between the two.
 struct CheckSettings: Sendable {
-    private static let defaultPatience = 8
     /// Unless an interval is set, checks take this part of the time of runs that take as long cold as warm, and of others no more.
     private static let defaultShare = 1.0 / 50
     /// What the tutorial's `summary.json` calls its execution time; and what depends on telemetry, which the cold run has not.
     private static let defaultIgnoredKeys: Set = ["execution_time_s", "execution_time_secs", "telemetry"]
 
-    /// After so many cold runs it is likely that more follow: from then on a proof gets its share of the processors.
-    let patience: Int
+    let patience: ProofPatience
     /// Of so many runs one is checked; 0: none; nil: by the share of the time.
     let interval: Int?
     /// Of JSON objects, at any depth.
     let ignoredKeys: Set<String>
 
     init(_ settings: EngineSettings) throws(EngineError) {
-        patience = try Self.count("warm_prove_after", settings, default: Self.defaultPatience, zero: "not to wait for any")
+        patience = ProofPatience(
+            fixed: try settings["warm_prove_after"].map { _ throws(EngineError) in
+                try Self.count("warm_prove_after", settings, default: 0, zero: "not to wait for any")
+            },
+            expectedJobs: settings["expected_jobs"].flatMap { Int($0) })
         interval = try settings["warm_check_every"].map { _ throws(EngineError) in
             try Self.count("warm_check_every", settings, default: 0, zero: "for no checks")
         }

@@ -34,16 +34,23 @@ struct WarmCourse: Sendable {
     private var losses = 0
     /// Whether it waits for `patience` to be over.
     private var isPostponed = false
+    private var hasHurried = false
 
     /// - Parameters:
     ///   - coldRuns: those that have ended before.
     ///   - patience: after so many cold runs the proof may compete with jobs.
-    init(coldRuns: Int, patience: Int = 8) {
+    ///   - beginsBeside: whether it begins before, with what jobs leave of the processors.
+    init(coldRuns: Int, patience: Int, beginsBeside: Bool = true) {
         self.coldRuns = coldRuns
         self.patience = patience
+        self.beginsBeside = beginsBeside
     }
 
-    private let patience: Int
+    private let beginsBeside: Bool
+    /// Nothing is to be learned before more runs have been seen.
+    var isTooFew: Bool { phase == .cold && !beginsBeside && !isHurried }
+
+    var patience: Int
     var isHurried: Bool { coldRuns >= patience }
 
     private var isBeingProved: Bool {
@@ -56,18 +63,20 @@ struct WarmCourse: Sendable {
     /// - Parameter success: whether there is something to learn from.
     mutating func coldRunEnded(success: Bool) -> Step {
         coldRuns += 1
-        if phase == .cold, success { return begin() }
-        guard isBeingProved, coldRuns == patience else { return .none }
+        if phase == .cold, success { return isTooFew ? .none : begin() }
+        guard isBeingProved, isHurried, !hasHurried else { return .none }
+        hasHurried = true
         guard isPostponed else { return .hurry }
         isPostponed = false
         return .prove
     }
 
     /// Something was found out at an earlier start, but not all.
-    mutating func resume() -> Step { phase == .cold ? begin() : .none }
+    mutating func resume() -> Step { phase == .cold && !isTooFew ? begin() : .none }
 
     private mutating func begin() -> Step {
         phase = .learning
+        hasHurried = isHurried
         return .prove
     }
 

@@ -45,6 +45,8 @@ final class WarmScenario: Sendable {
     private let store: WarmStore
     private let settings: CheckSettings
     private let hurry: Hurry
+    /// At earlier starts of the runner.
+    private let coldRunsBefore: Int
     private let state: Mutex<State>
 
     /// - Parameter stateDirectory: where it keeps what it finds out, from one start of the runner to the next.
@@ -56,7 +58,8 @@ final class WarmScenario: Sendable {
         self.image = try? image.get()
         store = WarmStore(stateDirectory: stateDirectory, key: scenario.key(image: self.image?.bytes ?? []))
         let progress = store.progress()
-        let course = WarmCourse(coldRuns: progress.coldRuns, patience: settings.patience)
+        coldRunsBefore = progress.coldRuns
+        let course = WarmCourse(coldRuns: progress.coldRuns, patience: settings.patience.runs(takingCold: progress.runSeconds, before: progress.coldRuns), beginsBeside: !settings.patience.expectsFew)
         hurry = Hurry(course.isHurried)
         state = Mutex(State(course: course, progress: progress))
         if case .failure(let error) = image { state.withLock { turnOff(&$0, error.message) } }
@@ -97,6 +100,7 @@ final class WarmScenario: Sendable {
                 saving: saving)
             worker.residentBytes = state.parent?.process.residentBytes ?? 0
             if let parent = state.parent, worker.residentBytes > 0 { worker.pid = parent.process.pid }
+            if state.course.isTooFew { worker.message = "cold, as a proof takes longer than the runs of a small study save" }
             switch state.course.phase {
             case .off: worker.state = .off
             // One that is gone will be replaced.
@@ -255,8 +259,9 @@ extension WarmScenario {
                 state.saving = nil
                 state.course.filesChanged()
             }
+            if success, state.course.phase == .cold { state.course.patience = settings.patience.runs(takingCold: seconds, before: coldRunsBefore) }
             let step = state.course.coldRunEnded(success: success)
-            if state.progress.coldRuns < settings.patience || (step == .prove && state.course.phase == .learning) {
+            if !state.course.isHurried || (step == .prove && state.course.phase == .learning) {
                 state.progress.coldRuns = state.course.coldRuns
                 if success { state.progress.runSeconds = seconds }
                 store.keep(state.progress)

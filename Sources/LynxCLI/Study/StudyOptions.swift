@@ -25,6 +25,7 @@ package struct StudyOptions: Sendable {
     /// - Parameter parent: the process whose end is the runner's end.
     package func runnerArguments(controlPlane: String, parent: Int32) -> [String] {
         var arguments = ["--config", runnerConfig, "--control-plane", controlPlane, "--parent-pid", "\(parent)"]
+        if case .submit(let batch) = work { arguments += ["--expected-jobs", "\(batch.runsOverride ?? batch.config.monteCarlo.runs)"] }
         if let engines { arguments += ["--engines", engines] }
         if let maxConcurrentJobs { arguments += ["--max-concurrent-jobs", "\(maxConcurrentJobs)"] }
         return arguments

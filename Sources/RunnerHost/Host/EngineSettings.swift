@@ -3,7 +3,9 @@ import LynxModel
 /// Which part of the configuration an engine gets.
 enum EngineSettings {
     /// What every engine gets, the fields made for it, and its own section of `engine_options`.
-    static func make(for engine: String, _ configuration: RunnerConfiguration) -> [String: String] {
+    ///
+    /// - Parameter expectedJobs: how many there will be, if that is known.
+    static func make(for engine: String, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil) -> [String: String] {
         var settings = [
             "python_executable": configuration.pythonExecutable,
             "working_directory": configuration.workingDirectory,
@@ -15,6 +17,7 @@ enum EngineSettings {
         case "basilisk":
             settings["basilisk_entrypoint"] = configuration.basiliskEntrypoint
             settings["warm_workers"] = String(configuration.warmWorkers)
+            settings["expected_jobs"] = expectedJobs.map(String.init)
         case "px4_sitl":
             settings["px4_binary"] = configuration.px4Binary
             settings["px4_etc"] = configuration.px4Etc

@@ -13,10 +13,13 @@ package struct RunnerProcess {
     package static let version = "0.1.0"
 
     private let configuration: RunnerConfiguration
+    private let expectedJobs: Int?
     private let logger: Logger
 
-    package init(_ configuration: RunnerConfiguration) {
+    /// - Parameter expectedJobs: how many there will be in all, if that is known.
+    package init(_ configuration: RunnerConfiguration, expectedJobs: Int? = nil) {
         self.configuration = configuration
+        self.expectedJobs = expectedJobs
         var logger = Logger(label: "runner-host") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = configuration.logLevel
         self.logger = logger
@@ -147,7 +150,7 @@ package struct RunnerProcess {
         var problems: [String] = []
         for engine in engines {
             do throws(EngineFailure) {
-                try engine.configure(EngineSettings.make(for: engine.id, configuration))
+                try engine.configure(EngineSettings.make(for: engine.id, configuration, expectedJobs: expectedJobs))
             } catch {
                 problems.append("engine \(engine.id): \(error.message)")
             }

@@ -6,14 +6,14 @@ import Testing
 struct WarmCourseTests {
     /// One that is being proved after its first run.
     private func begun() -> WarmCourse {
-        var course = WarmCourse(coldRuns: 0)
+        var course = WarmCourse(coldRuns: 0, patience: 8)
         #expect(course.coldRunEnded(success: true) == .prove && course.phase == .learning)
         return course
     }
 
     @Test("A run that fails teaches nothing; the first that succeeds is learned from, once")
     func begins() {
-        var course = WarmCourse(coldRuns: 0)
+        var course = WarmCourse(coldRuns: 0, patience: 8)
         #expect(course.coldRunEnded(success: false) == .none && course.phase == .cold)
         #expect(course.coldRunEnded(success: true) == .prove && course.phase == .learning)
         #expect(course.coldRunEnded(success: true) == .none && course.coldRuns == 3)
@@ -25,8 +25,31 @@ struct WarmCourseTests {
         for _ in 2..<8 { #expect(course.coldRunEnded(success: true) == .none && !course.isHurried) }
         #expect(course.coldRunEnded(success: true) == .hurry && course.isHurried)
         #expect(course.coldRunEnded(success: true) == .none)
-        var later = WarmCourse(coldRuns: 7)
+        var later = WarmCourse(coldRuns: 7, patience: 8)
         #expect(later.coldRunEnded(success: true) == .prove && later.isHurried)
+    }
+
+    @Test("How long it waits depends on how many runs there will be, as far as that is known")
+    func patience() {
+        func runs(_ expected: Int?, taking seconds: Double, before: Int = 0) -> Int {
+            ProofPatience(expectedJobs: expected, processors: 2).runs(takingCold: seconds, before: before)
+        }
+        #expect(ProofPatience(fixed: 3, expectedJobs: 1000).runs(takingCold: 1, before: 0) == 3)
+        #expect(runs(nil, taking: 1) == 13 && runs(nil, taking: 60) == 366)
+        #expect(runs(16, taking: 1) == .max && runs(100, taking: 1) == 0)
+        #expect(runs(16, taking: 1, before: 16) == .max && runs(16, taking: 1, before: 32) == 0)
+        #expect(runs(100, taking: 60) == .max && runs(2000, taking: 60) == 0)
+        #expect(ProofPatience(expectedJobs: 100, processors: 64).runs(takingCold: 1, before: 0) == .max)
+        #expect(runs(nil, taking: 0) > 0 && runs(10, taking: 1e300) == .max)
+    }
+
+    @Test("Of a study of few runs nothing is learned before it is worth a share of the processors")
+    func few() {
+        var course = WarmCourse(coldRuns: 0, patience: 3, beginsBeside: false)
+        for _ in 1..<3 { #expect(course.coldRunEnded(success: true) == .none && course.isTooFew && course.resume() == .none) }
+        #expect(course.coldRunEnded(success: true) == .prove && course.isHurried && !course.isTooFew)
+        var many = WarmCourse(coldRuns: 0, patience: 1, beginsBeside: false)
+        #expect(many.coldRunEnded(success: true) == .prove && many.isHurried)
     }
 
     @Test("What could not be done beside the jobs waits for that, and is then taken up")
@@ -78,7 +101,7 @@ struct WarmCourseTests {
 
     @Test("What an earlier start has learned is taken up without a run")
     func resumed() {
-        var course = WarmCourse(coldRuns: 2)
+        var course = WarmCourse(coldRuns: 2, patience: 8)
         #expect(course.resume() == .prove && course.resume() == .none)
     }
 }
