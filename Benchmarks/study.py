@@ -122,7 +122,7 @@ def layout_table(settings: Settings) -> Result:
                 shutil.rmtree(settings.work / "runs")
         if name == layouts.PLAIN:
             continue
-        for column, one in ((layouts.PLAIN, layouts.PLAIN), ("this one", name)):
+        for column, one in ((layouts.PLAIN, layouts.PLAIN), ("this one", name)) * settings.sizes.rounds:
             state = folder / f"state-{one.replace(' ', '-')}"
             side = partial(run_study, settings.programs, runs, state, study, scripts[one])
             timed(settings, table, name, column, side)

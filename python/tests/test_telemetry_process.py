@@ -164,7 +164,7 @@ def test_a_child_forked_before_any_client_has_its_own(server: RecordingServer) -
     done = run(
         "import os, sys\n"
         "from lynx_scenario import TelemetryClient\n"
-        "import lynx_scenario.telemetry.sender, grpc\n"
+        "import lynx_scenario.telemetry.sender\n"
         "children = []\n"
         "for index in range(3):\n"
         "    child = os.fork()\n"
@@ -177,6 +177,28 @@ def test_a_child_forked_before_any_client_has_its_own(server: RecordingServer) -
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(server.samples) == [(f"child{index}", float(index), 0.0, "") for index in range(3)]
+
+
+def test_a_child_forked_beside_a_client_may_make_its_own(server: RecordingServer) -> None:
+    done = run(
+        "import os, sys\n"
+        "from lynx_scenario import TelemetryClient\n"
+        "client = TelemetryClient.from_env()\n"
+        "client.emit('parent', 1.0, 0.0)\n"
+        "client.flush()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    with TelemetryClient.from_env() as own:\n"
+        "        own.emit('child', 1.0, 0.0)\n"
+        "    sys.exit(0 if own.delivered == 1 else 5)\n"
+        "status = os.waitpid(child, 0)[1]\n"
+        "client.emit('parent', 2.0, 0.0)\n"
+        "sys.exit(status)\n",
+        server.url,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert server.values("parent") == [1.0, 2.0]
+    assert server.values("child") == [1.0]
 
 
 def test_a_signal_handler_may_emit(server: RecordingServer) -> None:

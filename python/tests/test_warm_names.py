@@ -87,6 +87,10 @@ PACKAGES: dict[str, tuple[dict[str, str], str]] = {
         {"__init__": "try:\n    from pkg import part\nexcept ImportError:\n    part = None\n", "part": ""},
         "sys.modules['pkg.part'] = None\nimport pkg\nprint(pkg.part)\n",
     ),
+    "a variable changed between two imports": (
+        {"__init__": "", "base": "import os\nvalue = os.environ.get('MARK')\n", "user": "from pkg import base\n"},
+        "import os, pkg.base\nos.environ['MARK'] = 'changed'\nimport pkg.user\nprint(pkg.user.base.value, pkg.base.value)\n",
+    ),
     "specs and loaders": (
         {"__init__": "from pkg import part\n", "part": ""},
         "import pkg\nfor m in (pkg, pkg.part):\n"

@@ -33,7 +33,7 @@ class TelemetryClient:
     process ends. No method raises because of the connection or of a value.
 
     A client belongs to the process that made it: in a forked child it does nothing. A child that wants telemetry
-    makes its own, and its parent should then not have made one before the fork, since gRPC does not survive it.
+    makes its own.
     """
 
     def __init__(self, url: str | None) -> None:

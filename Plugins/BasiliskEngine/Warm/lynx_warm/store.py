@@ -107,10 +107,11 @@ class Store:
             self._path = list(sys.path)
             index.forget_places()
         if len(sys.modules) == self._count and (way := self._ways.get(name)) and not self._handed[index.number(name)]:
-            # None of its own can be in the way, so that nothing but the conditions are left to look at.
-            if all(index.is_in_place(number, self._path, self._find) for number in way.placed):
-                return self._hold(way.conditions)
-            return False
+            # None of the job's own can be in the way, so that nothing but the conditions are left to look at.
+            placed = all(index.is_in_place(number, self._path, self._find) for number in way.placed)
+            if placed and self._hold(way.conditions):
+                return True
+        # Of what it has, the conditions may be others by now.
         conditions = set()
         for number in index.closure(index.number(name), self._handed):
             one = index.names[number]
