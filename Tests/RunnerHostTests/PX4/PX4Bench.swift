@@ -54,10 +54,13 @@ func expectFault(_ report: AttemptReport, _ message: String, _ bench: Supervisor
 /// A program that listens on a port and answers each datagram, as MAVSDK and ground stations do.
 enum PX4Bystander {
     /// It writes `held` to the directory's `events` once it listens.
-    static func start(on port: Int, _ directory: TemporaryDirectory) throws -> Program {
-        try Program.start(
+    ///
+    /// - Parameter answers: not on a port that the PX4s of all tests look to, whose links it would take.
+    static func start(on port: Int, _ directory: TemporaryDirectory, answers: Bool = true) throws -> Program {
+        let answer = answers ? "; s.sendto(b'hello', peer)" : ""
+        return try Program.start(
             Repository.python,
             ["-c", "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.bind(('127.0.0.1', \(port)))\n"
-                + "open('\(directory.path)/events', 'w').write('held\\n')\nwhile True:\n    data, peer = s.recvfrom(65536)\n    s.sendto(b'hello', peer)"])
+                + "open('\(directory.path)/events', 'w').write('held\\n')\nwhile True:\n    data, peer = s.recvfrom(65536)\(answer)"])
     }
 }

@@ -22,7 +22,7 @@ struct PX4GroundStationTests {
     func groundStation() async throws {
         let directory = try TemporaryDirectory()
         let events = try EventPipe(directory.file("events"))
-        let station = try PX4Bystander.start(on: 14550, directory)
+        let station = try PX4Bystander.start(on: 14550, directory, answers: false)
         try await events.expect("held")
         let bench = try SupervisorBench.px4("take_off(3)\nland()", binary: try lostPX4(directory))
         let report = await bench.run(bench.flight())
@@ -35,7 +35,7 @@ struct PX4GroundStationTests {
     func mute() async throws {
         let directory = try TemporaryDirectory()
         let events = try EventPipe(directory.file("events"))
-        let station = try PX4Bystander.start(on: 14550, directory)
+        let station = try PX4Bystander.start(on: 14550, directory, answers: false)
         try await events.expect("held")
         let binary = try directory.write("px4", "#!/bin/sh\nexec sleep 1000\n", mode: 0o755)
         let bench = try SupervisorBench.px4("", settings: ["boot_timeout_seconds": "2"], binary: binary)
