@@ -105,7 +105,11 @@ struct DamagedContentTests {
         try damage(kind, try blobs(directory)[0], content: "0123456789")
         let copy = try TemporaryDirectory()
         for name in try directory.names() where !name.hasSuffix(".lock") && !name.hasSuffix("-shm") {
-            try FileManager.default.copyItem(atPath: directory.file(name), toPath: copy.file(name))
+            do {
+                try FileManager.default.copyItem(atPath: directory.file(name), toPath: copy.file(name))
+            } catch where name.hasSuffix("-wal") {
+                // The ledger was being closed, and has it all in itself now.
+            }
         }
         try await TestControlPlane(directory: copy) { ArtifactConfiguration(databasePath: $0) }.test { client in
             let again = try await client.announce(jobs[1], [.sample("c", "0123456789")])
@@ -124,7 +128,11 @@ struct DamagedContentTests {
         }
         let copy = try TemporaryDirectory()
         for name in try directory.names() where !name.hasSuffix(".lock") && !name.hasSuffix("-shm") {
-            try FileManager.default.copyItem(atPath: directory.file(name), toPath: copy.file(name))
+            do {
+                try FileManager.default.copyItem(atPath: directory.file(name), toPath: copy.file(name))
+            } catch where name.hasSuffix("-wal") {
+                // The ledger was being closed, and has it all in itself now.
+            }
         }
         try await TestControlPlane(directory: copy) { ArtifactConfiguration(databasePath: $0) }.test { client in
             let asked = try await client.announce(jobs[1], [.sample("c", "0123456789")]).uploads
