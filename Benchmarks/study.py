@@ -66,7 +66,7 @@ def tutorial(settings: Settings) -> Result:
             Goal.ratio(f"tutorial study, {row}", table, row, OURS, CONTROLLER, TIMES_FASTER, fewer=True),
             Goal.shown(f"tutorial study, {row}", table, row, OURS, WRITING),
             Goal.ratio(f"tutorial study, {row}", table, row, OURS, COLD, TIMES_FASTER, fewer=True),
-            Goal.shown(f"tutorial study, {row}", table, row, FIRST, COLD),
+            Goal.shown(f"tutorial study, the first, {row}", table, row, FIRST, COLD),
         ],
     )
 
@@ -98,7 +98,7 @@ def attitude(settings: Settings) -> Result:
         [
             Goal.ratio(f"attitude study, {row}", table, row, OURS, BARE, 1, fewer=True),
             Goal.ratio(f"attitude study, {row}", table, row, OURS, RETAINING, TIMES_FASTER_THAN_RETAINING, fewer=True),
-            Goal.shown(f"attitude study, {row}", table, row, FIRST, BARE),
+            Goal.shown(f"attitude study, the first, {row}", table, row, FIRST, BARE),
         ],
     )
 
