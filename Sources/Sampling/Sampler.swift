@@ -15,11 +15,18 @@ public import LynxModel
 /// Values of both come from inverse distribution functions.
 public struct Sampler: Sendable {
     public let runs: Int
-    package let dimensions: [String: Dimension]
+    let parameters: [String: Parameter]
+    let design: any Design
     private let simulation: SimulationSpec
     private let units: [String: String]
     private let seeds: Stream
     private let seedOffset: UInt64
+
+    struct Parameter {
+        let quantile: Quantile
+        /// Its place in the design; nil if it is constant.
+        let axis: Int?
+    }
 
     /// - Parameters:
     ///   - config: a valid configuration; its own number of runs and seed are not looked at, as a submission may replace them.
@@ -29,13 +36,13 @@ public struct Sampler: Sendable {
         self.runs = runs
         simulation = config.simulation
         units = config.dispersions.mapValues(\.units)
-        let method = config.monteCarlo.samplingMethod
-        var dimensions: [String: Dimension] = [:]
-        for (name, dispersion) in config.dispersions {
-            dimensions[name] = Dimension(
-                name: name, distribution: dispersion.distribution, method: method, runs: runs, seed: seed)
-        }
-        self.dimensions = dimensions
+        let quantiles = config.dispersions.mapValues { Quantile($0.distribution) }
+        // By name, as the order in which a document lists them says nothing.
+        let names = quantiles.filter { !$0.value.isConstant }.keys.sorted()
+        let axes = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+        parameters = Dictionary(uniqueKeysWithValues: quantiles.map { ($0, Parameter(quantile: $1, axis: axes[$0])) })
+        design = config.monteCarlo.samplingMethod.design(
+            names.map { Axis(name: $0, resolution: quantiles[$0]?.uniformRange?.resolution ?? 0) }, runs: runs, seed: seed)
         seeds = Stream(seed: seed, purpose: .runSeed)
         seedOffset = seeds.bits(at: 0)
     }
@@ -43,7 +50,9 @@ public struct Sampler: Sendable {
     /// The value of every dispersed parameter in run `index`, 0 ..< `runs`.
     public func parameters(at index: Int) -> [String: ParameterValue] {
         precondition((0..<runs).contains(index), "the run index lies outside the batch")
-        return dimensions.mapValues { $0.value(at: index) }
+        return parameters.mapValues { parameter in
+            parameter.quantile(parameter.axis.map { design.probability(of: $0, run: index) } ?? 0.5)
+        }
     }
 
     /// The seed that run `index` gives its own random numbers; no two runs of a batch have the same.

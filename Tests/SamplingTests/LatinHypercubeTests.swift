@@ -49,11 +49,10 @@ struct LatinHypercubeTests {
     func million() {
         let runs = 1_000_000
         let (min, max) = (6_950_000.0, 7_050_000.0)
-        let dimension = Dimension(
-            name: "semi_major_axis_m", distribution: .uniform(min: min, max: max), method: .latinHypercube, runs: runs, seed: 1)
+        let sampler = sampler(["semi_major_axis_m": .uniform(min: min, max: max)], runs: runs, seed: 1)
         var seen = [Bool](repeating: false, count: runs)
         for index in 0..<runs {
-            seen[Int((dimension.value(at: index).double - min) / (max - min) * Double(runs))] = true
+            seen[Int((sampler.parameters(at: index)["semi_major_axis_m"]!.double - min) / (max - min) * Double(runs))] = true
         }
         #expect(seen.allSatisfy { $0 })
     }
@@ -61,9 +60,8 @@ struct LatinHypercubeTests {
     @Test("Other distributions are stratified in probability", arguments: [1, 2, 40, 1009])
     func probabilities(runs: Int) {
         for distribution in continuousDistributions {
-            let dimension = Dimension(
-                name: "x", distribution: distribution, method: .latinHypercube, runs: runs, seed: 5)
-            let strata = Set((0..<runs).map { Int(dimension.probability(at: $0) * Double(runs)) })
+            let design = sampler(["x": distribution], runs: runs, seed: 5).design
+            let strata = Set((0..<runs).map { Int(design.probability(of: 0, run: $0) * Double(runs)) })
             #expect(strata == Set(0..<runs))
         }
     }
@@ -71,10 +69,9 @@ struct LatinHypercubeTests {
     @Test("Values are spread evenly within their strata")
     func jitter() async throws {
         let runs = 20_000
-        let dimension = Dimension(
-            name: "x", distribution: .uniform(min: 0, max: 1), method: .latinHypercube, runs: runs, seed: 7)
+        let sampler = sampler(["x": .uniform(min: 0, max: 1)], runs: runs, seed: 7)
         let places = (0..<runs).map { index in
-            let scaled = dimension.value(at: index).double * Double(runs)
+            let scaled = sampler.parameters(at: index)["x"]!.double * Double(runs)
             return scaled - scaled.rounded(.down)
         }
         let p = try await Scipy.kolmogorovSmirnov([(.uniform(min: 0, max: 1), places)])

@@ -27,7 +27,7 @@ struct SamplerTests {
         #expect(Set(forward).count == 300)
     }
 
-    @Test("Adding and removing parameters leaves the others as they were", arguments: SamplingMethod.allCases)
+    @Test("Adding and removing parameters leaves the others as they were", arguments: [SamplingMethod.latinHypercube, .monteCarlo])
     func namedStreams(method: SamplingMethod) {
         let all = sampler(Self.study, method: method, runs: 50)
         for (name, distribution) in Self.study {
@@ -38,7 +38,7 @@ struct SamplerTests {
         }
     }
 
-    @Test("Another seed gives other values, and another name too", arguments: SamplingMethod.allCases)
+    @Test("Another seed gives other values, and another name too", arguments: [SamplingMethod.latinHypercube, .monteCarlo])
     func seeds(method: SamplingMethod) {
         let range = Distribution.uniform(min: 0, max: 1)
         let one = sampler(["x": range, "y": range], method: method, runs: 40, seed: 1)
@@ -49,10 +49,10 @@ struct SamplerTests {
         }
     }
 
-    @Test("More Monte Carlo runs continue the sequence of fewer")
-    func prefix() {
-        let few = sampler(Self.study, method: .monteCarlo, runs: 10)
-        let many = sampler(Self.study, method: .monteCarlo, runs: 10_000)
+    @Test("Except in a Latin hypercube more runs continue the sequence of fewer", arguments: [SamplingMethod.monteCarlo, .sobol])
+    func prefix(method: SamplingMethod) {
+        let few = sampler(Self.study, method: method, runs: 10)
+        let many = sampler(Self.study, method: method, runs: 10_000)
         for index in 0..<10 { #expect(few.parameters(at: index) == many.parameters(at: index)) }
     }
 

@@ -89,6 +89,10 @@ public struct MonteCarloSpec: Codable, Hashable, Sendable {
 public enum SamplingMethod: String, Codable, CaseIterable, Sendable {
     case latinHypercube = "latin_hypercube"
     case monteCarlo = "monte_carlo"
+    case sobol
+
+    /// How many parameters it can disperse; nil if any number.
+    package var mostDispersed: Int? { self == .sobol ? 1024 : nil }
 }
 
 public struct Dispersion: Codable, Hashable, Sendable {

@@ -48,6 +48,12 @@ extension FieldType where Value == BatchConfig {
             let earlyTermination = fields.optional("early_termination", .earlyTermination)
             let telemetry = fields.optional("telemetry", .telemetry)
             guard let simulation, let monteCarlo else { return nil }
+            let dispersed = (dispersions ?? [:]).values.count { $0.distribution.kind != .constant }
+            if let most = monteCarlo.samplingMethod.mostDispersed, dispersed > most {
+                let method = monteCarlo.samplingMethod.rawValue
+                fields.report("dispersions", "\(dispersed) parameters are not constant; \(method) takes at most \(most)")
+                return nil
+            }
             return BatchConfig(
                 simulation: simulation, monteCarlo: monteCarlo, dispersions: dispersions ?? [:], compute: compute ?? .init(),
                 earlyTermination: earlyTermination ?? .init(), telemetry: telemetry ?? .init())
@@ -85,8 +91,8 @@ extension FieldType where Value == MonteCarloSpec {
 
 extension FieldType where Value == SamplingMethod {
     static var samplingMethod: FieldType {
-        let available = SamplingMethod.allCases.map(\.rawValue).joined(separator: " or ")
-        let remarks = ["sobol", "halton", "grid", "table"].map { ($0, "is not available yet; use \(available)") }
+        let available = SamplingMethod.allCases.map(\.rawValue).joined(separator: ", ")
+        let remarks = ["halton", "grid", "table"].map { ($0, "is not available yet; use one of \(available)") }
         let plain = choice(remarks: Dictionary(uniqueKeysWithValues: remarks))
         return FieldType(plain.expectation) { field, diagnostics in
             if case .scalar(let scalar) = field.node.content, scalar.text == "random" { return .monteCarlo }

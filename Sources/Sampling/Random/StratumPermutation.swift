@@ -62,6 +62,42 @@ struct StratumPermutation {
     }
 }
 
+extension StratumPermutation {
+    /// The strata of runs `first`, `first` + 1, …, one for each element of `strata`.
+    ///
+    /// - Parameter scratch: at least as large as `strata`.
+    func fill(
+        _ strata: UnsafeMutableBufferPointer<UInt64>, from first: Int, _ scratch: UnsafeMutableBufferPointer<UInt64>
+    ) {
+        guard !usesTable else {
+            for index in strata.indices { strata[index] = UInt64(self(first + index)) }
+            return
+        }
+        withNetwork { network in
+            // Row and column go on by themselves, without a division for each run.
+            let (rows, columns) = (strata, scratch)
+            var place = network.place(of: UInt64(first))
+            for index in strata.indices {
+                (rows[index], columns[index]) = (place.row, place.column)
+                place = network.next(place)
+            }
+            // One pair of rounds over all of them after the other: within one run each step waits for the one before.
+            for round in stride(from: 0, to: network.keys.count, by: 2) {
+                for index in strata.indices {
+                    var place = FeistelNetwork.Place(row: rows[index], column: columns[index])
+                    network.mix(&place, round)
+                    (rows[index], columns[index]) = (place.row, place.column)
+                }
+            }
+            for index in strata.indices {
+                var value = network.value(of: FeistelNetwork.Place(row: rows[index], column: columns[index]))
+                while value >= network.count { value = network.encipher(network.place(of: value)) }
+                strata[index] = value
+            }
+        }
+    }
+}
+
 /// The cipher of many strata: a permutation of the places of a table with `rows` × `columns` of them, at least `count`.
 struct FeistelNetwork {
     struct Place {

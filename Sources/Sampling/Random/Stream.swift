@@ -21,6 +21,15 @@ struct Stream {
 
     @inline(__always)
     func bits(at index: UInt64) -> UInt64 { Philox.bits(seed: seed, stream: id, index: index) }
+
+    /// Uniform in (0, 1).
+    @inline(__always)
+    func unit(at index: Int) -> Double { Philox.openUnit(bits(at: UInt64(index))) }
+
+    /// Those at `first`, `first` + 1, … into the whole of `values`.
+    func fill(_ values: UnsafeMutableBufferPointer<Double>, from first: Int) {
+        for index in values.indices { values[index] = unit(at: first + index) }
+    }
 }
 
 /// A bijection of 64-bit words whose every output bit depends on every input bit: the finalizer of SplitMix64

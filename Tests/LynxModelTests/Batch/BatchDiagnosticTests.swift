@@ -15,7 +15,7 @@ struct BatchDiagnosticTests {
                 type: "my sim"
               monte_carlo:
                 runs: "40"
-                sampling_method: sobol
+                sampling_method: halton
                 seed: -1
                 seed: 4
               dispersions:
@@ -41,7 +41,7 @@ struct BatchDiagnosticTests {
                 "b.yaml:5:14: config.simulation.version: expected a string, found true; put it in quotes",
                 "b.yaml:6:11: config.simulation.type: 'my sim' is not an identifier; use letters, digits, '_', '-' and '.'",
                 "b.yaml:8:11: config.monte_carlo.runs: expected a whole number from 1 to 1000000, found the quoted string '40'; remove the quotes",
-                "b.yaml:9:22: config.monte_carlo.sampling_method: 'sobol' is not available yet; use latin_hypercube or monte_carlo",
+                "b.yaml:9:22: config.monte_carlo.sampling_method: 'halton' is not available yet; use one of latin_hypercube, monte_carlo, sobol",
                 "b.yaml:10:11: config.monte_carlo.seed: -1 is out of range; give a whole number from 0 to 18446744073709551615",
                 "b.yaml:11:5: config.monte_carlo.seed: is given a second time, first on line 10; keep one of the two",
                 "b.yaml:14:50: config.dispersions.mass.distribution.max: 3 is not above min (5); give min < max",
@@ -66,7 +66,7 @@ struct BatchDiagnosticTests {
             error.description.split(separator: "\n") == [
                 "request body:1:49: config.simulation.name: expected a string, found the number 7; put it in quotes",
                 "request body:1:77: config.monte_carlo.runs: 0 is out of range; give a whole number from 1 to 1000000",
-                "request body:1:99: config.monte_carlo.sampling_method: 'grid' is not available yet; use latin_hypercube or monte_carlo",
+                "request body:1:99: config.monte_carlo.sampling_method: 'grid' is not available yet; use one of latin_hypercube, monte_carlo, sobol",
             ])
         let problem = error.problem(title: "Invalid batch")
         #expect(problem.status == 400)

@@ -11,7 +11,7 @@ struct BatchGenerator {
         var config = BatchConfig(
             simulation: SimulationSpec(name: text(), version: text(), type: "px4_sitl", durationMinutes: maybe { $0.positive() }),
             monteCarlo: MonteCarloSpec(
-                runs: integer(1...1_000_000), samplingMethod: flip() ? .monteCarlo : .latinHypercube, seed: maybe { $0.next() }))
+                runs: integer(1...1_000_000), samplingMethod: pick(SamplingMethod.allCases), seed: maybe { $0.next() }))
         for _ in 0..<integer(0...12) { config.dispersions[text()] = Dispersion(distribution: distribution(), units: flip() ? "" : text()) }
         config.compute = ComputeSpec(
             container: maybe { g in

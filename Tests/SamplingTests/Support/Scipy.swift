@@ -15,6 +15,8 @@ enum Scipy {
         var probabilities: [Double]?
         var observed: [Int]?
         var expected: [Double]?
+        var dimensions: Int?
+        var runs: Int?
     }
 
     /// The p-value of each set of samples under its distribution.
@@ -36,6 +38,11 @@ enum Scipy {
     /// The p-value of each set of counts, given expectations up to a common factor.
     static func chiSquare(_ cases: [(observed: [Int], expected: [Double])]) async throws -> [Double] {
         try await ask(cases.map { Question(question: "chi_square", observed: $0.observed, expected: $0.expected) })
+    }
+
+    /// The first points of the unscrambled sequence, each with its coordinates.
+    static func sobol(dimensions: Int, runs: Int) async throws -> [[Double]] {
+        try await ask([Question(question: "sobol", dimensions: dimensions, runs: runs)])[0]
     }
 
     private static func ask<Answer: Decodable>(_ questions: [Question]) async throws -> [Answer] {

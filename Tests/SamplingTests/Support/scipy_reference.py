@@ -6,9 +6,11 @@ A distribution is written as in a batch file. Samples come in files of little-en
 import json
 import math
 import sys
+import warnings
 
 import numpy as np
 from scipy import stats
+from scipy.stats import qmc
 
 
 def frozen(spec):
@@ -45,6 +47,11 @@ def answer(request):
             observed = np.array(request["observed"], dtype=float)
             expected = np.array(request["expected"], dtype=float)
             return float(stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue)
+        case "sobol":
+            sequence = qmc.Sobol(request["dimensions"], scramble=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # that the number of points is no power of 2
+                return [[float(x) for x in point] for point in sequence.random(request["runs"])]
     raise ValueError(f"unknown question: {request}")
 
 

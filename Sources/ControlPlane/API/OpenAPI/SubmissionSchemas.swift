@@ -34,7 +34,7 @@ extension OpenAPIDocument {
             "type": "object", "additionalProperties": false, "required": ["runs"],
             "properties": {
               "runs": {"type": "integer", "minimum": 1, "maximum": 1000000},
-              "sampling_method": {"type": ["string", "null"], "enum": ["latin_hypercube", "monte_carlo", "random", null], "default": "latin_hypercube"},
+              "sampling_method": {"type": ["string", "null"], "enum": ["latin_hypercube", "monte_carlo", "random", "sobol", null], "default": "latin_hypercube"},
               "seed": {"type": ["integer", "null"], "minimum": 0, "maximum": 18446744073709551615, "description": "Drawn at submission if left out."}
             }
           },

@@ -1,0 +1,62 @@
+/// Sobol's low-discrepancy sequence with the direction numbers of Joe and Kuo (SIAM J. Sci. Comput. 30, 2008), unscrambled
+/// and in the order of Gray's code: the points of `scipy.stats.qmc.Sobol(d, scramble=False)`, for any d up to
+/// `mostDimensions`. The batch's seed has no part in it. More runs continue the sequence of fewer; powers of 2 are balanced.
+struct Sobol: Design {
+    static let mostDimensions = SobolDirectionNumbers.polynomials.count
+    /// The sequence repeats itself after so many points.
+    static let mostRuns = 1 << bits
+    private static let bits = 32
+    private static let unit = 0x1p-32
+
+    /// For each dimension `bits` words, of which bit b of the Gray code selects number b.
+    private let directions: [UInt32]
+
+    init(dimensions: Int) {
+        precondition(dimensions <= Self.mostDimensions, "there are direction numbers for \(Self.mostDimensions) dimensions")
+        directions = SobolDirectionNumbers.polynomials.prefix(dimensions).flatMap(Self.directions(of:))
+    }
+
+    /// The coordinate in [0, 1), a multiple of 2⁻³².
+    func coordinate(of axis: Int, run: Int) -> Double { Double(word(axis, run)) * Self.unit }
+
+    /// The first point lies in the origin, where many distributions have no value: half a unit is put in its place.
+    func probability(of axis: Int, run: Int) -> Double { Self.probability(word(axis, run)) }
+
+    func fill(_ values: UnsafeMutableBufferPointer<Double>, of axis: Int, from first: Int) {
+        guard !values.isEmpty else { return }
+        var word = word(axis, first)
+        for index in values.indices {
+            values[index] = Self.probability(word)
+            // The codes of neighbours differ in one bit.
+            let change = (first + index + 1).trailingZeroBitCount
+            if change < Self.bits { word ^= directions[axis * Self.bits + change] }
+        }
+    }
+
+    private static func probability(_ word: UInt32) -> Double { word == 0 ? unit / 2 : Double(word) * unit }
+
+    private func word(_ axis: Int, _ run: Int) -> UInt32 {
+        var code = UInt32(run ^ (run >> 1))
+        var word: UInt32 = 0
+        while code != 0 {
+            word ^= directions[axis * Self.bits + code.trailingZeroBitCount]
+            code &= code - 1
+        }
+        return word
+    }
+
+    /// Bratley and Fox, Algorithm 659 (ACM TOMS 14, 1988): `polynomial` gives a recurrence for all but the first numbers.
+    private static func directions(of polynomial: SobolDirectionNumbers.Polynomial) -> [UInt32] {
+        let degree = polynomial.initial.count
+        // The first dimension, of degree 0, is van der Corput's sequence.
+        var numbers = degree == 0 ? [UInt32](repeating: 1, count: bits) : polynomial.initial
+        for index in numbers.count..<bits {
+            var number = numbers[index - degree] ^ (numbers[index - degree] << UInt32(degree))
+            for step in 1..<degree where polynomial.coefficients >> UInt32(degree - 1 - step) & 1 == 1 {
+                number ^= numbers[index - step] << UInt32(step)
+            }
+            numbers.append(number)
+        }
+        return numbers.enumerated().map { $1 << UInt32(bits - 1 - $0) }
+    }
+}
