@@ -54,4 +54,43 @@ struct DamagedHostTests {
         #expect(await study.lifeline.ended())
         #expect(Simulations.running(below: study.outputRoot).isEmpty)
     }
+
+    @Test("One that closes its host's descriptors, time and again, loses its own job; healthy jobs beside it come to their end")
+    func closing() async throws {
+        // Long enough for the crash to come while they run.
+        let study = try await study("import time\ntime.sleep(1)", runs: 2)
+        try faulty(study, "launch_closes")
+        let server = try await ControlPlaneServer.start(study)
+        let healthy = try await server.submit()
+        let end = try await server.ask("submit", "fault.yaml")
+        let faulty = try WireJSON.decode(BatchReceipt.self, from: Data(end.output.utf8)).batchID
+        // As a service manager does, whatever took the runner down.
+        var ends: [Program.End] = []
+        while true {
+            let runner = try server.startRunner()
+            let isSettled = try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    for batch in [faulty, healthy] { _ = try await server.jobs(of: batch) { $0.allSatisfy(\.status.isTerminal) } }
+                    return true
+                }
+                group.addTask {
+                    _ = try await runner.end()
+                    return false
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? false
+            }
+            if isSettled {
+                runner.send(SIGTERM)
+                _ = try await runner.end()
+                break
+            }
+            ends.append(try await runner.end())
+            try #require(ends.count < 12, "\(ends.map(\.errors))")
+        }
+        #expect(ends.count > 0 && ends.allSatisfy { $0.exitCode == 70 }, "\(ends.map { ($0.exitCode, $0.signal) })")
+        #expect(try await server.jobs(of: faulty).map(\.status) == [.failed])
+        #expect(try await server.jobs(of: healthy).allSatisfy { $0.status == .completed && $0.retries == 0 })
+        #expect(Simulations.running(below: study.outputRoot).isEmpty)
+    }
 }

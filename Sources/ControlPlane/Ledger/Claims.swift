@@ -214,12 +214,12 @@ extension LedgerTransaction {
         try connection.rows(SQL.jobsOfRunner, [.text(runnerID)]).map { try JobRecord($0) }
     }
 
-    /// A job that is only handed out to a runner that has nothing else: see `JobRecord.isSuspect`.
+    /// A job that is only handed out to a runner that has nothing else: see `JobRecord.isSuspect`. Of those of all batches
+    /// it is the one that was lost least often: the one that takes its runners down comes last, before it counts against a
+    /// runner again that it has not let do anything else.
     fileprivate func suspect(in shares: [ClaimShare]) throws -> JobRecord? {
-        for share in shares {
-            if let row = try connection.row(SQL.pendingSuspect, [.text(share.batch.batchID)]) { return try JobRecord(row) }
-        }
-        return nil
+        let suspects = try shares.compactMap { try connection.row(SQL.pendingSuspect, [.text($0.batch.batchID)]).map(JobRecord.init) }
+        return suspects.min { $0.lostAttempts < $1.lostAttempts }
     }
 
     fileprivate func claim(_ job: JobRecord, for request: ClaimRequest) throws -> JobRecord {

@@ -84,6 +84,25 @@ struct RunnerTroubleTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
+    @Test("Jobs of other batches come to their end before a job takes their runner down until it is in quarantine", arguments: TestDriver.allCases)
+    func neighbours(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        let faulty = try await test.submit(runs: 1)
+        let healthy = try await test.submit(runs: 2)
+        for number in 0..<20 {
+            try await test.register(session: "s\(number)")
+            while true {
+                let jobs = try await test.claim(session: "s\(number)", slots: 3)
+                if jobs.isEmpty || jobs.contains(where: { $0.batchID == faulty }) { break }
+                for job in jobs { try await test.report(job, .success) }
+            }
+        }
+        #expect(try await test.batch(healthy).status == .completed)
+        #expect(try await test.batch(faulty).status == .failed)
+        #expect(try await test.ledger.jobs(batchID: healthy, limit: 9).items.allSatisfy { $0.retries == 0 })
+        #expect(try await test.ledger.runner("r1").quarantine == nil)
+    }
+
     @Test("An engine in trouble is told with its runner and with what waits for it, and both end with it", arguments: TestDriver.allCases)
     func trouble(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
