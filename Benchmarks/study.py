@@ -36,10 +36,20 @@ BARE = "MonteCarlo.Controller, nothing kept"
 RETAINING = "MonteCarlo.Controller, with retention"
 TIMES_FASTER_THAN_RETAINING = 3
 LAYOUT_FACTOR = 1.2
+EXAMPLES = "BASILISK_EXAMPLES"
+"""The folder `examples` of Basilisk's sources, which its package does not bring: its own example is measured where this
+names it."""
+EXAMPLE = (
+    "from scenarioMonteCarloAttRW import createScenarioAttitudeFeedbackRW as create, executeScenario as execute\n"
+    "from scenarioMonteCarloAttRW import guidMsgName as GUIDANCE, rwSpeedMsgName as SPEED"
+)
 
 
 def measure(settings: Settings) -> Result:
-    parts = [tutorial(settings), attitude(settings), layout_table(settings)]
+    parts = [tutorial(settings), attitude(settings, ATTITUDE, "attitude study")]
+    if os.environ.get(EXAMPLES):
+        parts.append(attitude(settings, example(settings), "Basilisk's own attitude example"))
+    parts.append(layout_table(settings))
     return Result([table for one in parts for table in one.tables], [goal for one in parts for goal in one.goals])
 
 
@@ -81,26 +91,42 @@ def timed(settings: Settings, table: Table, row: str, name: str, side: Callable[
     shutil.rmtree(folder)
 
 
-def attitude(settings: Settings) -> Result:
-    """Three wheels turn a spacecraft for ten minutes, as in Basilisk's own example of its Monte Carlo controller."""
+def attitude(settings: Settings, programs: Path, title: str) -> Result:
+    """Three wheels turn a spacecraft for ten minutes, as in Basilisk's own example of its Monte Carlo controller.
+
+    `programs`: the folder of the scenario and of its peer.
+    """
     runs = settings.sizes.study_runs
     row = f"{runs} runs, {SLOTS} at a time"
-    table = Table("attitude study, wall time", "s", [OURS, FIRST, BARE, RETAINING])
+    table = Table(f"{title}, wall time", "s", [OURS, FIRST, BARE, RETAINING])
     table.ratios = [(peer, OURS) for peer in table.columns[1:]]
     for number in range(settings.sizes.rounds):
-        state = settings.work / f"attitude-state-{number}"
+        state = settings.work / f"{programs.name}-state-{number}"
         for name in (FIRST, OURS):
-            timed(settings, table, row, name, partial(manoeuvre, settings.programs, runs, state))
+            timed(settings, table, row, name, partial(manoeuvre, settings.programs, programs, runs, state))
         for name, mode in ((BARE, "bare"), (RETAINING, "retain")):
-            timed(settings, table, row, name, partial(peer_attitude, runs, mode))
+            timed(settings, table, row, name, partial(peer_attitude, programs, runs, mode))
     return Result(
         [table],
         [
-            Goal.ratio(f"attitude study, {row}", table, row, OURS, BARE, 1, fewer=True),
-            Goal.ratio(f"attitude study, {row}", table, row, OURS, RETAINING, TIMES_FASTER_THAN_RETAINING, fewer=True),
-            Goal.shown(f"attitude study, the first, {row}", table, row, FIRST, BARE),
+            Goal.ratio(f"{title}, {row}", table, row, OURS, BARE, 1, fewer=True),
+            Goal.ratio(f"{title}, {row}", table, row, OURS, RETAINING, TIMES_FASTER_THAN_RETAINING, fewer=True),
+            Goal.shown(f"{title}, the first, {row}", table, row, FIRST, BARE),
         ],
     )
+
+
+def example(settings: Settings) -> Path:
+    """The same two programs, on the functions of Basilisk's own file instead of those of `attitude_model`."""
+    folder = settings.work / "example"
+    folder.mkdir()
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ[EXAMPLES], os.environ.get("PYTHONPATH")]))
+    for name in ("scenario_attitude.py", "peer_attitude.py"):
+        before, found, after = (ATTITUDE / name).read_text().partition("from attitude_model import")
+        if not found:
+            raise SystemExit(f"bench: {name} does not import attitude_model")
+        (folder / name).write_text(before + EXAMPLE + after[after.index("\n") :])
+    return folder
 
 
 def layout_table(settings: Settings) -> Result:
@@ -143,8 +169,8 @@ def lynx(programs: Path, runs: int, state: Path, folder: Path) -> None:
     expect(runs, folder.glob("*/*/attempt-1/output/orbit_position.png"))
 
 
-def manoeuvre(programs: Path, runs: int, state: Path, folder: Path) -> None:
-    run_study(programs, runs, state, ATTITUDE / "attitude.yaml", ATTITUDE / "scenario_attitude.py", folder)
+def manoeuvre(programs: Path, scripts: Path, runs: int, state: Path, folder: Path) -> None:
+    run_study(programs, runs, state, ATTITUDE / "attitude.yaml", scripts / "scenario_attitude.py", folder)
     expect(runs, folder.glob("*/*/attempt-1/output/attitude.csv"))
 
 
@@ -162,8 +188,8 @@ def run_study(programs: Path, runs: int, state: Path, study: Path, scenario: Pat
     check(command, environment, folder)
 
 
-def peer_attitude(runs: int, mode: str, folder: Path) -> None:
-    script = str(ATTITUDE / "peer_attitude.py")
+def peer_attitude(scripts: Path, runs: int, mode: str, folder: Path) -> None:
+    script = str(scripts / "peer_attitude.py")
     check([sys.executable, script, str(runs), str(SLOTS), str(folder), mode], dict(os.environ), folder)
 
 

@@ -35,6 +35,7 @@ def create() -> SimulationBaseClass.SimBaseClass:
     sim.craft.ModelTag = "craft"
     sim.craft.hub.mHub = 750.0
     sim.craft.hub.r_BcB_B = [[0.0], [0.0], [0.0]]
+    sim.hubref = sim.craft.hub
     sim.craft.hub.IHubPntBc_B = simHelpers.np2EigenMatrix3d(INERTIA_KG_M2)
     sim.AddModelToTask(TASK, sim.craft, 1)
     sim.voltage = motorVoltageInterface.MotorVoltageInterface()

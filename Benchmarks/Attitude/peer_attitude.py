@@ -35,9 +35,9 @@ def main() -> None:
         policy.addMessageLog(GUIDANCE, ["sigma_BR", "omega_BR_B"])
         policy.addMessageLog(SPEED, ["wheelSpeeds"])
         controller.addRetentionPolicy(policy)
-    controller.addDispersion(UniformDispersion("craft.hub.mHub", [712.5, 787.5]))
-    controller.addDispersion(NormalVectorCartDispersion("craft.hub.sigma_BNInit", [0.1, 0.2, -0.3], [0.02] * 3))
-    controller.addDispersion(NormalVectorCartDispersion("craft.hub.omega_BN_BInit", [0.001, -0.01, 0.03], [0.002] * 3))
+    controller.addDispersion(UniformDispersion("hubref.mHub", [712.5, 787.5]))
+    controller.addDispersion(NormalVectorCartDispersion("hubref.sigma_BNInit", [0.1, 0.2, -0.3], [0.02] * 3))
+    controller.addDispersion(NormalVectorCartDispersion("hubref.omega_BN_BInit", [0.001, -0.01, 0.03], [0.002] * 3))
     if failures := controller.executeSimulations():
         raise SystemExit(f"runs failed: {failures}")
 

@@ -13,9 +13,9 @@ from lynx_scenario import RunConfig, TelemetryClient, output_dir
 
 config = RunConfig.load()
 sim = create()
-sim.craft.hub.mHub = config.number("mass_kg")
-sim.craft.hub.sigma_BNInit = [[config.number(f"sigma_{axis}")] for axis in (1, 2, 3)]
-sim.craft.hub.omega_BN_BInit = [[config.number(f"omega_{axis}_rad_s")] for axis in (1, 2, 3)]
+sim.hubref.mHub = config.number("mass_kg")
+sim.hubref.sigma_BNInit = [[config.number(f"sigma_{axis}")] for axis in (1, 2, 3)]
+sim.hubref.omega_BN_BInit = [[config.number(f"omega_{axis}_rad_s")] for axis in (1, 2, 3)]
 execute(sim)
 
 guidance, speed = sim.msgRecList[GUIDANCE], sim.msgRecList[SPEED]
