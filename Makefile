@@ -26,8 +26,10 @@ help: ## list these commands
 setup: ## install what is missing: Debian packages, and Python packages in .venv
 	@scripts/setup.sh
 
-build: setup ## build runner-host, lynxctl and the engines, in .build/release
-	@scripts/swift-build.sh -c release
+# Python packages are fetched while the compiler works.
+build: ## build runner-host, lynxctl and the engines, in .build/release
+	@scripts/setup.sh packages run
+	@scripts/build-beside-setup.sh run -c release
 
 tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
 	@.build/release/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
@@ -36,8 +38,9 @@ px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/
 	@$(if $(PX4_BINARY),LYNX_RUNNER_PX4_BINARY='$(PX4_BINARY)') $(if $(PX4_ETC),LYNX_RUNNER_PX4_ETC='$(PX4_ETC)') \
 	  .build/release/lynxctl run $(PX4_STUDY) --runner-config $(PX4_RUNNER) --runs $(RUNS)
 
-test: setup ## build and run every test and check
-	@scripts/swift-build.sh --build-tests
+test: ## build and run every test and check
+	@scripts/setup.sh packages
+	@scripts/build-beside-setup.sh test --build-tests
 	@scripts/swift-test.sh
 	$(VENV)/bin/python -m pytest -q -c python/pyproject.toml --rootdir python python/tests
 	@$(MAKE) --no-print-directory check
@@ -52,11 +55,11 @@ check: setup ## lint and type-check Python, and compile the engine header alone 
 	  c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$$header" || exit 1; \
 	done
 
-chaos: build ## kill runners and control planes at random under many jobs; JOBS=100000 KILLS=20 DATABASE=sqlite|postgres
+chaos: setup build ## kill runners and control planes at random under many jobs; JOBS=100000 KILLS=20 DATABASE=sqlite|postgres
 	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE) \
 	  --runners $(RUNNERS) --control-planes $(CONTROL_PLANES) $(if $(FILES),--files)
 
-bench: build ## measure beside peers, into Benchmarks/results; PART=noop|study|ingest|breach|submit|client|queue|memory QUICK=1
+bench: setup build ## measure beside peers, into Benchmarks/results; PART=noop|study|ingest|breach|submit|client|queue|memory QUICK=1
 	@Benchmarks/setup.sh $(PART)
 	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py $(PART) $(if $(QUICK),--quick)
 

@@ -32,12 +32,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -51,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "EngineABI"),
         .target(name: "CLinux"),
         .target(name: "CGuardian"),
+        .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
         // What a warm Python parent loads: linked without the Swift runtime, which would handle signals there.
         .target(
             name: "LynxWarm", dependencies: ["CGuardian"],
@@ -67,6 +67,7 @@ let package = Package(
         .target(name: "CTelemetryProto", dependencies: ["CProtobufC"]),
 
         // Foundations: no knowledge of runners or servers.
+        .target(name: "Support", dependencies: ["CDigest"], swiftSettings: swiftSettings),
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: hotPathSettings),
         .target(name: "PlainText", swiftSettings: swiftSettings),
         .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
@@ -80,8 +81,8 @@ let package = Package(
         .target(
             name: "ObjectStore",
             dependencies: [
+                "Support",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -91,12 +92,12 @@ let package = Package(
         // Engines: they share only the C header with the host.
         .target(
             name: "EngineKit",
-            dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", "Support"],
             swiftSettings: swiftSettings),
         // The library is the entry alone, so that tests can link the rest without its way of linking.
         .target(
             name: "Basilisk",
-            dependencies: ["CLinux", "EngineKit", "EventLoop", "TelemetryServer", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CLinux", "EngineKit", "EventLoop", "Support", "TelemetryServer"],
             path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift", "Warm/lynx_warm/__init__.py"],
             resources: [
                 "boot", "plan", "effects", "fingerprint", "recorder", "script", "context", "importing", "store", "learn", "vet", "serve",
@@ -119,8 +120,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "CPostgres", "EventLoop", "LynxModel", "ObjectStore", "Sampling",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CPostgres", "EventLoop", "LynxModel", "ObjectStore", "Sampling", "Support",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -134,7 +134,7 @@ let package = Package(
         .target(
             name: "RunnerHost",
             dependencies: [
-                "CLinux", "EngineABI", "EventLoop", "LynxModel", "ObjectStore", "TelemetryServer",
+                "CLinux", "EngineABI", "EventLoop", "LynxModel", "ObjectStore", "Support", "TelemetryServer",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -146,10 +146,9 @@ let package = Package(
         .target(
             name: "LynxCLI",
             dependencies: [
-                "ControlPlane", "LynxModel", "PlainText",
+                "ControlPlane", "LynxModel", "PlainText", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -189,13 +188,14 @@ let package = Package(
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests",
-            dependencies: ["CLinux", "EngineABI", "EngineKit", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CLinux", "EngineABI", "EngineKit", "Support", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "BasiliskTests", dependencies: ["Basilisk", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "PX4SITLTests",
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "PlainTextTests", dependencies: ["PlainText"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
@@ -204,7 +204,7 @@ let package = Package(
         .testTarget(
             name: "ObjectStoreTests",
             dependencies: [
-                "ObjectStore", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "ObjectStore", "Support", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
@@ -218,8 +218,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "LynxModel", "ObjectStore", "Sampling", "TestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "ControlPlane", "LynxModel", "ObjectStore", "Sampling", "Support", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -233,9 +232,8 @@ let package = Package(
         .testTarget(
             name: "RunnerHostTests",
             dependencies: [
-                "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "TelemetryServer", "TestSupport",
+                "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "Support", "TelemetryServer", "TestSupport",
                 "runner-host",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

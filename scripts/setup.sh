@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Puts in place what building, running and testing need: Debian packages, and a Python environment in $VENV.
+# Puts in place what building and running need, or testing too: Debian packages, and a Python environment in $VENV.
 # Does nothing where nothing is missing. Settings: VENV (.venv), PYTHON (python3).
+#
+#   scripts/setup.sh                     everything
+#   scripts/setup.sh packages [run]      the Debian packages; with `run` without those that only tests need
+#   scripts/setup.sh python [run]        the Python environment, likewise
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -8,6 +12,8 @@ VENV=${VENV:-.venv}
 PYTHON=${PYTHON:-python3}
 MINIMUM_SWIFT=6.2
 MINIMUM_PYTHON=3.11
+part=${1:-all}
+purpose=${2:-test}
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -30,10 +36,11 @@ check_swift() {
 has_venv() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
 
 install_packages() {
-    local wanted=(bc ca-certificates curl g++ git jq libnghttp2-dev libpq-dev libprotobuf-c-dev libsqlite3-dev libyaml-dev openssl pkg-config postgresql zlib1g-dev)
+    local wanted=(bc ca-certificates g++ git libnghttp2-dev libpq-dev libprotobuf-c-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config zlib1g-dev)
+    [[ $purpose == run ]] || wanted+=(curl jq openssl postgresql)
     has_venv || wanted+=(python3 python3-venv)
     if ! command -v dpkg-query >/dev/null; then
-        pkg-config --exists libnghttp2 libpq libprotobuf-c sqlite3 yaml-0.1 zlib 2>/dev/null ||
+        pkg-config --exists libcrypto libnghttp2 libpq libprotobuf-c sqlite3 yaml-0.1 zlib 2>/dev/null ||
             fail "this is not Debian; install by hand what these packages hold there: ${wanted[*]}"
         return
     fi
@@ -66,10 +73,17 @@ check_python() {
     has_venv || fail "$PYTHON has no venv module; install python3-venv"
 }
 
+requirements() { printf '%s\n' requirements.txt; [[ $1 == run ]] || printf '%s\n' requirements-dev.txt; }
+
 # What the environment was made from; another answer means that it must be brought up to date.
 environment_stamp() {
     printf '%s\n' "$PWD"
-    sha256sum requirements.txt requirements-dev.txt constraints.txt python/pyproject.toml
+    requirements "$1" | xargs sha256sum constraints.txt python/pyproject.toml
+}
+
+is_current() {
+    local stamp=$VENV/setup.$1.stamp
+    [[ -f $stamp && $(environment_stamp "$1") == "$(<"$stamp")" ]]
 }
 
 # The error pip gives is among its last lines, and one line is enough to act on.
@@ -81,22 +95,26 @@ make_environment() {
         say "making a Python environment in $VENV"
         "$PYTHON" -m venv --clear "$VENV" || fail "'$PYTHON -m venv $VENV' failed"
     fi
-    local stamp=$VENV/setup.stamp
-    [[ -f $stamp && $(environment_stamp) == "$(<"$stamp")" ]] && return
+    # What tests need holds what a run needs.
+    { is_current "$purpose" || is_current test; } && return
 
     local pip=("$python" -m pip --quiet --no-input --disable-pip-version-check install)
     say "installing Basilisk and the other Python packages in $VENV; the first time takes a minute or two"
-    "${pip[@]}" -r requirements.txt -r requirements-dev.txt -c constraints.txt >"$VENV/setup.log" 2>&1 ||
+    local files
+    mapfile -t files < <(requirements "$purpose")
+    "${pip[@]}" "${files[@]/#/--requirement=}" -c constraints.txt >"$VENV/setup.log" 2>&1 ||
         fail "pip cannot install the Python packages: $(pip_error)"
     say "installing lynx_scenario from python/, in place"
     "${pip[@]}" --no-deps --no-build-isolation --editable python >"$VENV/setup.log" 2>&1 ||
         fail "pip cannot install python/: $(pip_error)"
     rm -f "$VENV/setup.log"
-    environment_stamp >"$stamp"
+    environment_stamp "$purpose" >"$VENV/setup.$purpose.stamp"
 }
 
 check_swift
-install_packages
-check_python
-make_environment
-say "ready: Swift $swift_version, Python $("$VENV/bin/python" -c 'import platform; print(platform.python_version())') in $VENV"
+[[ $part == python ]] || install_packages
+if [[ $part != packages ]]; then
+    check_python
+    make_environment
+    say "ready: Swift $swift_version, Python $("$VENV/bin/python" -c 'import platform; print(platform.python_version())') in $VENV"
+fi

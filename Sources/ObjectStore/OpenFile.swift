@@ -1,7 +1,7 @@
-import Crypto
 import Glibc
 public import NIOCore
 import NIOPosix
+import Support
 
 /// A regular file open for reading at any place, away from the threads that tasks share.
 public final class OpenFile: Sendable {
@@ -90,8 +90,8 @@ public final class OpenFile: Sendable {
     /// Lower-case hexadecimal SHA-256 of the whole file.
     public func sha256() async throws -> String {
         var hash = SHA256()
-        for try await piece in pieces() { piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) } }
-        return SignatureV4.hexadecimal(hash.finalize())
+        for try await piece in pieces() { piece.withUnsafeReadableBytes { hash.update($0) } }
+        return hash.finalize().hexadecimal
     }
 
     public struct Pieces: AsyncSequence, Sendable {

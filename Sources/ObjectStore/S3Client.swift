@@ -4,6 +4,7 @@ import Glibc
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Support
 
 /// What an object store says of an object.
 public struct S3Object: Hashable, Sendable {
@@ -199,7 +200,7 @@ public final class S3Client: Sendable {
         let url = configuration.url(address)
         guard let parts = URL(string: url), let host = parts.host else { throw S3Error.configuration("'\(url)' is not a URL") }
         let date = Date()
-        let payload = body.withUnsafeReadableBytes { SignatureV4.hash($0) }
+        let payload = body.withUnsafeReadableBytes { SHA256.hash($0).hexadecimal }
         var signed = headers
         signed["host"] = parts.port.map { "\(host):\($0)" } ?? host
         signed["x-amz-date"] = SignatureV4.timestamp(date)

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Support
 
 /// Where an object store is and who asks.
 public struct S3Configuration: Hashable, Sendable {
@@ -55,7 +56,7 @@ public struct S3Configuration: Hashable, Sendable {
 
     /// The URL of an object, or with an empty key of a bucket, without a query.
     func url(_ address: S3Address) -> String {
-        let key = SignatureV4.encode(address.key, keepingSlashes: true)
+        let key = address.key.percentEncoded(keeping: "/")
         if let endpoint { return "\(endpoint)/\(address.bucket)" + (key.isEmpty ? "" : "/\(key)") }
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         // A certificate's wildcard covers one label: names with dots only work by path.

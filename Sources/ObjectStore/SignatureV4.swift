@@ -1,5 +1,5 @@
-import Crypto
 import FoundationEssentials
+import Support
 
 /// AWS Signature Version 4, in headers. Pure: nothing here reads a clock or the network.
 ///
@@ -33,10 +33,10 @@ struct SignatureV4 {
             request.method, request.path, Self.queryString(request.query),
             headers.map { "\($0):\($1)\n" }.joined(), names, request.payloadHash,
         ].joined(separator: "\n")
-        let text = ["AWS4-HMAC-SHA256", timestamp, scope, Self.hash(Data(canonical.utf8))].joined(separator: "\n")
-        var key = SymmetricKey(data: Data("AWS4\(credentials.secretAccessKey)".utf8))
-        for part in [day, region, service, "aws4_request"] { key = SymmetricKey(data: Self.mac(part, key)) }
-        let signature = Self.hexadecimal(Self.mac(text, key))
+        let text = ["AWS4-HMAC-SHA256", timestamp, scope, SHA256.hash(canonical.utf8).hexadecimal].joined(separator: "\n")
+        var key = Array("AWS4\(credentials.secretAccessKey)".utf8)
+        for part in [day, region, service, "aws4_request"] { key = SHA256.authenticationCode(of: part.utf8, key: key) }
+        let signature = SHA256.authenticationCode(of: text.utf8, key: key).hexadecimal
         return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
     }
 
@@ -48,42 +48,7 @@ struct SignatureV4 {
 
     /// Sorted by encoded name, then value, as it is both signed and sent.
     static func queryString(_ query: [(name: String, value: String)]) -> String {
-        query.map { (encode($0.name), encode($0.value)) }.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
-    }
-
-    /// Everything but RFC 3986's unreserved characters becomes `%XX`.
-    static func encode(_ text: String, keepingSlashes: Bool = false) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8.reduce(into: "") { encoded, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: "/") where keepingSlashes:
-                encoded += "/"
-            default:
-                encoded += "%"
-                encoded.append(digits[Int(byte >> 4)])
-                encoded.append(digits[Int(byte & 15)])
-            }
-        }
-    }
-
-    static func hash(_ data: Data) -> String { hexadecimal(SHA256.hash(data: data)) }
-
-    static func hash(_ bytes: UnsafeRawBufferPointer) -> String {
-        var hash = SHA256()
-        hash.update(bufferPointer: bytes)
-        return hexadecimal(hash.finalize())
-    }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static func mac(_ text: String, _ key: SymmetricKey) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key))
+        query.map { ($0.name.percentEncoded(), $0.value.percentEncoded()) }.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
     /// Runs of spaces become one, and none are left at the ends.

@@ -1,5 +1,5 @@
-import Crypto
 import EngineKit
+import Support
 
 /// What is started for a job: a Python script, the interpreter, the directory and the environment that all its jobs have.
 struct Scenario: Sendable {
@@ -47,8 +47,8 @@ struct Scenario: Sendable {
     func key(image: [UInt8]) -> String {
         var hash = SHA256()
         let settings = Self.defaults.map { "\($0.key)=\($0.value)" }.sorted()
-        for text in [python, entrypoint, workingDirectory] + settings { hash.update(data: Array(text.utf8) + [0]) }
-        hash.update(data: image)
-        return hexadecimal(hash.finalize())
+        for text in [python, entrypoint, workingDirectory] + settings { hash.update(Array(text.utf8) + [0]) }
+        hash.update(image)
+        return hash.finalize().hexadecimal
     }
 }

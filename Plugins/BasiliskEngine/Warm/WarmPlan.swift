@@ -1,6 +1,6 @@
-import Crypto
 import FoundationEssentials
 import Glibc
+import Support
 
 /// What a run of the scenario has taught about its imports, as `lynx_warm` writes it; of that what the engine reads.
 struct WarmPlan: Codable, Sendable {
@@ -74,13 +74,13 @@ extension WarmPlan.File {
         let digest = info.st_mode & S_IFMT == S_IFDIR ? Self.names(path) : ComparedFile(path: path, followsLinks: true).digest
         self.init(
             path: path, mtimeNS: Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec), size: Int64(info.st_size),
-            inode: UInt64(info.st_ino), sha256: digest.map(hexadecimal) ?? "")
+            inode: UInt64(info.st_ino), sha256: digest?.hexadecimal ?? "")
     }
 
     private static func names(_ directory: String) -> [UInt8]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return nil }
         let sorted = names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-        return Array(SHA256.hash(data: Array(sorted.joined(separator: "\0").utf8)))
+        return SHA256.hash(Array(sorted.joined(separator: "\0").utf8)).bytes
     }
 
     /// Whether its time, size and inode are the same, or else its content is.
@@ -93,8 +93,4 @@ extension WarmPlan.File {
         }
         return WarmPlan.File(path: path).sha256 == sha256
     }
-}
-
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -4,6 +4,7 @@ import Logging
 import LynxModel
 import NIOCore
 import ObjectStore
+import Support
 
 /// Serves one stored file: ranges, conditions, and headers that keep a browser from making a page of it.
 ///
@@ -87,16 +88,7 @@ struct ArtifactResponse {
                 let isSafe = scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F && !"\"\\%".unicodeScalars.contains(scalar)
                 return isSafe ? Character(scalar) : "_"
             })
-        let encoded = name.utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(encoded)"
+        return "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(name.percentEncoded())"
     }
 }
 

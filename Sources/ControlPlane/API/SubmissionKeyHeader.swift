@@ -1,8 +1,8 @@
-import Crypto
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import LynxModel
+import Support
 
 extension Request {
     /// What makes a submission that is repeated the same one (draft-ietf-httpapi-idempotency-key-header).
@@ -15,7 +15,7 @@ extension Request {
         guard values.count == 1, (1...255).contains(key.utf8.count), isVisible else {
             throw Problem.badHeader("Idempotency-Key", "must be given once, as 1 to 255 visible ASCII characters")
         }
-        let digest = SHA256.hash(data: body).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let digest = SHA256.hash(body).hexadecimal
         return SubmissionKey(key: key, bodySHA256: digest)
     }
 }

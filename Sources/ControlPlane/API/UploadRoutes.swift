@@ -1,10 +1,10 @@
-import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
 import LynxModel
 import NIOCore
 import ObjectStore
+import Support
 
 /// The files of jobs, as runners bring them; see `ArtifactManifest`.
 extension API {
@@ -82,7 +82,7 @@ extension API {
                 throw Problem(title: "Too much", status: 413, detail: "the content was announced with \(content.size) bytes; more came")
             }
             try await incoming.append(piece)
-            piece.withUnsafeReadableBytes { digest.update(bufferPointer: $0) }
+            piece.withUnsafeReadableBytes { digest.update($0) }
         }
         guard size == content.size else { return try .json(ArtifactProgress(offset: size, complete: false)) }
         guard digest.finalize().hexadecimal == sha256 else {

@@ -1,5 +1,5 @@
-import Crypto
 import FoundationEssentials
+import Support
 
 /// What proves who calls: `lynx_<kind>_<id>_<secret>`. The kind helps people and scanners of leaked secrets, the id
 /// finds the ledger's row, and the secret is 32 random bytes, of which the ledger knows only a hash.
@@ -44,7 +44,7 @@ struct Secret: Hashable, Sendable {
     }
 
     /// SHA-256 of the text, in hexadecimal: what the ledger stores.
-    var digest: String { SHA256.hash(data: Data(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() }
+    var digest: String { SHA256.hash(text.utf8).hexadecimal }
 
     /// Whether the digest is that one, in a time that does not depend on where they differ.
     func matches(_ stored: String) -> Bool {

@@ -1,7 +1,7 @@
-import Crypto
 import LynxModel
 import NIOCore
 import ObjectStore
+import Support
 
 /// A stored file that is about to be sent. Its length, and the hash of one that is not large, are known to be right; the hash of a large
 /// one is checked as it goes by.
@@ -76,7 +76,7 @@ extension ArtifactStore {
                 if bytes.readableBytes > Int(file.sizeBytes) { try Self.checkLength(Int64(bytes.readableBytes), file.sizeBytes) }
             }
             try Self.checkLength(Int64(bytes.readableBytes), file.sizeBytes)
-            let isSound = bytes.withUnsafeReadableBytes { SHA256.hash(data: $0) }.hexadecimal == file.sha256
+            let isSound = bytes.withUnsafeReadableBytes { SHA256.hash($0) }.hexadecimal == file.sha256
             checks.note(name, whole.content, isSound: isSound)
             guard isSound else { throw ContentFault.hash }
             return .memory(bytes.getSlice(at: bytes.readerIndex + Int(range.lowerBound), length: range.count) ?? ByteBuffer())
@@ -112,7 +112,7 @@ extension ArtifactStore {
         try await opened.read { piece in
             if let end, end <= .now { throw CancellationError() }
             found += Int64(piece.readableBytes)
-            piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+            piece.withUnsafeReadableBytes { hash.update($0) }
         }
         try Self.checkLength(found, size)
         let isSound = hash.finalize().hexadecimal == sha256

@@ -1,5 +1,5 @@
-import Crypto
 import NIOCore
+import Support
 import Synchronization
 
 /// What is wrong with a content that is kept.
@@ -58,7 +58,7 @@ struct CheckedPassage {
 
     mutating func pass(_ piece: ByteBuffer, to write: (ByteBuffer) async throws -> Void) async throws {
         if let last { try await write(last) }
-        piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        piece.withUnsafeReadableBytes { hash.update($0) }
         last = piece
     }
 
@@ -68,8 +68,4 @@ struct CheckedPassage {
         if let last { try await write(last) }
         last = nil
     }
-}
-
-extension SHA256.Digest {
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

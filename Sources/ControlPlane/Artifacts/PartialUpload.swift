@@ -1,8 +1,8 @@
-import Crypto
 import FoundationEssentials
 import Glibc
 import NIOCore
 import NIOPosix
+import Support
 
 /// A content on its way in: a file that grows, survives a crash of either side, and is taken over when its hash is right.
 final class PartialUpload: Sendable {
@@ -67,7 +67,7 @@ final class PartialUpload: Sendable {
                 let count = pread(descriptor, buffer.baseAddress, min(buffer.count, Int(end - offset)), off_t(offset))
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { throw DirectoryStore.failure("read", path) }
-                hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 offset += Int64(count)
             }
             return hash

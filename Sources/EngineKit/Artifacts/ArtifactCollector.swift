@@ -1,6 +1,6 @@
-import Crypto
 import EngineABI
 import Glibc
+import Support
 
 /// Walks an output directory and reports every regular file in it, in path order.
 ///
@@ -110,7 +110,7 @@ public struct ArtifactCollector {
         var hash = SHA256()
         do throws(SparseReader.Failure) {
             while let piece = try reader.next() {
-                hash.update(bufferPointer: piece)
+                hash.update(piece)
                 // Somebody outside the job may be writing to it.
                 guard reader.offset <= room else { return sink.warning(isTooLarge(reader.offset)) }
                 if sink.isCancelled { return }

@@ -1,5 +1,5 @@
-import Crypto
 package import EngineABI
+import Support
 
 /// Where an engine reports the files of a job: `lynx_collector` of the ABI.
 public struct ArtifactSink: ~Copyable {
@@ -35,7 +35,7 @@ public struct ArtifactSink: ~Copyable {
                 artifact.media_type = mediaType
                 artifact.size_bytes = sizeBytes
                 withUnsafeMutableBytes(of: &artifact.sha256) { target in
-                    sha256.withUnsafeBytes { target.copyBytes(from: $0) }
+                    target.copyBytes(from: sha256.bytes)
                 }
                 collector.pointee.artifact(collector, &artifact)
             }

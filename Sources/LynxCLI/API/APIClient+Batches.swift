@@ -1,8 +1,9 @@
 import ControlPlane
 package import LynxModel
+import Support
 
 extension APIClient {
-    package func overview(of batch: String) async throws -> BatchOverview { try await get("/batches/\(escaped(batch))") }
+    package func overview(of batch: String) async throws -> BatchOverview { try await get("/batches/\(batch.percentEncoded())") }
 
     /// Every job of the batch, over as many pages as there are.
     package func jobs(of batch: String, status: JobStatus? = nil) async throws -> [Job] {
@@ -10,7 +11,7 @@ extension APIClient {
         var jobs: [Job] = []
         var cursor: String?
         repeat {
-            let page: JobList = try await get(path("/batches/\(escaped(batch))/jobs", filter, cursor))
+            let page: JobList = try await get(path("/batches/\(batch.percentEncoded())/jobs", filter, cursor))
             jobs += page.jobs
             cursor = page.nextCursor
         } while cursor != nil
@@ -18,14 +19,14 @@ extension APIClient {
     }
 
     package func firstJob(of batch: String) async throws -> Job? {
-        try await get("/batches/\(escaped(batch))/jobs?limit=1", as: JobList.self).jobs.first
+        try await get("/batches/\(batch.percentEncoded())/jobs?limit=1", as: JobList.self).jobs.first
     }
 
     /// Those there are so far.
     ///
     /// - Parameter samples: with the series of the telemetry, or only with their counts and bounds.
     package func results(of batch: String, samples: Bool) async throws -> [JobResult] {
-        try await get("/batches/\(escaped(batch))/results?telemetry=\(samples ? "full" : "summary")", as: ResultList.self).results
+        try await get("/batches/\(batch.percentEncoded())/results?telemetry=\(samples ? "full" : "summary")", as: ResultList.self).results
     }
 
     /// Newest first.
@@ -52,23 +53,13 @@ extension APIClient {
         return runners
     }
 
-    package func job(_ id: String) async throws -> Job { try await get("/jobs/\(escaped(id))") }
+    package func job(_ id: String) async throws -> Job { try await get("/jobs/\(id.percentEncoded())") }
 
-    package func result(of job: String) async throws -> JobResult { try await get("/jobs/\(escaped(job))/results") }
+    package func result(of job: String) async throws -> JobResult { try await get("/jobs/\(job.percentEncoded())/results") }
 
     /// Of one part of a list.
     func path(_ path: String, _ filter: String?, _ cursor: String?) -> String {
-        let query = ["limit=1000", filter, cursor.map { "cursor=\(escaped($0))" }].compactMap { $0 }.joined(separator: "&")
+        let query = ["limit=1000", filter, cursor.map { "cursor=\($0.percentEncoded())" }].compactMap { $0 }.joined(separator: "&")
         return path + "?" + query
-    }
-
-    /// An id as one path segment (RFC 3986, unreserved characters), whatever the user typed.
-    func escaped(_ id: String) -> String {
-        id.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
-            let hexadecimal = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + hexadecimal
-        }.joined()
     }
 }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import LynxModel
 import NIOCore
 import NIOHTTP1
+import Support
 
 /// Which part of some telemetry is wanted.
 struct TelemetrySelection: Sendable {
@@ -15,12 +16,12 @@ struct TelemetrySelection: Sendable {
 
 extension APIClient {
     func telemetry(of job: String, _ selection: TelemetrySelection) async throws -> JobTelemetry {
-        try await get("/jobs/\(escaped(job))/telemetry\(query(selection))")
+        try await get("/jobs/\(job.percentEncoded())/telemetry\(query(selection))")
     }
 
     /// The CSV of a whole batch, part by part as it comes.
     func telemetryCSV(of batch: String, _ selection: TelemetrySelection, _ write: (ByteBuffer) throws -> Void) async throws {
-        let path = "/batches/\(escaped(batch))/telemetry.csv\(query(selection))"
+        let path = "/batches/\(batch.percentEncoded())/telemetry.csv\(query(selection))"
         var request = HTTPClientRequest(url: baseURL + path)
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         do {
@@ -42,7 +43,7 @@ extension APIClient {
 
     private func query(_ selection: TelemetrySelection) -> String {
         var parts: [String] = []
-        if !selection.variables.isEmpty { parts.append("variables=" + selection.variables.map { escaped($0) }.joined(separator: ",")) }
+        if !selection.variables.isEmpty { parts.append("variables=" + selection.variables.map { $0.percentEncoded() }.joined(separator: ",")) }
         if let from = selection.from { parts.append("from=\(from)") }
         if let to = selection.to { parts.append("to=\(to)") }
         if let maxPoints = selection.maxPoints { parts.append("max_points=\(maxPoints)") }

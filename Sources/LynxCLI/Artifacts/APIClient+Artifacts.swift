@@ -1,5 +1,6 @@
 import ControlPlane
 import LynxModel
+import Support
 
 extension APIClient {
     /// Hands on the files of what an id names, a job's or those of all jobs of a batch, part by part as they are listed.
@@ -8,7 +9,7 @@ extension APIClient {
         case (.batch, nil):
             var cursor: String?
             repeat {
-                let page: BatchArtifactList = try await get(path("/batches/\(escaped(id))/artifacts", nil, cursor))
+                let page: BatchArtifactList = try await get(path("/batches/\(id.percentEncoded())/artifacts", nil, cursor))
                 try take(page.artifacts)
                 cursor = page.nextCursor
             } while cursor != nil
@@ -24,17 +25,17 @@ extension APIClient {
     /// The files of a job's latest attempt, or of another.
     func artifacts(of job: String, attempt: Int? = nil) async throws -> [StoredArtifact] {
         let query = attempt.map { "?attempt=\($0)" } ?? ""
-        return try await get("/jobs/\(escaped(job))/artifacts\(query)", as: ArtifactList.self).artifacts
+        return try await get("/jobs/\(job.percentEncoded())/artifacts\(query)", as: ArtifactList.self).artifacts
     }
 
     func path(of artifact: StoredArtifact, job: String) -> String {
         switch artifact.kind {
         case .output:
-            let path = artifact.path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { escaped(String($0)) }
-            return "/jobs/\(escaped(job))/artifacts/\(path.joined(separator: "/"))?attempt=\(artifact.attempt)"
+            let path = artifact.path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0).percentEncoded() }
+            return "/jobs/\(job.percentEncoded())/artifacts/\(path.joined(separator: "/"))?attempt=\(artifact.attempt)"
         case .log:
             let stream = artifact.path == "stderr.log" ? "stderr" : "stdout"
-            return "/jobs/\(escaped(job))/logs/\(stream)?attempt=\(artifact.attempt)"
+            return "/jobs/\(job.percentEncoded())/logs/\(stream)?attempt=\(artifact.attempt)"
         }
     }
 

@@ -1,5 +1,5 @@
-import Crypto
 import Glibc
+import Support
 
 /// A folder that files from elsewhere are put into. Their paths are not trusted: nothing is ever written outside of
 /// it, whatever links it holds.
@@ -26,8 +26,7 @@ struct DownloadFolder: Sendable {
         let file = openat(parent, name[name.count - 1], O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return false }
         defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int64(status.st_size) == size else { return false }
+        guard let status = FileStatus(descriptor: file), status.isRegular, status.size == size else { return false }
         var hash = SHA256()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
         defer { buffer.deallocate() }
@@ -36,7 +35,7 @@ struct DownloadFolder: Sendable {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return false }
             if count == 0 { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         return hash.finalize().hexadecimal == sha256
     }
@@ -97,7 +96,7 @@ final class DownloadedFile {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        hash.update(bufferPointer: bytes)
+        hash.update(bytes)
         var done = 0
         while done < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
@@ -128,6 +127,3 @@ final class DownloadedFile {
     }
 }
 
-extension SHA256.Digest {
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
-}

@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Glibc
 import LynxModel
+import Support
 
 /// For commands that manage who may do what: over the API, within the tenant of the caller's token, or on the ledger's
 /// database, which whoever can open it may do for any tenant.
@@ -77,9 +78,8 @@ struct SecretOptions: ParsableArguments {
 
     /// A shell makes the files that it redirects to readable for everybody.
     private func warnOfReaders() {
-        var info = stat()
-        guard fstat(STDOUT_FILENO, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_mode & 0o077 != 0 else { return }
-        let mode = "0" + String(info.st_mode & 0o777, radix: 8)
+        guard let status = FileStatus(descriptor: STDOUT_FILENO), status.isRegular, status.permissions & 0o077 != 0 else { return }
+        let mode = "0" + String(status.permissions, radix: 8)
         OutputStream.error.line("warning: others may read the file that this secret is now in (mode \(mode)): use --output FILE, or 'umask 077' before")
     }
 }

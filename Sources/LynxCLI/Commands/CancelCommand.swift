@@ -1,5 +1,6 @@
 import ArgumentParser
 import LynxModel
+import Support
 
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,7 @@ struct CancelCommand: AsyncParsableCommand {
         try await controlPlane.withAPI { api in
             switch try await api.find(id) {
             case .batch:
-                let overview = try await api.post("/batches/\(api.escaped(id))/cancel", as: BatchOverview.self)
+                let overview = try await api.post("/batches/\(id.percentEncoded())/cancel", as: BatchOverview.self)
                 guard !controlPlane.json else { return try JSONOutput.print(overview) }
                 let left = overview.batch.totalJobs - overview.batch.completedJobs - overview.batch.failedJobs
                     - overview.batch.cancelledJobs
@@ -28,7 +29,7 @@ struct CancelCommand: AsyncParsableCommand {
                     "batch \(id): \(NumberText.count(overview.batch.cancelledJobs, "job")) cancelled, "
                         + "\(overview.batch.completedJobs) had completed\(rest)")
             case .job:
-                try await api.post("/jobs/\(api.escaped(id))/cancel")
+                try await api.post("/jobs/\(id.percentEncoded())/cancel")
                 let job = try await api.job(id)
                 guard !controlPlane.json else { return try JSONOutput.print(job) }
                 OutputStream.standard.line("job \(id): \(job.status.isTerminal ? job.status.rawValue : "is being stopped")")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LynxModel
 import NIOCore
+import Support
 
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct LogsCommand: AsyncParsableCommand {
             let query = attempt.map { "?attempt=\($0)" } ?? ""
             let output = OutputStream.standard
             var lines = Terminal.of(output.descriptor).columns == nil ? nil : LineBuffer()
-            try await api.download("/jobs/\(api.escaped(jobID))/logs/\(stderr ? "stderr" : "stdout")\(query)") { piece in
+            try await api.download("/jobs/\(jobID.percentEncoded())/logs/\(stderr ? "stderr" : "stdout")\(query)") { piece in
                 if lines == nil {
                     output.write(piece)
                 } else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import LynxModel
+import Support
 
 struct RunnerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,7 +62,7 @@ struct RunnerDrainCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await controlPlane.withAPI { api in
-            try await api.post("/runners/\(api.escaped(runnerID))/drain")
+            try await api.post("/runners/\(runnerID.percentEncoded())/drain")
             OutputStream.standard.line("runner \(runnerID) takes no more jobs until 'lynxctl runner resume \(runnerID)'")
         }
     }
@@ -82,7 +83,7 @@ struct RunnerResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await controlPlane.withAPI { api in
-            try await api.post("/runners/\(api.escaped(runnerID))/resume")
+            try await api.post("/runners/\(runnerID.percentEncoded())/resume")
             OutputStream.standard.line("runner \(runnerID) takes jobs again")
         }
     }
@@ -105,7 +106,7 @@ struct RunnerRevokeCommand: AsyncParsableCommand {
         try await access.perform {
             try await $0.revokeRunner(runnerID, tenant: $1)
         } overAPI: {
-            try await $0.post("/runners/\($0.escaped(runnerID))/revoke")
+            try await $0.post("/runners/\(runnerID.percentEncoded())/revoke")
         }
         OutputStream.standard.line("runner \(runnerID) is revoked; its jobs are queued again")
     }

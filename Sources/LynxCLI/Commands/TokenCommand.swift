@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import LynxModel
+import Support
 
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -108,7 +109,7 @@ struct TokenRevokeCommand: AsyncParsableCommand {
         try await access.perform {
             try await $0.revokeToken(tokenID, tenant: $1)
         } overAPI: {
-            try await $0.delete("/tokens/\($0.escaped(tokenID))")
+            try await $0.delete("/tokens/\(tokenID.percentEncoded())")
         }
         OutputStream.standard.line("token \(tokenID) is revoked")
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Files that are there whole or not at all, whatever happens while they are written.
 package enum WholeFile {
@@ -12,18 +13,17 @@ package enum WholeFile {
             defer { free(pointer) }
             return String(cString: pointer)
         }
-        var info = stat()
-        let isThere = stat(path, &info) == 0
-        if isThere, info.st_mode & S_IFMT != S_IFREG { return try write(text, into: path, flags: 0) }
+        let status = FileStatus(path)
+        if let status, !status.isRegular { return try write(text, into: path, flags: 0) }
         let final = target ?? path
         let temporary = "\(final).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isSecret ? 0o600 : 0o666)
         guard descriptor >= 0 else {
             // A folder in which nothing can be made, around a file that can be written.
-            if errno == EACCES, isThere, !isSecret { return try write(text, into: path, flags: O_TRUNC) }
+            if errno == EACCES, status != nil, !isSecret { return try write(text, into: path, flags: O_TRUNC) }
             throw failure(path, errno)
         }
-        if isThere, !isSecret { fchmod(descriptor, info.st_mode & 0o777) }
+        if let status, !isSecret { fchmod(descriptor, status.permissions) }
         var code = written(text, to: descriptor)
         if code == nil, fsync(descriptor) != 0, errno != EINVAL { code = errno }
         if close(descriptor) != 0, code == nil { code = errno }
@@ -41,9 +41,8 @@ package enum WholeFile {
 
     /// Whether the file can be written. It is left as it is, and not made.
     package static func check(_ path: String) throws {
-        var info = stat()
-        if stat(path, &info) == 0 {
-            guard info.st_mode & S_IFMT != S_IFDIR else { throw failure(path, EISDIR) }
+        if let status = FileStatus(path) {
+            guard !status.isDirectory else { throw failure(path, EISDIR) }
             guard access(path, W_OK) == 0 else { throw failure(path, errno) }
             return
         }

@@ -1,4 +1,5 @@
 import LynxModel
+import Support
 
 /// From "the runner is there" to "the batch is on its way".
 struct StudyStart {
@@ -35,7 +36,7 @@ struct StudyStart {
     /// Ends a quarantine from before: that the runner is started again says that somebody has mended what it was for.
     func lift(_ quarantine: Quarantine?, of runner: Runner) async throws {
         guard let quarantine, quarantine.endsByItself != true else { return }
-        try await api.post("/runners/\(api.escaped(runner.runnerID))/resume")
+        try await api.post("/runners/\(runner.runnerID.percentEncoded())/resume")
         status.note("the runner was in quarantine since \(WireJSON.timestamp(quarantine.since)), and is tried again: \(quarantine.reason)")
     }
 

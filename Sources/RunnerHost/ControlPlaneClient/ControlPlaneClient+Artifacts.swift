@@ -4,11 +4,12 @@ import LynxModel
 import NIOCore
 import NIOHTTP1
 import ObjectStore
+import Support
 
 extension ControlPlaneClient {
     /// Says what files an attempt left; the answer says which of them are to be sent.
     func announce(_ manifest: ArtifactManifest, jobID: String) async throws -> ArtifactRequirements {
-        try await exchange("jobs/\(Self.pathSegment(jobID))/artifacts", manifest, limit: .seconds(60))
+        try await exchange("jobs/\(jobID.percentEncoded())/artifacts", manifest, limit: .seconds(60))
     }
 
     /// Sends what a file has from `offset` on. A connection that breaks leaves there what had arrived.
@@ -17,8 +18,8 @@ extension ControlPlaneClient {
     func upload(
         _ file: OpenFile, sha256: String, from offset: Int64, of key: AttemptKey, runnerID: String, sent: @escaping @Sendable () -> Void
     ) async throws -> ArtifactProgress {
-        let path = "jobs/\(Self.pathSegment(key.jobID))/artifacts/\(sha256)"
-        var request = HTTPClientRequest(url: "\(url)/runner/v1/\(path)?attempt=\(key.attempt)&runner_id=\(Self.pathSegment(runnerID))")
+        let path = "jobs/\(key.jobID.percentEncoded())/artifacts/\(sha256)"
+        var request = HTTPClientRequest(url: "\(url)/runner/v1/\(path)?attempt=\(key.attempt)&runner_id=\(runnerID.percentEncoded())")
         request.method = .PUT
         request.headers.add(name: "content-type", value: "application/octet-stream")
         request.headers.add(name: "accept", value: "application/json")

@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOPosix
 package import NIOSSL
 import ObjectStore
+import Support
 import Synchronization
 
 /// The runner's side of `RunnerProtocol`. Each method is one exchange, without retries: it throws
@@ -99,12 +100,12 @@ package final class ControlPlaneClient: Sendable {
     }
 
     package func started(_ report: StartedReport, jobID: String) async throws {
-        try await tell("jobs/\(Self.pathSegment(jobID))/started", try WireJSON.encode(report))
+        try await tell("jobs/\(jobID.percentEncoded())/started", try WireJSON.encode(report))
     }
 
     /// `report` is the JSON of an `AttemptReport`.
     package func deliver(report: Data, jobID: String) async throws {
-        try await tell("jobs/\(Self.pathSegment(jobID))/result", report, limit: limits.delivery)
+        try await tell("jobs/\(jobID.percentEncoded())/result", report, limit: limits.delivery)
     }
 
     /// Several reports, each the JSON of an `AttemptReport`, to a control plane of protocol 1.3.
@@ -132,9 +133,9 @@ package final class ControlPlaneClient: Sendable {
 
     /// `chunk` is the bytes of a `TelemetryChunk`.
     package func deliver(chunk: Data, _ seq: Int, attempt: Int, jobID: String, runnerID: String) async throws {
-        let query = "runner_id=\(Self.pathSegment(runnerID))&attempt=\(attempt)&seq=\(seq)"
+        let query = "runner_id=\(runnerID.percentEncoded())&attempt=\(attempt)&seq=\(seq)"
         _ = try await post(
-            "jobs/\(Self.pathSegment(jobID))/telemetry?\(query)", chunk, type: "application/octet-stream", expecting: 204,
+            "jobs/\(jobID.percentEncoded())/telemetry?\(query)", chunk, type: "application/octet-stream", expecting: 204,
             limit: limits.delivery)
     }
 
@@ -254,21 +255,6 @@ package final class ControlPlaneClient: Sendable {
         case let error as HTTPClientError: return error.shortDescription.lowercased()
         case is ChannelError: return "connecting took too long"
         default: return String(describing: error)
-        }
-    }
-
-    /// Percent-encodes everything but RFC 3986's unreserved characters.
-    static func pathSegment(_ text: String) -> String {
-        text.utf8.reduce(into: "") { path, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                path.append(Character(Unicode.Scalar(byte)))
-            case UInt8(ascii: "."):
-                path.append(".")
-            default:
-                path += byte < 16 ? "%0\(String(byte, radix: 16, uppercase: true))" : "%\(String(byte, radix: 16, uppercase: true))"
-            }
         }
     }
 }

@@ -1,15 +1,15 @@
-import Crypto
 import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
 import LynxModel
 import NIOCore
+import Support
 import Testing
 
 @testable import ControlPlane
 
 extension String {
-    var sha256: String { SHA256.hash(data: Data(utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    var sha256: String { SHA256.hash(Data(utf8)).hexadecimal }
 }
 
 extension ArtifactManifest.File {

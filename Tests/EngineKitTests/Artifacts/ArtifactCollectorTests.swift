@@ -1,7 +1,7 @@
-import Crypto
 import EngineABI
 import EngineKit
 import Foundation
+import Support
 import Testing
 import TestSupport
 
@@ -160,7 +160,7 @@ struct ArtifactCollectorTests {
         let found = try Collected.from(directory.path)
         let bytes = Data("head".utf8) + Data(count: hole) + Data("middle".utf8) + Data(count: tail)
         #expect(found.artifacts["sparse"]?.size == Int64(bytes.count))
-        #expect(found.artifacts["sparse"]?.hash == SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined())
+        #expect(found.artifacts["sparse"]?.hash == SHA256.hash(bytes).hexadecimal)
     }
 
     @Test("Who no longer waits for the files is not kept waiting by the largest of them")

@@ -1,8 +1,8 @@
-import Crypto
 import FoundationEssentials
 import Glibc
 import LynxModel
 import NIOHTTP1
+import Support
 import Testing
 import TestSupport
 
@@ -26,7 +26,7 @@ struct FileUploadTests {
                 }
                 report.result.metadata.directory = directory.file(name)
                 report.result.outputFiles = [directory.file("\(name)/output/deep/summary.json")]
-                let hash = SHA256.hash(data: Data(content.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                let hash = SHA256.hash(Data(content.utf8)).hexadecimal
                 report.result.artifacts = [
                     Artifact(path: "deep/summary.json", sizeBytes: Int64(content.utf8.count), sha256: hash, mediaType: "application/json")
                 ]
@@ -160,7 +160,7 @@ struct FileUploadTests {
                     Issue.record(error)
                 }
                 report.result.outputFiles.append("\(attempt)/output/deep/caf\u{E9}")
-                let hash = SHA256.hash(data: Data("collected".utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                let hash = SHA256.hash(Data("collected".utf8)).hexadecimal
                 report.result.artifacts.append(Artifact(path: "deep/caf\u{E9}", sizeBytes: 9, sha256: hash, mediaType: "x/y"))
             }
         }

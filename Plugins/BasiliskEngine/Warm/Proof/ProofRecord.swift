@@ -1,5 +1,5 @@
-import Crypto
 import FoundationEssentials
+import Support
 
 /// What was found out about one scenario with the files as they were then; kept on the runner.
 struct ProofRecord: Codable, Sendable {
@@ -50,9 +50,9 @@ struct ProofRecord: Codable, Sendable {
         }
         var sum = SHA256()
         for text in [python, scenario.python, scenario.workingDirectory] + files.map({ "\($0.path)=\($0.sha256)" }).sorted() {
-            sum.update(data: Array(text.utf8) + [0])
+            sum.update(Array(text.utf8) + [0])
         }
-        hash = hexadecimal(sum.finalize())
+        hash = sum.finalize().hexadecimal
     }
 
     /// How many times as long as a copy's run a fresh process's took.

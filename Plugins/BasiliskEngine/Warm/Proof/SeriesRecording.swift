@@ -1,7 +1,7 @@
-import Crypto
 import Dispatch
 import EventLoop
 import Glibc
+import Support
 import Synchronization
 import TelemetryServer
 
@@ -86,12 +86,12 @@ final class SeriesRecording: Sendable {
         }
 
         private func take(_ simTime: Double, _ value: Double, into series: inout Series) {
-            withUnsafeBytes(of: (simTime.bitPattern, value.bitPattern)) { series.hash.update(bufferPointer: $0) }
+            withUnsafeBytes(of: (simTime.bitPattern, value.bitPattern)) { series.hash.update($0) }
             if value.isFinite, value != value.rounded() { series.hasFractions = true }
         }
 
         func finish(context: LoopContext) {
-            let digests = series.values.map { ($0.name, SeriesDigest(bytes: Array($0.hash.finalize()), hasFractions: $0.hasFractions)) }
+            let digests = series.values.map { ($0.name, SeriesDigest(bytes: $0.hash.finalize().bytes, hasFractions: $0.hasFractions)) }
             recording.series.withLock { $0 = Dictionary(digests) { first, _ in first } }
         }
     }
