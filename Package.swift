@@ -68,14 +68,14 @@ let package = Package(
 
         // Foundations: no knowledge of runners or servers.
         .target(name: "Support", dependencies: ["CDigest"], swiftSettings: swiftSettings),
-        .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: hotPathSettings),
+        .target(name: "EventLoop", dependencies: ["CLinux", "Support"], swiftSettings: hotPathSettings),
         .target(name: "PlainText", swiftSettings: swiftSettings),
         .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "MAVLink", swiftSettings: swiftSettings),
         .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
         .target(
             name: "TelemetryServer",
-            dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop"],
+            dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop", "Support"],
             swiftSettings: hotPathSettings),
 
         .target(
@@ -95,20 +95,18 @@ let package = Package(
             dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", "Support"],
             swiftSettings: swiftSettings),
         // The library is the entry alone, so that tests can link the rest without its way of linking.
+        // Python as C arrays: as array literals of Swift it would take the compiler longer than all of the engine.
+        .target(name: "CWarmScripts", path: "Plugins/BasiliskEngine/Warm/lynx_warm", sources: ["scripts.c"]),
         .target(
             name: "Basilisk",
-            dependencies: ["CLinux", "EngineKit", "EventLoop", "Support", "TelemetryServer"],
-            path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift", "Warm/lynx_warm/__init__.py"],
-            resources: [
-                "boot", "plan", "effects", "fingerprint", "recorder", "script", "context", "importing", "store", "learn", "vet", "serve",
-            ].map { .embedInCode("Warm/lynx_warm/\($0).py") },
-            swiftSettings: swiftSettings),
+            dependencies: ["CLinux", "CWarmScripts", "EngineKit", "EventLoop", "Support", "TelemetryServer"],
+            path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift", "Warm/lynx_warm"], swiftSettings: swiftSettings),
         .target(
             name: "BasiliskEngine", dependencies: ["Basilisk", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
             exclude: ["BasiliskEngine.swift", "ScriptJob.swift", "Warm"], sources: ["EngineEntry.swift"], swiftSettings: swiftSettings,
             linkerSettings: engineLinkerSettings),
         .target(
-            name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink"],
+            name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "Support"],
             path: "Plugins/PX4SITLEngine",
             exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
         .target(
@@ -196,7 +194,7 @@ let package = Package(
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: swiftSettings),
-        .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "PlainTextTests", dependencies: ["PlainText"], swiftSettings: swiftSettings),
         .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(

@@ -100,6 +100,8 @@ make_environment() {
 
     local pip=("$python" -m pip --quiet --no-input --disable-pip-version-check install)
     say "installing Basilisk and the other Python packages in $VENV; the first time takes a minute or two"
+    # Modules that a run imports are compiled then: to compile all takes longer than to install them.
+    [[ $purpose == test ]] || pip+=(--no-compile)
     local files
     mapfile -t files < <(requirements "$purpose")
     "${pip[@]}" "${files[@]/#/--requirement=}" -c constraints.txt >"$VENV/setup.log" 2>&1 ||

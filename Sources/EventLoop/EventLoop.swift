@@ -1,4 +1,6 @@
+import CLinux
 import Glibc
+import Support
 import Synchronization
 
 /// One thread that waits on descriptors (epoll), timers and work from other threads, and handles them one after the other.
@@ -63,4 +65,16 @@ public struct EventLoopStopped: Error, Hashable, Sendable, CustomStringConvertib
     public init() {}
 
     public var description: String { "the event loop has been shut down" }
+}
+
+/// Starts the thread that a loop lives on.
+enum LoopThread {
+    /// The new thread owns the context; the caller keeps no reference to it.
+    static func start(name: String, _ context: LoopContext) throws(SystemError) -> pthread_t {
+        try NamedThread.start(name: name) {
+            // A breach is to be judged in microseconds though simulations keep all processors busy.
+            _ = lynx_ask_for_short_turns()
+            context.runUntilStopped()
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// What work on a loop may do: watch descriptors and set timers. It exists on the loop's thread only, and because it isn't
 /// Sendable the compiler keeps it there.

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Support
 import Synchronization
 
 /// Work on its way to a loop from other threads, with the eventfd that wakes the loop for it.

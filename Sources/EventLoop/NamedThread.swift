@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Support
 
 /// Starts threads that no signal lands on.
 enum NamedThread {

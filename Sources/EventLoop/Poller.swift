@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Support
 
 /// The epoll set of one loop. Level-triggered. An event carries its watch's token, which is never reused, so an event of a
 /// cancelled watch finds nobody even if its descriptor number is in use again.

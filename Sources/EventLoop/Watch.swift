@@ -1,3 +1,5 @@
+import Support
+
 /// A descriptor watched by a loop, from `LoopContext.watch` until `cancel`. The loop holds it; the descriptor stays its
 /// owner's, who cancels the watch before closing it.
 public final class Watch {

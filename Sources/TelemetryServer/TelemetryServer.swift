@@ -1,5 +1,6 @@
 public import EventLoop
 public import Glibc
+import Support
 import Synchronization
 
 /// gRPC servers for `tetryx.telemetry.v1.TelemetryService` and `grpc.health.v1.Health`: one endpoint per job, each with a

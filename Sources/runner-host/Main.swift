@@ -12,7 +12,7 @@ struct Main {
         // A peer that went away shows as EPIPE where it is written to.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try await RunnerHostCommand.asyncParseAsRoot()
+            var command = try await RunnerHostCommand.asyncParseAsRoot(ConfigurationFlags.given.rest)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -17,11 +17,12 @@ struct RunnerHostCommand: AsyncParsableCommand {
 
             EXIT CODES: 0 drained; 1 the control plane refused this runner; 2 bad input; 70 an engine has closed this process's
             descriptors.
+
+            CONFIGURATION, each flag with a value:
+            \(ConfigurationFlags.help)
             """,
         version: RunnerProcess.version,
         subcommands: [EnginesCommand.self])
-
-    @OptionGroup var options: ConfigurationOptions
 
     @Flag(help: "Print the effective configuration and where each value came from, and end.")
     var checkConfig = false
@@ -33,7 +34,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
     var expectedJobs: Int?
 
     func run() async throws {
-        let configuration = options.load()
+        let configuration = ConfigurationFlags.given.load()
         if checkConfig {
             print(configuration.rendered(), terminator: "")
             return
@@ -48,11 +49,10 @@ struct RunnerHostCommand: AsyncParsableCommand {
 
 struct EnginesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engines", abstract: "List the engines found, and why files were refused.")
-
-    @OptionGroup var options: ConfigurationOptions
+        commandName: "engines", abstract: "List the engines found, and why files were refused.",
+        discussion: "Takes the flags of runner-host for its configuration, such as --engine-path.")
 
     func run() {
-        for line in RunnerProcess.engineListing(options.load()) { print(line) }
+        for line in RunnerProcess.engineListing(ConfigurationFlags.given.load()) { print(line) }
     }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Support
 import Synchronization
 import Testing
 import TestSupport

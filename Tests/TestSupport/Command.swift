@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// How every child process of a test is set up.
 package enum Command {

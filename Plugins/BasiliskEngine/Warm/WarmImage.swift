@@ -1,19 +1,17 @@
+import CWarmScripts
 import EngineKit
 
 /// The Python that makes a process learn, vet or serve (`lynx_warm`), and how it is brought into one.
 struct WarmImage: Sendable {
     enum Mode: String { case learn, vet, serve }
 
-    /// Each after those that it imports.
-    private static let modules: [(name: String, source: [UInt8])] = [
-        ("plan", PackageResources.plan_py), ("effects", PackageResources.effects_py), ("fingerprint", PackageResources.fingerprint_py),
-        ("recorder", PackageResources.recorder_py), ("script", PackageResources.script_py), ("context", PackageResources.context_py),
-        ("importing", PackageResources.importing_py), ("store", PackageResources.store_py), ("learn", PackageResources.learn_py),
-        ("vet", PackageResources.vet_py), ("serve", PackageResources.serve_py),
-    ]
-
     /// `boot.py`, and what it imports behind it, each under a line with its name.
-    let bytes = modules.reduce(PackageResources.boot_py) { $0 + Array("\n#:: \($1.name)\n".utf8) + $1.source }
+    let bytes = withUnsafeBytes(of: lynx_warm_scripts) { scripts in
+        scripts.bindMemory(to: lynx_warm_script.self).reduce(into: [UInt8]()) { bytes, script in
+            if !bytes.isEmpty { bytes += Array("\n#:: \(String(cString: script.name))\n".utf8) }
+            bytes += UnsafeRawBufferPointer(start: script.text, count: script.size)
+        }
+    }
     private let library: String
     private let spawner: String
 

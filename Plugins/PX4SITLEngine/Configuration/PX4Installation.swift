@@ -1,5 +1,6 @@
 import EngineKit
 import Glibc
+import Support
 
 /// A PX4 SITL build on this machine: its program, its start scripts, and what it knows of its parameters.
 struct PX4Installation: Sendable {
@@ -50,7 +51,7 @@ struct PX4Installation: Sendable {
 
     /// Where PX4's own packages install it, the plain name first.
     private static func roots() -> [String] {
-        Directory.names("/opt").filter { $0.hasPrefix("px4") }.map { "/opt/\($0)" }
+        Directory.visibleNames(in: "/opt").filter { $0.hasPrefix("px4") }.map { "/opt/\($0)" }
     }
 
     /// Without symbolic links.

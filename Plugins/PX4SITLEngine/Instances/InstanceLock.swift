@@ -1,6 +1,7 @@
 import EngineABI
 import EventLoop
 import Glibc
+import Support
 
 /// Holds an instance number against all runners of the machine, as long as it lives.
 ///

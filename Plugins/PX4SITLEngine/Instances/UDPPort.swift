@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// One of this machine's UDP ports, as the network namespace that this process is in has it.
 struct UDPPort: Hashable, Sendable {
@@ -32,9 +33,9 @@ struct UDPPort: Hashable, Sendable {
     var holder: String {
         let sockets = inodes
         guard !sockets.isEmpty else { return "a process that cannot be seen from here" }
-        for pid in Directory.names("/proc").compactMap({ pid_t($0) }) {
+        for pid in Directory.visibleNames(in: "/proc").compactMap({ pid_t($0) }) {
             let folder = "/proc/\(pid)/fd"
-            guard Directory.names(folder).contains(where: { Self.inode(of: "\(folder)/\($0)").map(sockets.contains) ?? false }) else { continue }
+            guard Directory.visibleNames(in: folder).contains(where: { Self.inode(of: "\(folder)/\($0)").map(sockets.contains) ?? false }) else { continue }
             let name = WholeFile.read("/proc/\(pid)/comm", atMost: 4096).map { String(decoding: $0, as: UTF8.self) } ?? ""
             return "process \(pid) (\(name.filter { !$0.isNewline }))"
         }

@@ -1,5 +1,6 @@
 import EventLoop
 import MAVLink
+import Support
 
 /// Takes PX4's ground link from before PX4's start on, and sees to it that PX4 becomes ready to be listened to. Lives on the engine's
 /// loop.

@@ -2,6 +2,7 @@ import EngineKit
 import EventLoop
 import Glibc
 import MAVLink
+import Support
 
 /// The engine's end of PX4's ground-station link. Lives on the engine's loop.
 ///

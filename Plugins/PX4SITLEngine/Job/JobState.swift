@@ -2,6 +2,7 @@ import CLinux
 import EngineKit
 import EventLoop
 import Glibc
+import Support
 import Synchronization
 
 /// What a job's loop and the host's threads share of it.

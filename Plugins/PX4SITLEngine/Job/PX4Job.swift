@@ -1,6 +1,7 @@
 import EngineABI
 import EngineKit
 import EventLoop
+import Support
 
 /// One flight: a PX4 and the mission that flies it, run on the engine's loop.
 final class PX4Job: EngineJob {

@@ -1,6 +1,7 @@
 import EngineABI
 import EngineKit
 import Glibc
+import Support
 
 /// Where one PX4 of an attempt works and writes. Each start has its own: two PX4s in one directory spoil each other's log.
 struct VehicleFiles: Hashable, Sendable {
@@ -21,8 +22,8 @@ struct VehicleFiles: Hashable, Sendable {
 
     /// Logs of flights that a reader can open, in the order in which they were begun; relative to the directory.
     func flightLogs() -> [String] {
-        Directory.names(directory + "/log").flatMap { day in
-            Directory.names("\(directory)/log/\(day)").filter { $0.hasSuffix(".ulg") }.map { "log/\(day)/\($0)" }
+        Directory.visibleNames(in: directory + "/log").flatMap { day in
+            Directory.visibleNames(in: "\(directory)/log/\(day)").filter { $0.hasSuffix(".ulg") }.map { "log/\(day)/\($0)" }
         }.filter { Self.isFlightLog("\(directory)/\($0)") }
     }
 

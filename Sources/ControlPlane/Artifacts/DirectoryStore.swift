@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import ObjectStore
+import Support
 import Synchronization
 
 /// Contents as files below one directory, which only its owner may look into.
@@ -78,50 +79,38 @@ struct DirectoryStore: BlobStore {
         for folder in try Self.names(in: "\(root)/\(tenant)") {
             for name in try Self.names(in: "\(root)/\(tenant)/\(folder)") {
                 let path = "\(tenant)/\(folder)/\(name)"
-                var status = stat()
-                guard lstat("\(root)/\(path)", &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-                    Double(status.st_mtim.tv_sec) < date.timeIntervalSince1970
+                guard let status = FileStatus("\(root)/\(path)", followsLinks: false), status.isRegular,
+                    Double(status.modified / 1_000_000_000) < date.timeIntervalSince1970
                 else { continue }
-                try await body(path, Int64(status.st_size))
+                try await body(path, status.size)
             }
         }
     }
 
     /// Makes the entries of a directory durable.
-    static func sync(_ directory: String) throws {
-        let descriptor = Glibc.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open", directory) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("sync", directory) }
-    }
+    static func sync(_ directory: String) throws { try own { () throws(FileError) in try Directory.sync(directory) } }
 
     /// With those above it, mode 0700; one that is there stays as it is.
-    static func makeDirectory(_ path: String) throws {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        if errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex {
-            try makeDirectory(String(path[..<slash]))
-            if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        }
-        throw failure("make the directory", path)
-    }
+    static func makeDirectory(_ path: String) throws { try own { () throws(FileError) in try Directory.make(path) } }
 
     /// The entries of a directory; none of what is not one.
     static func names(in path: String) throws -> [String] {
-        guard let directory = opendir(path) else {
-            if errno == ENOTDIR || errno == ENOENT { return [] }
-            throw failure("list", path)
+        do throws(FileError) {
+            return try Directory.names(in: path)
+        } catch {
+            if error.code == ENOTDIR || error.code == ENOENT { return [] }
+            throw failure(error)
         }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
-    static func failure(_ operation: String, _ path: String) -> StorageError {
-        errno == ENOSPC || errno == EDQUOT ? .noRoom(place: path) : .artifacts("cannot \(operation) '\(path)': \(String(cString: strerror(errno)))")
+    private static func own(_ body: () throws(FileError) -> Void) throws {
+        do { try body() } catch { throw failure(error) }
+    }
+
+    static func failure(_ operation: String, _ path: String) -> StorageError { failure(.last(operation, path)) }
+
+    private static func failure(_ error: FileError) -> StorageError {
+        error.isOutOfSpace ? .noRoom(place: error.path) : .artifacts("cannot \(error.operation) '\(error.path)': \(error.reason)")
     }
 }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import Glibc
+import Support
 import Synchronization
 
 /// The embedded ledger: one SQLite file, written by one process at a time.
@@ -28,7 +29,7 @@ final class SQLiteDriver: LedgerDriver {
     /// - Returns: the version that was found.
     static func migrate(path: String, to target: Int) throws -> Int {
         try makeDirectory(of: path)
-        let lock = try FileLock(path: path + ".lock", of: path)
+        let lock = try Self.lock(path)
         defer { lock.release() }
         do {
             return try DatabaseQueue(path: path, configuration: configuration).write {
@@ -46,7 +47,7 @@ final class SQLiteDriver: LedgerDriver {
     init(path: String, alone: Bool = true) throws {
         self.path = path
         try Self.makeDirectory(of: path)
-        lock = alone ? try FileLock(path: path + ".lock", of: path) : nil
+        lock = alone ? try Self.lock(path) : nil
         // Before SQLite makes it with the umask; the log beside it takes over its mode.
         Glibc.close(Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
         do {
@@ -56,7 +57,7 @@ final class SQLiteDriver: LedgerDriver {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }
             if try alone || !pool.read(Self.isCurrent) {
-                let whileMigrating = alone ? nil : try FileLock(path: path + ".lock", of: path)
+                let whileMigrating = alone ? nil : try Self.lock(path)
                 defer { whileMigrating?.release() }
                 _ = try pool.write { try Schema.migrate(SQLiteConnection(database: $0), path: path, tables: Self.tables($0)) }
             }
@@ -136,6 +137,17 @@ final class SQLiteDriver: LedgerDriver {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         return configuration
+    }
+
+    private static func lock(_ path: String) throws -> FileLock {
+        do {
+            return try FileLock(path + ".lock")
+        } catch {
+            switch error {
+            case .held: throw StorageError.inUse(path: path)
+            case .file(let error): throw StorageError.cannotOpen(path: path, reason: error.reason)
+            }
+        }
     }
 
     private static func makeDirectory(of path: String) throws {

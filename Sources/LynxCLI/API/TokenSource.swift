@@ -16,7 +16,7 @@ enum TokenSource {
 
     private static func read(_ path: String) throws -> String {
         guard let content = FileManager.default.contents(atPath: path) else {
-            throw CLIError.badInput("cannot read --token-file \(path): \(SystemError.text(errno))")
+            throw CLIError.badInput("cannot read --token-file \(path): \(SystemMessage.text(errno))")
         }
         let text = String(decoding: content, as: UTF8.self).filter { !$0.isWhitespace }
         guard text.hasPrefix("lynx_"), text.utf8.count <= 128 else {

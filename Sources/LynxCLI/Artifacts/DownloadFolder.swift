@@ -14,7 +14,7 @@ struct DownloadFolder: Sendable {
             made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? "\(part)" : "/\(part)")
             guard !made.isEmpty, made != "/" else { continue }
             guard mkdir(made, 0o777) == 0 || errno == EEXIST || errno == EISDIR else {
-                throw CLIError.badInput("cannot make \(made) for --to: \(SystemError.text(errno))")
+                throw CLIError.badInput("cannot make \(made) for --to: \(SystemMessage.text(errno))")
             }
         }
     }
@@ -52,18 +52,18 @@ struct DownloadFolder: Sendable {
     private func directory(_ names: ArraySlice<String>, makes: Bool) throws -> Int32 {
         var parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         var shown = path
-        guard parent >= 0 else { throw CLIError.badInput("cannot open \(path): \(SystemError.text(errno))") }
+        guard parent >= 0 else { throw CLIError.badInput("cannot open \(path): \(SystemMessage.text(errno))") }
         for name in names {
             shown += "/\(name)"
             if makes, mkdirat(parent, name, 0o777) != 0, errno != EEXIST {
                 let code = errno
                 close(parent)
-                throw CLIError.badInput("cannot make \(shown): \(SystemError.text(code))")
+                throw CLIError.badInput("cannot make \(shown): \(SystemMessage.text(code))")
             }
             let child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             let code = errno
             close(parent)
-            guard child >= 0 else { throw CLIError.badInput("cannot write below \(shown): \(SystemError.text(code))") }
+            guard child >= 0 else { throw CLIError.badInput("cannot write below \(shown): \(SystemMessage.text(code))") }
             parent = child
         }
         return parent
@@ -91,7 +91,7 @@ final class DownloadedFile {
         guard descriptor >= 0 else {
             close(parent)
             isFinished = true
-            throw CLIError.badInput("cannot write \(shown): \(SystemError.text(code))")
+            throw CLIError.badInput("cannot write \(shown): \(SystemMessage.text(code))")
         }
     }
 
@@ -101,7 +101,7 @@ final class DownloadedFile {
         while done < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw CLIError.unavailable("cannot write \(shown): \(SystemError.text(errno))") }
+            guard count >= 0 else { throw CLIError.unavailable("cannot write \(shown): \(SystemMessage.text(errno))") }
             done += count
         }
     }
@@ -114,7 +114,7 @@ final class DownloadedFile {
             throw CLIError.unavailable("\(shown) arrived damaged: its SHA-256 is not the one it should have")
         }
         guard renameat(parent, temporary, parent, name) == 0 else {
-            throw CLIError.badInput("cannot write \(shown): \(SystemError.text(errno))")
+            throw CLIError.badInput("cannot write \(shown): \(SystemMessage.text(errno))")
         }
         isFinished = true
     }

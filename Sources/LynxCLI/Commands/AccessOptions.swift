@@ -57,14 +57,14 @@ struct SecretOptions: ParsableArguments {
     func check(_ access: AccessOptions) throws {
         guard let output else { return }
         if access.controlPlane.json { throw CLIError.badInput("--output and --json exclude each other") }
-        do { try WholeFile.check(output) } catch { throw CLIError.badInput("--output: \(CLIError(wrapping: error).lines.joined())") }
+        do { try OutputFile.check(output) } catch { throw CLIError.badInput("--output: \(CLIError(wrapping: error).lines.joined())") }
     }
 
     /// Hands out a new secret alone, to the file or to standard output, and what it is to standard error.
     func show(_ issued: IssuedToken, _ note: String, _ access: AccessOptions) throws {
         if let output {
             do {
-                try WholeFile.replace(output, with: issued.secret + "\n", isSecret: true)
+                try OutputFile.replace(output, with: issued.secret + "\n", isSecret: true)
             } catch {
                 let lost = "the secret is lost: 'lynxctl token revoke \(issued.token.tokenID)' ends the token"
                 throw CLIError.unavailable("\(CLIError(wrapping: error).lines.joined()); \(lost)")

@@ -19,15 +19,15 @@ struct OutputFileOptions: ParsableArguments {
     func check() throws {
         for (option, path) in [("--junit", junit), ("--summary", summary), ("--results", results)] {
             guard let path else { continue }
-            do { try WholeFile.check(path) } catch { throw CLIError.badInput("\(option): \(CLIError(wrapping: error).lines.joined())") }
+            do { try OutputFile.check(path) } catch { throw CLIError.badInput("\(option): \(CLIError(wrapping: error).lines.joined())") }
         }
     }
 
     func write(_ results: BatchResults) throws {
         guard areWanted else { return }
         let rows = RunRow.assemble(jobs: results.jobs, results: results.results)
-        if let junit { try WholeFile.replace(junit, with: JUnitReport.render(results.batch, rows)) }
-        if let summary { try WholeFile.append(MarkdownSummary.render(results.overview, rows), to: summary) }
-        if let csv = self.results { try WholeFile.replace(csv, with: ResultsCSV.render(rows)) }
+        if let junit { try OutputFile.replace(junit, with: JUnitReport.render(results.batch, rows)) }
+        if let summary { try OutputFile.append(MarkdownSummary.render(results.overview, rows), to: summary) }
+        if let csv = self.results { try OutputFile.replace(csv, with: ResultsCSV.render(rows)) }
     }
 }

@@ -62,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let work: StudyOptions.Work = if let resume { .resume(batchID: resume) } else { .submit(try BatchFile.read(batch!, changes)) }
         guard access(runnerConfig, R_OK) == 0 else {
-            throw CLIError.badInput("cannot read --runner-config \(runnerConfig): \(SystemError.text(errno))")
+            throw CLIError.badInput("cannot read --runner-config \(runnerConfig): \(SystemMessage.text(errno))")
         }
         let options = StudyOptions(
             work: work, runnerHost: try RunnerHostLocation.find(named: runnerHost), runnerConfig: runnerConfig, engines: engines,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Dispatch
 import FoundationEssentials
 import Logging
 import ServiceLifecycle
@@ -59,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             } catch {
-                throw CLIError.badInput("cannot make \(folder) for the ledger: \(SystemError.text(of: error))")
+                throw CLIError.badInput("cannot make \(folder) for the ledger: \(SystemMessage.text(of: error))")
             }
         }
         let logger = Logger(label: "lynx.control-plane") { StreamLogHandler.standardError(label: $0) }
@@ -98,6 +99,17 @@ struct ServeCommand: AsyncParsableCommand {
             return try ControlPlane(configuration: configuration, logger: logger)
         } catch {
             throw CLIError.badInput("\(error)")
+        }
+    }
+}
+
+/// Reads the certificate again at each SIGHUP.
+struct CertificateReloading: Service {
+    let controlPlane: ControlPlane
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            controlPlane.reloadCertificate()
         }
     }
 }

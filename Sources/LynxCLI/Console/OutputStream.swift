@@ -65,7 +65,7 @@ package final class OutputStream: Sendable {
     private func fail(_ state: inout State, _ code: Int32) {
         state = code == EPIPE ? .readerGone : .failed
         if state == .failed, self !== OutputStream.error {
-            OutputStream.error.line("lynxctl: cannot write \(name): \(SystemError.text(code)); what it holds is incomplete")
+            OutputStream.error.line("lynxctl: cannot write \(name): \(SystemMessage.text(code)); what it holds is incomplete")
         }
     }
 

@@ -12,7 +12,7 @@ package struct FileLog: LogHandler {
     /// The descriptor stays open until the process ends.
     package init(path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw CLIError.badInput("cannot write \(path): \(SystemError.text(errno))") }
+        guard descriptor >= 0 else { throw CLIError.badInput("cannot write \(path): \(SystemMessage.text(errno))") }
         stream = OutputStream(descriptor: descriptor, name: path)
     }
 

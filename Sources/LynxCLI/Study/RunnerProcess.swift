@@ -1,5 +1,7 @@
 // For the types of signal.h: which of Glibc and CDispatch Swift takes for their owner depends on the order of loading.
+
 import Dispatch
+import FoundationEssentials
 package import Glibc
 import NIOPosix
 import Synchronization
@@ -71,7 +73,7 @@ package final class RunnerProcess: Sendable {
 
     private static func posixSpawn(_ executable: String, _ arguments: [String], log: String) throws -> pid_t {
         let logDescriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard logDescriptor >= 0 else { throw CLIError.badInput("cannot write \(log): \(SystemError.text(errno))") }
+        guard logDescriptor >= 0 else { throw CLIError.badInput("cannot write \(log): \(SystemMessage.text(errno))") }
         defer { close(logDescriptor) }
 
         var actions = posix_spawn_file_actions_t()
@@ -97,7 +99,25 @@ package final class RunnerProcess: Sendable {
         defer { argv.forEach { free($0) } }
         var pid: pid_t = 0
         let code = Glibc.posix_spawn(&pid, executable, &actions, &attributes, argv, environ)
-        guard code == 0 else { throw CLIError.badInput("cannot run \(executable): \(SystemError.text(code))") }
+        guard code == 0 else { throw CLIError.badInput("cannot run \(executable): \(SystemMessage.text(code))") }
         return pid
+    }
+}
+
+/// Where `runner-host` is: as it was named, or beside the executable of this process.
+enum RunnerHostLocation {
+    static func find(named path: String?) throws -> String {
+        if let path {
+            guard access(path, X_OK) == 0 else {
+                throw CLIError.badInput("--runner-host \(path) cannot be run: \(SystemMessage.text(errno))")
+            }
+            return path
+        }
+        let here = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let beside = here.prefix(through: here.utf8.lastIndex(of: UInt8(ascii: "/")) ?? here.startIndex) + "runner-host"
+        guard access(String(beside), X_OK) == 0 else {
+            throw CLIError.badInput("there is no runner-host at \(beside): build it, or give --runner-host PATH")
+        }
+        return String(beside)
     }
 }

@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Glibc
+import Support
 
 /// The folder that a study on this machine keeps its ledger and logs in, held by one `lynxctl run` at a time.
 package struct StateDirectory: ~Copyable {
     package let path: String
-    private let lock: Int32
+    private let lock: FileLock
 
     package var ledger: String { path + "/ledger.sqlite" }
     package var runnerLog: String { path + "/runner-host.log" }
@@ -22,44 +23,27 @@ package struct StateDirectory: ~Copyable {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw CLIError.badInput("cannot make the state directory \(path): \(SystemError.text(of: error))")
+            throw CLIError.badInput("cannot make the state directory \(path): \(SystemMessage.text(of: error))")
         }
-        let file = path + "/lock"
-        let lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw CLIError.badInput("cannot write in the state directory \(path): \(SystemError.text(errno))") }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = Self.readHolder(lock)
-            close(lock)
-            throw CLIError.badInput(
-                "another lynxctl run\(holder.map { " (\($0))" } ?? "") is at work in \(path): wait for it, or give --state another folder")
+        do {
+            lock = try FileLock(path + "/lock")
+        } catch {
+            switch error {
+            case .file(let error): throw CLIError.badInput("cannot write in the state directory \(path): \(error.reason)")
+            case .held(let note):
+                let holder = note.prefix { $0 != "\n" }
+                throw CLIError.badInput(
+                    "another lynxctl run\(holder.isEmpty ? "" : " (\(holder))") is at work in \(path): wait for it, or give --state another folder")
+            }
         }
         self.path = path
-        self.lock = lock
-        ftruncate(lock, 0)
+        lock.leave(note: "")
         for log in [runnerLog, controlPlaneLog] { Self.makeRoom(log) }
-    }
-
-    deinit {
-        // Unlocked, not only closed: a child being forked at this moment has a copy until it becomes its program.
-        flock(lock, LOCK_UN)
-        close(lock)
     }
 
     /// Tells whoever finds the folder taken whom to turn to. Only while this value lives.
     package var announcement: @Sendable (_ controlPlane: String) -> Void {
-        { [lock] controlPlane in
-            let text = "pid \(getpid()), control plane \(controlPlane)\n"
-            ftruncate(lock, 0)
-            _ = text.withCString { pwrite(lock, $0, strlen($0), 0) }
-        }
-    }
-
-    private static func readHolder(_ lock: Int32) -> String? {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { buffer in
-            let count = pread(lock, buffer.baseAddress, buffer.count, 0)
-            guard count > 0 else { return nil }
-            return String(decoding: buffer.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-        }
+        { [lock] controlPlane in lock.leave(note: "pid \(getpid()), control plane \(controlPlane)\n") }
     }
 
     private static func makeRoom(_ log: String) {
@@ -68,7 +52,7 @@ package struct StateDirectory: ~Copyable {
 }
 
 /// The system's words for an error.
-enum SystemError {
+enum SystemMessage {
     static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     /// Of what FoundationEssentials throws, the POSIX error below it where there is one.

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Removes a directory with what is in it, whatever a simulation has made of it: names that are no UTF-8, folders that may
 /// not be written to or entered, nesting of any depth.

@@ -1,5 +1,6 @@
 import Glibc
 import LynxModel
+import Support
 
 /// The directory of an attempt whose files have been uploaded.
 struct DisposableFiles: Sendable {

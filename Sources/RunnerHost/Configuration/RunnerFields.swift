@@ -13,31 +13,31 @@ extension RunnerField {
             "Tags under which this runner takes jobs."),
         RunnerField(
             "python_executable", \.pythonExecutable, .path, default: "python3",
-            "The Python that runs scenarios: a path, or a command found in PATH."),
+            "The Python interpreter for scenarios: a path, or a command found in PATH."),
         RunnerField(
             "basilisk_entrypoint", \.basiliskEntrypoint, .optionalPath, default: "none",
-            "The scenario that the basilisk engine starts; that engine needs it."),
+            "The scenario that the basilisk engine starts; required by that engine."),
         RunnerField(
             "warm_workers", \.warmWorkers, .bool, default: "true",
-            "Whether jobs of the basilisk engine are copies of a process that has done the scenario's imports."),
+            "Whether jobs of the basilisk engine are copied from a process that has done the scenario's imports."),
         RunnerField(
             "px4_binary", \.px4Binary, .optionalPath, default: "as found in /opt/px4*",
-            "The px4 that the px4_sitl engine starts: of a SITL build, its bin/px4."),
+            "The px4 program that the px4_sitl engine starts: bin/px4 of a SITL build."),
         RunnerField(
             "px4_etc", \.px4Etc, .optionalPath, default: "as found beside px4_binary",
             "The etc folder of the same PX4 build."),
         RunnerField(
             "px4_entrypoint", \.px4Entrypoint, .optionalPath, default: "none",
-            "The mission that the px4_sitl engine runs on each vehicle: a Python file or any program; that engine needs it."),
+            "The mission that the px4_sitl engine runs on each vehicle: a Python file or any program; required by that engine."),
         RunnerField(
             "output_root", \.outputRoot, .path, default: ".lynx/runs",
-            "The folder under which each job gets its own."),
+            "The parent folder of all job directories."),
         RunnerField(
             "working_directory", \.workingDirectory, .path, default: ".",
-            "The folder that simulations start in."),
+            "The working directory of simulations."),
         RunnerField(
             "max_concurrent_jobs", \.maxConcurrentJobs, .integer(1...4096), default: "the number of processors",
-            "How many jobs run at the same time."),
+            "Maximum number of concurrent jobs."),
         RunnerField(
             "engine_path", \.enginePath, .list(of: .path, named: "folders"), default: "[]",
             "Folders searched for engines, before the executable's own and its engines/."),
@@ -46,49 +46,49 @@ extension RunnerField {
             "The control plane that this runner claims jobs from."),
         RunnerField(
             "control_plane_ca_file", \.controlPlaneCAFile, .optionalPath, default: "none",
-            "Certificates (PEM) that the control plane's may be signed by, instead of the system's."),
+            "CA certificates (PEM) that replace the system's for verifying the control plane."),
         RunnerField(
             "enrollment_token_file", \.enrollmentTokenFile, .optionalPath, default: "none",
-            "The file of the one-time token for which a runner without a credential gets one."),
+            "File with the one-time token that a runner without a credential exchanges for one."),
         RunnerField(
             "runner_name", \.runnerName, .line(maximum: 128), default: "the host's name",
-            "What lists of runners call this one."),
+            "Name shown for this runner in listings."),
         RunnerField(
             "state_directory", \.stateDirectory, .path, default: "<output_root>/.runner",
-            "The folder for results not yet reported and for what else outlives a restart."),
+            "The folder for unreported results and other state that outlives a restart."),
         RunnerField(
             "engine_call_timeout_seconds", \.engineCallTimeoutSeconds, .integer(1...86400), default: "180",
-            "How long one call of an engine may take, such as the preparation of a job, before its job is given up as lost."),
+            "Time limit in seconds of one engine call, such as the preparation of a job, after which its job is lost."),
         RunnerField(
             "log_capture_bytes", \.logCaptureBytes, .integer(0...(1 << 40)), default: "10485760 (10 MiB)",
-            "How much is kept of each of a simulation's two output streams."),
+            "Bytes captured of each of a simulation's two output streams."),
         RunnerField(
             "telemetry_max_message_bytes", \.telemetryMaxMessageBytes, .integer(1024...(1 << 30)), default: "4194304 (4 MiB)",
-            "The largest telemetry message that is taken."),
+            "The largest telemetry message accepted, in bytes."),
         RunnerField(
             "telemetry_max_points", \.telemetryMaxPoints, .integer(1...100_000_000), default: "10000",
-            "How many points of each telemetry variable are kept of a job."),
+            "Points kept per telemetry variable of a job."),
         RunnerField(
             "private_dev_shm", \.hasPrivateSharedMemory, .bool, default: "false",
-            "Whether each job gets an empty /dev/shm of its own, which goes with it; jobs start cold then."),
+            "Whether each job gets its own empty /dev/shm, removed with it; jobs then start cold."),
         RunnerField(
             "artifact_max_bytes", \.artifactMaxBytes, .integer(0...(1 << 50)), default: "17179869184 (16 GiB)",
-            "The largest file that is collected of a job."),
+            "The largest file collected from a job, in bytes."),
         RunnerField(
             "artifact_max_total_bytes", \.artifactMaxTotalBytes, .integer(0...(1 << 50)), default: "68719476736 (64 GiB)",
-            "How much is collected of all files of a job."),
+            "Total size of the files collected from a job, in bytes."),
         RunnerField(
             "core_files", \.writesCoreFiles, .bool, default: "false",
-            "Whether simulations that crash leave core files, where kernel.core_pattern says."),
+            "Whether crashing simulations leave core files, at the location set by kernel.core_pattern."),
         RunnerField(
             "keep_outputs", \.keepOutputs, .choice(), default: "always",
-            "Whose files stay here once uploaded: those of all attempts, of those that failed, or of none."),
+            "Which attempts' files are kept on disk after upload: all, failed ones only, or none."),
         RunnerField(
             "log_level", \.logLevel, .choice(), default: "info",
-            "The least severe log events that are written."),
+            "The least severe log level written."),
         RunnerField(
             "engine_options", \.engineOptions, .engineOptions, default: "{}", isFileOnly: true,
-            "Options passed to engines as they are: engine id, then name and value; max_concurrent_jobs limits that engine's jobs."),
+            "Options passed to engines unchanged: engine id, then name and value; max_concurrent_jobs limits that engine's jobs."),
     ]
 }
 

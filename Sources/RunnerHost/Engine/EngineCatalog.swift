@@ -1,5 +1,6 @@
 package import EngineABI
 import Glibc
+import Support
 
 /// What the search path holds: engines, and files that were refused, each with the reason.
 package struct EngineCatalog: Sendable {
@@ -61,15 +62,26 @@ package struct EngineCatalog: Sendable {
     }
 
     private static func libraries(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".so") { names.append(name) }
-        }
-        return names.sorted().map { directory.utf8.last == UInt8(ascii: "/") ? directory + $0 : directory + "/" + $0 }
+        let names = ((try? Directory.names(in: directory)) ?? []).filter { $0.hasSuffix(".so") }
+        return names.map { directory.utf8.last == UInt8(ascii: "/") ? directory + $0 : directory + "/" + $0 }
+    }
+}
+
+/// The engines this runner was asked to serve, and which of them takes a job.
+package struct EngineSelection: Sendable {
+    package let engines: [EngineLibrary]
+    private let tags: Set<String>
+
+    /// - Parameter capabilities: tags beyond the engines' ids; with a single engine its jobs may name any of them.
+    package init(_ engines: [EngineLibrary], capabilities: [String]) {
+        self.engines = engines
+        tags = Set(capabilities)
+    }
+
+    func engine(for simulationType: String) throws(EngineFailure) -> EngineLibrary {
+        if let engine = engines.first(where: { $0.id == simulationType }) { return engine }
+        if engines.count == 1, tags.contains(simulationType) { return engines[0] }
+        let served = engines.map(\.id).joined(separator: ", ")
+        throw EngineFailure(kind: .invalid, message: "simulation.type '\(simulationType)' is served by no engine of this runner; it has \(served)")
     }
 }

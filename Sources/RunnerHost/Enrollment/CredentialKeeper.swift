@@ -2,6 +2,7 @@ import EventLoop
 import FoundationEssentials
 import Glibc
 package import LynxModel
+import Support
 
 /// What proves to the control plane who this runner is: at hand for calls, and in the state directory for the next start.
 ///

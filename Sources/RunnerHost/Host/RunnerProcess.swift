@@ -6,6 +6,7 @@ import Glibc
 import Logging
 import LynxModel
 import NIOSSL
+import Support
 import TelemetryServer
 
 /// The runner as a process: what is checked and put together before the first job, and how signals end it.
@@ -168,7 +169,7 @@ package struct RunnerProcess {
                 "output_root: cannot \(verb) '\(configuration.outputRoot)': \(reason); give a directory that this user may write to")
         }
         do throws(FileError) {
-            try PrivateDirectory.make(path)
+            try Directory.make(path)
         } catch {
             throw failure("make", error.code)
         }

@@ -2,6 +2,7 @@ import CLinux
 import Dispatch
 import EventLoop
 import Glibc
+import Support
 import Synchronization
 
 /// Turns signals into the end of the service: the first drains, the second stops, and so does the end of its terminal.
@@ -74,5 +75,21 @@ final class Stopping: Sendable {
             return state.signals
         }
         if count == 1 { drain() } else { stopNow() }
+    }
+}
+
+extension LoopContext {
+    /// Calls `body` when the descriptor is first readable, and watches it no longer.
+    func onceReadable(_ descriptor: Int32, _ body: @escaping (LoopContext) -> Void) throws {
+        let box = Box()
+        box.watch = try watch(descriptor, .readable) { context, _ in
+            box.watch?.cancel()
+            box.watch = nil
+            body(context)
+        }
+    }
+
+    private final class Box {
+        var watch: Watch?
     }
 }

@@ -39,19 +39,22 @@ final class ResultCalls: Sendable {
     /// - Parameter mayJoin: whether the control plane takes several reports in one call.
     func deliver(_ report: Data, jobID: String, mayJoin: Bool) async throws {
         guard mayJoin, report.count <= Self.largestReport else { return try await client.deliver(report: report, jobID: jobID) }
-        try Task.checkCancellation()
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { outcome in
-                state.withLock { state in
-                    state.waiting.append(Waiting(report: report, jobID: jobID, outcome: outcome))
-                    guard state.senders.count < Self.mostCalls else { return }
-                    state.lastSender += 1
-                    let sender = state.lastSender
-                    state.senders[sender] = Task { await self.send(as: sender) }
-                }
-            }
+            try await withCheckedThrowingContinuation { outcome in enter(Waiting(report: report, jobID: jobID, outcome: outcome)) }
         } onCancel: {
             for sender in state.withLock({ Array($0.senders.values) }) { sender.cancel() }
+        }
+    }
+
+    private func enter(_ waiting: Waiting) {
+        state.withLock { state in
+            // The handler of the cancellation may have run already and found nobody: `isCancelled` is set before it runs.
+            guard !Task.isCancelled else { return waiting.outcome.resume(throwing: CancellationError()) }
+            state.waiting.append(waiting)
+            guard state.senders.count < Self.mostCalls else { return }
+            state.lastSender += 1
+            let sender = state.lastSender
+            state.senders[sender] = Task { await self.send(as: sender) }
         }
     }
 
@@ -63,7 +66,7 @@ final class ResultCalls: Sendable {
         }
     }
 
-    /// Nil when nobody waits; then this sender is none any more.
+    /// Nil when nobody waits; then this sender stops.
     private func nextGroup(for sender: Int) -> [Waiting]? {
         state.withLock { state in
             let group = Array(state.waiting.prefix(ResultGroup.mostReports))

@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import ObjectStore
 
 /// How a runner waits and tries. The defaults suit every runner; tests shorten them.
@@ -39,5 +40,49 @@ package struct RunnerOptions: Hashable, Sendable {
     /// room for others that are queued.
     func wait(ofClaimFor typeSlots: [String: Int]?) -> Duration {
         typeSlots?.values.contains(0) == true ? min(claimWait, .seconds(1)) : claimWait
+    }
+}
+
+/// What of an attempt stays on the runner's disk once its files have been uploaded and its result is acknowledged.
+package enum KeepOutputs: String, CaseIterable, Sendable {
+    case always
+    /// Those of attempts that did not succeed.
+    case failed
+    case never
+
+    func keeps(successful: Bool) -> Bool {
+        switch self {
+        case .always: true
+        case .failed: !successful
+        case .never: false
+        }
+    }
+}
+
+extension KeepOutputs: YAMLRenderable {
+    var yaml: String { rawValue.yaml }
+}
+
+/// Who this runner is to the control plane.
+package struct RunnerIdentity: Hashable, Sendable {
+    /// Stays over restarts; see `StateDirectory.runnerID`.
+    package var runnerID: String
+    /// One per process.
+    package var sessionID: String
+    /// For people; the machine's name, unless configured.
+    package var name: String
+    /// Of runner-host.
+    package var version: String
+    /// See `RegisterRequest.machine`.
+    package var machine: String?
+
+    package init(
+        runnerID: String, sessionID: String = UUID().uuidString.lowercased(), name: String, version: String, machine: String? = nil
+    ) {
+        self.machine = machine
+        self.runnerID = runnerID
+        self.sessionID = sessionID
+        self.name = name
+        self.version = version
     }
 }

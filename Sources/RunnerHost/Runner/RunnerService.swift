@@ -2,6 +2,7 @@ import FoundationEssentials
 import EventLoop
 package import Logging
 package import LynxModel
+import Support
 
 /// A runner's life: register, claim jobs up to the free slots, run them, deliver what they bring, leave.
 ///

@@ -1,6 +1,7 @@
 package import FoundationEssentials
 import Glibc
 package import LynxModel
+package import Support
 import Synchronization
 
 /// Chunks of telemetry lie beside the report of their attempt: `<its name>-<seq>.chunk`.
@@ -38,7 +39,7 @@ extension Spool {
     package func chunks(of key: AttemptKey) throws(FileError) -> [(seq: Int, bytes: Int)] {
         let stem = name(key) + "-"
         var found: [(seq: Int, bytes: Int)] = []
-        for name in try DurableFile.names(in: directory) where name.hasPrefix(stem) && name.hasSuffix(Self.chunkSuffix) {
+        for name in try Directory.names(in: directory) where name.hasPrefix(stem) && name.hasSuffix(Self.chunkSuffix) {
             guard let seq = Int(name.dropFirst(stem.count).dropLast(Self.chunkSuffix.count)), seq >= 0 else { continue }
             var status = stat()
             guard lstat("\(directory)/\(name)", &status) == 0 else { continue }
@@ -51,7 +52,7 @@ extension Spool {
     /// Removes the chunks of attempts that never came to a report: the process ended, and its attempts with it.
     package func removeOrphanedChunks(except reports: [AttemptKey]) throws(FileError) {
         let stems = Set(reports.map(name))
-        for name in try DurableFile.names(in: directory) where name.hasSuffix(Self.chunkSuffix) {
+        for name in try Directory.names(in: directory) where name.hasSuffix(Self.chunkSuffix) {
             let stem = name.lastIndex(of: "-").map { String(name[..<$0]) } ?? name
             if !stems.contains(stem) { unlink("\(directory)/\(name)") }
         }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import LynxModel
+import Support
 
 /// What engines took back, beside the reports: one small file for each basis, until the control plane has acknowledged it.
 extension Spool {
@@ -21,7 +22,7 @@ extension Spool {
     func retractions() throws(FileError) -> (found: [Retraction], corrupt: [CorruptFile]) {
         var found: [Retraction] = []
         var corrupt: [CorruptFile] = []
-        for name in try DurableFile.names(in: directory) where name.hasSuffix(Self.retractionSuffix) {
+        for name in try Directory.names(in: directory) where name.hasSuffix(Self.retractionSuffix) {
             let path = "\(directory)/\(name)"
             if let content = try DurableFile.read(path), let retraction = try? WireJSON.decode(Retraction.self, from: content) {
                 found.append(retraction)

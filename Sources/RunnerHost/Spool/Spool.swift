@@ -1,6 +1,7 @@
 package import FoundationEssentials
 import Glibc
 package import LynxModel
+package import Support
 import Synchronization
 
 /// Reports of ended attempts that the control plane has not acknowledged yet, one file each. A report is here, on disk,
@@ -38,7 +39,7 @@ package final class Spool: Sendable {
     package func scan() throws(FileError) -> Scan {
         var found: [(key: AttemptKey, completedAt: Date)] = []
         var scan = Scan()
-        for name in try DurableFile.names(in: state.spoolPath) {
+        for name in try Directory.names(in: state.spoolPath) {
             let path = "\(state.spoolPath)/\(name)"
             // An engine may be taking something back at this moment.
             if name.hasSuffix(Self.retractionSuffix + DurableFile.temporarySuffix) { continue }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+package import Support
 
 /// What a runner remembers between two starts: its id, and the results it has yet to deliver. One process owns the
 /// directory at a time, for as long as this object lives.
@@ -7,34 +8,22 @@ package final class StateDirectory: Sendable {
     package let path: String
     /// A UUID made at the first start.
     package let runnerID: String
-    private let lock: Int32
+    private let lock: FileLock
 
     /// Opens the directory, making it (0700) if need be, and locks it.
     /// - Throws: `StateDirectoryError`.
     package init(path given: String) throws(StateDirectoryError) {
         let path = given.utf8.count > 1 && given.utf8.last == UInt8(ascii: "/") ? String(given.dropLast()) : given
         do throws(FileError) {
-            try PrivateDirectory.make(path)
-            try PrivateDirectory.make(path + "/spool")
+            try Directory.make(path)
+            try Directory.make(path + "/spool")
         } catch {
             throw .file(error)
         }
         try Self.checkAccess(path)
         lock = try Self.lock(path)
-        do throws(StateDirectoryError) {
-            runnerID = try Self.identity(path)
-        } catch {
-            close(lock)
-            throw error
-        }
+        runnerID = try Self.identity(path)
         self.path = path
-    }
-
-    deinit {
-        // Unlocked, not only closed: a child being forked at this moment has a copy until it becomes its program. The
-        // file stays: removing it would let two processes lock two files of one name.
-        flock(lock, LOCK_UN)
-        close(lock)
     }
 
     package var spoolPath: String { path + "/spool" }
@@ -42,40 +31,23 @@ package final class StateDirectory: Sendable {
     package var credentialPath: String { path + "/credential" }
 
     private static func checkAccess(_ path: String) throws(StateDirectoryError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw .file(.last("look at", path)) }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw .file(FileError(operation: "use", path: path, code: ENOTDIR))
-        }
-        guard status.st_mode & 0o022 == 0 else { throw .writableByOthers(path: path) }
+        guard let status = FileStatus(path) else { throw .file(.last("look at", path)) }
+        guard status.isDirectory else { throw .file(FileError(operation: "use", path: path, code: ENOTDIR)) }
+        guard status.permissions & 0o022 == 0 else { throw .writableByOthers(path: path) }
     }
 
-    private static func lock(_ path: String) throws(StateDirectoryError) -> Int32 {
+    private static func lock(_ path: String) throws(StateDirectoryError) -> FileLock {
         let name = path + "/lock"
-        let file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .file(.last("open", name)) }
-        var failure: StateDirectoryError?
-        if flock(file, LOCK_EX | LOCK_NB) != 0 {
-            failure = errno == EWOULDBLOCK ? .inUse(path: path, pid: holder(file)) : .file(.last("lock", name))
-        } else if !write(pid: getpid(), to: file) {
-            failure = .file(.last("write", name))
+        do throws(FileLock.Failure) {
+            let lock = try FileLock(name)
+            guard lock.leave(note: "\(getpid())\n") else { throw FileLock.Failure.file(.last("write", name)) }
+            return lock
+        } catch {
+            switch error {
+            case .held(let note): throw .inUse(path: path, pid: pid_t(note.prefix { $0.isNumber }))
+            case .file(let error): throw .file(error)
+            }
         }
-        if let failure {
-            close(file)
-            throw failure
-        }
-        return file
-    }
-
-    private static func write(pid: pid_t, to file: Int32) -> Bool {
-        let text = Array("\(pid)\n".utf8)
-        return ftruncate(file, 0) == 0 && pwrite(file, text, text.count, 0) == text.count
-    }
-
-    private static func holder(_ file: Int32) -> pid_t? {
-        var text = [UInt8](repeating: 0, count: 32)
-        let count = pread(file, &text, text.count, 0)
-        return count > 0 ? pid_t(String(decoding: text[..<count], as: UTF8.self).prefix { $0.isNumber }) : nil
     }
 
     private static func identity(_ path: String) throws(StateDirectoryError) -> String {

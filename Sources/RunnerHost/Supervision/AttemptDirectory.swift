@@ -1,5 +1,6 @@
 import Glibc
 import LynxModel
+import Support
 
 /// Where one attempt's files lie: `<output_root>/<batch>/<job>/attempt-<n>`; and those that it needs only while it runs.
 struct AttemptDirectory: Sendable {

@@ -37,20 +37,22 @@ struct EngineCalls: Sendable {
         }
     }
 
-    func launch(_ attempt: EngineAttempt) async throws -> EngineAttempt.Process {
+    /// The process, and when the engine began to launch it: not before the launches of others were through.
+    func launch(_ attempt: EngineAttempt) async throws -> (process: EngineAttempt.Process, began: Moment) {
         do {
-            let process = try await call("launch", on: threads.launches) { [self] late in
-                if let process = try? late.get() {
+            let (process, began): (EngineAttempt.Process, Moment) = try await call("launch", on: threads.launches) { [self] late in
+                if let launched = try? late.get() {
                     attempt.terminate()
-                    abandon(attempt, process)
+                    abandon(attempt, launched.0)
                 } else {
                     attempt.release()
                 }
-            } _: {
-                try attempt.launch()
+            } _: { () throws -> (EngineAttempt.Process, Moment) in
+                let began = Moment()
+                return (try attempt.launch(), began)
             }
             control.launched(pid: process.pid, attempt)
-            return process
+            return (process, began)
         } catch let error as EngineHung {
             // It may have started something before it hung.
             await endStrays()

@@ -168,9 +168,8 @@ package final class JobSupervisor: AttemptExecutor {
     ) async throws {
         let control = calls.control
         if control.isStopped { return }
-        report.launching()
-        let process = try await calls.launch(attempt)
-        report.launched()
+        let (process, began) = try await calls.launch(attempt)
+        report.launched(at: began)
         conditions.started(calls.engine)
         control.onStarted(Date())
         do {

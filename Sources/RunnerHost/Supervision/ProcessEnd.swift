@@ -1,4 +1,5 @@
 import EventLoop
+import Support
 
 /// Waits on the event loop for an engine's exit descriptor, with the job's timeout beside it.
 struct ProcessEnd: Sendable {

@@ -16,14 +16,12 @@ struct ReportBuilder {
 
     private let assignment: JobAssignment
     private let runnerID: String
-    private var startedAt: Date?
+    private var start: Moment?
     private var completedAt: Date?
-    private var start: ContinuousClock.Instant?
     private var seconds = 0.0
     private var exit: EngineAttempt.Exit?
     private var failure: (message: String, isRetryable: Bool, isOfMachine: Bool)?
     private var loss: (cause: LossCause, message: String)?
-    private var launchedAt: Date?
     private var cause: EndCause?
     private var telemetry = AttemptTelemetry.Summary()
     private var collected = CollectedFiles.Summary()
@@ -33,20 +31,15 @@ struct ReportBuilder {
         self.runnerID = runnerID
     }
 
-    mutating func launching() {
-        launchedAt = Date()
-        start = .now
-    }
+    /// Only once it is: what could not be launched never started.
+    mutating func launched(at began: Moment) { start = began }
 
-    /// Only now: what could not be launched never started.
-    mutating func launched() { startedAt = launchedAt }
-
-    var hasStarted: Bool { startedAt != nil }
+    var hasStarted: Bool { start != nil }
 
     mutating func processEnded() {
         hasEnded = true
         completedAt = Date()
-        if let start { seconds = (ContinuousClock.now - start) / .seconds(1) }
+        if let start { seconds = (ContinuousClock.now - start.instant) / .seconds(1) }
     }
 
     mutating func failed(_ error: any Error) {
@@ -65,7 +58,7 @@ struct ReportBuilder {
     mutating func remain(_ error: ProcessesRemain) {
         mayBeReleased = false
         completedAt = Date()
-        if let start { seconds = (ContinuousClock.now - start) / .seconds(1) }
+        if let start { seconds = (ContinuousClock.now - start.instant) / .seconds(1) }
         warnings.append(error.description)
     }
 
@@ -120,7 +113,7 @@ struct ReportBuilder {
             runID: "\(assignment.jobID)/attempt-\(assignment.attempt)", runIndex: assignment.runConfig.runIndex,
             attempt: assignment.attempt, simulationName: simulation.name, simulationVersion: simulation.version,
             engine: engine?.id ?? simulation.type, engineVersion: engine?.version ?? "", runnerID: runnerID, outcome: outcome,
-            exitCode: exit?.exitCode, exitSignal: exit?.exitSignal, maxRSSBytes: exit?.maxRSSBytes, startedAt: startedAt,
+            exitCode: exit?.exitCode, exitSignal: exit?.exitSignal, maxRSSBytes: exit?.maxRSSBytes, startedAt: start?.date,
             completedAt: completedAt, directory: directory, warnings: warnings, basis: basis)
         let result = JobResult(
             jobID: assignment.jobID, success: outcome == .success, executionTimeSecs: seconds,
@@ -154,4 +147,10 @@ struct ReportBuilder {
     static func short(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
     }
+}
+
+/// A point in time, on the clock of people and on one that nobody sets.
+struct Moment: Sendable {
+    let date = Date()
+    let instant = ContinuousClock.now
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import LynxModel
+package import Support
 import Synchronization
 
 /// Which attempts have processes now, one small file each, so that a runner that was killed can look after
@@ -24,7 +25,7 @@ package final class RunningRecords: Sendable {
 
     package init(stateDirectory: String) throws(FileError) {
         folder = stateDirectory + "/running"
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .last("make", folder) }
+        try Directory.make(folder)
     }
 
     func add(_ key: AttemptKey, _ directory: AttemptDirectory) throws {
@@ -35,13 +36,8 @@ package final class RunningRecords: Sendable {
             return path
         }
         do throws(FileError) {
-            let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard file >= 0 else { throw .last("create", path) }
-            defer { close(file) }
-            let count = content.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            guard count == content.count else {
-                throw FileError(operation: "write", path: path, code: count < 0 ? errno : ENOSPC)
-            }
+            let file = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
+            try file.write(content, to: path)
         } catch {
             remove(key)
             throw error

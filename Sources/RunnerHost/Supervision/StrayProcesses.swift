@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Support
 
 /// Finds and ends processes of an attempt that outlived those who should have ended them.
 ///
@@ -81,51 +82,23 @@ enum StrayProcesses {
     }
 
     private static func command(of pid: pid_t) -> String {
-        let words = read("/proc/\(pid)/cmdline", atMost: 120).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let words = (WholeFile.read("/proc/\(pid)/cmdline", atMost: 120) ?? []).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return "\(words.isEmpty ? "a process" : words.joined(separator: " ")) (pid \(pid))"
     }
 
     private static func belongs(_ pid: pid_t, to directory: String) -> Bool {
         let wanted = Array("TETRYX_OUTPUT_DIR=\(directory)/".utf8)
-        return read("/proc/\(pid)/environ", atMost: 4 << 20).split(separator: 0).contains { $0.starts(with: wanted) }
-    }
-
-    /// Nothing if it cannot be read.
-    private static func read(_ path: String, atMost limit: Int) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: min(limit, 1 << 16))
-        while content.count < limit {
-            let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - content.count))
-            if count <= 0 { break }
-            content.append(contentsOf: chunk[..<count])
-        }
-        return content
+        return (WholeFile.read("/proc/\(pid)/environ", atMost: 4 << 20) ?? []).split(separator: 0).contains { $0.starts(with: wanted) }
     }
 
     private static func children() -> [pid_t] {
-        names(in: "/proc/self/task").flatMap { thread -> [pid_t] in
-            read("/proc/self/task/\(thread)/children", atMost: 1 << 20).split(separator: UInt8(ascii: " "))
+        Directory.visibleNames(in: "/proc/self/task").flatMap { thread -> [pid_t] in
+            (WholeFile.read("/proc/self/task/\(thread)/children", atMost: 1 << 20) ?? []).split(separator: UInt8(ascii: " "))
                 .compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
         }
     }
 
     private static func processes() -> [pid_t] {
-        names(in: "/proc").compactMap { pid_t($0) }.filter { $0 != getpid() }
-    }
-
-    private static func names(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
+        Directory.visibleNames(in: "/proc").compactMap { pid_t($0) }.filter { $0 != getpid() }
     }
 }

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Support
 
 /// One endpoint on the loop: accepts connections, holds them, and brings them to their end.
 final class EndpointCore {

@@ -1,6 +1,7 @@
 import CLinux
 import EventLoop
 import Glibc
+import Support
 
 /// A listening TCP socket on 127.0.0.1, with a port of the kernel's choice.
 struct LoopbackListener: ~Copyable {

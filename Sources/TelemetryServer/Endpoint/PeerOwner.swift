@@ -1,6 +1,7 @@
 import CLinux
 import EventLoop
 import Glibc
+import Support
 
 /// Whose process is at the other end of a TCP connection on this machine.
 enum PeerOwner {

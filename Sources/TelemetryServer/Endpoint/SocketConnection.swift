@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Support
 
 /// A client's socket: moves bytes between it and its `GRPCConnection`.
 ///

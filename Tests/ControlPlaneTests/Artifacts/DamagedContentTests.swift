@@ -154,7 +154,7 @@ struct DamagedContentTests {
         }
         try damage(.altered, try blobs(directory)[0], content: content)
         let path = "/jobs/\(job.jobID)/artifacts/a"
-        try await plane.controlPlane.application().test(.live) { client in
+        _ = try await plane.controlPlane.application().test(.live) { client in
             await #expect(throws: (any Error).self) { try await client.execute(uri: path, method: .get) }
         }
         try await plane.test { client in

@@ -59,11 +59,14 @@ struct StatementTests {
     private static let locks = [("lockBatches", [SQL.lockBatches]), ("lockRunners", [SQL.lockRunners])]
 
     @Test("The list of statements here has all there are") func complete() throws {
-        let folder = Repository.path("Sources/ControlPlane/Storage")
+        // They stand in `SQL` and in its extensions, which end files.
         var declared: Set<String> = []
-        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasPrefix("SQL") && !file.hasPrefix("SQLite") {
+        let folder = Repository.path("Sources/ControlPlane")
+        let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+        for file in files where file.hasSuffix(".swift") {
             let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            declared.formUnion(text.matches(of: /(?m)^    static (?:let|func) (\w+)/).map { String($0.1) })
+            guard let start = text.firstRange(of: /(?m)^(extension|enum) SQL \{/) else { continue }
+            declared.formUnion(text[start.lowerBound...].matches(of: /(?m)^    static (?:let|func) (\w+)/).map { String($0.1) })
         }
         let listed = (Self.statements + Self.locks).map(\.0)
         #expect(declared.subtracting(listed) == ["batchColumns"])

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Support
 
 /// A non-blocking pipe.
 final class Pipe: Sendable {

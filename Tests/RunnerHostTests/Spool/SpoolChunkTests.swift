@@ -1,5 +1,6 @@
 import Foundation
 import LynxModel
+import Support
 import TestSupport
 import Testing
 

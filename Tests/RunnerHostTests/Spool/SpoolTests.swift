@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import LynxModel
+import Support
 import Testing
 import TestSupport
 

@@ -84,4 +84,20 @@ struct HungEngineTests {
         // The engine's single launching thread was replaced; both work.
         #expect(await bench.fault("none", job: "next").outcome == .success)
     }
+
+    @Test("A run begins when its own launch does, not while it waits for another's")
+    func launchesInTurn() async throws {
+        let bench = try await SupervisorBench.fault()
+        async let first = bench.fault("launch_hangs", job: "first")
+        while !bench.isPrepared("first") { try await Task.sleep(for: .milliseconds(1)) }
+        async let second = bench.fault("none", job: "second")
+        while !bench.isPrepared("second") { try await Task.sleep(for: .milliseconds(1)) }
+        // Long enough for it to wait for its turn, and to be seen in its duration.
+        try await Task.sleep(for: .milliseconds(300))
+        let release = Date()
+        try bench.letGo("first")
+        _ = await first
+        let started = try #require(await second.result.metadata.startedAt)
+        #expect(started >= release)
+    }
 }

@@ -57,6 +57,9 @@ final class SupervisorBench: Sendable {
         return try SupervisorBench(directory, ("fault", [:]), in: directory.path, patience: patience, also: ["other"])
     }
 
+    /// The engine has made the job's output directory.
+    func isPrepared(_ job: String) -> Bool { access(directory.path + "/runs/batch/\(job)/attempt-1/output", F_OK) == 0 }
+
     /// Lets a call return that hangs.
     func letGo(_ job: String) throws { try directory.write("runs/batch/\(job)/attempt-1/go", "") }
 

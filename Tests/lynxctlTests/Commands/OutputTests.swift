@@ -65,16 +65,16 @@ struct OutputTests {
         let directory = try TemporaryDirectory()
         let path = try directory.write("jobs.xml", "before", mode: 0o640)
         try FileManager.default.createSymbolicLink(atPath: directory.file("link.xml"), withDestinationPath: "jobs.xml")
-        try WholeFile.replace(directory.file("link.xml"), with: "after")
+        try OutputFile.replace(directory.file("link.xml"), with: "after")
         #expect(try directory.read("jobs.xml") == "after")
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: directory.file("link.xml")) == "jobs.xml")
-        try WholeFile.replace(directory.file("new.csv"), with: "new")
+        try OutputFile.replace(directory.file("new.csv"), with: "new")
         #expect(try directory.read("new.csv") == "new")
-        #expect(throws: CLIError("cannot write /dev/full: No space left on device", exitCode: 3)) { try WholeFile.replace("/dev/full", with: "x") }
-        #expect(throws: CLIError.self) { try WholeFile.replace(directory.file("no/such.csv"), with: "x") }
+        #expect(throws: CLIError("cannot write /dev/full: No space left on device", exitCode: 3)) { try OutputFile.replace("/dev/full", with: "x") }
+        #expect(throws: CLIError.self) { try OutputFile.replace(directory.file("no/such.csv"), with: "x") }
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() == ["jobs.xml", "link.xml", "new.csv"])
-        #expect(throws: Never.self) { try WholeFile.append("+", to: directory.file("new.csv")) }
+        #expect(throws: Never.self) { try OutputFile.append("+", to: directory.file("new.csv")) }
         #expect(try directory.read("new.csv") == "new+")
     }
 
@@ -83,7 +83,7 @@ struct OutputTests {
         let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(atPath: directory.file("folder"), withIntermediateDirectories: false)
         let isFine = name == "new.xml"
-        if isFine { try WholeFile.check(directory.file(name)) } else { #expect(throws: CLIError.self) { try WholeFile.check(name.isEmpty ? "" : directory.file(name)) } }
+        if isFine { try OutputFile.check(directory.file(name)) } else { #expect(throws: CLIError.self) { try OutputFile.check(name.isEmpty ? "" : directory.file(name)) } }
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["folder"])
     }
 }

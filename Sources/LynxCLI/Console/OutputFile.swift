@@ -2,7 +2,7 @@ import Glibc
 import Support
 
 /// Files that are there whole or not at all, whatever happens while they are written.
-package enum WholeFile {
+package enum OutputFile {
     /// Replaces the file. What is no regular file, such as a pipe, is written to.
     ///
     /// - Parameter isSecret: nobody but this user may read it; else a file that is there keeps its mode.
@@ -79,6 +79,6 @@ package enum WholeFile {
     }
 
     private static func failure(_ path: String, _ code: Int32) -> CLIError {
-        .unavailable("cannot write \(path): \(SystemError.text(code))")
+        .unavailable("cannot write \(path): \(SystemMessage.text(code))")
     }
 }

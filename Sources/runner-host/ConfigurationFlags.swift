@@ -1,0 +1,100 @@
+import FoundationEssentials
+import Glibc
+import LynxModel
+import RunnerHost
+
+/// The flags that stand for fields of the configuration, one for each, and `--config`.
+///
+/// They are taken out of the command line before the parser of commands sees the rest: it would need each of them to be
+/// declared, while fields are known by their table alone.
+struct ConfigurationFlags {
+    static let given = ConfigurationFlags(Array(CommandLine.arguments.dropFirst()))
+
+    private var file: String?
+    /// By the fields' keys.
+    private var values: [String: String] = [:]
+    /// What the parser of commands gets.
+    private(set) var rest: [String] = []
+    private var withoutValue: [String] = []
+
+    private static let config = "--config"
+    private static let keys: [String: String] = {
+        let flags = RunnerField.all.compactMap { field in field.flag.map { ($0, field.key) } }
+        return Dictionary(uniqueKeysWithValues: flags + [("--control-plane", "control_plane_url")])
+    }()
+    private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs"]
+
+    init(_ arguments: [String]) {
+        var arguments = arguments[...]
+        while let argument = arguments.popFirst() {
+            let name = String(argument.prefix { $0 != "=" })
+            guard name.hasPrefix("--"), name != "--", !Self.ofCommands.contains(name), !name.hasPrefix("--generate-completion") else {
+                rest.append(argument)
+                continue
+            }
+            let value: String
+            if argument != name {
+                value = String(argument.dropFirst(name.count + 1))
+            } else if let next = arguments.first, !next.hasPrefix("--") {
+                value = arguments.removeFirst()
+            } else {
+                withoutValue.append(name)
+                continue
+            }
+            if name == Self.config {
+                file = value
+            } else {
+                // One that there is not is refused with the configuration, which knows what it may have meant.
+                values[Self.keys[name] ?? String(name.dropFirst(2).map { $0 == "-" ? "_" : $0 })] = value
+            }
+        }
+    }
+
+    /// The configuration in effect; ends the program where something is wrong with it.
+    func load() -> RunnerConfiguration {
+        let known = Set(Self.keys.keys).union([Self.config])
+        let lines = withoutValue.filter(known.contains).map { "\($0): has no value; give one behind it" }
+        if !lines.isEmpty { refuse(lines) }
+        var values = values
+        for name in withoutValue { values[String(name.dropFirst(2).map { $0 == "-" ? "_" : $0 })] = "" }
+        do throws(DiagnosticList) {
+            return try RunnerConfiguration.load(file: file, environment: ProcessInfo.processInfo.environment, flags: values)
+        } catch {
+            refuse(error.lines)
+        }
+    }
+
+    /// For `--help`.
+    static let help: String = {
+        let flags = [(config, "The configuration file (LYNX_RUNNER_CONFIG).")]
+            + RunnerField.all.compactMap { field in field.flag.map { ($0, "\(field.documentation.dropLast()) (default: \(field.defaultText)).") } }
+        return flags.map { flag, text in "  \(flag)\n" + wrapped(text, indent: 10) }.joined(separator: "\n")
+    }()
+
+    private static func wrapped(_ text: String, indent: Int) -> String {
+        var lines: [String] = [""]
+        for word in text.split(separator: " ") {
+            if lines[lines.count - 1].count + word.count + 1 > 78 - indent { lines.append("") }
+            lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+        }
+        return lines.map { String(repeating: " ", count: indent) + $0 }.joined(separator: "\n")
+    }
+}
+
+/// Ends the program with code 2 and one line for each thing that is wrong.
+func refuse(_ lines: [String]) -> Never {
+    for line in lines { say("runner-host: " + line, on: STDERR_FILENO) }
+    exit(2)
+}
+
+/// Writes a line, unbuffered.
+func say(_ line: String, on descriptor: Int32) {
+    let bytes = Array((line + "\n").utf8)
+    var start = 0
+    while start < bytes.count {
+        let count = bytes[start...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 { return }
+        start += count
+    }
+}
