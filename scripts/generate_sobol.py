@@ -31,7 +31,8 @@ def main() -> None:
     OUTPUT.parent.mkdir(exist_ok=True)
     body = "\n".join(f"        {line}" for line in lines())
     OUTPUT.write_text(
-        f"// Made by scripts/generate_sobol.py from the direction numbers in scipy {scipy.__version__}; not to be edited.\n\n"
+        f"// Made by scripts/generate_sobol.py from the direction numbers in scipy {scipy.__version__}; "
+        "not to be edited.\n\n"
         "extension SobolDirectionNumbers {\n"
         "    /// A line for each dimension: the coefficients of its polynomial, then its first direction numbers.\n"
         f'    static let table: StaticString = """\n{body}\n        """\n'

@@ -63,6 +63,10 @@ def options(command: str) -> set[str]:
     for arguments, name in declaration.findall(swift(COMMAND_SOURCES[command])):
         if "visibility: .private" not in arguments:
             found |= {f"--{long}" for long in re.findall(r'customLong\("([^"]+)"\)', arguments) or [kebab(name)]}
+    if command == "runner-host":
+        # The configuration's: of the table, and two that are no field.
+        keys = {key for key, is_file_only in runner_fields() if not is_file_only} | {"config", "control_plane"}
+        found |= {f"--{key.replace('_', '-')}" for key in keys}
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -235,22 +236,35 @@ def test_a_call_that_is_reset(serve: Callable[..., Server], code: ErrorCodes, sa
         assert connection.call(PATH, b"the next") == b"the next"
 
 
-def test_a_connection_that_was_closed_meanwhile_is_made_again(serve: Callable[..., Server]) -> None:
-    closed = threading.Event()
+@pytest.mark.parametrize("is_reset", [False, True])
+def test_a_connection_that_was_closed_meanwhile_is_made_again(serve: Callable[..., Server], is_reset: bool) -> None:
+    answered, closed = threading.Event(), threading.Event()
 
     def talk(accepted: socket.socket) -> None:
         peer = Peer(accepted)
         stream, message = peer.request()
         peer.answer(stream, message)
-        peer.http.close_connection()
-        peer.flush()
-        accepted.close()
-        closed.set()
+        if is_reset:
+            # The answer has to arrive before what throws away all that has not.
+            assert answered.wait(10)
+            answered.clear()
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            accepted.close()
+            closed.set()
+        else:
+            peer.http.close_connection()
+            peer.flush()
+            accepted.shutdown(socket.SHUT_WR)
+            closed.set()
+            # To close with something unread would be a reset, which takes the answer with it.
+            while accepted.recv(1 << 16):
+                pass
 
     server = serve(talk)
     with connected(server) as connection:
         for number in range(3):
             assert connection.call(PATH, b"%d" % number) == b"%d" % number
+            answered.set()
             assert closed.wait(10)
             closed.clear()
     assert server.connections == 3

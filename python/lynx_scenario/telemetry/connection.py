@@ -130,11 +130,13 @@ class Connection:
         while True:
             try:
                 data = self._socket.recv(CHUNK, socket.MSG_DONTWAIT)
+                if not data or any(isinstance(event, ConnectionTerminated) for event in self._http.receive_data(data)):
+                    return False
+                self._flush()
             except BlockingIOError:
                 return True
-            if not data or any(isinstance(event, ConnectionTerminated) for event in self._http.receive_data(data)):
+            except (OSError, H2Error):
                 return False
-            self._flush()
 
     def _flush(self) -> None:
         assert self._socket is not None
