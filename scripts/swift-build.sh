@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The host refuses engines that others may write to.
 umask 022
 
-echo "building: swift build $*$([[ -d .build/checkouts ]] || echo '; the first build takes 5 to 10 minutes')"
+echo "building: swift build $*$([[ -d .build/checkouts ]] || echo '; the first build takes 6 to 12 minutes on two cores')"
 if [[ -t 1 ]]; then
     exec swift build "$@"
 fi
