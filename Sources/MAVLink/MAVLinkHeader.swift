@@ -17,7 +17,7 @@ struct MAVLinkHeader {
 
     /// In bytes, with the magic byte.
     var length: Int { Self.length(version: version) }
-    /// Of the whole frame.
+    /// Size of the whole frame, in bytes.
     var frameLength: Int { length + payloadLength + 2 + (isSigned ? Self.signatureLength : 0) }
 
     static func length(version: UInt8) -> Int { version == 1 ? 6 : 10 }

@@ -21,7 +21,7 @@ public struct S3Object: Hashable, Sendable {
 
 /// An object that is being read.
 public struct S3Content: Sendable {
-    /// Of the whole object, in bytes.
+    /// Size of the whole object, in bytes.
     public var size: Int64
     public var tag: String?
     let address: S3Address

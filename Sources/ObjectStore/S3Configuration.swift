@@ -6,7 +6,7 @@ public struct S3Configuration: Hashable, Sendable {
     public struct Credentials: Hashable, Sendable {
         public var accessKeyID: String
         public var secretAccessKey: String
-        /// Of temporary credentials.
+        /// Session token of temporary credentials.
         public var sessionToken: String?
 
         public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil) {

@@ -23,7 +23,7 @@ package struct SHA256: Sendable {
         Self.withBytes(of: bytes) { update($0) }
     }
 
-    /// Of everything so far; more may follow.
+    /// The digest of everything so far; more may follow.
     package func finalize() -> Digest { State(copying: state).finish() }
 
     package static func hash(_ bytes: some Collection<UInt8>) -> Digest {

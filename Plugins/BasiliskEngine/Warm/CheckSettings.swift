@@ -11,7 +11,7 @@ struct CheckSettings: Sendable {
     let patience: ProofPatience
     /// Of so many runs one is checked; 0: none; nil: by the share of the time.
     let interval: Int?
-    /// Of JSON objects, at any depth.
+    /// Keys of JSON objects, at any depth, that are not compared.
     let ignoredKeys: Set<String>
 
     init(_ settings: EngineSettings) throws(EngineError) {

@@ -1,7 +1,7 @@
 /// How far one scenario has come towards warm starts, and what is to be done next. It does nothing itself.
 struct WarmCourse: Sendable {
     enum Phase: Hashable, Sendable {
-        /// Until a run has ended cold with success.
+        /// No run has ended with success yet; all start cold.
         case cold
         /// A cold run is watched.
         case learning
@@ -47,7 +47,7 @@ struct WarmCourse: Sendable {
     }
 
     private let beginsBeside: Bool
-    /// Nothing is to be learned before more runs have been seen.
+    /// Whether more runs have to be seen before learning begins.
     var isTooFew: Bool { phase == .cold && !beginsBeside && !isHurried }
 
     var patience: Int

@@ -7,7 +7,7 @@ struct WarmStore: Sendable {
     /// What counts over restarts besides the proof.
     struct Progress: Codable, Sendable {
         var coldRuns = 0
-        /// Of the first run that succeeded, in seconds; 0 before.
+        /// Duration of the first run that succeeded, in seconds; 0 before that.
         var runSeconds = 0.0
 
         private enum CodingKeys: String, CodingKey {

@@ -9,10 +9,10 @@ struct PX4Settings: Sendable {
     let captureBytes: UInt64
     let hasPrivateSharedMemory: Bool
     let model: String
-    /// Of every flight whose run does not say otherwise.
+    /// The default for flights whose run sets none.
     let speedFactor: Double?
     let defaultParameters: [String: VehicleParameter]
-    /// Of every flight whose run does not say otherwise.
+    /// The default for flights whose run sets none.
     let readiness: Readiness
     /// Of its speed factor: a run that was slower is a fault of the simulator's; nil: none is.
     let leastSpeedShare: Double?

@@ -4,11 +4,11 @@ import LynxModel
 /// One value for one of PX4's parameters, as it is handed to PX4 and expected to be read back.
 struct VehicleParameter: Hashable, Sendable {
     let name: String
-    /// As written into the environment.
+    /// The value as written into the environment.
     let text: String
     let value: Double
 
-    /// Of a name, as MAVLink has room for.
+    /// The length of a name that MAVLink has room for.
     static let mostCharacters = 16
 
     /// What SIH divides by; the build's own limits allow 0, with which no vehicle ever becomes ready.
@@ -74,7 +74,7 @@ struct VehicleParameter: Hashable, Sendable {
 private func format(_ number: Double) -> Int64 { Int64(exactly: number) ?? (number < 0 ? .min : .max) }
 
 extension ParameterValue {
-    /// As a person wrote it.
+    /// The value as a person wrote it.
     var plain: String {
         switch self {
         case .integer(let value): "\(value)"

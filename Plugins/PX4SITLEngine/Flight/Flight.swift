@@ -52,7 +52,7 @@ struct Flight {
         case kill(FlightEnd.Program)
         case set(Timer)
         case cancel(Timer)
-        /// Nothing runs any more, and nothing will.
+        /// Both programs have ended, and none will be started.
         case finish
     }
 

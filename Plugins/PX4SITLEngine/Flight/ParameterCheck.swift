@@ -6,9 +6,9 @@ struct ParameterCheck: Sendable {
 
     struct Mismatch: Hashable, Sendable {
         var name: String
-        /// As it was sent.
+        /// The value that was sent.
         var sent: String
-        /// As it was read back.
+        /// The value that was read back.
         var read: String
     }
 
@@ -20,7 +20,7 @@ struct ParameterCheck: Sendable {
 
     var isDone: Bool { open.isEmpty }
 
-    /// Those that PX4 has not told yet, in order.
+    /// Parameters that PX4 has not reported yet, in order.
     var missing: [String] { open.keys.sorted() }
 
     /// Returns what does not match; a parameter that does, or that nobody asked for, is none.

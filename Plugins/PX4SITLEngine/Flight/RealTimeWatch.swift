@@ -1,6 +1,6 @@
 /// How fast simulated time goes against the clock on the wall.
 struct RealTimeWatch: Sendable {
-    /// Of the speed factor; below that a run is reported.
+    /// The share of the speed factor below which a run is reported.
     static let tolerance = 0.9
     /// Shorter ones say nothing.
     private static let leastWallSeconds = 1.0

@@ -12,7 +12,7 @@ struct SensorWatch: Sendable {
     private var seen: Set<SystemStatus.Sensor> = []
     private var lostBefore: Set<SystemStatus.Sensor> = []
     private var lostInFlight: Set<SystemStatus.Sensor> = []
-    /// Those that are not well now.
+    /// Sensors that are unhealthy now.
     private(set) var unhealthy: [SystemStatus.Sensor] = []
 
     /// - Parameter readiness: where the mission did not ask for a vehicle that knows its place, it is no loss when that gets lost.

@@ -25,7 +25,7 @@ final class InstancePool {
     private let onPassedOver: (Instance, InstanceProbe.Obstacle) -> Void
     /// What was in the way of each number when it was last looked at.
     private var obstacles: [Instance: InstanceProbe.Obstacle] = [:]
-    /// Told of already.
+    /// Obstacles that have been logged already.
     private var told: Set<InstanceProbe.Obstacle> = []
 
     /// Numbers that other processes give back make no noise.

@@ -27,7 +27,7 @@ final class FlightDriver {
     private var vehicleFiles: VehicleFiles?
     private var starts = 0
     private var maxRSSBytes: Int64 = 0
-    /// Of processes that one of the two programs left.
+    /// Descriptions of processes that one of the two programs left behind.
     private var leftovers: [String] = []
 
     init(_ order: FlightOrder, _ fleet: Fleet, _ state: JobState) {

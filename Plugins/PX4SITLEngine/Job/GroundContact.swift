@@ -10,7 +10,7 @@ import Support
 final class GroundContact {
     let link: GroundLink
     private(set) var isHeard = false
-    /// Of the monotonic clock, in nanoseconds.
+    /// When it was last heard, on the monotonic clock, in nanoseconds.
     private(set) var lastHeard: UInt64 = 0
     private let patience: UInt64
     private let onLost: (LoopContext) -> Void

@@ -18,7 +18,7 @@ extension ArtifactManifest {
         }
     }
 
-    /// The runner's word of where a file is must be what it was told: the control plane reads there with its own rights.
+    /// A location reported by the runner must equal the one assigned: the control plane reads there with its own rights.
     ///
     /// - Parameter target: where the batch wants the job's files, if in an object store.
     func checkLocations(_ target: S3Address?) throws {

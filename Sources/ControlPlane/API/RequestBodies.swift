@@ -10,7 +10,7 @@ enum BodyLimit {
     /// Results carry the telemetry's samples.
     static let result = 128 << 20
     static let telemetry = 16 << 20
-    /// Of a chunk of telemetry, uncompressed.
+    /// The size of a chunk of telemetry, uncompressed.
     static let expandedTelemetry = 64 << 20
 }
 

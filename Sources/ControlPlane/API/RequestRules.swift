@@ -4,7 +4,7 @@ import Hummingbird
 import LynxModel
 
 /// What the API's description says of a call, held against each request before it is handled: parameters that
-/// nobody knows are a slip of the finger that would otherwise widen a search, and a body of another type is none.
+/// are unknown are typos that would otherwise widen a search, and bodies of other content types are ignored.
 struct RequestRules: Sendable {
     private let call: String
     private let operation: OpenAPIDocument.Operation?

@@ -7,7 +7,7 @@ public struct ArtifactDamage: Codable, Hashable, Sendable {
         case missing
         case wrongLength = "wrong_length"
         case wrongHash = "wrong_hash"
-        /// Nobody knows: it cannot be read now.
+        /// It cannot be read now, so its state is unknown.
         case unreadable
     }
 
@@ -71,7 +71,7 @@ struct RecordedContent: Sendable {
     var tenant: String
     var sha256: String
     var size: Int64
-    /// Of a file in a batch's bucket.
+    /// Which file it is, if it lies in a batch's bucket.
     var file: (key: JobKey, attempt: Int, kind: String, path: String)?
 
     fileprivate func damage(in store: ArtifactStore) async -> ArtifactDamage? {

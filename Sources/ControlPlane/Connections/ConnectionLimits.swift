@@ -3,9 +3,9 @@ import NIOCore
 
 /// How many connections a control plane keeps open, and how long it waits for what a client has to send.
 struct ConnectionLimits: Hashable, Sendable {
-    /// Of all clients together.
+    /// How many connections all clients may have together.
     var most: Int
-    /// Of one address; an IPv6 network of 64 bits counts as one.
+    /// How many one address may have; an IPv6 /64 network counts as one address.
     var mostPerAddress: Int
     /// From the connection to the end of its first request's head.
     var firstHead = TimeAmount.seconds(30)

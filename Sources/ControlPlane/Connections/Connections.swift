@@ -124,7 +124,7 @@ final class Connections: Sendable {
 /// Connections in the order in which they became idle. Those that were busy or closed since are passed over, and forgotten
 /// in bulk.
 private struct IdleQueue {
-    /// Of the connections that belong here, the busy ones too.
+    /// How many connections belong here, busy ones included.
     var count = 0
     private var entries = CircularBuffer<(id: ObjectIdentifier, turn: UInt64)>()
 

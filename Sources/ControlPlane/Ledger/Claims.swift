@@ -126,7 +126,7 @@ private struct ClaimOutcome: Sendable {
     var passedOver: Set<String> = []
 }
 
-/// Asks for the batches that have jobs for a runner.
+/// The query for batches that have jobs for a runner.
 private struct BatchesWithWork {
     let sql: String
     let values: [LedgerValue]

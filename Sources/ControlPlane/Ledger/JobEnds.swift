@@ -34,7 +34,7 @@ struct BatchMoment: Sendable {
     /// There are more ends than were asked for.
     var hasMore: Bool
 
-    /// Nothing will follow.
+    /// Whether no further page follows.
     var isLast: Bool { overview.batch.status.isTerminal && !hasMore }
 }
 

@@ -19,7 +19,7 @@ struct JobRecord: Hashable, Sendable {
     var completedAt: Instant?
     /// Set while an attempt is out with a runner, and only then.
     var leaseExpiresAt: Instant?
-    /// Of the latest attempt.
+    /// The runner of the latest attempt.
     var assignedRunner: String?
     var sessionID: String?
     var errorMessage: String?

@@ -79,7 +79,7 @@ final class LedgerTransaction {
         changes[batchID]!.executionSecs += executionSecs
     }
 
-    /// Ends the active attempt of `job` as `outcome` and says what became of the job.
+    /// Ends the active attempt of `job` as `outcome` and returns the outcome for the job.
     ///
     /// - Parameters:
     ///   - startedAt: when its simulation was launched, if nobody has said so before.

@@ -11,7 +11,7 @@ struct PoolRunner: Hashable, Sendable {
     var isDrained = false
     /// Why it is in quarantine.
     var quarantine: String?
-    /// As it told with its last heartbeat.
+    /// The runner's engines, as of its last heartbeat.
     var engines: [RunnerEngine] = []
     /// The jobs it has.
     var jobs = 0

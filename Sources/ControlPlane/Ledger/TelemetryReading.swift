@@ -5,7 +5,7 @@ import LynxModel
 struct TelemetryQuery: Hashable, Sendable {
     /// Empty: all.
     var variables: Set<String> = []
-    /// Of simulated seconds.
+    /// The range of simulated time, in seconds.
     var span = -Double.infinity...Double.infinity
     /// Per variable; nil: all that are stored.
     var maxPoints: Int?

@@ -10,7 +10,7 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case unusable(path: String, reason: String)
     /// Nothing has changed: it was busy with others for too long.
     case busy(path: String)
-    /// The connection was lost in the moment of a commit, and nobody could be asked what became of it.
+    /// The connection was lost in the moment of a commit, and it could not be found out whether the server committed.
     case outcomeUnknown(path: String, reason: String)
     /// A disk, or the user's share of it, is full; nothing has changed. It may not stay so.
     case noRoom(place: String)

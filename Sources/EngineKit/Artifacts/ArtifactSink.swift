@@ -12,7 +12,7 @@ public struct ArtifactSink: ~Copyable {
         isNew ? (collector.pointee.max_file_bytes, collector.pointee.max_total_bytes) : nil
     }
 
-    /// Nobody waits for the files any more.
+    /// Whether the collection has been abandoned.
     var isCancelled: Bool { isNew && collector.pointee.is_cancelled(collector) != 0 }
 
     /// A host before version 1.2 brought a struct without the last fields.

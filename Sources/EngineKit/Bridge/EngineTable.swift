@@ -33,7 +33,7 @@ private final class EngineState: Sendable {
         configured.withLock { $0 = engine }
     }
 
-    /// Nothing before `configure`.
+    /// The engine's warm workers; none before `configure`.
     var warmWorkers: [WarmWorker] { configured.withLock { $0 }?.warmWorkers ?? [] }
 
     func engine() throws(EngineError) -> any Engine {

@@ -4,7 +4,7 @@ import CGuardian
 public struct Leftovers: Sendable, Equatable {
     /// How many were killed.
     public var killed = 0
-    /// Of the first of them: the pid, a space, and the command line.
+    /// For each of the first few: the pid, a space, and the command line.
     public var commands: [String] = []
     /// How many run on, as they could not be killed.
     public var unkillable = 0

@@ -57,7 +57,7 @@ extension APIClient {
 
     package func result(of job: String) async throws -> JobResult { try await get("/jobs/\(job.percentEncoded())/results") }
 
-    /// Of one part of a list.
+    /// The path and query of one page of a list.
     func path(_ path: String, _ filter: String?, _ cursor: String?) -> String {
         let query = ["limit=1000", filter, cursor.map { "cursor=\($0.percentEncoded())" }].compactMap { $0 }.joined(separator: "&")
         return path + "?" + query

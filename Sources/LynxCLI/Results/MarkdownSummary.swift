@@ -69,7 +69,7 @@ package enum MarkdownSummary {
 package struct SampleStatistics: Hashable, Sendable {
     package var count: Int
     package var mean: Double
-    /// Of a sample (n − 1); not a number for one value.
+    /// The sample standard deviation (n − 1); NaN for a single value.
     package var standardDeviation: Double
     package var min: Double
     package var median: Double

@@ -10,7 +10,7 @@ package struct SummaryValues: Hashable, Sendable {
     package var warnings: [String] = []
 
     private static let fileName = "summary.json"
-    /// Of the numbers that are not finite, at most this many are named.
+    /// How many of the numbers that are not finite are named, at most.
     private static let mostNamed = 5
 
     package init() {}

@@ -96,7 +96,7 @@ package struct TextTable: Sendable {
 }
 
 extension TextTable {
-    /// To standard output.
+    /// Prints the table to standard output.
     func print() {
         for line in render(terminal: Terminal.of(OutputStream.standard.descriptor)) { OutputStream.standard.write(line + "\n") }
     }

@@ -5,7 +5,7 @@ package enum ProcessExit: Hashable, Sendable {
     case code(Int32)
     case signal(Int32)
 
-    /// As a shell would report it.
+    /// The exit status as a shell would report it.
     package var status: Int32 {
         switch self {
         case .code(let code): code

@@ -62,7 +62,7 @@ public struct TokenDescription: Codable, Hashable, Sendable {
     /// Absent: never.
     public var expiresAt: Date?
     public var revokedAt: Date?
-    /// Of an enrolment token: the runner that used it.
+    /// The runner that used it, if it is an enrolment token.
     public var usedBy: String?
 
     public init(

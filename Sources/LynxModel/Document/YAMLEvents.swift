@@ -23,7 +23,7 @@ struct YAMLEvent {
     var kind: Kind
     var position: YAMLPosition
     var anchor: String?
-    /// Only when the file spells one out.
+    /// The tag, if the file spells one out.
     var tag: String?
 }
 

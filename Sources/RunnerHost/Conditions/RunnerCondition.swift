@@ -142,7 +142,7 @@ package struct RunnerCondition: Hashable, Sendable {
         return path == "." ? String(cString: here) : "\(String(cString: here))/\(path)"
     }
 
-    /// As a shell finds it.
+    /// Finds a program in PATH as a shell does.
     private static func program(_ name: String) -> String? {
         let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         return search.split(separator: ":").lazy.map { "\($0)/\(name)" }.compactMap { $0.hasPrefix("/") ? $0 : absolute($0) }

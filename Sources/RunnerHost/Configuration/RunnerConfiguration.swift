@@ -42,7 +42,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var stateDirectory = ""
     /// How long one call of an engine is waited for.
     package var engineCallTimeoutSeconds = 180
-    /// Of each of a simulation's two output streams.
+    /// Bytes captured of each of a simulation's two output streams.
     package var logCaptureBytes = 10 << 20
     package var telemetryMaxMessageBytes = 4 << 20
     /// Per variable and job.

@@ -122,7 +122,7 @@ struct EngineAttempt: @unchecked Sendable {
 
 /// What engines may collect of an attempt, in bytes.
 package struct ArtifactLimits: Hashable, Sendable {
-    /// Of one file.
+    /// The largest size of one file, in bytes.
     package var file: Int64
     /// Over all files of an attempt.
     package var total: Int64
@@ -240,7 +240,7 @@ struct ListRoom {
         return true
     }
 
-    /// Of a text in JSON, at most.
+    /// An upper bound for the size of a text in JSON.
     private static func bytes(of text: String) -> Int {
         text.utf8.reduce(0) { $0 + ($1 < 0x20 ? 6 : $1 == UInt8(ascii: "\"") || $1 == UInt8(ascii: "\\") ? 2 : 1) }
     }

@@ -85,7 +85,7 @@ extension WarmWorker {
     }
 
     private static let maxText = 1024
-    /// Of each of several.
+    /// The length of each reason where several are given.
     private static let maxDetail = 192
     private static let maxLeftOut = 8
 }

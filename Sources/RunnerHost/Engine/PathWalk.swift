@@ -3,7 +3,7 @@ import Glibc
 /// A walk along a path, name by name, each folder opened in the one before. Every folder that is entered must be such that
 /// nobody but root and this user can exchange what was found in it.
 struct PathWalk: ~Copyable {
-    /// Of the folder that the walk has come to.
+    /// The descriptor of the folder that the walk has reached.
     private(set) var descriptor: Int32
     /// The names that led here, without links.
     private var names: [String] = []
@@ -90,7 +90,7 @@ struct PathWalk: ~Copyable {
         guard info.st_mode & (S_IWGRP | S_IWOTH) == 0 || isSticky && !isAtEndOfFolders else { throw .writableByOthers(path) }
     }
 
-    /// Only the file's own name is left.
+    /// Whether only the file's own name is left.
     private var isAtEndOfFolders: Bool { left.count <= 1 }
 
     private static func names(of path: String) -> [String] {

@@ -39,7 +39,7 @@ extension RunnerService {
             availability.answered()
             return await drop(delivery.key, error, log)
         case .registerAgain:
-            // 401 is about the runner alone; 404 is a control plane without the call, or a proxy's word.
+            // 401 is about the runner alone; 404 is a control plane without the call, or a response from a proxy.
             if error.status == 404, monitor.with({ $0.chunks.refused(delivery) }) { return await drop(delivery.key, error, log) }
             monitor.with { state in
                 state.sessionLost(turn)

@@ -89,7 +89,7 @@ struct ChunkQueue: Sendable {
         for key in lines.keys where lines[key]?.progress == .untilRegistered { lines[key]?.progress = .ready }
     }
 
-    /// Nothing more of this attempt is wanted while it runs.
+    /// Stops the delivery of an attempt's chunks while it runs.
     mutating func drop(_ key: AttemptKey) {
         lines[key] = nil
         dropped.insert(key)

@@ -35,7 +35,7 @@ extension RunnerService {
     }
 
     /// Whether registering again can't help. A runner that has been registered knows that its URL is right: a 404 or a
-    /// redirect is then a proxy's word on a control plane that is being replaced.
+    /// redirect is then a response from a proxy whose control plane is being replaced.
     private static func isFinal(_ error: ControlPlaneError, first: Bool) -> Bool {
         switch error.advice {
         // Revoked, there is more to end than the registration.

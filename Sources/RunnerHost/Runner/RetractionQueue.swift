@@ -19,7 +19,7 @@ struct RetractionQueue: Sendable {
 
     var count: Int { entries.count }
 
-    /// Those that wait for nothing but their turn.
+    /// How many could be delivered now.
     var deliverable: Int { entries.values.count { $0.progress != .untilRegistered } }
 
     /// Whether the basis was taken back before.

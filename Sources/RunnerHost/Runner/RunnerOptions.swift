@@ -46,7 +46,7 @@ package struct RunnerOptions: Hashable, Sendable {
 /// What of an attempt stays on the runner's disk once its files have been uploaded and its result is acknowledged.
 package enum KeepOutputs: String, CaseIterable, Sendable {
     case always
-    /// Those of attempts that did not succeed.
+    /// Only files of attempts that did not succeed are kept.
     case failed
     case never
 
@@ -71,7 +71,7 @@ package struct RunnerIdentity: Hashable, Sendable {
     package var sessionID: String
     /// For people; the machine's name, unless configured.
     package var name: String
-    /// Of runner-host.
+    /// Version of runner-host.
     package var version: String
     /// See `RegisterRequest.machine`.
     package var machine: String?

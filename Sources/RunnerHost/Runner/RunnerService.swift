@@ -120,7 +120,7 @@ package final class RunnerService: Sendable {
         if let failure = monitor.with({ $0.failure }) { throw failure }
     }
 
-    /// While something is wrong, looks whether it still is.
+    /// Checks the conditions again for as long as one of them fails.
     private func conditionLoop() async {
         while (try? await monitor.wait { !$0.troubles.isEmpty }) != nil {
             await conditions.lookAgain()

@@ -5,7 +5,7 @@ package enum RunnerPhase: Int, Comparable, Sendable {
     case serving
     /// Takes no new jobs; those running finish.
     case draining
-    /// Those running are stopped.
+    /// Running attempts are stopped.
     case stopping
 
     package static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
@@ -106,7 +106,7 @@ struct RunnerState: Sendable {
 
     var turn: Turn { Turn(registration: registrations, phase: phase) }
 
-    /// Only ever forward; false when nothing changed.
+    /// Moves forward to `next`; false if it is already there or beyond.
     mutating func advance(to next: RunnerPhase) -> Bool {
         guard phase < next else { return false }
         phase = next
@@ -190,7 +190,7 @@ struct RunnerState: Sendable {
 
     private static let longestAhead: Duration = .seconds(1)
 
-    /// Nobody is left who would be kept from leaving by waiting for a claim's answer.
+    /// Waiting for the claim would only delay shutdown.
     var isClaimPointless: Bool { phase == .stopping || phase == .draining && running.isEmpty }
 
     mutating func pause(_ paused: Bool) -> Bool {
@@ -229,7 +229,7 @@ struct RunnerState: Sendable {
         return true
     }
 
-    /// Nothing of its simulation runs any more, after so long.
+    /// Notes that the attempt's simulation has ended, and how long it took.
     mutating func over(_ key: AttemptKey, after duration: Duration) {
         running[key]?.isOver = true
         pace = pace.map { ($0 * 7 + duration) / 8 } ?? duration
@@ -266,7 +266,7 @@ struct RunnerState: Sendable {
         return true
     }
 
-    /// Nothing more is to be done for a running attempt.
+    /// Frees the slot of an attempt for which nothing more is to be done.
     mutating func release(_ key: AttemptKey) {
         running[key] = nil
         chunks.forget(key)
@@ -281,7 +281,7 @@ struct RunnerState: Sendable {
         var key: AttemptKey
         /// nil: it's in the spool.
         var memory: SpooledReport?
-        /// Of what is in the spool; nil: to be read from there.
+        /// A copy of the spooled report; nil if it has to be read from the spool.
         var copy: SpooledReport?
         /// It may go in one call with others.
         var mayJoin: Bool
@@ -345,7 +345,7 @@ struct RunnerState: Sendable {
         if error.advice == .misconfigured || error.advice == .refused || outbox[key]?.serverErrors == 3 { outbox[key]?.progress = .untilRegistered }
     }
 
-    /// To be sent again with other words.
+    /// Replaces the report of an attempt and sends it again.
     mutating func deliveryChanged(_ key: AttemptKey, memory: SpooledReport?) {
         if memory != nil { outbox[key]?.memory = memory }
         deliveryFailed(key)

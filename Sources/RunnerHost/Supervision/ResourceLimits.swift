@@ -61,7 +61,7 @@ struct ResourceLimits: Sendable {
         case data = "RLIMIT_DATA"
     }
 
-    /// Those that this process has and hands down.
+    /// The limits that this process has and its children inherit.
     private static var limits: [(resource: Resource, value: String)] {
         let all: [(Resource, __rlimit_resource)] = [
             (.processorTime, RLIMIT_CPU), (.fileSize, RLIMIT_FSIZE), (.addressSpace, RLIMIT_AS), (.data, RLIMIT_DATA),

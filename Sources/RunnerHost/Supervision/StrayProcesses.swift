@@ -82,18 +82,18 @@ enum StrayProcesses {
     }
 
     private static func command(of pid: pid_t) -> String {
-        let words = (WholeFile.read("/proc/\(pid)/cmdline", atMost: 120) ?? []).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let words = (WholeFile.read("/proc/\(pid)/cmdline") ?? []).prefix(120).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return "\(words.isEmpty ? "a process" : words.joined(separator: " ")) (pid \(pid))"
     }
 
     private static func belongs(_ pid: pid_t, to directory: String) -> Bool {
         let wanted = Array("TETRYX_OUTPUT_DIR=\(directory)/".utf8)
-        return (WholeFile.read("/proc/\(pid)/environ", atMost: 4 << 20) ?? []).split(separator: 0).contains { $0.starts(with: wanted) }
+        return (WholeFile.read("/proc/\(pid)/environ") ?? []).split(separator: 0).contains { $0.starts(with: wanted) }
     }
 
     private static func children() -> [pid_t] {
         Directory.visibleNames(in: "/proc/self/task").flatMap { thread -> [pid_t] in
-            (WholeFile.read("/proc/self/task/\(thread)/children", atMost: 1 << 20) ?? []).split(separator: UInt8(ascii: " "))
+            (WholeFile.read("/proc/self/task/\(thread)/children") ?? []).split(separator: UInt8(ascii: " "))
                 .compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
         }
     }

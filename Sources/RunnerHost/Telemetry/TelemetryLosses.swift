@@ -21,7 +21,7 @@ struct TelemetryLosses: Sendable {
     var furtherVariables = 0
     var samplesOfFurtherVariables = 0
 
-    /// Of one kind of loss, at most this many variables are named.
+    /// How many variables are named for one kind of loss, at most.
     private static let named = 5
 
     func warnings(

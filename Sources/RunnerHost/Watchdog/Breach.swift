@@ -12,7 +12,7 @@ package struct Breach: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package let kind: Kind
-    /// That was met.
+    /// The condition that was met.
     package let condition: StoppingCondition
     /// The value's.
     package let units: String

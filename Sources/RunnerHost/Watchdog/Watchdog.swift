@@ -15,7 +15,7 @@ package struct Watchdog: Sendable {
     /// By the telemetry's own number of a variable: what is to be checked on each of its samples.
     private var watches: [Watch] = []
     private var checks: [Check] = []
-    /// Of the variable that each check is for.
+    /// The units of the variable that each check is for.
     private var units: [String] = []
     private var seen: Set<String> = []
     private var pending: Breach?

@@ -66,7 +66,7 @@ enum SobolDirectionNumbers {
     struct Polynomial {
         /// Those between the first and the last, which are 1: the highest bit belongs to the second.
         let coefficients: UInt32
-        /// As many as the degree, each odd.
+        /// The first direction numbers, as many as the degree, each odd.
         let initial: [UInt32]
     }
 

@@ -24,7 +24,7 @@ enum HTTP2Output {
     case bytes(Int)
     /// Nothing for now; `HTTP2Session.resumeOutput` asks again.
     case waiting
-    /// That was all; these trailers end the stream.
+    /// End of data; trailers follow.
     case end(trailers: [HTTP2Field])
 }
 

@@ -11,7 +11,7 @@ struct RowTemplates: ~Copyable {
     private static let stride = 2 * (mostWords + 1)
 
     private struct Template {
-        /// Of the whole row with its tag; 0: there is no template.
+        /// Size of the whole row with its tag, in bytes; 0 while there is no template.
         var byteCount = 0
         /// Where the numbers lie; a number that is 0 may have been left out.
         var valueAt: Int?

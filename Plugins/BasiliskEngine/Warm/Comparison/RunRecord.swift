@@ -27,7 +27,7 @@ struct ComparedFile {
     enum Content {
         case json(JSONText)
         case table(TableText)
-        /// Told by its bytes alone.
+        /// Compared byte by byte.
         case opaque
     }
 
@@ -38,7 +38,7 @@ struct ComparedFile {
     /// What a simulation leaves is not followed to where it leads.
     var followsLinks = false
 
-    /// Of everything below a directory.
+    /// The paths of everything below a directory.
     static func names(below directory: String) -> Set<String> {
         Set((try? FileManager.default.subpathsOfDirectory(atPath: directory)) ?? [])
     }

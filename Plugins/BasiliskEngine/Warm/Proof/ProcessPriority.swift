@@ -13,7 +13,7 @@ enum ProcessPriority {
         writeAutogroup(pid, "19")
     }
 
-    /// As before `lower`; false if this user may not.
+    /// Undoes `lower`; false if this user may not.
     static func restore(_ pid: Int32) -> Bool {
         var parameters = sched_param()
         guard sched_setscheduler(pid, Int32(SCHED_OTHER), &parameters) == 0 else { return false }

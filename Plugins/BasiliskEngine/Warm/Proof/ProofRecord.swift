@@ -24,7 +24,7 @@ struct ProofRecord: Codable, Sendable {
     var reason = ""
     /// Names this proof for the results that rest on it.
     var id = UUID().uuidString
-    /// Of all that it was made with.
+    /// A hash of everything that it was made with.
     var hash: String
     var at = Date()
     var python: String

@@ -43,7 +43,7 @@ final class PostgresDriver: LedgerDriver {
         readers.close()
     }
 
-    /// As `migrate`, unless a control plane is at work.
+    /// Migrates as `migrate` does, but refuses while a control plane is running.
     static func migrateAlone(_ location: PostgresLocation, to target: Int) throws -> Int {
         try explaining(location) {
             let session = try PostgresSession(location)

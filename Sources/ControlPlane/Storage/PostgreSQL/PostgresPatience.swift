@@ -13,7 +13,7 @@ struct PostgresPatience: Hashable, Sendable {
     /// How long they wait for a session that is busy with others.
     var queue = Duration.seconds(20)
 
-    /// Of sessions that may take as long as they need.
+    /// For sessions that may take as long as they need.
     var unlimited: PostgresPatience {
         var patience = self
         patience.statement = nil

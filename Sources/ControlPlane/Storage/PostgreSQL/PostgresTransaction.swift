@@ -35,7 +35,7 @@ final class PostgresTransaction: LedgerConnection {
 
     /// Waits until the transaction has begun, with its locks.
     ///
-    /// - Returns: its id, by which the server can be asked what became of it.
+    /// - Returns: its id, by which the server can be asked whether it committed.
     func begun() throws -> String {
         let row = try session.row("SELECT CAST(pg_current_xact_id() AS TEXT) AS id, \(PostgresSession.now) AS now", [])
         time = try row?.instant("now")

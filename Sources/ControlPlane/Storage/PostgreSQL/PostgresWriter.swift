@@ -5,7 +5,7 @@ import Synchronization
 
 /// Commits the writes that arrive while a commit is on its way together in the next one, as `GroupCommit` does,
 /// and sees to what can happen to a transaction that others compete with: a group that lost a conflict, or its
-/// connection before the commit, is run again; of a commit whose answer was lost, the server is asked what became.
+/// connection before the commit, is run again; if the reply to a commit is lost, the server is asked whether it committed.
 final class PostgresWriter: Sendable {
     private struct Write: Sendable {
         typealias Ending = @Sendable (_ commitFailure: (any Error)?) -> Void
