@@ -130,10 +130,12 @@ struct ReadinessTests {
         #expect(await first == hung)
         // Whoever asks while it hangs is answered at once.
         #expect(await checks.run(log.logger) == hung)
+        func levels() -> [Logger.Level] { log.entries.filter { ["not ready", "ready again"].contains($0.message) }.map(\.level) }
+        #expect(levels() == [.error])
         try server.signal(SIGCONT)
         while await checks.run(log.logger).status != .ready { clock.advance(by: 2) }
-        let levels = log.entries.filter { ["not ready", "ready again"].contains($0.message) }.map(\.level)
-        #expect(levels == [Logger.Level.error, .info])
+        // This clock may be ahead of a server that has only begun to answer again, which is then told of once more.
+        #expect(levels().last == .info)
         try ledger.driver.close()
     }
 }
