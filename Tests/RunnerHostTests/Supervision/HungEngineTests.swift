@@ -66,7 +66,7 @@ struct HungEngineTests {
 
     @Test("An engine with three calls that hang starts no more jobs until they return, and says so")
     func outOfService() async throws {
-        let bench = try await SupervisorBench.fault(patience: .milliseconds(100))
+        let bench = try await SupervisorBench.fault(patience: Self.patience)
         let troubles = Monitor<[String: EngineTrouble]>([:])
         bench.conditions.observe { troubles.with { $0 = bench.conditions.troubles } }
         for number in 0..<3 {
