@@ -94,9 +94,9 @@ let package = Package(
             name: "EngineKit",
             dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", "Support"],
             swiftSettings: swiftSettings),
-        // The library is the entry alone, so that tests can link the rest without its way of linking.
         // Python as C arrays: as array literals of Swift it would take the compiler longer than all of the engine.
         .target(name: "CWarmScripts", path: "Plugins/BasiliskEngine/Warm/lynx_warm", sources: ["scripts.c"]),
+        // The library is the entry alone, so that tests can link the rest without its way of linking.
         .target(
             name: "Basilisk",
             dependencies: ["CLinux", "CWarmScripts", "EngineKit", "EventLoop", "Support", "TelemetryServer"],

@@ -2,9 +2,6 @@ import Glibc
 
 /// What the system says of a file.
 package struct FileStatus: Hashable, Sendable {
-    package let device: UInt64
-    package let inode: UInt64
-    package let owner: UInt32
     /// In bytes.
     package let size: Int64
     /// Nanoseconds since 1970.
@@ -27,9 +24,6 @@ package struct FileStatus: Hashable, Sendable {
     }
 
     private init(_ info: stat) {
-        device = UInt64(info.st_dev)
-        inode = UInt64(info.st_ino)
-        owner = info.st_uid
         size = Int64(info.st_size)
         modified = Int64(info.st_mtim.tv_sec) * 1_000_000_000 + Int64(info.st_mtim.tv_nsec)
         mode = info.st_mode
@@ -37,7 +31,6 @@ package struct FileStatus: Hashable, Sendable {
 
     package var isRegular: Bool { mode & S_IFMT == S_IFREG }
     package var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
-    package var isLink: Bool { mode & S_IFMT == S_IFLNK }
 
     /// Who may do what: the last nine bits of the mode.
     package var permissions: UInt32 { mode & 0o777 }

@@ -27,8 +27,12 @@ struct ConfigurationFlags {
     init(_ arguments: [String]) {
         var arguments = arguments[...]
         while let argument = arguments.popFirst() {
+            if argument == "--" {
+                rest += [argument] + arguments
+                break
+            }
             let name = String(argument.prefix { $0 != "=" })
-            guard name.hasPrefix("--"), name != "--", !Self.ofCommands.contains(name), !name.hasPrefix("--generate-completion") else {
+            guard name.hasPrefix("--"), !Self.ofCommands.contains(name), !name.hasPrefix("--generate-completion") else {
                 rest.append(argument)
                 continue
             }

@@ -31,15 +31,13 @@ enum Decompression {
         defer { for argument in argv { free(argument) } }
         var pid: pid_t = 0
         let result = posix_spawn(&pid, program, &actions, nil, argv, environ)
-        close(consume writer)
+        _ = consume writer
         guard result == 0 else { return nil }
         let content = content(of: reader)
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         return status == 0 ? content : nil
     }
-
-    private static func close(_ descriptor: consuming OwnedDescriptor) {}
 
     /// Nil if it is too much. Closed when this returns, so that a program with more to say ends.
     private static func content(of descriptor: consuming OwnedDescriptor) -> [UInt8]? {

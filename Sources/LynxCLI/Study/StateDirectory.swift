@@ -41,7 +41,7 @@ package struct StateDirectory: ~Copyable {
         for log in [runnerLog, controlPlaneLog] { Self.makeRoom(log) }
     }
 
-    /// Tells whoever finds the folder taken whom to turn to. Only while this value lives.
+    /// Tells whoever finds the folder taken whom to turn to. What calls it keeps the folder locked.
     package var announcement: @Sendable (_ controlPlane: String) -> Void {
         { [lock] controlPlane in lock.leave(note: "pid \(getpid()), control plane \(controlPlane)\n") }
     }

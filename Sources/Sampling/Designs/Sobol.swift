@@ -3,8 +3,7 @@
 /// `mostDimensions`. The batch's seed has no part in it. More runs continue the sequence of fewer; powers of 2 are balanced.
 struct Sobol: Design {
     static let mostDimensions = SobolDirectionNumbers.polynomials.count
-    /// The sequence repeats itself after so many points.
-    static let mostRuns = 1 << bits
+    /// The sequence repeats itself after 2³² points, far more than a batch has runs.
     private static let bits = 32
     private static let unit = 0x1p-32
 
