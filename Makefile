@@ -13,12 +13,12 @@ STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
 PX4_STUDY := scenarios/aerospace/configs/px4_hover_wind.yaml
 PX4_RUNNER := configs/lynx-runner-px4.yaml
-PYTHON_SOURCES := python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/Chaos Tests/MAVLinkTests/Python Tests/TestSupport/PX4 Benchmarks
+PYTHON_SOURCES := python/lynx python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/ArrowIPCTests/Support Tests/Chaos Tests/MAVLinkTests/Python Tests/StatisticsTests/Support Tests/TemporalLogicTests/Python Tests/TestSupport/PX4 Benchmarks Tests/ParquetTests/Support $(wildcard examples/*/*.py)
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial px4-study test check chaos bench proto mavlink clean
+.PHONY: help setup build tutorial example px4-study test check wheels chaos bench proto mavlink clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -34,6 +34,9 @@ build: ## build runner-host, lynxctl and the engines, in .build/release
 tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
 	@.build/release/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
 
+example: build ## run one of examples/, such as NAME=jsbsim
+	@examples/run.sh '$(NAME)'
+
 px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/etc name a SITL build, else one in /opt
 	@$(if $(PX4_BINARY),LYNX_RUNNER_PX4_BINARY='$(PX4_BINARY)') $(if $(PX4_ETC),LYNX_RUNNER_PX4_ETC='$(PX4_ETC)') \
 	  .build/release/lynxctl run $(PX4_STUDY) --runner-config $(PX4_RUNNER) --runs $(RUNS)
@@ -45,21 +48,25 @@ test: ## build and run every test and check
 	$(VENV)/bin/python -m pytest -q -c python/pyproject.toml --rootdir python python/tests
 	@$(MAKE) --no-print-directory check
 
-check: setup ## lint and type-check Python, and compile the engine header alone as C11 and C++17
+check: setup ## lint and type-check Python and the page's modules, and compile the engine header alone as C11 and C++17
 	$(VENV)/bin/ruff check --config python/pyproject.toml $(PYTHON_SOURCES)
 	$(VENV)/bin/ruff format --check --config python/pyproject.toml $(PYTHON_SOURCES)
 	$(VENV)/bin/mypy --strict --config-file python/pyproject.toml $(PYTHON_SOURCES)
+	tsc -p web
 	@for header in $(ENGINE_HEADERS); do \
 	  echo "$$header as C11 and C++17"; \
 	  cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c "$$header" && \
 	  c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$$header" || exit 1; \
 	done
 
+wheels: setup ## build the Python packages, lynx-runner and lynx-scenario, in dist
+	@scripts/build-wheels.sh dist
+
 chaos: setup build ## kill runners and control planes at random under many jobs; JOBS=100000 KILLS=20 DATABASE=sqlite|postgres
 	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE) \
 	  --runners $(RUNNERS) --control-planes $(CONTROL_PLANES) $(if $(FILES),--files)
 
-bench: setup build ## measure beside peers, into Benchmarks/results; PART=noop|study|ingest|breach|submit|client|queue|memory QUICK=1
+bench: setup build ## measure beside peers, into Benchmarks/results; PART=noop|isolation|study|command|ingest|breach|submit|client|queue|memory|verdicts|statistics|table|evaluate|web QUICK=1
 	@Benchmarks/setup.sh $(PART)
 	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py $(PART) $(if $(QUICK),--quick)
 
@@ -71,6 +78,6 @@ mavlink: setup ## generate the table of MAVLink's messages again; the result is 
 	$(VENV)/bin/python scripts/generate_mavlink.py
 
 clean: ## remove what was built; .venv and the results in .lynx stay
-	rm -rf .build
+	rm -rf .build dist
 	find python scenarios -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf python/*.egg-info python/build .mypy_cache .ruff_cache python/.mypy_cache python/.ruff_cache python/.pytest_cache

@@ -26,7 +26,9 @@ let package = Package(
         .executable(name: "runner-host", targets: ["runner-host"]),
         .executable(name: "lynxctl", targets: ["lynxctl"]),
         .library(name: "BasiliskEngine", type: .dynamic, targets: ["BasiliskEngine"]),
+        .library(name: "PythonEngine", type: .dynamic, targets: ["PythonEngine"]),
         .library(name: "PX4SITLEngine", type: .dynamic, targets: ["PX4SITLEngine"]),
+        .library(name: "CommandEngine", type: .dynamic, targets: ["CommandEngine"]),
         .library(name: "LynxWarm", type: .dynamic, targets: ["LynxWarm"]),
         .executable(name: "lynx-spawner", targets: ["lynx-spawner"]),
     ],
@@ -47,8 +49,10 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "EngineABI"),
         .target(name: "CLinux"),
+        .target(name: "CChannel"),
         .target(name: "CGuardian"),
         .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
         // What a warm Python parent loads: linked without the Swift runtime, which would handle signals there.
@@ -64,15 +68,23 @@ let package = Package(
                     "-Xclang-linker", "-Wno-unused-command-line-argument",
                 ])
             ]),
+        .target(name: "CStudyTemplates"),
         .target(name: "CTelemetryProto", dependencies: ["CProtobufC"]),
 
         // Foundations: no knowledge of runners or servers.
         .target(name: "Support", dependencies: ["CDigest"], swiftSettings: swiftSettings),
         .target(name: "EventLoop", dependencies: ["CLinux", "Support"], swiftSettings: hotPathSettings),
         .target(name: "PlainText", swiftSettings: swiftSettings),
-        .target(name: "LynxModel", dependencies: ["CYAML", "CZlib"], swiftSettings: swiftSettings),
+        .target(name: "ArrowIPC", swiftSettings: swiftSettings),
+        .target(name: "Parquet", dependencies: ["CZlib", "CZstd"], swiftSettings: swiftSettings),
+        .target(name: "LynxDocument", dependencies: ["CYAML", "Parquet", "Support"], swiftSettings: swiftSettings),
+        .target(name: "LynxTelemetry", dependencies: ["CZlib", "LynxDocument"], swiftSettings: swiftSettings),
+        .target(
+            name: "LynxModel", dependencies: ["LynxDocument", "LynxTelemetry", "Support", "TemporalLogic"], swiftSettings: swiftSettings),
         .target(name: "MAVLink", swiftSettings: swiftSettings),
-        .target(name: "Sampling", dependencies: ["LynxModel"], swiftSettings: swiftSettings),
+        .target(name: "Sampling", dependencies: ["LynxDocument", "LynxModel"], swiftSettings: swiftSettings),
+        .target(name: "Statistics", swiftSettings: swiftSettings),
+        .target(name: "TemporalLogic", swiftSettings: swiftSettings),
         .target(
             name: "TelemetryServer",
             dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop", "Support"],
@@ -103,10 +115,13 @@ let package = Package(
             path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift", "Warm/lynx_warm"], swiftSettings: swiftSettings),
         .target(
             name: "BasiliskEngine", dependencies: ["Basilisk", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
-            exclude: ["BasiliskEngine.swift", "ScriptJob.swift", "Warm"], sources: ["EngineEntry.swift"], swiftSettings: swiftSettings,
+            exclude: ["BasiliskEngine.swift", "PythonEngine.swift", "ScriptJob.swift", "Warm"], sources: ["EngineEntry.swift"], swiftSettings: swiftSettings,
             linkerSettings: engineLinkerSettings),
         .target(
-            name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "Support"],
+            name: "PythonEngine", dependencies: ["Basilisk", "EngineABI", "EngineKit"], path: "Plugins/PythonEngine", swiftSettings: swiftSettings,
+            linkerSettings: engineLinkerSettings),
+        .target(
+            name: "PX4SITL", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "MAVLink", "Support"],
             path: "Plugins/PX4SITLEngine",
             exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
         .target(
@@ -114,11 +129,20 @@ let package = Package(
             exclude: ["PX4SITLEngine.swift", "Configuration", "Flight", "Instances", "Job", "Telemetry"],
             sources: ["EngineEntry.swift"], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
 
+        .target(
+            name: "Command", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "Support"],
+            path: "Plugins/CommandEngine", exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
+        .target(
+            name: "CommandEngine", dependencies: ["Command", "EngineABI", "EngineKit"], path: "Plugins/CommandEngine",
+            exclude: ["CommandEngine.swift", "CommandSettings.swift", "Surroundings.swift", "Files", "Job", "Output", "Ports"],
+            sources: ["EngineEntry.swift"], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
+
         // The two sides of the wire.
         .target(
             name: "ControlPlane",
             dependencies: [
-                "CPostgres", "EventLoop", "LynxModel", "ObjectStore", "Sampling", "Support",
+                "ArrowIPC", "CPostgres", "CZlib", "EventLoop", "LynxDocument", "LynxModel", "LynxTelemetry", "ObjectStore", "Sampling", "Statistics",
+                "Support", "TemporalLogic",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -132,7 +156,8 @@ let package = Package(
         .target(
             name: "RunnerHost",
             dependencies: [
-                "CLinux", "EngineABI", "EventLoop", "LynxModel", "ObjectStore", "Support", "TelemetryServer",
+                "CChannel", "CGuardian", "CLinux", "EngineABI", "EventLoop", "LynxDocument", "LynxModel", "LynxTelemetry", "ObjectStore",
+                "Support", "TelemetryServer", "TemporalLogic",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -141,10 +166,11 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: hotPathSettings),
+        // The client's commands; without a control plane, so that they need not wait for it to be compiled.
         .target(
             name: "LynxCLI",
             dependencies: [
-                "ControlPlane", "LynxModel", "PlainText", "Support",
+                "CStudyTemplates", "LynxDocument", "LynxModel", "LynxTelemetry", "PlainText", "Sampling", "Statistics", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -152,6 +178,16 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings),
+        // The commands that hold a control plane or a ledger, and the command line as a whole.
+        .target(
+            name: "LynxLocal",
+            dependencies: [
+                "ControlPlane", "LynxCLI", "LynxModel", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -161,10 +197,10 @@ let package = Package(
         .executableTarget(
             name: "runner-host",
             dependencies: [
-                "LynxModel", "RunnerHost", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LynxDocument", "LynxModel", "RunnerHost", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        .executableTarget(name: "lynxctl", dependencies: ["LynxCLI"], swiftSettings: swiftSettings),
+        .executableTarget(name: "lynxctl", dependencies: ["LynxLocal"], swiftSettings: swiftSettings),
 
         // Measured against peers by `make bench`.
         .executableTarget(
@@ -179,24 +215,37 @@ let package = Package(
             name: "lynx-sample",
             dependencies: ["LynxModel", "Sampling", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/SampleDraw", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "lynx-verdicts",
+            dependencies: ["LynxModel", "Statistics", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/Verdicts", swiftSettings: swiftSettings),
 
         // Tests, one target for each above, and whole studies.
         .target(
-            name: "TestSupport", dependencies: ["CLinux", "CPostgres"], path: "Tests/TestSupport", exclude: ["PX4", "lossy_proxy.py", "moto_server.py"], swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["CLinux", "CPostgres", "LynxDocument"], path: "Tests/TestSupport",
+            exclude: ["PX4", "lossy_proxy.py", "moto_server.py"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ArrowIPCTests", dependencies: ["ArrowIPC", "TestSupport"], exclude: ["Support"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests",
-            dependencies: ["CLinux", "EngineABI", "EngineKit", "Support", "TestSupport"],
+            dependencies: ["CGuardian", "CLinux", "EngineABI", "EngineKit", "Support", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "BasiliskTests", dependencies: ["Basilisk", "EngineKit", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "PX4SITLTests",
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["Command", "EngineKit", "EventLoop", "LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "PlainTextTests", dependencies: ["PlainText"], swiftSettings: swiftSettings),
-        .testTarget(name: "LynxModelTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ParquetTests", dependencies: ["Parquet", "TestSupport"], exclude: ["Support"], swiftSettings: swiftSettings),
+        .testTarget(name: "LynxDocumentTests", dependencies: ["LynxDocument", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "LynxTelemetryTests", dependencies: ["LynxTelemetry", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "LynxModelTests", dependencies: ["LynxDocument", "LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "MAVLinkTests", dependencies: ["MAVLink", "TestSupport"], exclude: ["Python"], swiftSettings: swiftSettings),
         .testTarget(
@@ -207,7 +256,13 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "SamplingTests", dependencies: ["LynxModel", "Sampling", "TestSupport"], exclude: ["Support/scipy_reference.py"],
+            name: "SamplingTests", dependencies: ["LynxDocument", "LynxModel", "Sampling", "TestSupport"], exclude: ["Support/scipy_reference.py"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"],
+            exclude: ["Support/sensitivity_reference.py", "Support/statistics_reference.py"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TemporalLogicTests", dependencies: ["TemporalLogic", "TestSupport"], exclude: ["Fixtures", "Python"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TelemetryServerTests",
@@ -216,7 +271,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "LynxModel", "ObjectStore", "Sampling", "Support", "TestSupport",
+                "ControlPlane", "LynxDocument", "LynxModel", "LynxTelemetry", "ObjectStore", "Sampling", "Support", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -230,7 +285,8 @@ let package = Package(
         .testTarget(
             name: "RunnerHostTests",
             dependencies: [
-                "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxModel", "RunnerHost", "Support", "TelemetryServer", "TestSupport",
+                "CLinux", "ControlPlane", "EngineABI", "EventLoop", "LynxDocument", "LynxModel", "LynxTelemetry", "RunnerHost", "Support",
+                "TelemetryServer", "TestSupport",
                 "runner-host",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -241,8 +297,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "StudyTests", dependencies: ["LynxModel", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "lynxctlTests", dependencies: ["LynxCLI", "LynxModel", "TestSupport", "lynxctl"], exclude: ["Fixtures"],
-            swiftSettings: swiftSettings),
+            name: "lynxctlTests",
+            dependencies: [
+                "LynxCLI", "LynxLocal", "LynxModel", "TestSupport", "lynxctl", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            exclude: ["Fixtures"], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

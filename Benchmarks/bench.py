@@ -28,13 +28,20 @@ from settings import QUICK, Settings, Sizes
 
 PARTS = {
     "noop": "noop",
+    "isolation": "isolation",
     "study": "study",
+    "command": "command",
     "ingest": "ingest",
     "breach": "breach",
     "submit": "submission",
     "client": "emit",
     "queue": "claims",
     "memory": "memory",
+    "verdicts": "verdicts",
+    "statistics": "analysis",
+    "evaluate": "evaluate",
+    "table": "tables",
+    "web": "web",
 }
 """And the module of each, imported only when it is measured: not everyone has all peers. First what makes many files,
 last what removes very many: some file systems are slow at making new ones for minutes after that."""
@@ -61,7 +68,7 @@ def main() -> None:
         if given.rounds < 1:
             parser.error("--rounds must be 1 or more")
         sizes = replace(sizes, rounds=given.rounds)
-    for program in ("lynxctl", "runner-host", "lynx-load", "lynx-sample"):
+    for program in ("lynxctl", "runner-host", "lynx-load", "lynx-sample", "lynx-verdicts"):
         if not (given.programs / program).exists():
             parser.error(f"there is no {given.programs / program}; 'make bench' builds it")
     output = given.output or (Path(".lynx/benchmarks-quick.json") if given.quick else RESULTS)

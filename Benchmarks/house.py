@@ -37,7 +37,10 @@ class House:
         slots: int,
         program: str = "/bin/sh",
         environment: dict[str, str] | None = None,
+        engine: str = "basilisk",
+        fields: dict[str, object] | None = None,
     ) -> None:
+        self._engine = engine
         self._endpoints = work / "endpoints"
         self._endpoints.mkdir(parents=True)
         self.work = work
@@ -46,8 +49,8 @@ class House:
         common = {**os.environ, "BENCH_ENDPOINTS": str(self._endpoints)}
         serve = [str(programs / "lynxctl"), "serve", "--port", str(port), "--database", str(work / "ledger.sqlite")]
         self._control_plane = Node("control-plane", serve, work / "control-plane.log", work, common)
-        configuration = {
-            "engines": ["basilisk"],
+        configuration: dict[str, object] = {
+            "engines": [engine],
             "python_executable": program,
             "basilisk_entrypoint": str(IDLE_JOB),
             "warm_workers": False,
@@ -56,7 +59,7 @@ class House:
             "max_concurrent_jobs": slots,
             "control_plane_url": self.url,
             "log_level": "warning",
-        }
+        } | (fields or {})
         (work / "runner.yaml").write_text(
             "".join(f"{key}: {json.dumps(value)}\n" for key, value in configuration.items())
         )
@@ -91,7 +94,7 @@ class House:
         batch: dict[str, object] = {
             "name": "bench",
             "config": {
-                "simulation": {"name": "nothing", "type": "basilisk"},
+                "simulation": {"name": "nothing", "type": self._engine},
                 "monte_carlo": {"runs": runs, "seed": 1},
                 "dispersions": {"mass": {"distribution": {"type": "uniform", "min": 1, "max": 2}, "units": "kg"}},
                 "compute": {"job_timeout_seconds": 3600, "max_retries": 0},

@@ -12,6 +12,7 @@ class Sizes:
 
     rounds: int = 5
     study_runs: int = 100
+    command_runs: int = 500
     queue_jobs: int = 1000
     queue_ledger: int = 1_000_000
     noop_jobs: int = 1000
@@ -24,11 +25,22 @@ class Sizes:
     breaches: int = 1000
     submitted_runs: int = 1_000_000
     emits: int = 50_000
+    simulated_studies: int = 10_000
+    analysed_runs: int = 100_000
+    analysed_runs_at_most: int = 1_000_000
+    evaluated_points: int = 10_000
+    table_runs: int = 100_000
+    table_streams: int = 200
+    """Runs with telemetry."""
+    page_runs: int = 100_000
+    page_peer_runs: int = 10_000
+    """As many as the peer's page bears."""
 
 
 QUICK = Sizes(
     rounds=1,
     study_runs=4,
+    command_runs=4,
     queue_jobs=200,
     queue_ledger=2000,
     noop_jobs=100,
@@ -39,6 +51,14 @@ QUICK = Sizes(
     breaches=20,
     submitted_runs=100_000,
     emits=5000,
+    simulated_studies=500,
+    analysed_runs=1000,
+    analysed_runs_at_most=2000,
+    evaluated_points=200,
+    table_runs=2000,
+    table_streams=4,
+    page_runs=2000,
+    page_peer_runs=500,
 )
 """Shows that everything runs; the figures mean nothing."""
 

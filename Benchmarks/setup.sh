@@ -24,8 +24,9 @@ wants() {
 
 install_packages() {
     local wanted=() missing=() package
-    wants study noop && wanted+=(parallel)
+    wants study noop command && wanted+=(parallel)
     wants noop && wanted+=(munge slurm-wlm)
+    wants table && wanted+=(sqlite3)
     wants ingest && wanted+=(libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc)
     for package in "${wanted[@]}"; do
         [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == i* ]] || missing+=("$package")

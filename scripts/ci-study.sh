@@ -4,6 +4,7 @@
 #
 #   scripts/ci-study.sh BATCH.yaml [OUTPUT_DIRECTORY]
 #
+# BASELINE names a batch of the same seed: a run that fails now and did not there fails the job, too.
 # Settings: LYNX_CONTROL_PLANE_URL, LYNX_TOKEN (an API token with the scope `submit`), LYNXCTL (lynxctl), and what
 # GitHub sets: GITHUB_STEP_SUMMARY, GITHUB_OUTPUT, GITHUB_ACTIONS.
 set -uo pipefail
@@ -32,10 +33,18 @@ code=$?
 wait
 
 id=$(sed -nE 's/^batch ([^ ,]+), [0-9]+ jobs?$/\1/p' "$output/progress.txt" | head -n 1)
+regression=
+if [[ -n ${BASELINE:-} && -n $id ]] && ((code == 0 || code == 1)); then
+    "$lynxctl" compare "$BASELINE" "$id" --fail-on regression --junit "$output/changes.xml" | tee "$output/changes.txt"
+    compared=${PIPESTATUS[0]}
+    ((compared == 1)) && regression=yes
+    ((compared == 0)) || code=$compared
+fi
 if [[ -n ${GITHUB_OUTPUT:-} ]]; then
     printf 'batch-id=%s\nexit-code=%s\nresults=%s\n' "$id" "$code" "$output" >>"$GITHUB_OUTPUT"
 fi
 if [[ ${GITHUB_ACTIONS:-} == true ]]; then
+    [[ -z $regression ]] || printf '::error title=Monte Carlo study::batch %s is worse than %s; see changes.txt\n' "$id" "$BASELINE"
     case $code in
     0) ;;
     1) printf '::error title=Monte Carlo study::jobs of batch %s did not complete; see the summary\n' "$id" ;;

@@ -24,10 +24,17 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: "How many jobs the batch has.")
     var jobs = 1000
 
+    @Option(help: "How many outputs each job reports, made of its parameters and of noise.")
+    var outputs = 0
+
+    @Option(help: "How many parameters the batch disperses.")
+    var parameters = 1
+
     func validate() throws {
-        for (name, value) in [("runners", runners), ("slots", slots), ("jobs", jobs)] where value < 1 {
+        for (name, value) in [("runners", runners), ("slots", slots), ("jobs", jobs), ("parameters", parameters)] where value < 1 {
             throw ValidationError("--\(name) \(value) is too small; give 1 or more.")
         }
+        guard 0...RunOutput.mostPerRun ~= outputs else { throw ValidationError("--outputs \(outputs) is not from 0 to \(RunOutput.mostPerRun).") }
     }
 
     func run() async throws {
@@ -35,7 +42,7 @@ struct LoadGenerator: AsyncParsableCommand {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = runners * (slots + 1)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let server = Server(url: controlPlane, http: http)
-        let pool = (0..<runners).map { SimulatedRunner(id: "load-\($0)", slots: slots, server: server) }
+        let pool = (0..<runners).map { SimulatedRunner(id: "load-\($0)", slots: slots, outputs: outputs, server: server) }
         for runner in pool { try await runner.register() }
         try await submit(to: server)
 
@@ -54,7 +61,10 @@ struct LoadGenerator: AsyncParsableCommand {
     private func submit(to server: Server) async throws {
         let config = BatchConfig(
             simulation: SimulationSpec(name: "nothing", type: "load"), monteCarlo: MonteCarloSpec(runs: jobs, seed: 1),
-            dispersions: ["mass": Dispersion(distribution: .uniform(min: 1, max: 2), units: "kg")])
+            dispersions: Dictionary(
+                uniqueKeysWithValues: (0..<parameters).map {
+                    ($0 == 0 ? "mass" : "mass_\($0)", Dispersion(distribution: .uniform(min: 1, max: 2), units: "kg"))
+                }))
         let _: BatchReceipt = try await server.ask("/jobs", BatchSubmission(name: "load", config: config), expecting: 201)
     }
 }

@@ -18,11 +18,14 @@ struct SimulatedRunner: Sendable {
     let id: String
     let session = UUID().uuidString
     let slots: Int
+    /// How many each job reports.
+    let outputs: Int
     let server: Server
 
-    init(id: String, slots: Int, server: Server) {
+    init(id: String, slots: Int, outputs: Int, server: Server) {
         self.id = id
         self.slots = slots
+        self.outputs = outputs
         self.server = server
     }
 
@@ -64,6 +67,18 @@ struct SimulatedRunner: Sendable {
             engineVersion: "1", runnerID: id, outcome: .success, exitCode: 0, startedAt: now, completedAt: now)
         return AttemptReport(
             runnerID: id, batchID: job.batchID, attempt: job.attempt, retryable: false,
-            result: JobResult(jobID: job.jobID, success: true, executionTimeSecs: 0.001, metadata: metadata))
+            result: JobResult(jobID: job.jobID, success: true, executionTimeSecs: 0.001, outputs: outputs == 0 ? nil : numbers(job), metadata: metadata))
+    }
+
+    /// Each a parameter's square with as much noise, which is the same for the same run.
+    private func numbers(_ job: JobAssignment) -> [RunOutput] {
+        let parameters = job.runConfig.parameters.sorted { $0.key < $1.key }.compactMap { if case .number(let value) = $0.value { value } else { nil } }
+        var noise = job.runConfig.seed
+        return (0..<outputs).map { place in
+            // Knuth's linear congruential generator.
+            noise = noise &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let value = parameters.isEmpty ? 0 : parameters[place % parameters.count]
+            return RunOutput(name: "y\(place)", value: value * value + Double(noise >> 11) * 0x1p-53, units: "m")
+        }
     }
 }

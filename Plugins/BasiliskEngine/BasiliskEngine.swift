@@ -1,6 +1,7 @@
 package import EngineKit
 
-/// Runs a Python scenario, such as one built on Basilisk: one interpreter per job, as if started on the entrypoint.
+/// Runs a Python scenario, such as one built on Basilisk, with one interpreter per job, as if the entrypoint had been started
+/// directly.
 package struct BasiliskEngine: Engine {
     package static let id = "basilisk"
     package static let displayName = "Basilisk"
@@ -8,31 +9,42 @@ package struct BasiliskEngine: Engine {
 
     let host: HostHandle
     let scenario: Scenario
-    /// Nil if every job is to be started cold.
+    /// Nil if every job is started cold.
     let warm: WarmScenario?
     private let isWarmWanted: Bool
     let check: CheckSettings
 
+    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings["basilisk_entrypoint"] != nil }
+
     /// Settings: `python_executable`, `basilisk_entrypoint` (required), `working_directory`, `log_capture_bytes`,
     /// `private_dev_shm`, `warm_workers`, `warm_prove_after`, `warm_check_every`, `warm_check_ignore`, `state_directory`, `expected_jobs`.
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
+        try self.init(host: host, settings: settings, engine: Self.id, entrypointSetting: "basilisk_entrypoint")
+    }
+
+    /// - Parameters:
+    ///   - engine: the id under which the user knows the engine.
+    ///   - entrypointSetting: the setting that names the script.
+    init(host: HostHandle, settings: EngineSettings, engine: String, entrypointSetting: String) throws(EngineError) {
         self.host = host
+        try Self.checkNames(settings, engine, entrypointSetting)
         let python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
-        guard let entrypoint = settings["basilisk_entrypoint"] else {
-            throw .invalid("basilisk_entrypoint: missing; give the path of the Python scenario that each job runs")
+        guard let entrypoint = settings[entrypointSetting] else {
+            throw .invalid("\(entrypointSetting): missing; give the path of the Python scenario that each job runs")
         }
         scenario = Scenario(
-            python: python, entrypoint: try ProgramLookup.file(entrypoint, setting: "basilisk_entrypoint"),
+            python: python, entrypoint: try ProgramLookup.file(entrypoint, setting: entrypointSetting),
             workingDirectory: try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory"),
             captureBytes: settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20,
-            hasPrivateSharedMemory: try PrivateSharedMemory.isWanted(settings))
+            hasPrivateSharedMemory: try PrivateSharedMemory.isWanted(settings), variables: settings.environment)
         check = try CheckSettings(settings)
         isWarmWanted = settings["warm_workers"] != "false"
         warm =
             isWarmWanted && !scenario.hasPrivateSharedMemory
-            ? WarmScenario(host: host, scenario: scenario, settings: check, stateDirectory: settings["state_directory"]) : nil
-        warm?.start()
+            ? WarmScenario(host: host, scenario: scenario, settings: check, options: settings, stateDirectory: settings["state_directory"]) : nil
     }
+
+    package func start() { warm?.start() }
 
     package var warmWorkers: [WarmWorker] {
         if let warm { return [warm.status] }
@@ -40,6 +52,19 @@ package struct BasiliskEngine: Engine {
         let reason = "with private_dev_shm, as a job would not find there what the imports of a warm parent have put into /dev/shm"
         return [WarmWorker(state: .off, entrypoint: scenario.entrypoint, message: reason)]
     }
+
+    private static let options = ["warm_prove_after", "warm_check_every", "warm_check_ignore"]
+    private static let fields = [
+        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "warm_workers",
+        "state_directory", "expected_jobs",
+    ]
+
+    private static func checkNames(_ settings: EngineSettings, _ engine: String, _ entrypoint: String) throws(EngineError) {
+        guard let unknown = settings.keys.first(where: { !options.contains($0) && !fields.contains($0) && $0 != entrypoint }) else { return }
+        throw .invalid("\(unknown): is not an option of the \(engine) engine; there are \(options.joined(separator: ", "))")
+    }
+
+    package func retire() { warm?.retire() }
 
     package func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob {
         let files = JobFiles(directory: request.directory, temporary: request.temporaryDirectory)

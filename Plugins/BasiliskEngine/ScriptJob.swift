@@ -2,12 +2,13 @@ import EngineABI
 import EngineKit
 import Synchronization
 
-/// One run of the scenario: one guarded process, judged by its exit code, now and then checked by a cold run after it.
+/// One run of the scenario in a guarded process, whose exit code determines the result; a sample of warm runs is checked by a
+/// cold run after it.
 final class ScriptJob: EngineJob {
     private struct Running {
         var process: GuardedProcess
         var check: ColdCheck?
-        /// The proof that a warm run rests on; nil for a cold one.
+        /// The proof that a warm run depends on; nil for a cold run.
         var basis: String?
         let begin = ContinuousClock.now
     }
@@ -23,8 +24,8 @@ final class ScriptJob: EngineJob {
     private let leftovers = Mutex(Leftovers())
 
     /// - Parameters:
-    ///   - configuration: the run's, JSON.
-    ///   - check: how the run is checked, if it is and if it is started warm.
+    ///   - configuration: the run's configuration as JSON.
+    ///   - check: how the run is checked if it starts warm; nil if it is not checked.
     init(
         host: HostHandle, token: UInt64, files: JobFiles, request: GuardedProcess.Request, configuration: [UInt8], warm: WarmScenario?,
         check: CheckSettings?
@@ -84,10 +85,10 @@ final class ScriptJob: EngineJob {
         case .same(let places): if !places.isEmpty { warm?.add(notReproducible: places) }
         case .different(let what):
             let message =
-                "\(what): otherwise after a warm start than after a cold one; the files of the cold run are kept here, those of the warm one in \(ColdCheck.warmOutput)"
+                "\(what) differs after a warm start from a cold one; the files of the cold run are kept here, those of the warm one in \(ColdCheck.warmOutput)"
             sink.warning("warm workers: \(message)")
             host.log(.error, job: token, message)
-            // This job has a fresh process's result now, which stays when the proof is withdrawn.
+            // This job now has the result of a fresh process, which remains valid when the proof is withdrawn.
             host.resultBasis.restsOn(job: token, basis: "a cold run")
             warm?.withdraw(basis, "a run that was repeated cold differed from its warm start: \(what)")
         }

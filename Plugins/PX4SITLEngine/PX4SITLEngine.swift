@@ -2,13 +2,15 @@ import EngineABI
 package import EngineKit
 import EventLoop
 
-/// Flies PX4 software-in-the-loop: one PX4 and one mission for each job.
+/// Flies PX4 software-in-the-loop: one PX4 process and one mission for each job.
 package struct PX4SITLEngine: Engine {
     package static let id = "px4_sitl"
     package static let displayName = "PX4 SITL"
     package static let version = "1.0.0"
 
     private let fleet: Fleet
+
+    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings["px4_entrypoint"] != nil }
 
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
         guard host.abiMinor >= 1 else {

@@ -5,8 +5,8 @@
 #include <pthread.h>
 
 /*
- * A use of OpenSSL of our own: without the system's configuration, which another library of this process may want, and
- * without its handler at the end of the process, which would pull it away under other threads.
+ * OpenSSL is initialised without the system's configuration, which another library of this process may want to load, and
+ * without its exit handler, which would free its state while other threads still use it.
  */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static OSSL_LIB_CTX *library;

@@ -26,7 +26,7 @@ static void take(lynx_capture *capture, const char *bytes, uint64_t count) {
 
 void lynx_capture_pump(lynx_capture *capture) {
     char buffer[65536];
-    /* Bounded, so that one stream without end keeps neither the other nor the lifeline waiting. */
+    /* The amount is bounded, so that an endless stream delays neither the other stream nor the lifeline. */
     for (int turn = 0; turn < 4 && capture->source >= 0; turn++) {
         ssize_t n = read(capture->source, buffer, sizeof buffer);
         if (n > 0) {

@@ -14,10 +14,10 @@ typedef struct lynx_capture {
     char tail[LYNX_CAPTURE_TAIL]; /* ring: byte number k past the cap is at k % LYNX_CAPTURE_TAIL */
 } lynx_capture;
 
-/* Takes what is there. What cannot be written (a full disk) is dropped: the program is never held up. */
+/* Copies what is available. What cannot be written, as on a full disk, is dropped, so that the program is never blocked. */
 void lynx_capture_pump(lynx_capture *capture);
 
-/* Takes the rest, once no writer is left, and puts the tail behind a line that says what was left out. */
+/* Copies the rest once no writer is left, and appends the tail after a line that says how much was left out. */
 void lynx_capture_finish(lynx_capture *capture);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct birth {
     jmp_buf program;
 } birth;
 
-/* Of the guardian's steps up to exec, and of the program's first ones. */
+/* The stack for the guardian's steps up to exec and for the program's first ones. */
 static char stack[64 << 10] __attribute__((aligned(16)));
 
 /*
@@ -33,7 +33,7 @@ static void register_restartable_sequences(void) {
     syscall(SYS_rseq, area, sizeof(struct rseq), 0, RSEQ_SIG);
 }
 
-/* This process is what the program is to be already; what exec would close is closed. */
+/* This process already is the program, so the descriptors that exec would have closed are closed here. */
 static void stay_program(int news) {
     register_restartable_sequences();
     if (syscall(SYS_close_range, 3u, ~0u, 0u) < 0) lynx_guardian_fail(news, errno, LYNX_GUARDIAN_EXEC);
@@ -55,7 +55,7 @@ static int hand_over(const lynx_guardian_watch *watch) {
     return write(ends[1], watch, sizeof *watch) == (ssize_t)sizeof *watch ? 0 : -1;
 }
 
-/* In the memory of the process that asked, which waits, but on a stack of its own. */
+/* Runs in the memory of the requesting process, which waits meanwhile, but on a stack of its own. */
 static int be_born(void *argument) {
     birth *const birth = argument;
     lynx_guardian_tell(birth->own->news, (lynx_guardian_news){.guardian = getpid()});
@@ -64,7 +64,7 @@ static int be_born(void *argument) {
     const pid_t program = lynx_guardian_fork(birth->request, birth->own, &watch, &gate);
     if (program == 0) {
         stay_program(gate.news);
-        /* To the stack of the process that asked, as it was when it began to wait. */
+        /* Returns to the stack of the requesting process, as it was when that began to wait. */
         _longjmp(birth->program, 1);
     }
     if (hand_over(&watch) == 0) {

@@ -18,10 +18,10 @@ pid_t lynx_guardian_exec(
     const char *guardian_program, const char *shown, const lynx_guardian_request *request,
     const lynx_guardian_descriptors *own);
 
-/* The only argument of the guardian's program then. */
+/* The only argument of the guardian's program in that case. */
 #define LYNX_GUARDIAN_RESUME "guardian"
 
-/* In the program that was executed: goes on as the guardian. */
+/* Called in the program that was executed; continues as the guardian. */
 _Noreturn void lynx_guardian_resume(void);
 
 #endif

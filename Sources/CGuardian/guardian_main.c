@@ -54,8 +54,15 @@ void lynx_program_reset_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* In the program's process, of which the guardian has been told, and which may stop its guardian from now on. */
-static void enter_program(const lynx_guardian_request *request, pid_t guardian, int out, int err, const lynx_guardian_gate *gate) {
+/* Whether the host has said that the tree is to end, or is gone. */
+static int is_given_up(int lifeline) {
+    struct pollfd wait = {.fd = lifeline, .events = POLLIN};
+    return poll(&wait, 1, 0) > 0;
+}
+
+/* Runs in the program's process. The host knows its pid from here on, and it may stop its guardian. */
+static void enter_program(
+    const lynx_guardian_request *request, pid_t guardian, int lifeline, int out, int err, const lynx_guardian_gate *gate) {
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guardian) _exit(127);
@@ -63,11 +70,15 @@ static void enter_program(const lynx_guardian_request *request, pid_t guardian, 
     char none_comes;
     while (read(gate->held[0], &none_comes, 1) < 0 && errno == EINTR) {}
     lynx_guardian_tell(gate->news, (lynx_guardian_news){.program = getpid()});
+    /* A host that has waited too long has started the job elsewhere: two programs must not share its directory. */
+    if (is_given_up(lifeline)) _exit(127);
     if (dup2(out, 1) < 0 || dup2(err, 2) < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_EXEC);
     if (chdir(request->working_directory) < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_CHDIR);
+    /* The number was a log's, which is the guardian's affair. */
+    if (gate->channel > 0 && dup2(gate->channel, LYNX_GUARDIAN_CHANNEL) < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_EXEC);
 }
 
-/* Everything the host had set up is put back to what a fresh process expects. */
+/* Resets everything that the host had set up to what a fresh process expects, and executes the program. */
 static _Noreturn void become_program(const lynx_guardian_request *request, int news) {
     lynx_program_reset_signals();
     if (request->private_shm) {
@@ -79,7 +90,7 @@ static _Noreturn void become_program(const lynx_guardian_request *request, int n
     lynx_guardian_fail(news, errno, LYNX_GUARDIAN_EXEC);
 }
 
-/* Reaps adopted orphans; 1 when the program itself has ended (and stays a zombie). */
+/* Reaps adopted orphans. Returns 1 once the program itself has ended; it stays a zombie. */
 static int program_ended(pid_t program) {
     for (;;) {
         siginfo_t info = {.si_pid = 0};
@@ -99,14 +110,16 @@ static int open_ends(void) {
 pid_t lynx_guardian_fork(
     const lynx_guardian_request *request, const lynx_guardian_descriptors *own, lynx_guardian_watch *watch,
     lynx_guardian_gate *gate) {
-    int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news};
+    int kept[] = {own->stdout_log, own->stderr_log, own->lifeline, own->news, own->channel};
+    const int count = own->channel > 0 ? 5 : 4;
     setsid();
     /* The simulation may have stopped its guardian: that must not keep it from noticing the host's end. */
     prctl(PR_SET_PDEATHSIG, SIGCONT);
-    /* Ignored, as a process may have been started with it, it would have the kernel reap what is waited for here. */
+    /* If SIGCHLD were ignored, which a process may inherit, the kernel would reap the children that are waited for here. */
     signal(SIGCHLD, SIG_DFL);
-    if (keep_only(kept, 4) < 0) lynx_guardian_fail(own->news, errno, LYNX_GUARDIAN_FORK);
+    if (keep_only(kept, count) < 0) lynx_guardian_fail(own->news, errno, LYNX_GUARDIAN_FORK);
     gate->news = kept[3];
+    gate->channel = own->channel > 0 ? kept[4] : 0;
 
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     int out[2], err[2];
@@ -114,15 +127,17 @@ pid_t lynx_guardian_fork(
         lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_FORK);
     }
     const pid_t self = getpid();
-    /* A copy of its parent is what a fork of it would be: the handlers that its libraries have registered are run. */
+    /* A copy of the parent must be what fork() would make of it, so the fork handlers of its libraries run. */
     const pid_t program = request->program == NULL ? fork() : _Fork();
     if (program < 0) lynx_guardian_fail(gate->news, errno, LYNX_GUARDIAN_FORK);
     if (program == 0) {
-        enter_program(request, self, out[1], err[1], gate);
+        enter_program(request, self, kept[2], out[1], err[1], gate);
         return 0;
     }
     close(out[1]);
     close(err[1]);
+    /* The host is to see the program's end of it close with the program. */
+    if (gate->channel > 0) close(gate->channel);
     *watch = (lynx_guardian_watch){
         .capture_bytes = request->capture_bytes, .tree = lynx_tree_open(program), .ends = open_ends(), .lifeline = kept[2],
         .stdout_pipe = out[0], .stderr_pipe = err[0], .stdout_log = kept[0], .stderr_log = kept[1]};
@@ -143,7 +158,7 @@ void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardia
     lynx_guardian_keep(&watch);
 }
 
-/* Milliseconds of a clock that nobody sets. */
+/* Milliseconds of the monotonic clock. */
 static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -151,12 +166,12 @@ static int64_t now(void) {
 }
 
 /*
- * Returns when the tree is to end: 1 when the program has ended and what it left has had its grace, 0 when none of it is
- * left, at a word from the host, or at the host's end.
+ * Waits until the tree is to end. Returns 1 if the program has ended and the processes it left have had their grace period;
+ * 0 if none of them is left, if the host asked for the end, or if the host itself has ended.
  */
 static int watch_over(const lynx_guardian_watch *watch, lynx_capture captures[2]) {
     int64_t grace_end = -1;
-    /* Without a descriptor there is no watch: the tree must not outlive its host unseen. */
+    /* Without this descriptor nothing can be watched, and the tree must not outlive its host unnoticed. */
     while (watch->ends >= 0) {
         struct pollfd waits[4] = {
             {.fd = watch->ends, .events = POLLIN},
@@ -173,12 +188,12 @@ static int watch_over(const lynx_guardian_watch *watch, lynx_capture captures[2]
         for (int i = 0; i < 2; i++) {
             if (waits[2 + i].revents != 0) lynx_capture_pump(&captures[i]);
         }
-        /* A word from the host, or its end. */
+        /* The host has written, or has ended. */
         if (waits[1].revents != 0) break;
         struct signalfd_siginfo drained;
         while (read(watch->ends, &drained, sizeof drained) > 0) {}
         if (grace_end < 0 && program_ended(watch->tree.program)) grace_end = now() + LYNX_GUARDIAN_GRACE_MS;
-        /* Those that cannot be seen are not waited for. */
+        /* Processes that cannot be listed are not waited for. */
         if (grace_end >= 0 && lynx_tree_others(&watch->tree) <= 0) break;
     }
     return 0;

@@ -4,12 +4,14 @@
 #include "guardian.h"
 #include "tree.h"
 
-/* What the guardian keeps of the host's descriptors. */
+/* The descriptors that the guardian keeps. */
 typedef struct lynx_guardian_descriptors {
     int stdout_log;
     int stderr_log;
     int lifeline;
     int news;
+    /* 0, or the program's. */
+    int channel;
 } lynx_guardian_descriptors;
 
 /*
@@ -24,30 +26,33 @@ typedef struct lynx_guardian_news {
     int32_t program;
 } lynx_guardian_news;
 
-/* What the guardian says last, on its lifeline, when all is done. */
+/* The guardian's last message, on its lifeline, once everything has ended. */
 typedef struct lynx_guardian_findings {
-    /* Processes that were there yet the grace after the program's end; a line "PID command" for each, as many as fit. */
+    /*
+     * The number of processes that still ran when the grace period after the program's end was over, and a line
+     * "PID command" for each, as many as fit.
+     */
     int32_t outlived;
     char outlived_commands[LYNX_GUARDIAN_COMMANDS_MAX];
-    /* Processes that could not be killed. */
+    /* The number of processes that could not be killed. */
     int32_t unkillable;
-    /* 1: whether there were any could not be seen. */
+    /* 1 if the processes could not be listed. */
     int32_t unlisted;
 } lynx_guardian_findings;
 
 void lynx_guardian_tell(int news, lynx_guardian_news message);
 
-/* No handlers, nothing ignored, nothing blocked, as exec does not see to all of that. */
+/* Resets all signals to their default action and unblocks them; exec resets only handlers. */
 void lynx_program_reset_signals(void);
 
-/* What a guardian watches over, and with what. */
+/* What a guardian watches. */
 typedef struct lynx_guardian_watch {
     uint64_t capture_bytes;
     lynx_tree tree;
-    /* Tells of ends of children; -1 if there is no such descriptor. */
+    /* Readable when a child has ended; -1 if there is no such descriptor. */
     int ends;
     int lifeline;
-    /* What the program prints is read here, ... */
+    /* The program's output is read here ... */
     int stdout_pipe;
     int stderr_pipe;
     /* ... and written there. */
@@ -55,10 +60,12 @@ typedef struct lynx_guardian_watch {
     int stderr_log;
 } lynx_guardian_watch;
 
-/* What keeps the program waiting in the guardian's hands: it goes on once all of these are closed there, also by exec. */
+/* Holds the program back: it continues once the guardian has closed all of these, also by exec. */
 typedef struct lynx_guardian_gate {
     int news;
     int held[2];
+    /* 0, or what the program finds as LYNX_GUARDIAN_CHANNEL. */
+    int channel;
 } lynx_guardian_gate;
 
 /* ---- only async-signal-safe calls below here ----------------------------------------------------- */
@@ -72,13 +79,13 @@ pid_t lynx_guardian_fork(
     const lynx_guardian_request *request, const lynx_guardian_descriptors *own, lynx_guardian_watch *watch,
     lynx_guardian_gate *gate);
 
-/* The guardian's life from then on. */
+/* Watches the program to its end, and exits. */
 _Noreturn void lynx_guardian_keep(const lynx_guardian_watch *watch);
 
-/* Both, for a program that is to be executed. */
+/* Does both, for a program that is to be executed. */
 _Noreturn void lynx_guardian_main(const lynx_guardian_request *request, const lynx_guardian_descriptors *own);
 
-/* In the program's process, after a failure. */
+/* Reports a failure from the program's process, and exits. */
 _Noreturn void lynx_guardian_fail(int news, int error, int step);
 
 #endif

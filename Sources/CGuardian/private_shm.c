@@ -19,7 +19,7 @@ static int write_file(const char *path, const char *text) {
     return failure;
 }
 
-/* One id, mapped to itself; snprintf of numbers takes no lock and no memory. */
+/* Maps one id to itself. For numbers, snprintf takes no lock and allocates no memory. */
 static int map(const char *path, unsigned id) {
     char line[64];
     snprintf(line, sizeof line, "%u %u 1", id, id);
@@ -30,14 +30,14 @@ int lynx_enter_private_shm(void) {
     const unsigned user = geteuid(), group = getegid();
     if (unshare(CLONE_NEWNS) < 0) {
         if (errno != EPERM) return errno;
-        /* Who may not have a mount namespace may have one inside a user namespace, in which it stays the user that it is. */
+        /* A process that may not create a mount namespace may create one inside a user namespace, where it keeps its user id. */
         if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0) return errno;
         int failure = map("/proc/self/uid_map", user);
         if (failure == 0) failure = write_file("/proc/self/setgroups", "deny");
         if (failure == 0) failure = map("/proc/self/gid_map", group);
         if (failure != 0) return failure;
     }
-    /* What is mounted outside later is seen, and nothing that happens here is seen outside. */
+    /* Later mounts outside become visible here; mounts made here do not become visible outside. */
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0) return errno;
     return mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0 ? errno : 0;
 }

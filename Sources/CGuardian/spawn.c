@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "guardian.h"
 #include "guardian_main.h"
+#include "late.h"
 #include "warm_wire.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ static void close_all(const int *descriptors, size_t count) {
     }
 }
 
-/* 0 for a message, EPIPE at the end, ETIMEDOUT after so many milliseconds (-1: never). */
+/* Reads a message. Returns 0, EPIPE at the end, or ETIMEDOUT after `timeout` milliseconds (-1: never). */
 static int hear(int fd, lynx_guardian_news *news, int timeout) {
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     ssize_t n;
@@ -32,7 +33,7 @@ static int hear(int fd, lynx_guardian_news *news, int timeout) {
     return n == (ssize_t)sizeof *news ? 0 : EPIPE;
 }
 
-/* Waits for a child that has ended or was killed; its status is kept as it was if it is no child. */
+/* Waits for a child that has ended or was killed. Leaves *status alone if it is not a child of this process. */
 static int await(pid_t child, int *status, struct rusage *usage) {
     pid_t found;
     do {
@@ -43,7 +44,7 @@ static int await(pid_t child, int *status, struct rusage *usage) {
 
 enum { LOG_OUT, LOG_ERR, LIFE_READ, NEWS_WRITE, HANDED_DOWN, LIFE_WRITE = HANDED_DOWN, NEWS_READ, COUNT };
 
-/* Far more than a fork takes on a machine that is not stuck: a parent may have been stopped by a simulation. */
+/* Much longer than a fork takes. A parent that does not answer may have been stopped by a simulation. */
 enum { PARENT_TIMEOUT_MS = 5000 };
 
 static int open_channels(const lynx_guardian_request *request, int fd[COUNT], lynx_guardian_step *step) {
@@ -67,7 +68,7 @@ static int open_channels(const lynx_guardian_request *request, int fd[COUNT], ly
     return failure;
 }
 
-/* From the first word of a new tree to the last before its program runs. */
+/* Reads the reports of a new tree, from the first one to the start of its program. */
 static int await_start(int fd[COUNT], lynx_guardian *out, lynx_guardian_step *step, int timeout) {
     lynx_guardian_news news = {0};
     int failure = 0;
@@ -92,11 +93,18 @@ static int await_start(int fd[COUNT], lynx_guardian *out, lynx_guardian_step *st
     return news.error;
 }
 
-/* Takes over what is open; the tree's ends have been handed down. */
+/* Takes over the open descriptors, and closes the ends that the tree has inherited. */
 static int finish_spawn(int fd[COUNT], lynx_guardian *out, lynx_guardian_step *step, int timeout) {
     close_all(fd, HANDED_DOWN);
     out->lifeline = fd[LIFE_WRITE];
     const int failure = await_start(fd, out, step, timeout);
+    if (failure == ETIMEDOUT) {
+        /* The guardian may still be forked, as a child of this process; it ends when it finds the lifeline closed. */
+        if (out->program > 0) lynx_guardian_kill(out);
+        close(fd[LIFE_WRITE]);
+        lynx_late_expect(fd[NEWS_READ], out->guardian, out->program);
+        return failure;
+    }
     close(fd[NEWS_READ]);
     if (failure == 0) return 0;
 
@@ -108,18 +116,20 @@ static int finish_spawn(int fd[COUNT], lynx_guardian *out, lynx_guardian_step *s
 }
 
 int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out, lynx_guardian_step *step) {
+    lynx_late_reap();
     int fd[COUNT];
     int failure = open_channels(request, fd, step);
     if (failure != 0) return failure;
 
-    /* Blocked across the fork, so that no handler of the host's ever runs in the guardian. */
+    /* Signals are blocked across the fork, so that no handler of the host ever runs in the guardian. */
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t guardian = _Fork();
     if (guardian == 0) {
         const lynx_guardian_descriptors own = {
-            .stdout_log = fd[LOG_OUT], .stderr_log = fd[LOG_ERR], .lifeline = fd[LIFE_READ], .news = fd[NEWS_WRITE]};
+            .stdout_log = fd[LOG_OUT], .stderr_log = fd[LOG_ERR], .lifeline = fd[LIFE_READ], .news = fd[NEWS_WRITE],
+            .channel = request->channel};
         lynx_guardian_main(request, &own);
     }
     failure = errno;
@@ -135,6 +145,7 @@ int lynx_guardian_spawn(const lynx_guardian_request *request, lynx_guardian *out
 
 int lynx_guardian_spawn_warm(
     const lynx_guardian_request *request, int socket, lynx_guardian *out, lynx_guardian_step *step) {
+    lynx_late_reap();
     int fd[COUNT];
     int failure = open_channels(request, fd, step);
     if (failure != 0) return failure;
@@ -157,10 +168,10 @@ int lynx_guardian_spawn_warm(
 void lynx_guardian_kill(const lynx_guardian *guardian) {
     kill(-guardian->program, SIGKILL);
     kill(guardian->program, SIGKILL);
-    /* The simulation may have stopped it. */
+    /* The simulation may have stopped the guardian. */
     kill(guardian->guardian, SIGCONT);
     const char word = 'k';
-    /* A full one says the same thing, and one without a reader that it is done already. */
+    /* If the buffer is full, a byte is there already; if nobody reads, the tree has ended. */
     ssize_t ignored = send(guardian->lifeline, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)ignored;
 }
@@ -196,7 +207,7 @@ void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {
         out->exit_signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         out->max_rss_bytes = (int64_t)usage.ru_maxrss * 1024;
     } else if (!out->guardian_lost) {
-        /* Not a subreaper: the guardian's copy of the status, in its exit code's absence, is all there is. */
+        /* This process is no subreaper, so the program's status is not available. */
         out->guardian_lost = 1;
     }
     close(guardian->pidfd);

@@ -10,7 +10,7 @@
 
 enum { STRINGS_MAX = 4096 };
 
-/* Points at the texts of a section, one after the other with their NULs; 0 if there are too many. */
+/* Fills `texts` with pointers to the NUL-terminated texts of a section. Returns 0 if there are too many. */
 static int point(char *texts, size_t size, char *pointers[STRINGS_MAX]) {
     size_t count = 0;
     for (char *next = texts; next < texts + size; next++) {

@@ -14,7 +14,7 @@
  */
 enum { QUICK_ROUNDS = 50, QUICK_MICROSECONDS = 100, ROUNDS = 2050, ROUND_MICROSECONDS = 5000 };
 
-/* Of what one command line may take in a description. */
+/* The longest part of a command line in a description. */
 enum { COMMAND_MAX = 120 };
 
 typedef struct text {
@@ -38,7 +38,7 @@ static void append_number(text *out, unsigned long value) {
     append(out, digits + at, sizeof digits - at);
 }
 
-/* Opens the file of a process in /proc; -1 if it cannot be. */
+/* Opens a file of a process in /proc. Returns -1 on failure. */
 static int open_proc(const char *before, pid_t pid, const char *after) {
     char path[64] = {0};
     text out = {path, sizeof path - 1, 0};
@@ -52,7 +52,7 @@ lynx_tree lynx_tree_open(pid_t program) {
     return (lynx_tree){.program = program, .list = open_proc("/proc/self/task/", getpid(), "/children")};
 }
 
-/* Calls `visit` for each direct child, the program among them; -1 if they cannot be listed. */
+/* Calls `visit` for each direct child, including the program. Returns -1 if they cannot be listed. */
 static int each_child(const lynx_tree *tree, void (*visit)(const lynx_tree *tree, pid_t child, void *context), void *context) {
     if (lseek(tree->list, 0, SEEK_SET) < 0) return -1;
     char buffer[4096];
@@ -129,13 +129,13 @@ int lynx_tree_kill(const lynx_tree *tree) {
     kill(-tree->program, SIGKILL);
     int others = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        /* Asked first: when the program ends its children become this process's, perhaps after its list was read. */
+        /* Asked before listing: when the program ends, its children become this process's, perhaps after the list was read. */
         siginfo_t info = {.si_pid = 0};
         const int program_gone =
             waitid(P_PID, (id_t)tree->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == tree->program;
         others = 0;
         const int listed = each_child(tree, end, &others);
-        /* Unlisted, the program's group is all that can be reached. */
+        /* If children cannot be listed, only the program's process group can be reached. */
         if (program_gone && (listed < 0 || others == 0)) return 0;
         usleep(round < QUICK_ROUNDS ? QUICK_MICROSECONDS : ROUND_MICROSECONDS);
     }

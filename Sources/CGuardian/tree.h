@@ -9,18 +9,18 @@
  * dealing with the direct children again and again reaches every depth, also what called setsid or daemonised.
  */
 typedef struct lynx_tree {
-    /* Stays a zombie once it has ended, so that its pid stays taken until the host has reaped it. */
+    /* Stays a zombie once it has ended, so that its pid is not reused before the host has reaped it. */
     pid_t program;
     /* The kernel's list of this process's children; -1 without /proc, and then nobody but the program can be found. */
     int list;
 } lynx_tree;
 
-/* Opens the list: before the program runs, who could see to it that no descriptor is to be had later. */
+/* Opens the list. To be called before the program runs, which could use up all descriptors. */
 lynx_tree lynx_tree_open(pid_t program);
 
 /*
- * How many direct children there are besides the program, after reaping those that have ended; -1 if that is not known.
- * Only 0 says that none is left: while some are reaped the list moves under its reader, who may miss others.
+ * Reaps the children that have ended, and returns the number of direct children besides the program, or -1 if it is not known.
+ * Only 0 is exact: the list changes while children are reaped, so that some may be missed.
  */
 int lynx_tree_others(const lynx_tree *tree);
 

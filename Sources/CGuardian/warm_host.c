@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Puts a descriptor at a number that none of the others has yet; it survives exec there. */
+/* Duplicates a descriptor to a number that none of the others has; the duplicate survives exec. */
 static int place(int fd, int at) {
     return dup2(fd, at);
 }
@@ -25,7 +25,7 @@ static _Noreturn void become_parent(const lynx_warm_request *request, pid_t host
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != host) _exit(127);
-    /* Out of the way of the numbers to be filled. */
+    /* Moved away from the numbers that are about to be assigned. */
     socket = fcntl(socket, F_DUPFD_CLOEXEC, 16);
     script = fcntl(script, F_DUPFD_CLOEXEC, 16);
     failed = fcntl(failed, F_DUPFD_CLOEXEC, 16);
@@ -138,7 +138,7 @@ ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t siz
     do {
         n = recv(parent->socket, message, size, MSG_DONTWAIT | (keep ? MSG_PEEK : 0));
     } while (n < 0 && errno == EINTR);
-    /* A parent that was killed with something unread resets the connection. */
+    /* A parent that was killed with unread data resets the connection. */
     if (n < 0 && errno != EAGAIN) return 0;
     return n;
 }

@@ -42,7 +42,7 @@ int lynx_warm_receive(int socket, lynx_warm_job *job) {
     return 0;
 }
 
-/* The variable whose place the program has: "" if the job has none. */
+/* The variable that marks the program's place; "" if the job has none. */
 static const char *shown_of(const char *environment) {
     static const char name[] = LYNX_WARM_PLACE "=";
     const char *variable = environment;
@@ -50,7 +50,7 @@ static const char *shown_of(const char *environment) {
     return variable;
 }
 
-/* Found by others in /proc, as the environment that exec left there is what the kernel shows. */
+/* Other processes find it in /proc, where the kernel shows the environment that exec left. */
 static void show(const char *variable) {
     if (strlen(variable) >= shown_size) return;
     memset(shown, 0, shown_size);

@@ -9,7 +9,7 @@
  */
 typedef struct lynx_warm_head {
     uint64_t capture_bytes;
-    /* All with their NULs. */
+    /* All sizes include the terminating NULs. */
     uint32_t directory_size;
     uint32_t environment_size;
     /* 0 for a parent whose own copy is the program. */
@@ -36,10 +36,10 @@ int lynx_warm_read(int socket, lynx_warm_head *head, char *texts, int descriptor
  */
 pid_t lynx_warm_clone(int descriptors[LYNX_WARM_DESCRIPTORS], lynx_guardian_descriptors *own);
 
-/* Gives up what a request brought. */
+/* Closes the descriptors that came with a request. */
 void lynx_warm_close(const int descriptors[LYNX_WARM_DESCRIPTORS]);
 
-/* Says why there is no program, and gives the descriptors up. */
+/* Reports why there is no program, and closes the descriptors. */
 void lynx_warm_decline(const int descriptors[LYNX_WARM_DESCRIPTORS], int error);
 
 #endif

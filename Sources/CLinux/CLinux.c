@@ -19,8 +19,12 @@ int lynx_pidfd_send_signal(int pidfd, int sig) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
 }
 
+int lynx_sync_file_system(int descriptor) {
+    return syncfs(descriptor);
+}
+
 int lynx_processor_count(void) {
-    /* For more processors than any kernel is built for. */
+    /* Large enough for more processors than any kernel supports. */
     static const size_t most = 1 << 16;
     cpu_set_t *const set = CPU_ALLOC(most);
     if (set == NULL) return -1;
@@ -50,12 +54,12 @@ pid_t lynx_thread_id(void) {
 }
 
 int lynx_yield_to_others(pid_t thread) {
-    /* Of a thread, where its id is given: setpriority(2), "C library/kernel differences". */
+    /* Given a thread's id, Linux sets the priority of that thread: setpriority(2), "C library/kernel differences". */
     return setpriority(PRIO_PROCESS, (id_t)thread, 19);
 }
 
 int lynx_ask_for_short_turns(void) {
-    /* struct sched_attr, for which glibc before 2.41 has no name, as far as its first version goes. */
+    /* The first version of struct sched_attr, which glibc before 2.41 does not define. */
     struct {
         uint32_t size, policy;
         uint64_t flags;

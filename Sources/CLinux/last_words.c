@@ -23,17 +23,17 @@ static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, S
 
 static char program_name[64] = "runner-host";
 static _Thread_local char activity[201];
-/* The latest that any thread has begun; of use only when all is lost. */
+/* What a thread began last; only used for the last line. */
 static char latest_activity[201];
 
-/* A pipe that nothing is ever written to: its inode is nobody else's. */
+/* A pipe that nothing is ever written to. Its inode number is unique, so that it can be recognised. */
 static int canary = -1;
 static struct stat canary_status;
 
 static sem_t wanted;
 static atomic_bool has_speaker;
 static atomic_flag speaking = ATOMIC_FLAG_INIT;
-/* Empty: all has been written, only the end is to be made sure of. */
+/* If empty, everything has been written, and only the end of the process remains to be ensured. */
 static char last_line[640];
 static int last_signal;
 
@@ -47,7 +47,7 @@ static void put(const char *text) {
     }
 }
 
-/* Its descriptors are its own, so that its standard error is open whatever others close. */
+/* This thread has a descriptor table of its own, so its standard error stays open whatever others close. */
 static void *speaker(void *unused) {
     (void)unused;
     prctl(PR_SET_NAME, "lynx-last-words", 0, 0, 0);
@@ -57,19 +57,19 @@ static void *speaker(void *unused) {
     while (sem_wait(&wanted) != 0) {}
     put(last_line);
     if (last_signal == 0) _exit(EXIT_DAMAGED);
-    /* The handler raises the signal itself, if it comes to that. */
+    /* If the speaker does not answer, the handler raises the signal itself. */
     const struct timespec patience = {.tv_nsec = PATIENCE_MS * 1000000L};
     nanosleep(&patience, NULL);
     kill(getpid(), SIGKILL);
     return NULL;
 }
 
-/* The first who speaks is the one who is heard; all others wait for the end. */
+/* Only the first thread to arrive is reported; all others wait for the end of the process. */
 static void have_first_word(void) {
     while (atomic_flag_test_and_set(&speaking)) pause();
 }
 
-/* Has the speaker say the last line, and ends. */
+/* Has the speaker write the last line, and ends the process. */
 static _Noreturn void leave_it_to_the_speaker(void) {
     if (atomic_load(&has_speaker)) {
         sem_post(&wanted);
@@ -84,7 +84,7 @@ static void on_fatal(int number, siginfo_t *info, void *context) {
     (void)context;
     have_first_word();
     if (!lynx_descriptors_are_intact()) {
-        /* What crashed is only the first that missed one of them. */
+        /* Descriptors have been closed: the thread that crashed is only the first that needed one of them. */
         snprintf(
             last_line, sizeof last_line,
             "%s: descriptors of this process were closed by an engine, the latest call was %s; this process ends, and its simulations with it\n",
@@ -104,7 +104,7 @@ static void on_fatal(int number, siginfo_t *info, void *context) {
     backtrace_symbols_fd(frames, count, STDERR_FILENO);
     signal(number, SIG_DFL);
     raise(number);
-    /* The signal waits for the handler's end. */
+    /* The signal stays pending until the handler returns. */
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, number);
@@ -127,7 +127,7 @@ void lynx_prepare_last_words(const char *program) {
     if (pthread_create(&thread, NULL, speaker, NULL) == 0) pthread_detach(thread);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 
-    /* The first call loads a library, which a handler must not. */
+    /* The first call of backtrace() loads a library, which is not allowed in a signal handler. */
     void *frame;
     backtrace(&frame, 1);
     lynx_give_signal_stack();
@@ -143,7 +143,7 @@ void lynx_set_activity(const char *text) {
 }
 
 void lynx_give_signal_stack(void) {
-    /* Lives as long as the process: threads that need one are few, and last. */
+    /* Never freed: the threads that need one are few and live as long as the process. */
     stack_t stack = {.ss_sp = malloc(SIGNAL_STACK), .ss_size = SIGNAL_STACK};
     if (stack.ss_sp && sigaltstack(&stack, NULL) != 0) free(stack.ss_sp);
 }

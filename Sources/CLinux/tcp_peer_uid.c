@@ -42,7 +42,7 @@ int lynx_tcp_peer_uid(const struct sockaddr_in *local, const struct sockaddr_in 
             .sdiag_family = AF_INET,
             .sdiag_protocol = IPPROTO_TCP,
             .idiag_states = -1,
-            // Seen from the peer: its source is our peer address.
+            // The socket looked for is the peer's, so its source address is our peer address.
             .id = {
                 .idiag_sport = peer->sin_port,
                 .idiag_dport = local->sin_port,
@@ -75,12 +75,12 @@ int lynx_tcp_peer_uid(const struct sockaddr_in *local, const struct sockaddr_in 
         return -1;
     }
     const struct inet_diag_msg *found = NLMSG_DATA(&reply.header);
-    // Without a connection of these ends the kernel falls back to whoever listens on the peer's port.
+    // If there is no such connection, the kernel answers with the socket that listens on the peer's port.
     if (found->id.idiag_sport != peer->sin_port || found->id.idiag_dport != local->sin_port) {
         errno = ENOENT;
         return -1;
     }
-    // A socket without a process has no inode, and up to Linux 6.16 no owner either: it then says 0, as if it were root's.
+    // A socket without a process has no inode and, up to Linux 6.16, no owner: the kernel reports 0, which would be root.
     if (found->idiag_inode == 0 && found->idiag_uid == 0) {
         errno = ENOTCONN;
         return -1;

@@ -10,6 +10,8 @@ public final class ControlPlane: Sendable {
     private let configuration: ControlPlaneConfiguration
     private let logger: Logger
     private let certificate: ServerCertificate?
+    /// No batch has this id.
+    private static let noBatch = "-"
     let ledger: Ledger
     let artifacts: ArtifactStore?
 
@@ -25,15 +27,15 @@ public final class ControlPlane: Sendable {
     ) throws {
         try configuration.check()
         certificate = try configuration.tls.map { try ServerCertificate($0, logger: logger) }
-        artifacts = try configuration.artifacts.map { try ArtifactStore($0, buckets: buckets) }
+        artifacts = try configuration.artifacts.map { try ArtifactStore($0, buckets: buckets, makes: !configuration.isViewer) }
         self.configuration = configuration
         self.logger = logger
         ledger = Ledger(
-            driver: try LedgerDatabase.open(configuration.databasePath), clock: clock,
+            driver: try LedgerDatabase.open(configuration.databasePath, alone: !configuration.isViewer), clock: clock,
             policy: LedgerPolicy(
                 leaseMilliseconds: Instant((configuration.leaseSeconds * 1000).rounded()),
                 maxLostAttempts: configuration.maxLostAttempts),
-            onlyBatch: configuration.onlyBatch)
+            onlyBatch: configuration.isViewer ? Self.noBatch : configuration.onlyBatch)
     }
 
     /// Reads certificate and key again, for the connections made from now on. Bad files are logged, and change nothing.
@@ -50,7 +52,7 @@ public final class ControlPlane: Sendable {
     public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void) async throws {
         do {
             defer { try? ledger.driver.close() }
-            try await ledger.extendLeases()
+            if !configuration.isViewer { try await ledger.extendLeases() }
             let group = ServiceGroup(configuration: .init(services: [.init(service: try application(onListening: onListening))], logger: logger))
             // A server that is cancelled drops connections it has accepted and not yet served, which NIO takes for a
             // programming error: so cancellation, too, is an orderly end.
@@ -87,11 +89,14 @@ public final class ControlPlane: Sendable {
                 additionalChannelHandlers: [connections.watch()],
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
         return Application(
-            router: API(ledger: ledger, configuration: configuration, connections: connections, artifacts: artifacts).router(),
+            router: API(
+                ledger: ledger, configuration: configuration, connections: connections, artifacts: artifacts, web: configuration.web
+            ).router(),
             server: try certificate.map { try .tls(http, tlsConfiguration: $0.configuration) } ?? http,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "lynx"),
-            services: [LeaseSweeper(ledger: ledger, logger: logger)],
+            services: configuration.isViewer
+                ? [] : [LeaseSweeper(ledger: ledger, logger: logger), StudyWatch(ledger: ledger, logger: logger)],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: logger)
     }

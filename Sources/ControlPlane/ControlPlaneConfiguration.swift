@@ -27,6 +27,14 @@ public struct ControlPlaneConfiguration: Sendable {
     public var credentialMinutes = 60.0
     /// Where the files of jobs are kept; nil leaves them on the machines of their runners.
     public var artifacts: ArtifactConfiguration?
+    /// Whether runners are to upload the files of jobs; otherwise `artifacts` is for the code that comes with batches alone.
+    public var takesJobFiles = true
+    /// Whether it only shows a ledger, beside whoever serves it: it hands out no jobs, and looks after neither leases nor studies.
+    public var isViewer = false
+    /// Whether files that no runner has uploaded are read where it left them: for one user's studies on one machine.
+    public var readsRunnersFiles = false
+    /// The page that is served at `/ui/`; nil serves none.
+    public var web: WebFiles?
     /// Nil for as many as the process may have descriptors for.
     var connectionLimits: ConnectionLimits?
 

@@ -39,6 +39,10 @@ extension Logger {
         info("token revoked", metadata: ["token": "\(id)", "tenant": "\(tenant)"])
     }
 
+    func loggedIn(_ session: Session) {
+        info("logged in", metadata: ["session": "\(session.id)", "token": "\(session.token.id)", "tenant": "\(session.token.tenant)"])
+    }
+
     func certificateLoaded(_ files: TLSFiles) {
         info("certificate loaded", metadata: ["certificate": "\(files.certificate)"])
     }
@@ -112,6 +116,14 @@ extension Logger {
                     "runner": "\(job.assignedRunner ?? "")",
                 ])
         }
+    }
+
+    func batchesNotJudged(_ failure: any Error) {
+        error("batches that may end early cannot be judged", metadata: ["reason": "\(failure)"])
+    }
+
+    func batchStopped(_ batchID: String, _ reason: String) {
+        info("batch stopped", metadata: ["batch": "\(batchID)", "reason": "\(reason)"])
     }
 
     func leasesNotChecked(_ failure: any Error) {

@@ -39,7 +39,7 @@ extern "C" {
 #endif
 
 #define LYNX_ABI_MAJOR 1u
-#define LYNX_ABI_MINOR 2u
+#define LYNX_ABI_MINOR 3u
 
 /* Whether the struct that `pointer` leads to is new enough to have `field`. */
 #define LYNX_HAS_FIELD(type, pointer, field) \
@@ -189,7 +189,11 @@ typedef struct lynx_setting {
  * may keep things in one of its own name; the host alone uses it once the first job is prepared), the fields made for it
  * (basilisk_entrypoint, warm_workers; px4_binary, px4_etc, px4_entrypoint), and the engine's own section of
  * engine_options. What is nested there comes flat, with a dot between the keys: default_params.IMU_GYRO_CAL_EN.
- * max_concurrent_jobs of that section is the host's affair and does not come.
+ * A list comes as one setting for each element, with its index as the key: command.0, command.1.
+ * max_concurrent_jobs, isolation and memory_limit_mb of that section are the host's affair and do not come.
+ *
+ * Since 1.3 there may be scenarios: jobs that come with settings of their own (lynx_job). An engine with the extension
+ * LYNX_EXTENSION_SCENARIOS gets scenarios = true then, and what jobs run may be missing in configure.
  */
 typedef struct lynx_engine_config {
     uint32_t struct_size;
@@ -217,6 +221,14 @@ typedef struct lynx_job {
      * is short, so that sockets have room in it. The host has made it, and removes it with all that is in it after reap.
      */
     lynx_string temporary_directory;
+    /*
+     * Since 1.3. The settings of the scenario that the job runs: all of them, in place of those of configure. None (0) for a
+     * job that runs what configure described. Only an engine with the extension LYNX_EXTENSION_SCENARIOS gets any. The
+     * entrypoint is in the setting that configure has it in, or else in `entrypoint`; env.NAME is a variable for the
+     * simulation's environment; a path in another option that is relative and has a slash is relative to working_directory.
+     */
+    const lynx_setting *settings;
+    size_t setting_count;
 } lynx_job;
 
 /* What a failure speaks against. */
@@ -396,6 +408,23 @@ typedef struct lynx_warm_workers {
     /* [any & after configure] Calls take for each, before it returns. Does not wait for anything. */
     void (*list)(const lynx_engine *engine, void (*take)(void *context, const lynx_warm_worker *worker), void *context);
 } lynx_warm_workers;
+
+/*
+ * For an engine that can run more than one scenario: it looks at the settings that jobs come with. Since 1.3.
+ */
+#define LYNX_EXTENSION_SCENARIOS "scenarios/1"
+
+/* What get_extension(engine, LYNX_EXTENSION_SCENARIOS) leads to. */
+typedef struct lynx_scenarios {
+    uint32_t struct_size;
+    /*
+     * [any & after configure] Checks settings that jobs may come with, as far as that can be done without a job. The first
+     * problem found is the error.
+     */
+    lynx_status (*check)(const lynx_engine *engine, const lynx_engine_config *config, lynx_error *error);
+    /* [any & after configure] 1 if the settings of configure say what jobs run, 0 if only jobs with settings of their own can run. */
+    int32_t (*has_default)(const lynx_engine *engine);
+} lynx_scenarios;
 
 /*
  * [main] The one exported symbol. Returns NULL when the engine cannot serve that major version. The

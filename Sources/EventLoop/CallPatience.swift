@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How long one call on `CallThreads` is waited for: a time from its beginning, or from its last sign of progress. It may be
-/// cut short.
+/// How long the caller waits for one call on `CallThreads`: a time from its beginning, or from its last sign of progress. The
+/// time can be shortened.
 public final class CallPatience: Sendable {
     private enum Phase {
         case waiting
@@ -21,10 +21,10 @@ public final class CallPatience: Sendable {
 
     public init(_ limit: Duration) { self.limit = limit }
 
-    /// The call is getting on: its time begins anew. Any thread.
+    /// Restarts the time, as the call makes progress. Any thread.
     public func renew() { state.withLock { $0.lastSign = MonotonicClock.now } }
 
-    /// From now on the call has only this long, whether it has begun or not. Any thread.
+    /// Limits the call to `rest` from now on, whether it has begun or not. Any thread.
     public func cutShort(to rest: Duration) {
         let timer = TaskTimers.shared.schedule(after: rest) { self.leave() }
         let isOver = state.withLock { state in
@@ -44,7 +44,7 @@ public final class CallPatience: Sendable {
         if isOver { body(nil) }
     }
 
-    /// False if it is not wanted any more.
+    /// Returns false if the call is no longer wanted.
     func begin(_ thread: Int32) -> Bool {
         let mayBegin = state.withLock { state in
             guard case .waiting = state.phase else { return false }
@@ -52,11 +52,11 @@ public final class CallPatience: Sendable {
             state.lastSign = MonotonicClock.now
             return true
         }
-        if mayBegin { look(after: limit) }
+        if mayBegin { check(after: limit) }
         return mayBegin
     }
 
-    /// False if it was left behind meanwhile.
+    /// Returns false if the call was abandoned in the meantime.
     func end() -> Bool {
         let timers = state.withLock { state -> [TimerToken]? in
             guard case .running = state.phase else { return nil }
@@ -68,7 +68,7 @@ public final class CallPatience: Sendable {
         return timers != nil
     }
 
-    private func look(after delay: Duration) {
+    private func check(after delay: Duration) {
         let timer = TaskTimers.shared.schedule(after: delay) { self.expire() }
         let isOver = state.withLock { state in
             if case .over = state.phase { return true }
@@ -81,7 +81,7 @@ public final class CallPatience: Sendable {
     private func expire() {
         let now = MonotonicClock.now
         let silence = Duration.nanoseconds(state.withLock { now - min($0.lastSign, now) })
-        if silence < limit { look(after: limit - silence) } else { leave() }
+        if silence < limit { check(after: limit - silence) } else { leave() }
     }
 
     private func leave() {

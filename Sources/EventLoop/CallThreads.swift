@@ -3,18 +3,18 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Threads for calls that block: into an engine, to a disk. A call that does not return in time is left behind with its
-/// thread, and another thread takes that one's place.
+/// Threads for blocking calls: into an engine, to a disk. A call that does not return in time is abandoned together with its
+/// thread, and another thread replaces it.
 ///
-/// Threads are made when they are needed, up to a number, and last as long as this object: what one of them starts may ask
-/// for a signal at its parent's death (`PR_SET_PDEATHSIG`), which comes when the *thread* ends.
+/// Threads are made on demand, up to a limit, and last as long as this object: a process started on one of them may request a
+/// signal at its parent's death (`PR_SET_PDEATHSIG`), which is sent when the *thread* ends.
 public final class CallThreads: Sendable {
     private let crew: Crew
 
-    /// - Parameter most: how many calls are under way at the same time, apart from those that were left behind.
+    /// - Parameter most: the number of calls under way at the same time, without those that were abandoned.
     public init(name: String, most: Int) { crew = Crew(name: name, most: max(1, most)) }
 
-    /// Runs `body` on one of the threads, after what was handed over before if all are busy.
+    /// Runs `body` on one of the threads, after the work queued before it if all threads are busy.
     public func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             crew.add {
@@ -24,9 +24,9 @@ public final class CallThreads: Sendable {
         }
     }
 
-    /// Runs `body` on one of the threads, and waits for it as long as `patience` lasts.
+    /// Runs `body` on one of the threads and waits for it as long as `patience` lasts.
     ///
-    /// - Parameter late: called on the thread of a call that was left behind, with what it brought, if it ever returns.
+    /// - Parameter late: called with the result of an abandoned call, on its thread, if the call ever returns.
     /// - Throws: what `body` throws; `CallLeftBehind`.
     public func run<Value: Sendable>(
         _ patience: CallPatience, late: @escaping @Sendable (Result<Value, any Error>) -> Void,
@@ -53,7 +53,7 @@ public final class CallThreads: Sendable {
         }
     }
 
-    /// Hands `body` over and does not wait for it.
+    /// Queues `body` and does not wait for it.
     public func start(_ body: @escaping @Sendable () -> Void) {
         crew.add {
             body()
@@ -64,15 +64,15 @@ public final class CallThreads: Sendable {
     deinit { crew.dismiss() }
 }
 
-/// A call did not return as long as it was waited for, or was not wanted any more before it began.
+/// A call that did not return within its time, or was no longer wanted before it began.
 public struct CallLeftBehind: Error, Hashable, Sendable {
-    /// Otherwise it never will.
+    /// Whether the call began; if not, it never will.
     public var hasBegun: Bool
 }
 
-/// The threads and the line of what waits for one.
+/// The threads and the queue of work that waits for one.
 private final class Crew: Sendable {
-    /// False when the thread has been replaced meanwhile.
+    /// Returns false when the thread has been replaced in the meantime.
     typealias Work = @Sendable () -> Bool
 
     private struct State {
@@ -85,7 +85,7 @@ private final class Crew: Sendable {
     private let name: String
     private let most: Int
     private let state = Mutex(State())
-    /// Raised once for each piece of work, and for each thread that is to end.
+    /// Signalled once for each piece of work, and for each thread that has to end.
     private let bell = DispatchSemaphore(value: 0)
 
     init(name: String, most: Int) {
@@ -101,7 +101,7 @@ private final class Crew: Sendable {
         bell.signal()
     }
 
-    /// A thread is lost to its call.
+    /// Starts a replacement for a thread whose call was abandoned.
     func replaceOne() {
         state.withLock { state in
             state.threads -= 1
@@ -119,11 +119,11 @@ private final class Crew: Sendable {
 
     private func hire(_ state: inout State) {
         guard state.waiting.count > state.idle, state.threads < most else { return }
-        // Without another thread the work waits for those that are there, or for the next piece of work to find one.
+        // Without a new thread, the work waits for an existing thread, or until the next piece of work starts one.
         guard let thread = try? NamedThread.start(name: name, { [self] in live() }) else { return }
         pthread_detach(thread)
         state.threads += 1
-        // Until it has found its first work it is counted among those that will.
+        // A new thread counts as idle until it finds its first work.
         state.idle += 1
     }
 
@@ -142,7 +142,7 @@ private final class Crew: Sendable {
             guard work() else { break }
             state.withLock { $0.idle += 1 }
         }
-        // Replaced; but what it started may depend on its life.
+        // The thread has been replaced, but processes that it started may depend on its life.
         while !state.withLock({ $0.isDismissed }) { pause() }
     }
 }

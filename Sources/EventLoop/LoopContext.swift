@@ -1,8 +1,8 @@
 import Glibc
 import Support
 
-/// What work on a loop may do: watch descriptors and set timers. It exists on the loop's thread only, and because it isn't
-/// Sendable the compiler keeps it there.
+/// The operations available to work on a loop: watching descriptors and setting timers. It exists on the loop's thread only;
+/// because it is not Sendable, the compiler keeps it there.
 public final class LoopContext {
     private let mailbox: Mailbox
     private let poller: Poller
@@ -14,7 +14,7 @@ public final class LoopContext {
         self.poller = poller
     }
 
-    /// `MonotonicClock.now`
+    /// The current time on `MonotonicClock`, in nanoseconds.
     public var now: UInt64 { MonotonicClock.now }
 
     /// Calls `onReady` whenever the descriptor is ready for what `interest` names, until the watch is cancelled.
@@ -32,12 +32,12 @@ public final class LoopContext {
         return timers.schedule(at: overflow ? .max : deadline, body)
     }
 
-    /// Forgets a timer; one that has fired or was cancelled before is no error.
+    /// Cancels a timer. Cancelling a timer that has fired or was cancelled before has no effect.
     public func cancel(_ timer: TimerToken) {
         timers.cancel(timer)
     }
 
-    /// The loop's one instance of a type, made at the first call. It lives until the loop ends, and needs no locks: a handle
+    /// The loop's only instance of a type, made at the first call. It lives until the loop ends and needs no locks: a handle
     /// that other threads hold reaches its state on the loop through it.
     public func local<T: AnyObject>(_ make: () -> T) -> T {
         if let existing = locals[ObjectIdentifier(T.self)] {
@@ -48,7 +48,7 @@ public final class LoopContext {
         return made
     }
 
-    /// The life of the loop's thread.
+    /// Dispatches events, timers and work until the loop is stopped; runs on the loop's thread.
     func runUntilStopped() {
         while let delivery = mailbox.take() {
             for work in delivery.work { work(self) }
@@ -66,7 +66,7 @@ public final class LoopContext {
         _ = try poller.add(mailbox.wakeup.raw, .readable) { _, _ in mailbox.acknowledgeWakeup() }
     }
 
-    // Timers set by timers wait for the next round, so that descriptors get their turn.
+    // Timers set by timers wait for the next round, so that descriptors are handled in between.
     private func fireTimers() {
         guard let earliest = timers.earliestDeadline else { return }
         let now = now

@@ -3,7 +3,7 @@ import Glibc
 import Support
 import Synchronization
 
-/// Work on its way to a loop from other threads, with the eventfd that wakes the loop for it.
+/// Queues work from other threads for a loop, with the eventfd that wakes the loop.
 final class Mailbox: Sendable {
     typealias Work = @Sendable (LoopContext) -> Void
 
@@ -20,7 +20,7 @@ final class Mailbox: Sendable {
         wakeup = try OwnedDescriptor("eventfd", eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK)))
     }
 
-    /// Puts work at the end of the line; false once the loop has ended.
+    /// Appends work to the queue; returns false if the loop has ended.
     func post(_ work: @escaping Work) -> Bool {
         let (accepted, mustWake) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
@@ -31,7 +31,7 @@ final class Mailbox: Sendable {
         return accepted
     }
 
-    /// Asks the loop to end after the work that waits, and that work's own.
+    /// Requests the loop to end after the queued work and the work that this queues.
     func stop() {
         state.withLock { $0.isStopping = true }
         wake()
@@ -39,11 +39,11 @@ final class Mailbox: Sendable {
 
     struct Delivery {
         var work: [Work]
-        /// The loop is to end as soon as nothing waits any more; no further wake-up will say so.
+        /// Whether the loop has to end as soon as the queue is empty; no further wake-up is sent.
         var isStopping: Bool
     }
 
-    /// Everything that waits, in order; nil when the loop is to end now. From then on nothing is taken in.
+    /// All queued work, in order; nil when the loop has to end now, after which the queue accepts nothing more.
     func take() -> Delivery? {
         state.withLock { state in
             if state.isStopping && state.pending.isEmpty {
@@ -56,7 +56,7 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Makes the eventfd unreadable until the next wake.
+    /// Makes the eventfd unreadable until the next wake-up.
     func acknowledgeWakeup() {
         var count: UInt64 = 0
         _ = read(wakeup.raw, &count, MemoryLayout<UInt64>.size)
@@ -64,7 +64,7 @@ final class Mailbox: Sendable {
 
     private func wake() {
         var one: UInt64 = 1
-        // EAGAIN would mean 2^64 - 2 wakes are unread: the loop is awake anyway.
+        // EAGAIN would mean that 2^64 - 2 wake-ups are unread: the loop is awake anyway.
         _ = write(wakeup.raw, &one, MemoryLayout<UInt64>.size)
     }
 }

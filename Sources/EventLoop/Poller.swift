@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 import Support
 
-/// The epoll set of one loop. Level-triggered. An event carries its watch's token, which is never reused, so an event of a
-/// cancelled watch finds nobody even if its descriptor number is in use again.
+/// The epoll set of one loop, level-triggered. Each event carries its watch's token, which is never reused, so an event of a
+/// cancelled watch is ignored even if its descriptor number is in use again.
 final class Poller {
     private let epoll: OwnedDescriptor
     private var watches: [UInt64: Watch] = [:]
@@ -12,7 +12,7 @@ final class Poller {
 
     init() throws(SystemError) {
         epoll = try OwnedDescriptor("epoll_create1", epoll_create1(CInt(EPOLL_CLOEXEC)))
-        // Linux 5.11 and later; better to learn of its absence here than on the loop's thread.
+        // epoll_pwait2 needs Linux 5.11; its absence should show here rather than on the loop's thread.
         _ = try SystemError.check("epoll_pwait2", poll(timeout: 0))
     }
 
@@ -29,7 +29,7 @@ final class Poller {
         return watch
     }
 
-    // Without any interest epoll would still report hang-ups, over and over: such a watch leaves the set.
+    // Without any interest epoll would still report hang-ups repeatedly, so such a watch is removed from the set.
     func change(_ watch: Watch, to interest: Interest) throws {
         let operation = watch.interest.isEmpty ? EPOLL_CTL_ADD : interest.isEmpty ? EPOLL_CTL_DEL : EPOLL_CTL_MOD
         if !(watch.interest.isEmpty && interest.isEmpty) {
@@ -47,16 +47,16 @@ final class Poller {
         }
     }
 
-    /// Cancels every watch, so that what their callbacks hold is released.
+    /// Cancels every watch, which releases what the callbacks hold.
     func removeAll() {
         for watch in watches.values { watch.cancel() }
     }
 
-    /// Waits for events and calls their watches. `timeout` is in nanoseconds; nil waits for ever.
+    /// Waits for events and calls their watches. `timeout` is in nanoseconds; nil waits without limit.
     func dispatch(timeout: UInt64?, _ context: LoopContext) {
         let count = poll(timeout: timeout)
         guard count >= 0 else {
-            // What else there is means that the loop's own descriptor is gone.
+            // Any other error means that the loop's own descriptor is gone.
             if errno != EINTR { lynx_die("descriptors of this process were closed by code that it has loaded: waiting for events failed (\(String(cString: strerror(errno)))); this process ends, and its simulations with it") }
             return
         }

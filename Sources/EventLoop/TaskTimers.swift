@@ -1,19 +1,19 @@
 import Synchronization
 
-/// Timers for tasks that cost next to nothing when they are cancelled, as deadlines nearly always are.
+/// Timers for tasks that cost next to nothing to cancel, which is how nearly all deadlines end.
 ///
-/// A `Task.sleep` that is cancelled leaves a task and a timer of the system's behind until its time has come: at hundreds of
-/// calls a second, each with a minute's deadline, that is megabytes. Here is one sleeping task for all, and a heap.
+/// A cancelled `Task.sleep` leaves a task and a system timer behind until its time has come: at hundreds of calls a second,
+/// each with a deadline of a minute, that is megabytes. Here all timers share a heap and few sleeping tasks.
 public final class TaskTimers: Sendable {
     public static let shared = TaskTimers()
 
     private struct State {
         var timers = TimerHeap<@Sendable () -> Void>()
-        /// When those tasks wake that sleep now, in no order. There is always one for the earliest timer or before it; a new
-        /// one is only made to wake earlier than all others, so that they stay few.
+        /// The times at which the sleeping tasks wake, in no order. One of them is never later than the earliest timer. A new
+        /// task is only started to wake earlier than all others, so that they stay few.
         var wakes: [UInt64] = []
 
-        /// When another task has to wake; nil if one of those that sleep will do.
+        /// The time at which another task has to wake; nil if a sleeping task already wakes early enough.
         mutating func missingWake() -> UInt64? {
             guard let earliest = timers.earliestDeadline, !wakes.contains(where: { $0 <= earliest }) else { return nil }
             wakes.append(earliest)
@@ -25,13 +25,13 @@ public final class TaskTimers: Sendable {
 
     init() {}
 
-    /// Timers that have neither come nor been cancelled.
+    /// The number of timers that have neither fired nor been cancelled.
     var count: Int { state.withLock { $0.timers.count } }
 
-    /// How many tasks sleep.
+    /// The number of sleeping tasks.
     var sleepers: Int { state.withLock { $0.wakes.count } }
 
-    /// Calls `body` once, on some thread, no earlier than `delay` from now.
+    /// Calls `body` once, on an arbitrary thread, no earlier than `delay` from now.
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> TimerToken {
         let (due, overflow) = MonotonicClock.now.addingReportingOverflow(Self.nanoseconds(delay))
         let (token, wake) = state.withLock { state in
@@ -42,12 +42,13 @@ public final class TaskTimers: Sendable {
         return token
     }
 
-    /// Forgets a timer; one that has fired or was cancelled before is no error. Its body may be under way.
+    /// Cancels a timer. Cancelling a timer that has fired or was cancelled before has no effect. Its body may be running at
+    /// this moment.
     public func cancel(_ timer: TimerToken) {
         state.withLock { $0.timers.cancel(timer) }
     }
 
-    /// Waits. Throws `CancellationError`.
+    /// Waits for `delay`. Throws `CancellationError` if the task is cancelled.
     public func sleep(for delay: Duration) async throws {
         let pause = Pause()
         let timer = schedule(after: delay) { pause.end(.success(())) }
@@ -86,7 +87,7 @@ public final class TaskTimers: Sendable {
         return overflow ? .max : whole + UInt64(attoseconds / 1_000_000_000)
     }
 
-    /// One task's wait, which ends once, also before it has begun.
+    /// The wait of one task. It ends exactly once, possibly before it has begun.
     private final class Pause: Sendable {
         private enum Phase {
             case new

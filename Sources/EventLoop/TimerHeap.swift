@@ -1,4 +1,4 @@
-/// Names a scheduled timer, so that it can be cancelled. A token is never used twice by one loop.
+/// Identifies a scheduled timer so that it can be cancelled. A loop never uses a token twice.
 public struct TimerToken: Hashable, Sendable {
     let sequence: UInt64
 }
@@ -19,16 +19,16 @@ struct TimerHeap<Body> {
     private var bodies: [UInt64: Body] = [:]
     private var nextSequence: UInt64 = 0
 
-    /// Timers that are scheduled and not cancelled.
+    /// The number of timers that are scheduled and not cancelled.
     var count: Int { bodies.count }
 
-    /// Deadlines held, those of cancelled timers among them.
+    /// The number of deadlines held, including those of cancelled timers.
     var heldDeadlines: Int { entries.count }
 
-    /// The token that the next timer will get; every timer scheduled so far has an earlier one.
+    /// The token that the next timer will get; every timer scheduled so far has a smaller one.
     var nextToken: TimerToken { TimerToken(sequence: nextSequence) }
 
-    /// The deadline of the next timer that isn't cancelled.
+    /// The deadline of the next timer that is not cancelled.
     var earliestDeadline: UInt64? {
         mutating get {
             while let first = entries.first, bodies[first.sequence] == nil { removeFirst() }

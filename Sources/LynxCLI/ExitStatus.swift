@@ -1,9 +1,11 @@
 import ArgumentParser
+import LynxDocument
+import LynxModel
 
 /// The exit codes of `lynxctl`.
 package enum ExitStatus {
     package static let success: Int32 = 0
-    /// Not every job of the batch completed; not every stored file is sound.
+    /// Not every requirement of the batch is met, or, where it has none, not every job completed; not every stored file is sound.
     package static let jobsFailed: Int32 = 1
     /// The command line, a file or an id is wrong.
     package static let badInput: Int32 = 2
@@ -13,8 +15,8 @@ package enum ExitStatus {
     /// What shells report for a process that a signal ended: 130 for Ctrl-C, 143 for SIGTERM.
     package static func signalled(_ signal: Int32) -> Int32 { 128 + signal }
 
-    static let help = """
-        EXIT CODES: 0 all went well; 1 not every job completed, or a stored file is damaged; 2 bad input; 3 the control plane or the runner is not \
+    package static let help = """
+        EXIT CODES: 0 all went well; 1 a requirement is not met, or not every job of a batch without requirements completed, or a stored file is damaged; 2 bad input; 3 the control plane or the runner is not \
         available, or the output cannot be written; 130 and 143 interrupted by Ctrl-C and SIGTERM. A runner-host that refuses to start gives its own code.
         """
 }
@@ -29,6 +31,8 @@ package struct CLIError: Error, Hashable {
     package var reason: String
     /// A call may have had its effect although its answer was lost.
     package var mayHaveArrived = false
+    /// The control plane does not know the call, because it is older than this client.
+    package var isOfOlderControlPlane = false
 
     package init(_ lines: [String], exitCode: Int32, reason: String? = nil) {
         self.lines = lines
@@ -41,13 +45,19 @@ package struct CLIError: Error, Hashable {
     }
 
     /// Any error as one that ends the command.
-    init(wrapping error: any Error) {
+    package init(wrapping error: any Error) {
         self = error as? CLIError ?? .unavailable("\(error)")
     }
 
-    static func badInput(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.badInput) }
+    /// Everything that is wrong with a file, each with its place.
+    init(_ problems: DiagnosticList) {
+        self.init(problems.description.split(separator: "\n").map(String.init), exitCode: ExitStatus.badInput)
+        hasPlaces = true
+    }
+
+    package static func badInput(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.badInput) }
     /// Ends the command without a word.
     static let nobodyReads = CLIError([], exitCode: ExitStatus.success)
 
-    static func unavailable(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.unavailable) }
+    package static func unavailable(_ line: String) -> CLIError { CLIError(line, exitCode: ExitStatus.unavailable) }
 }

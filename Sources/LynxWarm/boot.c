@@ -27,7 +27,7 @@ static int main_with_bootstrap(int argc, char **argv, char **envp) {
     return own_main(argc + 2, with, envp);
 }
 
-/* Programs on the way to the interpreter, such as a shell that wraps it, are left alone: they hand the variables on. */
+/* Programs between host and interpreter, such as a shell wrapper, are left alone; they pass the variables on. */
 static int is_interpreter(void) { return dlsym(RTLD_DEFAULT, "Py_BytesMain") != NULL; }
 
 __attribute__((visibility("default"))) int __libc_start_main(

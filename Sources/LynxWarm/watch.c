@@ -39,7 +39,7 @@ void lynx_watch_note(const char *what, const void *caller, const char *detail) {
     }
     notes[end++] = '\n';
     const size_t length = end - used;
-    /* The same again, as of a loop that waits, says nothing new. */
+    /* A repeated entry, as from a waiting loop, adds nothing. */
     if (used < length || memcmp(notes + used - length, notes + used, length) != 0) {
         if (end < sizeof notes - 8192) used = end;
     }
@@ -62,7 +62,7 @@ unsigned long lynx_watch_signals(void) {
     for (int number = 1; number < NSIG; number++) {
         struct sigaction action;
         if (sigaction(number, NULL, &action) < 0) continue;
-        /* SA_RESTORER comes with any call, also one that puts back what was there. */
+        /* SA_RESTORER is added by every call, also by one that restores the earlier action. */
         sum = sum * 33 ^ (unsigned long)action.sa_handler ^ (((unsigned long)action.sa_flags & ~0x04000000ul) << 20);
     }
     return sum;

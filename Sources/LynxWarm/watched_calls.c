@@ -1,4 +1,4 @@
-/* The watched functions: each is the C library's, noted before it is called. See watch.h. */
+/* The watched functions: each notes the call, and then calls the C library's function. See watch.h. */
 #define _GNU_SOURCE
 #include "watch.h"
 
@@ -41,7 +41,7 @@
         return next arguments; \
     }
 
-/* The same, but notes only what had an effect: `done` says so of the result. */
+/* Does the same, but notes only calls that had an effect, as `done` decides from the result. */
 #define WATCHED_CHANGE(what, detail, done, result, name, parameters, arguments) \
     __attribute__((visibility("default"))) result name parameters; \
     result name parameters { \
@@ -66,7 +66,7 @@ __attribute__((visibility("default"))) void arc4random_buf(void *buffer, size_t 
     next(buffer, size);
 }
 
-/* std::random_device::_M_getval(), which may ask the processor and not the kernel. */
+/* std::random_device::_M_getval(), which may use a processor instruction instead of the kernel. */
 unsigned _ZNSt13random_device9_M_getvalEv(void *self);
 __attribute__((visibility("default"))) unsigned _ZNSt13random_device9_M_getvalEv(void *self) {
     static unsigned (*next)(void *);

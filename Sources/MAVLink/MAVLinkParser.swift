@@ -1,9 +1,10 @@
-/// Finds MAVLink 1 and 2 frames in bytes as they come: split, several at once, with garbage before, between and after.
+/// Finds MAVLink 1 and 2 frames in a byte stream: split across pieces, several in one piece, with garbage before, between and
+/// after them.
 ///
-/// Nothing is allocated per frame, and no more is held than one unfinished frame and the bytes pushed last.
+/// Nothing is allocated per frame. The parser holds at most one unfinished frame and the bytes pushed last.
 package struct MAVLinkParser {
     package private(set) var counters = MAVLinkCounters()
-    /// The beginning of a frame whose rest has not come.
+    /// The beginning of an unfinished frame.
     private var pending: [UInt8] = []
     private var sequences = MAVLinkSequences()
 
@@ -11,14 +12,14 @@ package struct MAVLinkParser {
         pending.reserveCapacity(4 * 1024)
     }
 
-    /// Takes the bytes that came next, and gives each frame that they complete.
+    /// Parses the next bytes of the stream and calls `body` with each frame that they complete.
     package mutating func push(_ bytes: RawSpan, _ body: (MAVLinkFrame) -> Void) {
         if pending.isEmpty {
             let done = parse(bytes, body)
             append(bytes.extracting(done..<bytes.byteCount))
         } else {
             append(bytes)
-            // Taken out, so that it can be read while this changes.
+            // Swapped out so that the bytes can be read while `self` is mutated.
             var all: [UInt8] = []
             swap(&all, &pending)
             let done = parse(all.span.bytes, body)
@@ -27,7 +28,7 @@ package struct MAVLinkParser {
         }
     }
 
-    /// The same for one datagram or other piece of memory.
+    /// Parses the next bytes of the stream, such as one datagram.
     package mutating func push(_ bytes: UnsafeRawBufferPointer, _ body: (MAVLinkFrame) -> Void) { push(bytes.bytes, body) }
 
     private mutating func append(_ bytes: RawSpan) {
@@ -41,7 +42,7 @@ package struct MAVLinkParser {
         case incomplete
     }
 
-    /// Returns how many of the bytes are done with.
+    /// Returns how many of the bytes have been consumed.
     private mutating func parse(_ bytes: RawSpan, _ body: (MAVLinkFrame) -> Void) -> Int {
         var position = 0
         while position < bytes.byteCount {
@@ -72,7 +73,7 @@ package struct MAVLinkParser {
         let end = start + header.frameLength
         guard end <= bytes.byteCount else { return .incomplete }
         guard let crcExtra = MAVLinkMessage.crcExtra(of: header.messageID) else {
-            // Its checksum cannot be verified. It is taken for a frame where another one follows it, or nothing.
+            // The checksum cannot be verified. The bytes count as a frame if another frame or the end follows them.
             return end == bytes.byteCount || Self.isMagic(bytes, at: end) ? .unknown(header, end: end) : .noFrame
         }
 
@@ -96,4 +97,36 @@ package struct MAVLinkParser {
         let byte = bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
         return byte == MAVLinkHeader.magic2 || byte == MAVLinkHeader.magic1
     }
+}
+
+/// What a parser has counted since it was made.
+package struct MAVLinkCounters: Sendable, Hashable {
+    /// Valid frames, each handed to the caller.
+    package var frames = 0
+    /// Sequences that look like a frame of a known message but whose checksum is wrong.
+    package var badChecksums = 0
+    /// Frames whose message the dialect lacks.
+    package var unknownMessages = 0
+    /// Frames that did not arrive, derived from gaps in their senders' sequence numbers.
+    package var lostFrames = 0
+    /// Bytes that belonged to no frame.
+    package var skippedBytes = 0
+}
+
+/// The sequence number that each sender's next frame should have.
+struct MAVLinkSequences {
+    private var expected: [UInt16: UInt8] = [:]
+
+    /// Records a frame of a sender; returns how many frames before it are missing.
+    mutating func note(_ system: UInt8, _ component: UInt8, _ sequence: UInt8) -> Int {
+        let previous = expected.updateValue(sequence &+ 1, forKey: Self.key(system, component))
+        return previous.map { Int(sequence &- $0) } ?? 0
+    }
+
+    /// Records a frame that could not be verified: it counts only if its sender is already known from a verified frame.
+    mutating func pass(_ system: UInt8, _ component: UInt8, _ sequence: UInt8) -> Int {
+        expected[Self.key(system, component)] == nil ? 0 : note(system, component, sequence)
+    }
+
+    private static func key(_ system: UInt8, _ component: UInt8) -> UInt16 { UInt16(system) << 8 | UInt16(component) }
 }

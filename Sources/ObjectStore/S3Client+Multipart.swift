@@ -2,25 +2,25 @@ import NIOCore
 import NIOHTTP1
 
 extension S3Client {
-    /// How a large file is cut.
+    /// How a large file is divided for an upload.
     struct Parts: Hashable, Sendable {
-        /// Every part but the last has this many bytes.
+        /// Size in bytes of every part but the last.
         var size: Int64
         var count: Int
 
-        /// Amazon takes 10,000 parts at most, of 5 MiB at least (Amazon S3 User Guide, "Multipart upload limits").
+        /// Amazon allows at most 10,000 parts of at least 5 MiB (Amazon S3 User Guide, "Multipart upload limits").
         init(of total: Int64, preferred: Int64 = 8 << 20) {
             size = max(preferred, (total + 9_999) / 10_000)
             count = Int((total + size - 1) / size)
         }
     }
 
-    /// Sends a file: in one call if it is small, else in parts, of which `parallel` are held in memory at a time.
-    /// Parts left over from a failure are removed again.
+    /// Uploads a file: in one call if it is small, otherwise in parts, of which `parallel` are held in memory at a time. After
+    /// a failure the parts uploaded so far are removed.
     ///
     /// - Parameters:
-    ///   - sha256: of the content; `head` tells it.
-    ///   - sent: called with the bytes of each part that has arrived.
+    ///   - sha256: digest of the content, which `head` returns later.
+    ///   - sent: called with the size in bytes of each part that has been uploaded.
     /// - Returns: the object's entity tag.
     /// - Throws: `S3Error`, `CancellationError`.
     @discardableResult
@@ -40,16 +40,16 @@ extension S3Client {
             let tags = try await send(parts, of: file, upload, to: address, parallel: parallel, sent)
             return try await complete(upload, tags, at: address, size: file.size, sha256: sha256)
         } catch {
-            // Also when this task was cancelled: parts left behind cost money and are seen nowhere.
+            // This runs even if the task was cancelled: abandoned parts cost money and appear in no listing.
             await Task { await abort(upload, at: address) }.value
             throw error
         }
     }
 
-    /// Begins an upload in parts. Of a try whose answer was lost nobody knows the upload's name: such an upload, empty, is ended
-    /// again, if the store lets it be looked for.
+    /// Begins an upload in parts. If the reply to an earlier try was lost, nobody knows that upload's id: it is searched for
+    /// and aborted if the store permits listing uploads.
     ///
-    /// - Returns: the upload's name.
+    /// - Returns: the upload's id.
     private func begin(_ address: S3Address, _ headers: [String: String]) async throws -> String {
         let (upload, mayBeTwo) = try await retrying(address) { mayBeDone in
             let begun = XMLText(String(buffer: try await self.callOnce(.POST, address, query: [("uploads", "")], headers: headers).body))
@@ -59,7 +59,7 @@ extension S3Client {
             return (upload, mayBeDone)
         }
         guard mayBeTwo else { return upload }
-        // A key is written to by one upload at a time, so that any other one of it is what an earlier try has left.
+        // Only one upload writes to a key at a time, so any other upload of it is left over from an earlier try.
         let others = try? await uploads(of: address).filter { $0 != upload }
         for other in others ?? [] { await abort(other, at: address) }
         return upload
@@ -74,12 +74,12 @@ extension S3Client {
             do {
                 end = try await self.callOnce(.POST, address, query: [("uploadId", upload)], body: document)
             } catch let error as S3Error where error.isUnknownUpload && mayBeDone {
-                // An earlier try has made an object of it, if the right one is there.
+                // An earlier try has completed the upload if the object exists with the right content.
                 let object = try await self.head(address)
                 guard object.size == size, sha256 == nil || object.sha256 == sha256 else { throw error }
                 return object.tag
             }
-            // Amazon begins to answer with 200 before it knows.
+            // Amazon sends status 200 before it knows the outcome.
             let answer = XMLText(String(buffer: end.body))
             if let error = answer.elements("Error").first {
                 throw S3Error.refused(
@@ -89,7 +89,7 @@ extension S3Client {
         }
     }
 
-    /// The names of the uploads to a key that were begun and have not ended.
+    /// The ids of the unfinished uploads to a key.
     private func uploads(of address: S3Address) async throws -> [String] {
         let bucket = S3Address(bucket: address.bucket, key: "")
         let page = XMLText(String(buffer: try await call(.GET, bucket, query: [("uploads", ""), ("prefix", address.key)]).body))

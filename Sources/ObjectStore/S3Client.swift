@@ -6,28 +6,28 @@ import NIOHTTP1
 import NIOPosix
 import Support
 
-/// What an object store says of an object.
+/// The metadata of an object in a store.
 public struct S3Object: Hashable, Sendable {
     public var key: String
-    /// In bytes.
+    /// Size in bytes.
     public var size: Int64
-    /// From listings; absent from `head`.
+    /// Set in listings; nil from `head`.
     public var lastModified: Date?
-    /// The entity tag, which every change of the object changes; absent from listings.
+    /// The entity tag, which changes with every change of the object; nil in listings.
     public var tag: String?
-    /// Of the content, if it was said when the object was put there; absent from listings.
+    /// SHA-256 of the content, if it was given when the object was stored; nil in listings.
     public var sha256: String?
 }
 
-/// An object that is being read.
+/// An object whose content is being read.
 public struct S3Content: Sendable {
-    /// Size of the whole object, in bytes.
+    /// Size of the whole object in bytes.
     public var size: Int64
     public var tag: String?
     let address: S3Address
     let body: HTTPClientResponse.Body
 
-    /// Hands the bytes asked for to `write` as they come.
+    /// Passes the requested bytes to `write` as they arrive.
     ///
     /// - Throws: `S3Error`, and what `write` throws.
     public func read(write: (ByteBuffer) async throws -> Void) async throws {
@@ -46,14 +46,14 @@ public struct S3Content: Sendable {
     }
 }
 
-/// A client of Amazon S3 and of servers that speak its API.
+/// A client of Amazon S3 and of servers with the same API.
 ///
-/// Calls that the store is too busy for, or that meet a broken connection, are tried again a few times. The two that may not simply
-/// be repeated, the beginning and the end of an upload in parts, see to what an earlier try has left.
+/// Calls are retried a few times if the store is too busy or the connection breaks. Two calls cannot simply be repeated, the
+/// beginning and the completion of an upload in parts: they check what an earlier try has left behind.
 public final class S3Client: Sendable {
     public let configuration: S3Configuration
     let http: HTTPClient
-    private let signature: SignatureV4
+    let signature: SignatureV4
 
     public init(_ configuration: S3Configuration) {
         self.configuration = configuration
@@ -67,12 +67,14 @@ public final class S3Client: Sendable {
     }
 
     deinit {
-        // The HTTP client insists on being shut down; nobody has to wait for it.
+        // The HTTP client has to be shut down; nothing needs to wait for it.
         let http = http
         Task { try? await http.shutdown() }
     }
 
-    /// - Parameter sha256: of the content; `head` tells it.
+    /// Stores an object in one call.
+    ///
+    /// - Parameter sha256: digest of the content, which `head` returns later.
     /// - Returns: the object's entity tag.
     /// - Throws: `S3Error`.
     @discardableResult
@@ -87,12 +89,13 @@ public final class S3Client: Sendable {
         return headers
     }
 
-    /// Where an object says what its content should be. Amazon's own checksums are, of an object put in parts, those of the parts.
+    /// The header that holds the digest of an object's content. Amazon's own checksums of an object stored in parts cover the
+    /// parts.
     private static let hashHeader = "x-amz-meta-lynx-sha256"
 
-    /// Begins to read an object; `range` counts both its ends.
+    /// Begins to read an object; `range` includes both its bounds, in bytes.
     ///
-    /// - Throws: `S3Error`, `notFound` where there is no such object.
+    /// - Throws: `S3Error`; `notFound` if the object does not exist.
     public func open(_ address: S3Address, range: ClosedRange<Int64>? = nil) async throws -> S3Content {
         var headers: [String: String] = [:]
         if let range { headers["range"] = "bytes=\(range.lowerBound)-\(range.upperBound)" }
@@ -111,7 +114,9 @@ public final class S3Client: Sendable {
         }
     }
 
-    /// - Throws: `S3Error`, `notFound` where there is no such object.
+    /// The metadata of an object.
+    ///
+    /// - Throws: `S3Error`; `notFound` if the object does not exist.
     public func head(_ address: S3Address) async throws -> S3Object {
         let headers = try await call(.HEAD, address).headers
         guard let size = headers.first(name: "content-length").flatMap({ Int64($0) }) else {
@@ -120,7 +125,7 @@ public final class S3Client: Sendable {
         return S3Object(key: address.key, size: size, tag: headers.first(name: "etag"), sha256: headers.first(name: Self.hashHeader))
     }
 
-    /// What isn't there is deleted already.
+    /// Deletes an object. Deleting one that does not exist succeeds.
     ///
     /// - Throws: `S3Error`.
     public func delete(_ address: S3Address) async throws {
@@ -131,12 +136,12 @@ public final class S3Client: Sendable {
         }
     }
 
-    /// Every object whose key begins with that of `address`, a page of up to 1000 at a time.
+    /// Lists the objects whose key begins with that of `address`, up to 1000 in a page.
     ///
-    /// - Returns: the page, and what to give for `after` to get the next; nil after the last.
+    /// - Returns: the page, and the token to pass as `after` for the next page; nil after the last.
     /// - Throws: `S3Error`.
     public func list(_ address: S3Address, after token: String? = nil) async throws -> (objects: [S3Object], next: String?) {
-        // Keys may hold what XML can't say, unless they come percent-encoded.
+        // Keys may contain characters that XML cannot represent, unless they are percent-encoded.
         var query = [("list-type", "2"), ("prefix", address.key), ("encoding-type", "url")]
         if let token { query.append(("continuation-token", token)) }
         let page = XMLText(String(buffer: try await call(.GET, S3Address(bucket: address.bucket, key: ""), query: query).body))
@@ -147,7 +152,7 @@ public final class S3Client: Sendable {
         return (objects, page.value("IsTruncated") == "true" ? page.value("NextContinuationToken") : nil)
     }
 
-    /// Amazon writes milliseconds; other stores write whole seconds, or more digits.
+    /// Amazon writes milliseconds; other stores write whole seconds or more digits.
     static func date(_ text: String) -> Date? {
         var text = text
         if let point = text.firstIndex(of: "."), let end = text[point...].dropFirst().firstIndex(where: { !("0"..."9").contains($0) }) {
@@ -156,7 +161,7 @@ public final class S3Client: Sendable {
         return try? Date.ISO8601FormatStyle().parse(text)
     }
 
-    /// As forms are encoded: `+` is a space, `%XX` a byte.
+    /// Decodes form encoding: `+` is a space, `%XX` a byte.
     private static func decode(_ text: String) -> String {
         var bytes: [UInt8] = []
         var rest = Substring(text).utf8
@@ -169,98 +174,5 @@ public final class S3Client: Sendable {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    struct Answer: Sendable {
-        var headers: HTTPHeaders
-        var body: ByteBuffer
-    }
-
-    /// One call whose answer fits into memory.
-    func call(
-        _ method: HTTPMethod, _ address: S3Address, query: [(String, String)] = [], headers: [String: String] = [:],
-        body: ByteBuffer = ByteBuffer()
-    ) async throws -> Answer {
-        try await retrying(address) { [self] in try await callOnce(method, address, query: query, headers: headers, body: body) }
-    }
-
-    /// The same, without another try.
-    func callOnce(
-        _ method: HTTPMethod, _ address: S3Address, query: [(String, String)] = [], headers: [String: String] = [:],
-        body: ByteBuffer = ByteBuffer()
-    ) async throws -> Answer {
-        let response = try await send(method, address, query, headers, body)
-        guard (200..<300).contains(response.status.code) else { throw try await refusal(response, address) }
-        return Answer(headers: response.headers, body: try await response.body.collect(upTo: 16 << 20))
-    }
-
-    private func send(
-        _ method: HTTPMethod, _ address: S3Address, _ query: [(String, String)], _ headers: [String: String], _ body: ByteBuffer
-    ) async throws -> HTTPClientResponse {
-        let url = configuration.url(address)
-        guard let parts = URL(string: url), let host = parts.host else { throw S3Error.configuration("'\(url)' is not a URL") }
-        let date = Date()
-        let payload = body.withUnsafeReadableBytes { SHA256.hash($0).hexadecimal }
-        var signed = headers
-        signed["host"] = parts.port.map { "\(host):\($0)" } ?? host
-        signed["x-amz-date"] = SignatureV4.timestamp(date)
-        signed["x-amz-content-sha256"] = payload
-        signed["x-amz-security-token"] = configuration.credentials.sessionToken
-        // URL's own `path` is decoded; what is signed is what is sent.
-        let path = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(3).first.map { "/\($0)" } ?? "/"
-        signed["authorization"] = signature.authorization(
-            .init(method: method.rawValue, path: path, query: query, headers: signed, payloadHash: payload), date: date)
-        signed["host"] = nil
-        let text = SignatureV4.queryString(query)
-        var request = HTTPClientRequest(url: text.isEmpty ? url : "\(url)?\(text)")
-        request.method = method
-        for (name, value) in signed { request.headers.add(name: name, value: value) }
-        if method == .PUT || method == .POST { request.body = .bytes(body) }
-        return try await http.execute(request, timeout: .minutes(5))
-    }
-
-    private func refusal(_ response: HTTPClientResponse, _ address: S3Address) async throws -> S3Error {
-        let text = XMLText(String(buffer: try await response.body.collect(upTo: 1 << 20)))
-        let code = text.value("Code") ?? ""
-        // A bucket that isn't there is somebody's mistake; an object that isn't there may be nobody's.
-        if response.status.code == 404, code != "NoSuchBucket", code != "NoSuchUpload" { return .notFound(address.description) }
-        return .refused(
-            status: Int(response.status.code), code: code.isEmpty ? response.status.reasonPhrase : code,
-            message: text.value("Message") ?? "", address: address.description)
-    }
-
-    private static let tries = 4
-
-    private func retrying<Value: Sendable>(_ address: S3Address, _ body: @Sendable () async throws -> Value) async throws -> Value {
-        try await retrying(address) { (_: Bool) in try await body() }
-    }
-
-    /// - Parameter body: told whether an earlier try may have had its effect, although its answer was lost.
-    func retrying<Value: Sendable>(
-        _ address: S3Address, _ body: @Sendable (_ mayBeDone: Bool) async throws -> Value
-    ) async throws -> Value {
-        var pause = 0.1
-        var attempt = 1
-        while true {
-            do {
-                return try await body(attempt > 1)
-            } catch {
-                try Task.checkCancellation()
-                let failure = error as? S3Error ?? .unreachable(address: address.description, reason: Self.reason(error))
-                guard failure.isTransient, attempt < Self.tries else { throw failure }
-            }
-            try await Task.sleep(for: .seconds(Double.random(in: 0...pause)))
-            attempt += 1
-            pause *= 3
-        }
-    }
-
-    static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError: error.connectionErrors.first.map { reason($0.error) } ?? "unknown host \(error.host)"
-        case let error as IOError: String(cString: strerror(error.errnoCode))
-        case let error as HTTPClientError: error.shortDescription.lowercased()
-        default: String(describing: error)
-        }
     }
 }

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 import Support
 
-/// Where an object store is and who asks.
+/// The address of an object store and the credentials for it.
 public struct S3Configuration: Hashable, Sendable {
     public struct Credentials: Hashable, Sendable {
         public var accessKeyID: String
@@ -16,8 +16,8 @@ public struct S3Configuration: Hashable, Sendable {
         }
     }
 
-    /// Of a server of one's own, without a slash at its end; nil means Amazon's. A server of one's own is asked
-    /// path-style (`endpoint/bucket/key`), Amazon's by host name (`bucket.s3.region.amazonaws.com/key`).
+    /// URL of a self-hosted server without a trailing slash; nil means Amazon. A self-hosted server is addressed path-style
+    /// (`endpoint/bucket/key`), Amazon by host name (`bucket.s3.region.amazonaws.com/key`).
     public var endpoint: String?
     public var region: String
     public var credentials: Credentials
@@ -28,10 +28,10 @@ public struct S3Configuration: Hashable, Sendable {
         self.credentials = credentials
     }
 
-    /// From the variables that Amazon's own tools read: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-    /// `AWS_SESSION_TOKEN`, `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`.
+    /// Reads the variables that Amazon's own tools use: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
+    /// `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`.
     ///
-    /// - Throws: `S3Error.configuration` that names what is missing or wrong.
+    /// - Throws: `S3Error.configuration`, which names what is missing or wrong.
     public static func environment(
         _ variables: [String: String] = ProcessInfo.processInfo.environment
     ) throws(S3Error) -> S3Configuration {
@@ -54,13 +54,51 @@ public struct S3Configuration: Hashable, Sendable {
             credentials: Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: value("AWS_SESSION_TOKEN")))
     }
 
-    /// The URL of an object, or with an empty key of a bucket, without a query.
+    /// The URL of an object, or of a bucket if the key is empty, without a query.
     func url(_ address: S3Address) -> String {
         let key = address.key.percentEncoded(keeping: "/")
         if let endpoint { return "\(endpoint)/\(address.bucket)" + (key.isEmpty ? "" : "/\(key)") }
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        // A certificate's wildcard covers one label: names with dots only work by path.
+        // A certificate's wildcard covers one label: bucket names with dots only work path-style.
         if address.bucket.contains(".") { return "https://s3.\(region).\(domain)/\(address.bucket)/\(key)" }
         return "https://\(address.bucket).s3.\(region).\(domain)/\(key)"
+    }
+}
+
+/// A location in an object store, written `s3://bucket/key`: an object, or the common prefix of several keys.
+public struct S3Address: Hashable, Sendable, CustomStringConvertible {
+    public var bucket: String
+    /// The key without a leading slash; empty means the whole bucket.
+    public var key: String
+
+    public init(bucket: String, key: String) {
+        self.bucket = bucket
+        self.key = key
+    }
+
+    /// Nil if the text is not of the form `s3://bucket` or `s3://bucket/key`.
+    public init?(_ text: String) {
+        guard text.utf8.starts(with: "s3://".utf8) else { return nil }
+        let parts = text.unicodeScalars.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+        guard let bucket = parts.first, Self.isBucketName(bucket) else { return nil }
+        self.init(bucket: bucket, key: parts.count > 1 ? parts[1] : "")
+    }
+
+    public var description: String { key.isEmpty ? "s3://\(bucket)" : "s3://\(bucket)/\(key)" }
+
+    /// The address of `name` below this one.
+    public func appending(_ name: String) -> S3Address {
+        let parent = key.utf8.last == UInt8(ascii: "/") ? String(key.dropLast()) : key
+        return S3Address(bucket: bucket, key: parent.isEmpty ? name : "\(parent)/\(name)")
+    }
+
+    /// Whether a name is a valid bucket name. Source: Amazon S3 User Guide, "General purpose bucket naming rules", with the
+    /// capitals and underscores of older buckets.
+    public static func isBucketName(_ name: some StringProtocol) -> Bool {
+        (3...63).contains(name.utf8.count) && !name.hasPrefix(".") && !name.hasPrefix("-") && !name.contains("..")
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+            }
     }
 }

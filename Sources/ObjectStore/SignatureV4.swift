@@ -9,20 +9,21 @@ struct SignatureV4 {
     var region: String
     var service = "s3"
 
-    /// What is signed of a request.
+    /// The parts of a request that are signed.
     struct Request {
         var method: String
-        /// Percent-encoded as it is sent.
+        /// The path, percent-encoded as it is sent.
         var path: String
-        /// Not yet encoded.
+        /// The query's names and values, not yet encoded.
         var query: [(name: String, value: String)] = []
-        /// All of them are signed; `host` has to be among them.
+        /// The headers, which are all signed; `host` has to be among them.
         var headers: [String: String]
         /// Lower-case hexadecimal SHA-256 of the body.
         var payloadHash: String
     }
 
-    /// The value of `Authorization`. The request's headers must already hold `x-amz-date`, equal to `timestamp(date)`.
+    /// The value of the `Authorization` header. The request's headers must already contain `x-amz-date`, equal to
+    /// `timestamp(date)`.
     func authorization(_ request: Request, date: Date) -> String {
         let timestamp = Self.timestamp(date)
         let day = String(timestamp.prefix(8))
@@ -40,18 +41,18 @@ struct SignatureV4 {
         return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(names), Signature=\(signature)"
     }
 
-    /// `20130524T000000Z`
+    /// A time as `20130524T000000Z`.
     static func timestamp(_ date: Date) -> String {
         let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
         return style.format(date)
     }
 
-    /// Sorted by encoded name, then value, as it is both signed and sent.
+    /// The query sorted by encoded name, then value, as it is both signed and sent.
     static func queryString(_ query: [(name: String, value: String)]) -> String {
         query.map { ($0.name.percentEncoded(), $0.value.percentEncoded()) }.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
-    /// Runs of spaces become one, and none are left at the ends.
+    /// Collapses runs of spaces and removes leading and trailing ones.
     private static func trim(_ value: String) -> String {
         value.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
     }

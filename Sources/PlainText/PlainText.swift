@@ -1,15 +1,15 @@
-/// Text from outside, such as what a simulation printed, made fit to be shown on a terminal: nothing in it moves the cursor,
-/// sets a colour or a title, or makes characters appear in another order than they have.
+/// Makes untrusted text, such as what a simulation printed, safe to show on a terminal: nothing in it moves the cursor, sets a
+/// colour or a title, or reorders characters.
 public enum PlainText {
-    /// On one line. Line ends and tabs become a space each.
+    /// The text on one line. Line ends and tabs become one space each.
     public static func line(_ text: some StringProtocol) -> String { clean(text, keepsLines: false) }
 
-    /// With its lines and tabs. A carriage return ends a line.
+    /// The text with its lines and tabs. A carriage return ends a line.
     public static func lines(_ text: some StringProtocol) -> String { clean(text, keepsLines: true) }
 
-    /// Escape sequences are dropped; other control characters, and those that reorder a line, become U+FFFD.
+    /// Escape sequences are dropped; other control characters and those that reorder a line become U+FFFD.
     private static func clean(_ text: some StringProtocol, keepsLines: Bool) -> String {
-        // Nearly all text is such.
+        // Nearly all text is printable ASCII.
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return String(text) }
         var clean = String.UnicodeScalarView()
         var rest = Substring(text).unicodeScalars
@@ -28,17 +28,17 @@ public enum PlainText {
         return String(clean)
     }
 
-    /// Whether a character can do something to a terminal or to the order of a line's characters.
+    /// Whether a character can control a terminal or reorder the characters of a line.
     private static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control: true
-        // Those two join letters in several scripts, and emoji.
+        // Zero-width joiner and non-joiner shape letters in several scripts, and emoji.
         case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
         default: scalar.value & 0xFFFE == 0xFFFE
         }
     }
 
-    /// What follows an ESC (ECMA-48, 5.3 and 5.4).
+    /// Drops the rest of an escape sequence after ESC (ECMA-48, 5.3 and 5.4).
     private static func dropEscapeSequence(_ rest: inout Substring.UnicodeScalarView) {
         switch rest.first {
         case "[":
@@ -53,13 +53,14 @@ public enum PlainText {
         }
     }
 
-    /// Parameters, and the one character that ends them. What breaks off in between leaves the rest alone.
+    /// Drops the parameters of a control sequence and its final character. An incomplete sequence leaves the text after it.
     private static func dropControlSequence(_ rest: inout Substring.UnicodeScalarView) {
         while let scalar = rest.first, ("\u{20}"..."\u{3F}").contains(scalar) { rest.removeFirst() }
         if let scalar = rest.first, ("\u{40}"..."\u{7E}").contains(scalar) { rest.removeFirst() }
     }
 
-    /// Up to a string terminator, or to a BEL, as terminals take it; one without an end leaves the text that follows it.
+    /// Drops a control string up to a string terminator or, as terminals do, a BEL. An unterminated string leaves the text
+    /// after it.
     private static func dropControlString(_ rest: inout Substring.UnicodeScalarView) {
         let end = rest.firstIndex { $0 == "\u{07}" || $0 == "\u{1B}" || $0 == "\u{9C}" || $0 == "\n" }
         guard let end, rest[end] != "\n" else { return }

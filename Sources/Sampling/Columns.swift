@@ -2,20 +2,39 @@ import LynxModel
 
 /// One parameter's values over many runs at once: the same as one by one, drawn several times faster.
 extension Sampler {
-    /// The values of a parameter in some runs, in their order; nil if there is no such parameter, or if its distribution is
-    /// `discrete` or `constant`.
+    /// The values of a parameter in some runs, in their order; nil if there is no such parameter, or if its values are not
+    /// all floats, as with `discrete`, `integer_uniform`, `files` and `constant`.
     ///
     /// - Parameter runs: within 0 ..< `self.runs`.
     public func numbers(of parameter: String, in runs: Range<Int>) -> [Double]? {
         precondition(runs.lowerBound >= 0 && runs.upperBound <= self.runs, "the run index lies outside the batch")
-        guard let parameter = parameters[parameter], let axis = parameter.axis, parameter.quantile.isContinuous else { return nil }
+        if let column = columns[parameter] { return column.numbers(in: runs) }
+        guard let parameter = parameters[parameter], let axis = parameter.axis, let distribution = parameter.quantile.real else {
+            return nil
+        }
         return [Double](unsafeUninitializedCapacity: runs.count) { buffer, count in
             for start in stride(from: 0, to: runs.count, by: Self.block) {
                 let part = UnsafeMutableBufferPointer(rebasing: buffer[start..<min(start + Self.block, runs.count)])
-                design.fill(part, of: axis, from: runs.lowerBound + start)
-                parameter.quantile.apply(to: part)
+                if let terms = terms(of: axis) {
+                    mix(part, terms, from: runs.lowerBound + start)
+                    distribution.applyToNormals(part)
+                } else {
+                    design.fill(part, of: axis, from: runs.lowerBound + start)
+                    distribution.apply(to: part)
+                }
             }
             count = runs.count
+        }
+    }
+
+    /// Puts the normal numbers of a correlated parameter into the whole of `values`.
+    private func mix(_ values: UnsafeMutableBufferPointer<Double>, _ terms: [GaussianCopula.Term], from first: Int) {
+        values.update(repeating: 0)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: values.count) { draws in
+            for term in terms {
+                design.fill(draws, of: term.axis, from: first)
+                for index in values.indices { values[index] += term.weight * StandardNormal.quantile(draws[index]) }
+            }
         }
     }
 
@@ -23,25 +42,9 @@ extension Sampler {
     private static let block = 1024
 }
 
-extension Quantile {
-    var isContinuous: Bool {
-        switch form {
-        case .discrete, .constant: false
-        default: true
-        }
-    }
-
-    /// Replaces probabilities by their quantiles, of a continuous distribution.
-    func apply(to values: UnsafeMutableBufferPointer<Double>) {
-        if let range = uniformRange {
-            for index in values.indices { values[index] = range.below(values[index]) }
-            return
-        }
-        for index in values.indices {
-            switch callAsFunction(values[index]) {
-            case .number(let value): values[index] = value
-            case .integer, .string, .bool: preconditionFailure("a continuous distribution gives numbers")
-            }
-        }
+extension RealDistribution {
+    /// Replaces normal numbers by the quantiles of their probabilities.
+    fileprivate func applyToNormals(_ numbers: UnsafeMutableBufferPointer<Double>) {
+        for index in numbers.indices { numbers[index] = quantile(atNormal: numbers[index]) }
     }
 }

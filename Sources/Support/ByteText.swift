@@ -1,5 +1,5 @@
 extension Sequence<UInt8> {
-    /// Two lower-case digits for each byte.
+    /// The bytes as text, two lower-case hexadecimal digits for each byte.
     package var hexadecimal: String {
         String(decoding: flatMap { [Digits.lower[Int($0 >> 4)], Digits.lower[Int($0 & 15)]] }, as: UTF8.self)
     }

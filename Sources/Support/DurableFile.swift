@@ -1,45 +1,48 @@
 package import FoundationEssentials
 import Glibc
 
-/// Whole files that survive a crash or a power cut: after `replace` returns, the old content or none is never seen again.
+/// Files that are replaced whole and survive a crash or a power cut: after `replace` returns, readers only ever see the new
+/// content.
 package enum DurableFile {
-    /// The suffix of files not yet complete.
+    /// The suffix of files that are still being written.
     package static let temporarySuffix = ".tmp"
 
-    /// Writes `path` beside itself, syncs it, renames it and syncs the directory. Nobody but the owner may read it.
+    /// Writes a temporary file beside `path`, syncs it, renames it to `path` and syncs the directory. Only the owner may read
+    /// the file.
     ///
-    /// - Parameter spare: a file in the same directory that is not needed any more, to be written over: that is quicker than
-    ///   a new one.
+    /// - Parameter spare: a file in the same directory that is no longer needed and may be overwritten, which is faster than
+    ///   creating a new one.
+    /// - Throws: `FileError`; the temporary file has then been removed.
     package static func replace(_ path: String, with content: Data, using spare: String? = nil) throws(FileError) {
         try write(content, as: path, using: spare, isSynced: true)
         try syncDirectory(of: path)
     }
 
-    /// The same without the disk's part: whole for every process that looks at it, but not there for certain after a power cut
-    /// until `sync` has returned.
+    /// Does what `replace` does without syncing: every process sees either the old or the new file whole, but the new one may
+    /// be lost in a power cut until `sync` has returned.
     package static func place(_ path: String, with content: Data, using spare: String? = nil) throws(FileError) {
         try write(content, as: path, using: spare, isSynced: false)
     }
 
-    /// Makes the content of a file durable, not its name. Nothing happens if there is no such file.
+    /// Makes the content of a file durable, but not its name. Does nothing if the file does not exist.
     package static func sync(_ path: String) throws(FileError) {
         guard let file = try open(path) else { return }
         guard fsync(file.raw) == 0 else { throw .last("sync", path) }
     }
 
-    /// Makes a rename or a new file in the directory of `path` durable.
+    /// Makes the name of a new or renamed file durable by syncing the directory of `path`.
     package static func syncDirectory(of path: String) throws(FileError) {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         try Directory.sync(slash.map { String(path[..<$0]) } ?? ".")
     }
 
-    /// Nil when there is no such file.
+    /// The whole content of a file; nil if it does not exist. A symbolic link is not followed.
     package static func read(_ path: String) throws(FileError) -> Data? {
         guard let file = try open(path) else { return nil }
         return try file.readAll(of: path).map { Data($0) }
     }
 
-    /// Not through a symbolic link.
+    /// Opens a file for reading without following a symbolic link; nil if it does not exist.
     private static func open(_ path: String) throws(FileError) -> OwnedDescriptor? {
         do {
             return try .open(path, O_RDONLY | O_NOFOLLOW)

@@ -1,19 +1,19 @@
 import Glibc
 import Synchronization
 
-/// An exclusive lock on a file, held until released or until the process ends in whatever way. The file stays: removing it
-/// would let two processes lock two files of one name.
+/// An exclusive lock on a file, held until it is released or the process ends in any way. The file is never removed: removing
+/// it would let two processes lock two files of one name.
 package final class FileLock: Sendable {
     package enum Failure: Error, Sendable {
         case file(FileError)
-        /// By another process, or elsewhere in this one. `note`: what the holder has left in the file.
+        /// Another process holds the lock, or another part of this one. `note` is the text that the holder left in the file.
         case held(note: String)
     }
 
-    /// -1 once released.
+    /// -1 once the lock has been released.
     private let descriptor: Mutex<CInt>
 
-    /// Makes the file where it is missing; nobody else may read it.
+    /// Takes the lock without waiting. Creates the file if it is missing; only the owner may read it.
     package init(_ path: String) throws(Failure) {
         let file: OwnedDescriptor
         do { file = try .open(path, O_RDWR | O_CREAT) } catch { throw .file(error) }
@@ -25,7 +25,7 @@ package final class FileLock: Sendable {
 
     deinit { release() }
 
-    /// Leaves a text of at most 512 bytes for whoever finds the file locked. False if it could not be written.
+    /// Leaves a text of at most 512 bytes for processes that find the file locked. Returns false if it could not be written.
     @discardableResult
     package func leave(note: String) -> Bool {
         descriptor.withLock { descriptor in

@@ -3,10 +3,10 @@ import CDigest
 /// SHA-256 of bytes that come piece by piece.
 package struct SHA256: Sendable {
     package struct Digest: Hashable, Sendable {
-        /// 32 of them.
+        /// The digest's 32 bytes.
         package let bytes: [UInt8]
 
-        /// 64 lower-case digits.
+        /// The digest as 64 lower-case hexadecimal digits.
         package var hexadecimal: String { bytes.hexadecimal }
     }
 
@@ -23,7 +23,7 @@ package struct SHA256: Sendable {
         Self.withBytes(of: bytes) { update($0) }
     }
 
-    /// The digest of everything so far; more may follow.
+    /// The digest of all bytes so far. More bytes may follow.
     package func finalize() -> Digest { State(copying: state).finish() }
 
     package static func hash(_ bytes: some Collection<UInt8>) -> Digest {
@@ -55,7 +55,7 @@ package struct SHA256: Sendable {
         bytes.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) } ?? Array(bytes).withUnsafeBytes(body)
     }
 
-    /// Never shared between threads: `update` makes its own first.
+    /// Sendable because no two threads share one: `update` copies a shared state first.
     private final class State: @unchecked Sendable {
         private let hash: OpaquePointer
 

@@ -1,31 +1,31 @@
-/// What came to one endpoint.
+/// The counters of one endpoint.
 public struct TelemetryCounters: Hashable, Sendable {
-    /// Samples handed to the sink.
+    /// Samples passed to the sink.
     public var samples: UInt64 = 0
-    /// Samples not handed on because the table of variables was full.
+    /// Samples dropped because the table of variables was full.
     public var droppedSamples: UInt64 = 0
-    /// Samples that were refused, each for itself, by reason in the order of first appearance.
+    /// Samples that were refused one by one, grouped by reason in the order of first appearance.
     public private(set) var refusals: [TelemetryRefusal] = []
-    /// Telemetry messages that were refused whole, as they could not be read or were too large.
+    /// Telemetry messages that were refused as a whole because they could not be read or were too large.
     public private(set) var refusedMessages: UInt64 = 0
-    /// Why the first of them was; empty if none was.
+    /// The reason for the first refused message; empty if there was none.
     public private(set) var firstMessageRefusal = ""
-    /// Whole telemetry messages received, readable or not.
+    /// Complete telemetry messages received, whether they could be read or not.
     public var messages: UInt64 = 0
-    /// Calls begun, of any method, known or not.
+    /// Calls begun, of known and unknown methods.
     public var calls: UInt64 = 0
-    /// Calls answered with a status other than OK, or with an HTTP error.
+    /// Calls that ended with a gRPC status other than OK or with an HTTP error.
     public var failedCalls: UInt64 = 0
-    /// Connections taken in.
+    /// Connections accepted.
     public var connections: UInt64 = 0
-    /// Connections turned away: another user's, one of an unknown owner, or one too many.
+    /// Connections refused: the peer belongs to another or an unknown user, or there were too many connections.
     public var rejectedConnections: UInt64 = 0
-    /// Connections that broke the rules of HTTP/2, such as by bytes that aren't HTTP/2 at all.
+    /// Connections that violated HTTP/2, for example with bytes that are not HTTP/2 at all.
     public var protocolErrors: UInt64 = 0
 
     public init() {}
 
-    /// More reasons than this are counted as one. A client may make up as many as it likes.
+    /// Further reasons are counted together, as a client can produce any number of them.
     private static let mostReasons = 16
 
     mutating func refuse(_ samples: UInt64, named name: () -> String, _ reason: String) {
@@ -45,22 +45,22 @@ public struct TelemetryCounters: Hashable, Sendable {
     }
 }
 
-/// Samples that were turned away for one reason, each for itself: the rest of their batches was taken in.
+/// Samples that were refused for one reason; the other samples of their batches were accepted.
 public struct TelemetryRefusal: Hashable, Sendable {
-    /// A clause such as `the name is empty`.
+    /// The reason as a clause, such as `the name is empty`.
     public var reason: String
     public var samples: UInt64
-    /// The name of the first of them, cut to what a line has room for; empty if it had none.
+    /// The name of the first refused sample, cut to the length of a line; empty if it had none.
     public var firstName: String
 
-    /// Bytes of a client's text that are kept.
+    /// The number of bytes of a client's text that are kept.
     private static let mostBytes = 80
 
-    /// A text as it came, repaired where it is not UTF-8, and cut.
+    /// A client's text, repaired where it is not UTF-8 and cut to `mostBytes`.
     static func excerpt(_ text: UnsafeRawBufferPointer) -> String {
         guard text.count > mostBytes else { return String(decoding: text, as: UTF8.self) }
         var end = mostBytes
-        // Not within the bytes of one scalar.
+        // The cut must not lie within one scalar's bytes.
         while end > mostBytes - 4, text[end] & 0xC0 == 0x80 { end -= 1 }
         return String(decoding: text[..<end], as: UTF8.self) + "…"
     }

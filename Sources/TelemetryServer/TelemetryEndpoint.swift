@@ -1,7 +1,7 @@
 import EventLoop
 import Synchronization
 
-/// One job's telemetry endpoint. Letting go of it finishes it.
+/// One job's telemetry endpoint. Destroying it finishes it.
 public final class TelemetryEndpoint: Sendable {
     public let port: UInt16
     private let id: UInt64
@@ -15,26 +15,25 @@ public final class TelemetryEndpoint: Sendable {
         self.outcome = outcome
     }
 
-    /// What a client connects to, such as `http://127.0.0.1:40123`; without the scheme it is a gRPC target.
+    /// The address that clients connect to, such as `http://127.0.0.1:40123`; without the scheme it is a gRPC target.
     public var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Ends the endpoint. To be called when the job's processes are gone: connections that wait are accepted, everything
-    /// received is read to its end and fed to the sink, then all is closed, and the sink is told.
+    /// Ends the endpoint. To be called when the job's processes have ended: waiting connections are accepted, everything
+    /// received is read to its end and passed to the sink, then all connections are closed and the sink's `finish` is called.
     ///
-    /// A connection that some process holds open all the same is closed when it has been quiet for a moment
-    /// (`TelemetryLimits.drainQuietPeriod`). May be called more than once, with the same answer. If the loop ends first,
-    /// the answer is what had been counted by then.
+    /// A connection that a process still holds open is closed when nothing has arrived for `TelemetryLimits.drainQuietPeriod`.
+    /// May be called more than once, with the same result. If the loop ends first, the result is what had been counted by then.
     public func finish() async -> TelemetryCounters {
         requestFinish()
         return await outcome.value()
     }
 
-    /// Takes in samples from within this process as if a client had sent them. Any thread, never waits; after `finish`
-    /// they are dropped.
-    public func take(_ samples: [TelemetrySample]) {
+    /// Accepts samples from within this process as if a client had sent them. Any thread, never blocks; after `finish` they are
+    /// dropped.
+    public func accept(_ samples: [TelemetrySample]) {
         let id = id
         loop.execute { context in
-            context.local(EndpointRegistry.init).endpoints[id]?.take(samples)
+            context.local(EndpointRegistry.init).endpoints[id]?.accept(samples)
         }
     }
 
@@ -51,7 +50,7 @@ public final class TelemetryEndpoint: Sendable {
     }
 }
 
-/// The counters of an endpoint that has ended, and those who wait for them.
+/// The final counters of an endpoint, and the tasks that wait for them.
 final class EndpointOutcome: Sendable {
     private struct State {
         var counters: TelemetryCounters?
@@ -64,7 +63,7 @@ final class EndpointOutcome: Sendable {
     /// - Parameter onSettled: called once.
     init(onSettled: @escaping @Sendable () -> Void) { self.onSettled = onSettled }
 
-    /// The first call decides; later ones change nothing.
+    /// Sets the final counters. Only the first call has an effect.
     func settle(_ counters: TelemetryCounters) {
         let waiting = state.withLock { state -> [CheckedContinuation<TelemetryCounters, Never>]? in
             guard state.counters == nil else { return nil }

@@ -1,48 +1,50 @@
-/// What one endpoint puts up with. Every limit is for one endpoint, so that what one job does cannot reach another.
+/// The resource limits of one endpoint. Every limit applies to a single endpoint, so that one job cannot affect another.
 public struct TelemetryLimits: Hashable, Sendable {
-    /// Largest message, in bytes, on the wire and again when decompressed; gRPC's usual limit. Beyond it: RESOURCE_EXHAUSTED.
+    /// Largest size of a message in bytes, both on the wire and decompressed; the default is gRPC's usual limit. Beyond it the
+    /// call ends with RESOURCE_EXHAUSTED.
     public var maxMessageBytes = 4 << 20
 
-    /// Most memory, in bytes, that one message may take when decoded; tiny samples take several times their wire size.
-    /// Beyond it: RESOURCE_EXHAUSTED.
+    /// Most memory in bytes that one message may occupy when decoded; small samples occupy several times their wire size.
+    /// Beyond it the call ends with RESOURCE_EXHAUSTED.
     public var maxDecodedBytes = 64 << 20
 
-    /// Bytes of unfinished messages over all calls of the endpoint. The call that goes beyond it is RESOURCE_EXHAUSTED.
+    /// Bytes of unfinished messages over all calls of the endpoint. The call that exceeds it ends with RESOURCE_EXHAUSTED.
     public var maxBufferedBytes = 32 << 20
 
-    /// Connections at the same time; one more is accepted and closed at once.
+    /// Most simultaneous connections; a further one is accepted and closed at once.
     public var maxConnections = 64
 
-    /// Calls at the same time on one connection; HTTP/2 makes clients wait for their turn.
+    /// Most simultaneous calls on one connection; HTTP/2 makes clients queue further ones.
     public var maxConcurrentStreams = 100
 
-    /// Bytes of one request's header fields, counted as RFC 9113 §6.5.2 does. Beyond it: RESOURCE_EXHAUSTED.
+    /// Largest size of one request's header fields in bytes, counted as in RFC 9113 §6.5.2. Beyond it the call ends with
+    /// RESOURCE_EXHAUSTED.
     public var maxHeaderListBytes = 16 << 10
 
-    /// Variables, told apart by name and units. Samples of further ones are dropped and counted.
+    /// Most variables, identified by name and units. Samples of further variables are dropped and counted.
     public var maxVariables = 10_000
 
-    /// UTF-8 bytes of a variable's name. A sample with a longer one is refused, for itself alone.
+    /// Longest name of a variable in UTF-8 bytes. A sample with a longer name is refused individually.
     public var maxNameBytes = 256
 
-    /// UTF-8 bytes of a variable's units. A sample with longer ones is refused, for itself alone.
+    /// Longest units of a variable in UTF-8 bytes. A sample with longer units is refused individually.
     public var maxUnitsBytes = 64
 
-    /// How long a connection may take to begin HTTP/2. After that it may be silent for as long as it likes: a simulation may
+    /// Longest time in which a connection has to begin HTTP/2. Afterwards it may be idle without limit: a simulation may
     /// compute for hours between two samples.
     public var handshakeTimeout: Duration = .seconds(10)
 
-    /// `finish` closes connections that are still open once nothing has come in for this long.
+    /// `finish` closes open connections when nothing has arrived for this long.
     public var drainQuietPeriod: Duration = .milliseconds(100)
 
-    /// `finish` closes connections that are still open after this long, whatever comes in; what had come before is read first.
+    /// `finish` closes open connections after this long even if data still arrives; what had arrived before is read first.
     public var drainTimeout: Duration = .seconds(2)
 
     public init() {}
 }
 
 extension Duration {
-    /// Whole nanoseconds; a negative duration is none.
+    /// The duration in whole nanoseconds; 0 if it is negative.
     var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

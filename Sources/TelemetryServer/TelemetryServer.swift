@@ -12,10 +12,10 @@ public final class TelemetryServer: Sendable {
 
     private let loops: [EventLoop]
     private let limits: TelemetryLimits
-    /// How many endpoints each of the loops has.
+    /// The number of endpoints on each loop.
     private let endpoints: Mutex<[Int]>
 
-    /// - Parameter loops: share the endpoints: a new one goes where there are fewest.
+    /// - Parameter loops: the loops that share the endpoints; a new endpoint goes to the loop with the fewest.
     public init(loops: [EventLoop], limits: TelemetryLimits = TelemetryLimits()) {
         precondition(!loops.isEmpty)
         self.loops = loops
@@ -23,14 +23,14 @@ public final class TelemetryServer: Sendable {
         endpoints = Mutex([Int](repeating: 0, count: loops.count))
     }
 
-    /// Opens a listener on 127.0.0.1 with a port of the kernel's choice. Only processes of the user `allowedUID` may connect:
-    /// that user exactly, not root besides. The sink is made on its loop's thread, and called there.
-    /// Throws `SystemError` when descriptors or ports run out, `EventLoopStopped` after the loop's end.
+    /// Opens a listener on 127.0.0.1 with a port that the kernel chooses. Only processes of the user `allowedUID` may connect;
+    /// root may not. The sink is made and called on its loop's thread. Throws `SystemError` if descriptors or ports run out,
+    /// `EventLoopStopped` after the loop's end.
     public func openEndpoint(
         allowedUID: uid_t, makeSink: @escaping @Sendable () -> any TelemetrySink
     ) async throws -> TelemetryEndpoint {
         let id = Self.lastID.add(1, ordering: .relaxed).newValue
-        let place = takePlace()
+        let place = reserveLoop()
         let loop = loops[place]
         let outcome = EndpointOutcome { [self] in endpoints.withLock { $0[place] -= 1 } }
         let limits = limits
@@ -49,8 +49,8 @@ public final class TelemetryServer: Sendable {
         }
     }
 
-    /// The loop with the fewest endpoints, which has one more from now on.
-    private func takePlace() -> Int {
+    /// Chooses the loop with the fewest endpoints and counts one more on it.
+    private func reserveLoop() -> Int {
         endpoints.withLock { endpoints in
             let place = endpoints.indices.min { endpoints[$0] < endpoints[$1] }!
             endpoints[place] += 1
@@ -59,7 +59,7 @@ public final class TelemetryServer: Sendable {
     }
 }
 
-/// The endpoints of one loop that haven't finished; lives in the loop.
+/// The unfinished endpoints of one loop; stored in the loop.
 final class EndpointRegistry {
     var endpoints: [UInt64: EndpointCore] = [:]
 }

@@ -1,4 +1,4 @@
-import LynxCLI
+import LynxLocal
 
 @main
 enum Main {

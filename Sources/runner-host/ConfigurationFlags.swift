@@ -1,19 +1,20 @@
 import FoundationEssentials
 import Glibc
+import LynxDocument
 import LynxModel
 import RunnerHost
 
-/// The flags that stand for fields of the configuration, one for each, and `--config`.
+/// The command-line flags that correspond to fields of the configuration, and `--config`.
 ///
-/// They are taken out of the command line before the parser of commands sees the rest: it would need each of them to be
-/// declared, while fields are known by their table alone.
+/// They are removed from the command line before the argument parser sees the rest: it would need a declaration for each of
+/// them, while fields are known from their table alone.
 struct ConfigurationFlags {
     static let given = ConfigurationFlags(Array(CommandLine.arguments.dropFirst()))
 
     private var file: String?
-    /// By the fields' keys.
+    /// The given values by field key.
     private var values: [String: String] = [:]
-    /// What the parser of commands gets.
+    /// The arguments that are left for the argument parser.
     private(set) var rest: [String] = []
     private var withoutValue: [String] = []
 
@@ -22,7 +23,7 @@ struct ConfigurationFlags {
         let flags = RunnerField.all.compactMap { field in field.flag.map { ($0, field.key) } }
         return Dictionary(uniqueKeysWithValues: flags + [("--control-plane", "control_plane_url")])
     }()
-    private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs"]
+    private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep"]
 
     init(_ arguments: [String]) {
         var arguments = arguments[...]
@@ -48,27 +49,35 @@ struct ConfigurationFlags {
             if name == Self.config {
                 file = value
             } else {
-                // One that there is not is refused with the configuration, which knows what it may have meant.
-                values[Self.keys[name] ?? String(name.dropFirst(2).map { $0 == "-" ? "_" : $0 })] = value
+                // An unknown name is refused when the configuration is loaded, which can suggest a similar one.
+                values[Self.keys[name] ?? Self.key(name)] = value
             }
         }
     }
 
-    /// The configuration in effect; ends the program where something is wrong with it.
+    /// The effective configuration. Ends the program with code 2 if the configuration is invalid.
     func load() -> RunnerConfiguration {
         let known = Set(Self.keys.keys).union([Self.config])
         let lines = withoutValue.filter(known.contains).map { "\($0): has no value; give one behind it" }
         if !lines.isEmpty { refuse(lines) }
-        var values = values
-        for name in withoutValue { values[String(name.dropFirst(2).map { $0 == "-" ? "_" : $0 })] = "" }
         do throws(DiagnosticList) {
-            return try RunnerConfiguration.load(file: file, environment: ProcessInfo.processInfo.environment, flags: values)
+            return try read()
         } catch {
             refuse(error.lines)
         }
     }
 
-    /// For `--help`.
+    /// Reads all sources of the configuration, as they are now.
+    func read() throws(DiagnosticList) -> RunnerConfiguration {
+        var values = values
+        for name in withoutValue { values[Self.key(name)] = "" }
+        return try RunnerConfiguration.load(file: file, environment: ProcessInfo.processInfo.environment, flags: values)
+    }
+
+    /// The field of a flag.
+    private static func key(_ flag: String) -> String { String(flag.dropFirst(2).map { $0 == "-" ? "_" : $0 }) }
+
+    /// The flags' part of `--help`.
     static let help: String = {
         let flags = [(config, "The configuration file (LYNX_RUNNER_CONFIG).")]
             + RunnerField.all.compactMap { field in field.flag.map { ($0, "\(field.documentation.dropLast()) (default: \(field.defaultText)).") } }
@@ -85,13 +94,13 @@ struct ConfigurationFlags {
     }
 }
 
-/// Ends the program with code 2 and one line for each thing that is wrong.
+/// Ends the program with code 2 after printing one line for each error.
 func refuse(_ lines: [String]) -> Never {
     for line in lines { say("runner-host: " + line, on: STDERR_FILENO) }
     exit(2)
 }
 
-/// Writes a line, unbuffered.
+/// Writes a line without buffering.
 func say(_ line: String, on descriptor: Int32) {
     let bytes = Array((line + "\n").utf8)
     var start = 0

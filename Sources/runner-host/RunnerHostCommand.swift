@@ -1,5 +1,9 @@
 import ArgumentParser
+import Glibc
+import LynxDocument
+import LynxModel
 import RunnerHost
+import Support
 
 /// `runner-host`: runs the jobs of a control plane on this machine.
 struct RunnerHostCommand: AsyncParsableCommand {
@@ -13,7 +17,8 @@ struct RunnerHostCommand: AsyncParsableCommand {
               runner-host --config configs/lynx-runner-basilisk.yaml
               runner-host --engines basilisk,px4_sitl --engine-path /opt/lab/engines
 
-            SIGTERM or Ctrl-C drains: running jobs finish, then it ends. A second one ends them at once.
+            SIGTERM or Ctrl-C drains: running jobs finish, then it ends. A second one ends them at once. SIGHUP reads the
+            scenarios of the configuration again.
 
             EXIT CODES: 0 drained; 1 the control plane refused this runner; 2 bad input; 70 an engine has closed this process's
             descriptors.
@@ -22,7 +27,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
             \(ConfigurationFlags.help)
             """,
         version: RunnerProcess.version,
-        subcommands: [EnginesCommand.self])
+        subcommands: [EnginesCommand.self, PrepareCommand.self])
 
     @Flag(help: "Print the effective configuration and where each value came from, and end.")
     var checkConfig = false
@@ -40,7 +45,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
             return
         }
         do {
-            try await RunnerProcess(configuration, expectedJobs: expectedJobs).run(parent: parentPid)
+            try await RunnerProcess(configuration, expectedJobs: expectedJobs, read: { Result { () throws(DiagnosticList) in try ConfigurationFlags.given.read() } }).run(parent: parentPid)
         } catch let error as StartupError {
             refuse(error.lines)
         }
@@ -54,5 +59,52 @@ struct EnginesCommand: ParsableCommand {
 
     func run() {
         for line in RunnerProcess.engineListing(ConfigurationFlags.given.load()) { print(line) }
+    }
+}
+
+struct PrepareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare", abstract: "Prepare one run as a job would be, without starting it.",
+        discussion: "Takes the flags of runner-host for its configuration, such as --config.")
+
+    @Argument(help: ArgumentHelp("The run configuration (JSON).", valueName: "run-config.json"))
+    var runConfig: String
+
+    @Flag(help: "Keep the run's directory and show what is in it, and what would be executed.")
+    var keep = false
+
+    func run() async throws {
+        do {
+            for line in try await RunnerProcess(ConfigurationFlags.given.load()).prepare(runConfigFile: runConfig, keep: keep) { print(line) }
+        } catch let error as StartupError {
+            refuse(error.lines)
+        }
+    }
+}
+
+@main
+struct Main {
+    static func main() async {
+        OwnedDescriptor.openStandardStreams()
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == EngineWorker.command { EngineWorker.run(CommandLine.arguments[2]) }
+        RunnerProcess.prepareLastWords()
+        // The parent process may have ignored SIGCHLD; then the kernel would reap children before they are waited for.
+        signal(SIGCHLD, SIG_DFL)
+        // A closed peer shows as EPIPE in the write call.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try await RunnerHostCommand.asyncParseAsRoot(ConfigurationFlags.given.rest)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = RunnerHostCommand.exitCode(for: error)
+            let message = RunnerHostCommand.fullMessage(for: error)
+            if !message.isEmpty { say(message, on: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO) }
+            // The parser's own code for a wrong command line is 64 (EX_USAGE).
+            exit(code == .validationFailure ? 2 : code.rawValue)
+        }
     }
 }

@@ -39,6 +39,7 @@ struct HeaderTests {
         #expect(MemoryLayout<lynx_engine_config>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_warm_worker>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_warm_workers>.offset(of: \.struct_size) == 0)
+        #expect(MemoryLayout<lynx_scenarios>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_result_basis>.offset(of: \.struct_size) == 0)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import EventLoop
 
-@Suite("Timers for tasks")
+@Suite("Timers for tasks", .timeLimit(.minutes(1)))
 struct TaskTimersTests {
     @Test("They fire in order, none too early")
     func order() async throws {
@@ -27,14 +27,18 @@ struct TaskTimersTests {
     func cancelled() async throws {
         let timers = TaskTimers()
         let fired = Mutex(0)
+        // On a busy machine one may come before it is cancelled.
+        var late = 0
         for _ in 0..<10_000 {
+            let began = MonotonicClock.now
             timers.cancel(timers.schedule(after: .milliseconds(50)) { fired.withLock { $0 += 1 } })
+            if MonotonicClock.now - began >= 50_000_000 { late += 1 }
         }
         #expect(timers.count == 0)
-        #expect(timers.sleepers <= 2)
-        try await Task.sleep(for: .milliseconds(150))
-        #expect(fired.withLock { $0 } == 0)
-        #expect(timers.sleepers == 0)
+        #expect(timers.sleepers <= 2 + late)
+        try await timers.sleep(for: .milliseconds(100))
+        #expect(fired.withLock { $0 } <= late)
+        while timers.sleepers > 0 { await Task.yield() }
     }
 
     @Test("However many wait for long, and whatever comes before them, few tasks sleep")

@@ -41,15 +41,59 @@ static void hang(const lynx_engine_job *job) {
 
 static int is(const lynx_engine_job *job, const char *fault) { return strcmp(job->fault, fault) == 0; }
 
+static void loop(void) {
+    for (volatile int on = 1; on;) {}
+}
+
+static void leak(void) {
+    enum { PIECE = 4 << 20, MOST = 1024 };
+    for (int i = 0; i < MOST; i++) {
+        char *piece = malloc(PIECE);
+        if (piece) memset(piece, 1, PIECE);
+    }
+}
+
+static void corrupt(void) {
+    /* Through a volatile, so that no compiler sees it coming. */
+    char *volatile block = malloc(64);
+    for (int i = -16; i < 4096; i++) block[i] = 0x5A;
+    free(block);
+}
+
+static void unmask(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void leave_copy(void) {
+    if (fork() > 0) exit(0);
+    for (;;) pause();
+}
+
+static void dereference(void) { *(volatile int *)8 = 1; }
+static void close_all(void) { syscall(SYS_close_range, 0, ~0u, 0); }
+static void leave(void) { exit(0); }
+static void kill_parent(void) {
+    kill(getppid(), SIGKILL);
+    for (;;) pause();
+}
+
 /* What a defect does to the whole process, wherever it lies. */
 static void misbehave(const lynx_engine_job *job, const char *where) {
-    char fault[80];
-    snprintf(fault, sizeof fault, "%s_hangs", where);
-    if (is(job, fault)) hang(job);
-    snprintf(fault, sizeof fault, "%s_aborts", where);
-    if (is(job, fault)) abort();
-    snprintf(fault, sizeof fault, "%s_closes", where);
-    if (is(job, fault)) syscall(SYS_close_range, 0, ~0u, 0);
+    static const struct {
+        const char *name;
+        void (*act)(void);
+    } defects[] = {
+        {"aborts", abort}, {"segfaults", dereference}, {"closes", close_all}, {"loops", loop}, {"leaks", leak}, {"corrupts", corrupt},
+        {"unmasks", unmask}, {"exits", leave}, {"forks", leave_copy}, {"kills_parent", kill_parent},
+    };
+    const size_t length = strlen(where);
+    if (strncmp(job->fault, where, length) != 0 || job->fault[length] != '_') return;
+    if (strcmp(job->fault + length + 1, "hangs") == 0) hang(job);
+    for (size_t i = 0; i < sizeof defects / sizeof defects[0]; i++) {
+        if (strcmp(job->fault + length + 1, defects[i].name) == 0) defects[i].act();
+    }
 }
 
 static lynx_string text(const char *value) { return (lynx_string){.data = value, .size = strlen(value)}; }
@@ -95,6 +139,7 @@ static lynx_status configure(const lynx_engine *engine, const lynx_engine_config
         if (setting->key.size == 6 && memcmp(setting->key.data, "refuse", 6) == 0) {
             return fail(error, LYNX_E_INVALID, "refuse: set, so this configuration is refused");
         }
+        if (setting->key.size == 5 && memcmp(setting->key.data, "abort", 5) == 0) abort();
     }
     return LYNX_OK;
 }
@@ -134,7 +179,7 @@ static const char *script(const lynx_engine_job *job) {
     if (strcmp(job->fault, "exit_3") == 0) return "exit 3";
     if (is(job, "waits_and_fails")) return "while [ ! -e \"$TETRYX_OUTPUT_DIR/../go\" ]; do sleep 0.01; done; exit 4";
     if (is(job, "fills")) return "cat /dev/zero > \"$TETRYX_OUTPUT_DIR/zero\"";
-    if (is(job, "sleeps") || is(job, "emits") || is(job, "terminate_hangs")) return "exec sleep 1000";
+    if (is(job, "sleeps") || is(job, "emits") || strncmp(job->fault, "terminate_", 10) == 0) return "exec sleep 1000";
     /* Leaves a process in a session of its own, and tells its pid. */
     if (strcmp(job->fault, "leaves_stray") == 0) {
         return "setsid sh -c 'echo $$ > \"$TETRYX_OUTPUT_DIR/stray\"; exec sleep 1000' & "

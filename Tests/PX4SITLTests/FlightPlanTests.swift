@@ -158,7 +158,7 @@ struct FlightPlanTests {
     ])
     func comparison(sent: Double, read: ParameterCheck.Reading, isSame: Bool) {
         var check = ParameterCheck([VehicleParameter("P", sent)])
-        #expect((check.take("P", read) == nil) == isSame)
+        #expect((check.record("P", read) == nil) == isSame)
         #expect(check.isDone)
     }
 }

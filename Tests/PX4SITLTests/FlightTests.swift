@@ -130,14 +130,24 @@ struct FlightTests {
         #expect(actions.contains(.kill(.px4)) && actions.contains(.kill(.mission)))
     }
 
-    @Test("Silence counts from the last word on: one at the very end of the limit gives a whole limit more")
-    func silenceLimit() {
-        let limit = SilenceLimit(seconds: 2)
-        #expect(limit.rest(lastHeard: 10_000_000_000, now: 10_000_000_000) == 2_000_000_000)
-        #expect(limit.rest(lastHeard: 10_000_000_000, now: 11_500_000_000) == 500_000_000)
-        #expect(limit.rest(lastHeard: 10_000_000_000, now: 11_999_999_999) == 1)
-        #expect(limit.rest(lastHeard: 10_000_000_000, now: 12_000_000_000) == nil)
-        #expect(limit.rest(lastHeard: 10_000_000_001, now: 10_000_000_000) == 2_000_000_000, "heard since the clock was read")
+    @Test("Silence counts from the last new time on: one at the very end of the limit gives a whole limit more")
+    func clock() {
+        var clock = ClockWatch(wall: 10_000_000_000)
+        #expect(clock.rest(of: 2_000_000_000, now: 10_000_000_000) == 2_000_000_000)
+        clock.note(simulated: 7, wall: 11_999_999_999)
+        #expect(clock.rest(of: 2_000_000_000, now: 12_000_000_000) == 1_999_999_999)
+        #expect(clock.rest(of: 2_000_000_000, now: 13_999_999_998) == 1)
+        #expect(clock.rest(of: 2_000_000_000, now: 13_999_999_999) == nil)
+        #expect(clock.rest(of: 2_000_000_000, now: 11_999_999_998) == 2_000_000_000, "heard since the clock was read")
+    }
+
+    @Test("Messages in which PX4's clock stands still do not count")
+    func stoppedClock() {
+        var clock = ClockWatch(wall: 0)
+        for second in UInt64(1)...4 { clock.note(simulated: 7, wall: second * 1_000_000_000) }
+        #expect(clock.rest(of: 3_500_000_000, now: 4_000_000_000) == 500_000_000)
+        #expect(clock.finding(after: 3_100_000_000, now: 4_000_000_000) == nil)
+        #expect(clock.finding(after: 3_000_000_000, now: 4_000_000_000) == "PX4's clock had stood still for 3 s")
     }
 
     @Test("A PX4 whose ground link another program has gives its place to one on another number")

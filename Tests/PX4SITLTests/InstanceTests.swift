@@ -21,7 +21,7 @@ struct InstanceTests {
 
     @Test("A number is one holder's at a time, and free again with its end")
     func lock() throws {
-        let first = try InstanceLock.take(instance)
+        let first = try InstanceLock.acquire(instance)
         let isHeld = first != nil
         #expect(isHeld)
         #expect(try !isFree(instance))
@@ -108,22 +108,22 @@ struct InstanceTests {
         loop.shutDown()
     }
 
-    @Test("A knock tells whether anybody listens on the ground link's port")
-    func knock() async throws {
+    @Test("A probe shows whether a process listens on the ground link's port")
+    func probing() async throws {
         let loop = try EventLoop(name: "test-link")
         let name = instance
-        let knock: @Sendable () async throws -> Bool = {
+        let probe: @Sendable () async throws -> Bool = {
             try await loop.run { context in
                 let link = try GroundLink(name, context) { _, _ in }
                 defer { link.close() }
-                return link.knock()
+                return link.probe()
             }
         }
-        #expect(try await !knock())
+        #expect(try await !probe())
         let listener = try #require(boundSocket(instance.groundPort))
-        #expect(try await knock())
+        #expect(try await probe())
         close(listener)
-        #expect(try await !knock())
+        #expect(try await !probe())
         loop.shutDown()
     }
 
@@ -169,6 +169,6 @@ struct InstanceTests {
 }
 
 private func isFree(_ instance: Instance) throws -> Bool {
-    let lock = try InstanceLock.take(instance)
+    let lock = try InstanceLock.acquire(instance)
     return lock != nil
 }

@@ -20,6 +20,28 @@ struct ColumnTests {
         }
     }
 
+    @Test(
+        "So has a column of correlated, blocked, scrambled or listed samples",
+        arguments: [SamplingMethod.latinHypercube, .monteCarlo, .sobol, .halton], [97, 2500])
+    func others(method: SamplingMethod, runs: Int) throws {
+        var study = Self.study
+        study["observed"] = .empirical(values: [3, 1, 4], interpolate: false)
+        let sampler = Sampler(
+            config: batch(study, method: method, runs: runs) { config in
+                config.monteCarlo.scramble = method == .sobol ? true : nil
+                config.monteCarlo.blockSize = method == .latinHypercube ? 31 : nil
+                config.correlation = CorrelationSpec(
+                    kind: .spearman,
+                    values: .pairs([
+                        CorrelatedPair(between: ["p0", "p1"], value: 0.5), CorrelatedPair(between: ["p1", "p20"], value: -0.7),
+                    ]))
+            }, runs: runs, seed: 4)
+        let wanted = (0..<runs).map { sampler.parameters(at: $0) }
+        for name in study.keys {
+            #expect(try #require(sampler.numbers(of: name, in: 0..<runs)) == wanted.map { $0[name]!.double }, "\(name)")
+        }
+    }
+
     @Test("No runs are an empty column")
     func none() {
         #expect(sampler(Self.study, runs: 10).numbers(of: "p0", in: 3..<3) == [])
@@ -27,7 +49,12 @@ struct ColumnTests {
 
     @Test("There is no column of what isn't dispersed, nor of what isn't a continuous number")
     func absent() {
-        let sampler = sampler(["choice": .discrete(values: [.integer(1)], weights: nil), "fixed": .constant(.number(1))], runs: 3)
-        for name in ["choice", "fixed", "absent"] { #expect(sampler.numbers(of: name, in: 0..<3) == nil) }
+        let sampler = sampler(
+            [
+                "choice": .discrete(values: [.integer(1)], weights: nil), "fixed": .constant(.number(1)),
+                "integer": .integerUniform(min: 1, max: 2),
+                "file": .files(["a.csv"]),
+            ], runs: 3)
+        for name in ["choice", "fixed", "integer", "file", "absent"] { #expect(sampler.numbers(of: name, in: 0..<3) == nil) }
     }
 }

@@ -24,10 +24,12 @@ struct SamplerTests {
         let forward = (0..<300).map { first.parameters(at: $0) }
         for index in (0..<300).shuffled() { #expect(first.parameters(at: index) == forward[index]) }
         #expect(sampler(Self.study, method: method, runs: 300).parameters(at: 211) == forward[211])
-        #expect(Set(forward).count == 300)
+        // The plain sequence begins in the origin, which all runs of Saltelli's first point share.
+        #expect(Set(forward).count > (method == .saltelli ? 200 : 299))
     }
 
-    @Test("Adding and removing parameters leaves the others as they were", arguments: [SamplingMethod.latinHypercube, .monteCarlo])
+    @Test(
+        "Adding and removing parameters leaves the others as they were", arguments: [SamplingMethod.latinHypercube, .monteCarlo])
     func namedStreams(method: SamplingMethod) {
         let all = sampler(Self.study, method: method, runs: 50)
         for (name, distribution) in Self.study {
@@ -49,47 +51,63 @@ struct SamplerTests {
         }
     }
 
-    @Test("Except in a Latin hypercube more runs continue the sequence of fewer", arguments: [SamplingMethod.monteCarlo, .sobol])
+    @Test("More runs continue the sequence of fewer", arguments: SamplingMethod.allCases)
     func prefix(method: SamplingMethod) {
         let few = sampler(Self.study, method: method, runs: 10)
-        let many = sampler(Self.study, method: method, runs: 10_000)
+        let many = Sampler(config: batch(Self.study, method: method, runs: 10), runs: 10_000, seed: 2026, originalRuns: 10)
         for index in 0..<10 { #expect(few.parameters(at: index) == many.parameters(at: index)) }
+    }
+
+    @Test("Only independent draws are said to be independent", arguments: SamplingMethod.allCases)
+    func independence(method: SamplingMethod) {
+        let sampler = sampler(Self.study, method: method, runs: 10)
+        #expect(sampler.drawsAreIndependent == (method == .monteCarlo))
+        #expect(sampler.blockSize == (method == .latinHypercube ? 10 : nil))
     }
 
     /// These change only when the streams do, and then every study in the world draws other values.
     @Test(
         "The values of a seed are these, to the last bit",
         arguments: [
-            (.latinHypercube, 40, [
-                "beta": 12.496108009338263,
-                "exponential": 0.27299227312677277,
-                "lognormal": 3.4262875587835815,
-                "normal": 0.1121497862627175,
-                "triangular": 2.3349685747920104,
-                "truncated": 0.574026615788993,
-                "uniform": 352.76184335445,
-                "weibull": 15.607263362895694,
-            ]),
-            (.latinHypercube, 1000, [
-                "beta": 12.749481494434377,
-                "exponential": 0.0587329413548618,
-                "lognormal": 2.605179867631812,
-                "normal": -0.09201067832521975,
-                "triangular": 3.616733531499021,
-                "truncated": 0.5641703981463748,
-                "uniform": 330.360473734178,
-                "weibull": 19.64613835141839,
-            ]),
-            (.monteCarlo, 40, [
-                "beta": 13.530820538400846,
-                "exponential": 0.8834924674672612,
-                "lognormal": 1.5552763097727502,
-                "normal": 0.07014214616998647,
-                "triangular": 2.299063235388872,
-                "truncated": 0.8147953809775238,
-                "uniform": 340.4737341779992,
-                "weibull": 5.135532867579446,
-            ]),
+            (
+                .latinHypercube, 40,
+                [
+                    "beta": 12.496108009338263,
+                    "exponential": 0.27299227312677277,
+                    "lognormal": 3.4262875587835815,
+                    "normal": 0.1121497862627175,
+                    "triangular": 2.3349685747920104,
+                    "truncated": 0.574026615788993,
+                    "uniform": 352.76184335445,
+                    "weibull": 15.607263362895694,
+                ]
+            ),
+            (
+                .latinHypercube, 1000,
+                [
+                    "beta": 12.749481494434377,
+                    "exponential": 0.0587329413548618,
+                    "lognormal": 2.605179867631812,
+                    "normal": -0.09201067832521975,
+                    "triangular": 3.616733531499021,
+                    "truncated": 0.5641703981463748,
+                    "uniform": 330.360473734178,
+                    "weibull": 19.64613835141839,
+                ]
+            ),
+            (
+                .monteCarlo, 40,
+                [
+                    "beta": 13.530820538400846,
+                    "exponential": 0.8834924674672612,
+                    "lognormal": 1.5552763097727502,
+                    "normal": 0.07014214616998647,
+                    "triangular": 2.299063235388872,
+                    "truncated": 0.8147953809775238,
+                    "uniform": 340.4737341779992,
+                    "weibull": 5.135532867579446,
+                ]
+            ),
         ] as [(SamplingMethod, Int, [String: Double])])
     func golden(method: SamplingMethod, runs: Int, expected: [String: Double]) {
         let sampler = sampler(Self.study, method: method, runs: runs, seed: 2026)

@@ -3,7 +3,7 @@ import LynxModel
 import TestSupport
 import Testing
 
-@Suite("An engine that takes its host down", .timeLimit(.minutes(5)))
+@Suite("An engine in its host's process that takes it down", .timeLimit(.minutes(5)))
 struct DamagedHostTests {
     /// A runner with the engine in C that misbehaves on demand, beside the scenario's.
     private func study(_ scenario: String, runs: Int, slots: Int = 3) async throws -> StudyFixture {
@@ -17,7 +17,7 @@ struct DamagedHostTests {
         try #require(compiled.exitCode == 0, "\(compiled.errors)")
         chmod(study.directory.path + "/libFault.so", 0o755)
         let configuration = try study.directory.read("runner.yaml").replacing("engines: [basilisk]", with: "engines: [basilisk, fault]")
-        try study.directory.write("runner.yaml", configuration + "engine_path: [\(study.directory.path)]\n")
+        try study.directory.write("runner.yaml", configuration + "engine_path: [\(study.directory.path)]\nengine_options: {fault: {isolation: in_process}}\n")
         return study
     }
 

@@ -11,7 +11,7 @@ Each part works without a runner: the configuration falls back on defaults, tele
 and artifacts go to `./output`.
 """
 
-from lynx_scenario.output import atomic_write, output_dir
+from lynx_scenario.outputs import atomic_write, output, output_dir
 from lynx_scenario.run_config import ParameterValue, RunConfig, RunConfigError, Simulation
 from lynx_scenario.telemetry import TelemetryClient
 
@@ -22,5 +22,6 @@ __all__ = [
     "Simulation",
     "TelemetryClient",
     "atomic_write",
+    "output",
     "output_dir",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import web_page
+from playwright.sync_api import Browser
 
 import warm_host
 from recording_server import RecordingServer
@@ -44,3 +46,9 @@ def server_process() -> Iterator[tuple[subprocess.Popen[str], str]]:
             yield process, f"http://127.0.0.1:{process.stdout.readline().strip()}"
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with web_page.chromium() as browser:
+        yield browser

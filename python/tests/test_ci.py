@@ -72,6 +72,23 @@ def test_a_study_whose_jobs_complete_passes(control_plane: ControlPlane, tmp_pat
     assert "Completed" in (tmp_path / "step-summary").read_text()
 
 
+def test_a_study_that_is_worse_than_its_baseline_says_so(control_plane: ControlPlane, tmp_path: Path) -> None:
+    with runner(control_plane, tmp_path, failing=""):
+        study(tmp_path, control_plane.url)
+    outputs = dict(line.split("=", 1) for line in (tmp_path / "step-output").read_text().splitlines())
+    baseline = outputs["batch-id"]
+    with runner(control_plane, tmp_path, failing=""):
+        same = study(tmp_path, control_plane.url, BASELINE=baseline)
+    assert same.returncode == 0, same.stderr
+    assert "is worse than" not in same.stdout
+    with runner(control_plane, tmp_path, failing="2"):
+        worse = study(tmp_path, control_plane.url, BASELINE=baseline)
+    assert worse.returncode == 1, worse.stderr
+    assert f"is worse than {baseline}; see changes.txt" in worse.stdout
+    assert "2" in (tmp_path / "out/changes.txt").read_text()
+    assert ElementTree.parse(tmp_path / "out/changes.xml").getroot().findall(".//failure")
+
+
 def test_a_study_with_a_failed_job_fails_and_says_which(control_plane: ControlPlane, tmp_path: Path) -> None:
     (tmp_path / "step-summary").write_text("before\n")
     with runner(control_plane, tmp_path, failing="2"):

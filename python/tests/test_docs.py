@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ DOCS = ROOT / "docs"
 EXAMPLES = DOCS / "examples"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND_SOURCES = {"lynxctl": "Sources/LynxCLI", "runner-host": "Sources/runner-host"}
+COMMAND_SOURCES = {"lynxctl": ["Sources/LynxCLI", "Sources/LynxLocal"], "runner-host": ["Sources/runner-host"]}
 COMMANDS = sorted(COMMAND_SOURCES)
 # A word of a document that is an option: not part of another word, of a path or of a table's rule.
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")
@@ -31,8 +32,9 @@ def text(path: str) -> str:
 
 
 @cache
-def swift(folder: str) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.swift")))
+def swift(*folders: str) -> str:
+    paths = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.swift")))
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def blocks(page: Path, language: str | None = None) -> list[str]:
@@ -60,7 +62,7 @@ def options(command: str) -> set[str]:
     """The long options that a command's sources declare, those for other programs left out."""
     declaration = re.compile(r"@(?:Option|Flag)\b((?:(?!@Option|@Flag|\bvar ).)*)\bvar (\w+)", re.DOTALL)
     found = set()
-    for arguments, name in declaration.findall(swift(COMMAND_SOURCES[command])):
+    for arguments, name in declaration.findall(swift(*COMMAND_SOURCES[command])):
         if "visibility: .private" not in arguments:
             found |= {f"--{long}" for long in re.findall(r'customLong\("([^"]+)"\)', arguments) or [kebab(name)]}
     if command == "runner-host":
@@ -126,7 +128,7 @@ def test_every_option_in_the_documents_exists(page: Path) -> None:
 
 @pages
 def test_every_command_in_the_documents_exists(page: Path) -> None:
-    known = set(re.findall(r'commandName: "([\w-]+)"', swift("Sources/LynxCLI") + swift("Sources/runner-host")))
+    known = set(re.findall(r'commandName: "([\w-]+)"', swift(*chain.from_iterable(COMMAND_SOURCES.values()))))
     for command, arguments in command_lines(page):
         first = arguments.split()[0]
         if command == "lynxctl" and re.fullmatch(r"[a-z]+", first):
@@ -167,8 +169,8 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 def test_every_field_of_a_batch_is_in_its_page() -> None:
     readers = "".join(text(str(path)) for path in sorted(Path(ROOT, "Sources/LynxModel/Batch").glob("*Reader.swift")))
-    keys = set(re.findall(r'(?:required|optional|pair|optionalNumber)\("(\w+)"', readers))
-    keys |= set(re.findall(r'pair\("\w+", [^"]*"(\w+)"', readers))
+    keys = set(re.findall(r'(?:required|optional|bound)\(\s*"(\w+)"', readers))
+    keys |= set(re.findall(r'\("(\w+)", \.number', readers))
     assert {"runs", "seed", "check_frequency_hz", "std_dev", "scale"} <= keys
     page = text("docs/run-a-study.md")
     assert {key for key in keys if not re.search(rf"\b{key}\b", page)} == set()
@@ -180,7 +182,7 @@ def test_every_distribution_and_method_is_in_the_page_of_studies() -> None:
     names = re.findall(r'"(\w+)"', body)
     for case in re.findall(r"case (.*)", body):
         names += [part for part in case.split(", ") if "=" not in part]
-    assert len(names) == 10
+    assert len(names) >= 19
     page = text("docs/run-a-study.md")
     assert [name for name in names if f"\n| `{name}` |" not in page] == []
 
@@ -199,11 +201,12 @@ IDS = {"batch", "job", "runner", "token"}
 
 def test_every_call_of_the_api_is_in_its_page() -> None:
     page = text("docs/api.md")
-    routes = re.findall(r'Route\(method: \.(\w+), path: "([^"]+)"', swift("Sources/ControlPlane/API"))
-    assert len(routes) >= 20
-    for method, path in routes:
-        shown = re.sub(r":(\w+)", lambda name: "{id}" if name[1] in IDS else f"{{{name[1]}}}", path)
-        shown = shown.replace("**", "{path}")
+    source = swift("Sources/LynxModel/API")
+    names = dict(re.findall(r'static let (\w+) = EndpointParameter\(\s*\.\w+, "([^"]+)"', source))
+    endpoints = re.findall(r'\.init\(\s*\.(get|post|put|delete), "([^"]+)"', source)
+    assert len(endpoints) >= 20
+    for method, path in endpoints:
+        shown = re.sub(r"\\\(\.(\w+)\)", lambda name: f"{{{'id' if names[name[1]] in IDS else names[name[1]]}}}", path)
         call = shown.removeprefix("/runner/v1/") if shown.startswith("/runner/v1/") else f"{method.upper()} {shown}"
         assert re.search(rf"^\| `{re.escape(call)}[`?]", page, re.MULTILINE), f"{method} {path} is not in docs/api.md"
 

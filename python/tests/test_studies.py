@@ -45,7 +45,7 @@ def ranges(config: dict[str, Any]) -> dict[str, tuple[float, float]]:
 def test_conditions_and_stored_variables_are_what_the_scenario_streams(name: str) -> None:
     config = study(name)
     streamed = STREAMED[config["simulation"]["name"]] | BY_ENGINE[config["simulation"]["type"]]
-    for condition in config["early_termination"]["conditions"]:
+    for condition in config.get("early_termination", {}).get("conditions", []):
         assert streamed[condition["variable"]] == condition["units"]
     assert {*config["telemetry"]["variables"]} <= {*streamed}
 

@@ -9,6 +9,8 @@ import select
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,7 @@ class _Request(ctypes.Structure):
         ("capture_bytes", ctypes.c_uint64),
         ("no_realtime", ctypes.c_int),
         ("private_shm", ctypes.c_int),
+        ("channel", ctypes.c_int),
     )
 
 
@@ -351,6 +354,13 @@ def wait_until_gone(pid: int) -> None:
         select.select([descriptor], [], [])
     finally:
         os.close(descriptor)
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end, f"waited 30 s for {what}"
+        time.sleep(0.001)
 
 
 def kill(pid: int) -> None:

@@ -5,24 +5,24 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Runs a job again cold when its warm process has succeeded, and compares what the two left.
+/// Repeats a job cold after its warm process has succeeded, and compares the files of the two.
 ///
-/// The cold run has the same directory, configuration and environment, and telemetry that goes nowhere: what the warm one left
-/// is put aside for it, and back afterwards if both left the same. Where they differ, a second cold run says whether fresh
+/// The cold run has the same directory, configuration and environment, and a telemetry endpoint that discards its input. The
+/// warm run's output is set aside for it, and restored if both are equal. If they differ, a second cold run shows whether fresh
 /// processes differ there among themselves.
 final class ColdCheck: Sendable {
     enum Verdict: Sendable, Equatable {
-        /// The warm run failed, or the check was cut short.
+        /// The warm run failed, or the check was interrupted.
         case none
-        /// - except: where the two cold runs differed.
+        /// - except: the places where the two cold runs differed.
         case same(except: Set<Place>)
-        /// What differs, such as `final_a in summary.json`.
+        /// A description of the difference, such as `final_a in summary.json`.
         case different(String)
     }
 
     static let warmOutput = "output.warm"
 
-    /// Readable when all runs are over.
+    /// Readable when all runs have ended.
     let exitDescriptor: Int32
     private let warm: GuardedProcess
     private let files: JobFiles
@@ -31,9 +31,9 @@ final class ColdCheck: Sendable {
     private let known: [Place]
     private let state = Mutex<(cold: GuardedProcess?, isKilled: Bool, verdict: Verdict)>((nil, false, .none))
 
-    /// nil if there is no descriptor to be had.
+    /// Nil if no descriptor is available.
     ///
-    /// - Parameter known: where fresh processes differ among themselves.
+    /// - Parameter known: the places where fresh processes differ among themselves.
     init?(of warm: GuardedProcess, files: JobFiles, request: GuardedProcess.Request, comparison: RunComparison, known: [Place]) {
         let descriptor = eventfd(0, Int32(EFD_CLOEXEC))
         guard descriptor >= 0 else { return nil }
@@ -60,7 +60,7 @@ final class ColdCheck: Sendable {
         }
     }
 
-    /// Ends the cold run, if it is under way, and has none begin.
+    /// Ends the cold run if one is running, and prevents further ones.
     func kill() {
         state.withLock { state in
             state.isKilled = true
@@ -80,7 +80,7 @@ final class ColdCheck: Sendable {
             putBack(warm, removing: ["cold"])
             return .same(except: [])
         }
-        // The place of its output is needed once more.
+        // The second cold run needs the same output directory.
         let aside = files.directory + "/output.cold"
         guard rename(files.output, aside) == 0 else { return .different(differences.summary) }
         var kept = first
@@ -103,7 +103,7 @@ final class ColdCheck: Sendable {
         return .different(left.summary)
     }
 
-    /// What a cold run leaves; nil if it says nothing.
+    /// The record of a cold run; nil if it is not usable for the comparison.
     private func runCold(_ name: String) -> RunRecord? {
         guard mkdir(files.output, 0o700) == 0 else { return nil }
         var request = request
@@ -140,5 +140,62 @@ final class ColdCheck: Sendable {
     private static func wait(_ descriptor: Int32) {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while poll(&wait, 1, -1) < 0 && errno == EINTR {}
+    }
+}
+
+/// The effort to be spent before warm starts are possible, the choice of warm runs that are repeated cold, and the differences
+/// that are allowed between the two.
+struct CheckSettings: Sendable {
+    /// Unless an interval is set, checks use this part of the time of runs that take as long cold as warm, and never more.
+    private static let defaultShare = 1.0 / 50
+    /// The tutorial's name in `summary.json` for its execution time, and keys that depend on telemetry, which the cold run
+    /// lacks.
+    private static let defaultIgnoredKeys: Set = ["execution_time_s", "execution_time_secs", "telemetry"]
+
+    let patience: ProofPatience
+    /// One in this many runs is checked; 0 checks none; nil means by the share of the time.
+    let interval: Int?
+    /// Keys of JSON objects, at any depth, that are not compared.
+    let ignoredKeys: Set<String>
+
+    init(_ settings: EngineSettings) throws(EngineError) {
+        patience = ProofPatience(
+            fixed: try settings["warm_prove_after"].map { _ throws(EngineError) in
+                try Self.count("warm_prove_after", settings, default: 0, zero: "not to wait for any")
+            },
+            expectedJobs: settings["expected_jobs"].flatMap { Int($0) })
+        interval = try settings["warm_check_every"].map { _ throws(EngineError) in
+            try Self.count("warm_check_every", settings, default: 0, zero: "for no checks")
+        }
+        ignoredKeys =
+            settings["warm_check_ignore"].map { keys in
+                Set(keys.split { $0 == "," || $0.isWhitespace }.map(String.init))
+            } ?? Self.defaultIgnoredKeys
+    }
+
+    /// The settings that are given of those that checks depend on, `name=value` each.
+    static func given(in settings: EngineSettings) -> [String] {
+        ["warm_check_every", "warm_check_ignore", "warm_prove_after"].compactMap { key in settings[key].map { "\(key)=\($0)" } }
+    }
+
+    private static func count(_ key: String, _ settings: EngineSettings, default count: Int, zero: String) throws(EngineError) -> Int {
+        guard let text = settings[key] else { return count }
+        guard let number = Int(text), number >= 0 else {
+            throw .invalid("engine_options.basilisk.\(key): '\(text)' is not a number of runs; give a whole number, or 0 \(zero)")
+        }
+        return number
+    }
+
+    /// - Parameter cost: the duration of a cold run divided by that of a warm run.
+    func applies(toRun configuration: [UInt8], cost: Double) -> Bool {
+        guard let interval else { return Double.random(in: 0..<1) < Self.defaultShare / max(1, cost) }
+        struct Run: Decodable {
+            var runIndex: Int
+            enum CodingKeys: String, CodingKey { case runIndex = "run_index" }
+        }
+        guard interval > 0, let run = try? JSONDecoder().decode(Run.self, from: Data(configuration)) else { return false }
+        // The run in the middle of each interval, so that a batch with a round number of runs does not wait for a check at its
+        // end.
+        return run.runIndex % interval == interval / 2
     }
 }

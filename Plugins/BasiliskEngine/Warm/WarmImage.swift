@@ -1,11 +1,11 @@
 import CWarmScripts
 import EngineKit
 
-/// The Python that makes a process learn, vet or serve (`lynx_warm`), and how it is brought into one.
+/// The Python code that makes a process learn, vet or serve (`lynx_warm`), and its injection into a process.
 struct WarmImage: Sendable {
     enum Mode: String { case learn, vet, serve }
 
-    /// `boot.py`, and what it imports behind it, each under a line with its name.
+    /// `boot.py` and the modules that it imports, each below a line with its name.
     let bytes = withUnsafeBytes(of: lynx_warm_scripts) { scripts in
         scripts.bindMemory(to: lynx_warm_script.self).reduce(into: [UInt8]()) { bytes, script in
             if !bytes.isEmpty { bytes += Array("\n#:: \(String(cString: script.name))\n".utf8) }
@@ -15,18 +15,18 @@ struct WarmImage: Sendable {
     private let library: String
     private let spawner: String
 
-    /// - Throws: if the engine has been installed without what is needed.
+    /// - Throws: an error if the engine's installation is incomplete.
     init() throws(EngineError) {
         let names = ["libLynxWarm.so", "lynx-spawner"]
         let files = names.map { EngineFolder.file($0) }
         guard let library = files[0], let spawner = files[1] else {
-            throw .invalid("beside the engine is no \(names[files.firstIndex(of: nil)!]) that nobody else may write to")
+            throw .invalid("\(names[files.firstIndex(of: nil)!]) is missing beside the engine, or other users may write to it")
         }
         self.library = library
         self.spawner = spawner
     }
 
-    /// What is added to the environment of a process; it takes it away again itself.
+    /// The variables to add to a process's environment; the process removes them itself.
     func environment(_ mode: Mode, of scenario: Scenario, boot: String, plan: String) -> [String: String] {
         let own = scenario.environment()
         let preloaded = own["LD_PRELOAD"].map { ":" + $0 } ?? ""
@@ -37,7 +37,7 @@ struct WarmImage: Sendable {
         if mode == .serve {
             variables["LYNX_WARM_SPAWNER"] = spawner
         } else if own["PYTHONHASHSEED"] == nil {
-            // So that sets have one order in the runs whose modules are compared.
+            // Sets then have one order in the runs whose modules are compared.
             variables["PYTHONHASHSEED"] = "1"
             variables["LYNX_WARM_HASH_SEED"] = "1"
         }

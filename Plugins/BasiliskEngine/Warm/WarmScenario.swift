@@ -3,11 +3,11 @@ import EventLoop
 import Glibc
 import Synchronization
 
-/// One scenario's warm parent: learned and proved beside cold runs, then what jobs are copied from.
+/// One scenario's warm parent: it is learned and proved beside cold runs, then jobs are copied from it.
 ///
-/// A job never needs it: whatever is wrong with the parent, the job is started cold, and the log says why.
+/// A job never depends on it: after any failure of the parent the job is started cold, and the log states the reason.
 final class WarmScenario: Sendable {
-    /// A job's process that was copied from the parent, and the proof that its result rests on.
+    /// A job's process that was copied from the parent, and the proof that its result depends on.
     struct Start {
         var process: GuardedProcess
         var basis: String
@@ -15,9 +15,9 @@ final class WarmScenario: Sendable {
 
     private struct Parent {
         var process: WarmParent
-        /// Once it was ready.
+        /// Resident memory in bytes when the parent became ready.
         var residentBytes = 0
-        /// Whether jobs wait for it.
+        /// Whether jobs wait for the parent.
         var isPatient = true
     }
 
@@ -28,15 +28,18 @@ final class WarmScenario: Sendable {
         var saving: WarmPlan.Summary?
         var progress: WarmStore.Progress
         var jobsStarted = 0
-        /// Whether there is something of an earlier start to be taken up.
+        /// Whether there are partial results of an earlier start.
         var canResume = false
+        /// Whether no more jobs are expected.
+        var isRetired = false
     }
 
-    /// Imports take seconds, on a busy machine much longer; what used no processor for all these looks, 10 s, may never end.
+    /// Imports take seconds, and much longer on a busy machine; a parent that used no processor time for all these checks (10
+    /// s) may never end.
     private static let patience = (looks: 100, milliseconds: Int32(100))
     private static let maxWaits = 12
     private static let maxGrowth = (factor: 2, bytes: 64 << 20)
-    /// For all scenarios, one after the other: what is proved competes with jobs, and not with what else is proved.
+    /// One loop for all scenarios: a proof competes with jobs, but not with other proofs.
     private static let worker = try? EventLoop(name: "lynx-warm")
 
     private let host: HostHandle
@@ -45,18 +48,20 @@ final class WarmScenario: Sendable {
     private let store: WarmStore
     private let settings: CheckSettings
     private let hurry: Hurry
-    /// At earlier starts of the runner.
+    /// The number of cold runs during earlier starts of the runner.
     private let coldRunsBefore: Int
     private let state: Mutex<State>
 
-    /// - Parameter stateDirectory: where it keeps what it finds out, from one start of the runner to the next.
-    init(host: HostHandle, scenario: Scenario, settings: CheckSettings, stateDirectory: String?) {
+    /// - Parameters:
+    ///   - options: the settings that `settings` were read from: scenarios that differ in them do not share a proof.
+    ///   - stateDirectory: the directory for results that persist over restarts of the runner; nil means a temporary folder.
+    init(host: HostHandle, scenario: Scenario, settings: CheckSettings, options: EngineSettings, stateDirectory: String?) {
         self.host = host
         self.scenario = scenario
         self.settings = settings
         let image = Result { () throws(EngineError) in try WarmImage() }
         self.image = try? image.get()
-        store = WarmStore(stateDirectory: stateDirectory, key: scenario.key(image: self.image?.bytes ?? []))
+        store = WarmStore(stateDirectory: stateDirectory, key: scenario.key(image: self.image?.bytes ?? [], options: CheckSettings.given(in: options)))
         let progress = store.progress()
         coldRunsBefore = progress.coldRuns
         let course = WarmCourse(coldRuns: progress.coldRuns, patience: settings.patience.runs(takingCold: progress.runSeconds, before: progress.coldRuns), beginsBeside: !settings.patience.expectsFew)
@@ -65,7 +70,7 @@ final class WarmScenario: Sendable {
         if case .failure(let error) = image { state.withLock { turnOff(&$0, error.message) } }
     }
 
-    /// Takes up what earlier starts found out; writes nothing. On a thread that lives as long as the process.
+    /// Loads the results of earlier starts; writes nothing. The calling thread has to live as long as the process.
     func start() {
         guard image != nil else { return }
         state.withLock { state in
@@ -84,7 +89,17 @@ final class WarmScenario: Sendable {
         }
     }
 
-    /// What there is now. Any thread; what follows from it is left to the next launch, and to those who wait for it.
+    /// Ends the parent for good; jobs that are still prepared start cold.
+    func retire() {
+        state.withLock { state in
+            state.isRetired = true
+            state.parent?.process.stop()
+            state.parent = nil
+            state.course.turnOff("other scenarios have taken its place")
+        }
+    }
+
+    /// The present status. Any thread; the next launch, and the threads that wait, act on it.
     var status: WarmWorker {
         state.withLock { state in
             let saving = state.saving.map { summary in
@@ -103,9 +118,9 @@ final class WarmScenario: Sendable {
             if state.course.isTooFew { worker.message = "cold, as a proof takes longer than the runs of a small study save" }
             switch state.course.phase {
             case .off: worker.state = .off
-            // One that is gone will be replaced.
+            // A parent that has ended will be replaced.
             case .ready where worker.pid != 0: worker.state = .ready
-            case .importing where worker.pid != 0 && state.parent?.process.hear(keeping: true) == .said("ready"):
+            case .importing where worker.pid != 0 && state.parent?.process.receive(keeping: true) == .text("ready"):
                 (worker.state, worker.message) = (.ready, "")
             default: break
             }
@@ -115,7 +130,7 @@ final class WarmScenario: Sendable {
 
     private static let shownLeftOut = 8
 
-    /// Waits for a proven parent that is importing: all that wait start sooner than if they imported beside it.
+    /// Waits for a proven parent that is importing: all waiting jobs start sooner than if they imported beside it.
     func waitUntilReady() {
         let step = state.withLock { state in
             defer { state.canResume = false }
@@ -126,8 +141,8 @@ final class WarmScenario: Sendable {
         var used = 0
         for _ in 0..<Self.maxWaits {
             for _ in 0..<Self.patience.looks {
-                // Its word may have been taken by another that waited, and then it says no more.
-                if parent.waitForWord(milliseconds: Self.patience.milliseconds) || awaited !== parent { return }
+                // Another waiting thread may have received the message, and there is only one.
+                if parent.waitForMessage(milliseconds: Self.patience.milliseconds) || awaited !== parent { return }
             }
             let now = parent.processorTicks
             if now == used { break }
@@ -140,14 +155,14 @@ final class WarmScenario: Sendable {
         }
     }
 
-    /// The parent that jobs wait for, if there is one.
+    /// The parent that jobs wait for; nil if there is none.
     private var awaited: WarmParent? {
         state.withLock { state in
             state.course.phase == .importing && state.parent?.isPatient == true ? state.parent?.process : nil
         }
     }
 
-    /// A process from the parent, or nil if the job is to be started cold. `[launch]`
+    /// Starts a job's process from the parent; nil if the job has to be started cold. Thread: `[launch]`.
     func launch(_ request: GuardedProcess.Request) throws(EngineError) -> Start? {
         let result = state.withLock { state in
             Result { () throws(EngineError) in try launch(request, &state) }
@@ -156,7 +171,7 @@ final class WarmScenario: Sendable {
     }
 
     private func launch(_ job: GuardedProcess.Request, _ state: inout State) throws(EngineError) -> Start? {
-        if state.course.phase == .importing, let parent = state.parent { take(parent.process.hear(), from: parent.process, &state) }
+        if state.course.phase == .importing, let parent = state.parent { handle(parent.process.receive(), from: parent.process, &state) }
         guard state.course.phase == .ready, let parent = state.parent, let proof = state.proof else { return nil }
         let now = parent.process.residentBytes
         if now > Self.maxGrowth.factor * parent.residentBytes + Self.maxGrowth.bytes {
@@ -177,14 +192,14 @@ final class WarmScenario: Sendable {
         return nil
     }
 
-    private func take(_ word: WarmParent.Word, from parent: WarmParent, _ state: inout State) {
-        switch word {
+    private func handle(_ message: WarmParent.Message, from parent: WarmParent, _ state: inout State) {
+        switch message {
         case .none: break
         case .gone: lose(parent, "it ended while it imported", &state)
-        case .said("ready"): becomeReady(&state)
-        case .said(let text) where text.hasPrefix("outdated"):
+        case .text("ready"): becomeReady(&state)
+        case .text(let text) where text.hasPrefix("outdated"):
             outdate("what \(scenario.entrypoint) imports is not as it was (\(text.dropFirst(9)))", &state)
-        case .said(let text):
+        case .text(let text):
             let why = WarmParent.reason(text)
             keepVerdict(.failed, why, &state)
             turnOff(&state, why)
@@ -244,16 +259,15 @@ final class WarmScenario: Sendable {
     }
 }
 
-// MARK: Proofs
-
 extension WarmScenario {
-    /// A job that was started cold is over.
+    /// Records the end of a job that was started cold.
     ///
     /// - Parameters:
-    ///   - configuration: its run configuration, JSON.
-    ///   - seconds: how long it took.
+    ///   - configuration: its run configuration as JSON.
+    ///   - seconds: its duration.
     func coldRunEnded(_ configuration: [UInt8], success: Bool, seconds: Double) {
         let step = state.withLock { state in
+            if state.isRetired { return WarmCourse.Step.none }
             if success, case .off = state.course.phase, image != nil, let proof = state.proof, !proof.isCurrent {
                 state.proof = nil
                 state.saving = nil
@@ -280,12 +294,12 @@ extension WarmScenario {
 
     private func proveInBackground() {
         guard let worker = Self.worker else {
-            return state.withLock { turnOff(&$0, "there is no thread to be had for its proof") }
+            return state.withLock { turnOff(&$0, "no thread is available for its proof") }
         }
         worker.execute { [self] _ in prove() }
     }
 
-    /// Blocks until it is done.
+    /// Performs the proof; blocks until it is done.
     private func prove() {
         guard let image else { return }
         let seconds = state.withLock { $0.progress.runSeconds }
@@ -295,6 +309,10 @@ extension WarmScenario {
             report: { [self] phase in state.withLock { $0.course.proceed(to: phase) } })
         let outcome = proof.run()
         let step = state.withLock { state in
+            guard !state.isRetired else {
+                if case .proven(_, _, let parent?) = outcome { parent.stop() }
+                return WarmCourse.Step.none
+            }
             switch outcome {
             case .proven(let record, let plan, let parent):
                 (state.proof, state.saving) = (record, plan.summary)
@@ -316,13 +334,13 @@ extension WarmScenario {
         if step == .prove { proveInBackground() }
     }
 
-    /// How many times as long as a warm run a cold one took when it was proved.
+    /// The duration of a cold run divided by that of a warm run, as measured during the proof.
     var costOfCheck: Double { state.withLock { $0.proof?.costOfColdRun ?? 1 } }
 
-    /// What cannot be told by comparison.
+    /// The places that differ between cold runs, so that a comparison is meaningless there.
     var notReproducible: [Place] { state.withLock { $0.proof?.notReproducible ?? [] } }
 
-    /// A cold run differed from another one there.
+    /// Records places where two cold runs differed.
     func add(notReproducible places: Set<Place>) {
         state.withLock { state in
             guard var proof = state.proof else { return }
@@ -332,9 +350,10 @@ extension WarmScenario {
         }
     }
 
-    /// A run that was repeated cold gave something else: whatever else rests on that proof is taken back.
+    /// Withdraws a proof because a run that was repeated cold had another result: all results that depend on the proof are
+    /// retracted.
     ///
-    /// - Parameter basis: the proof.
+    /// - Parameter basis: the name of the proof.
     func withdraw(_ basis: String, _ reason: String) {
         state.withLock { state in
             guard state.proof?.id == basis, state.proof?.verdict == .proven else { return }
@@ -343,32 +362,4 @@ extension WarmScenario {
         }
         host.resultBasis.retract(basis: basis, why: reason)
     }
-}
-
-extension WarmCourse.Phase: CustomStringConvertible {
-    /// For a person; empty if there is nothing to say.
-    var description: String {
-        switch self {
-        case .cold: "cold until a run has succeeded that can be learned from"
-        case .learning: "learning from a cold run"
-        case .vetting(let pass): "being proved: trying its imports out, pass \(pass)"
-        case .proving(let step, let count): "being proved, step \(step) of \(count)"
-        case .importing: "proven; its parent is importing"
-        case .ready: ""
-        case .off(let why): why
-        }
-    }
-}
-
-extension WarmPlan.Summary: CustomStringConvertible {
-    /// Such as `412 of 430 modules, 1.8 of 1.9 s of imports; left out: tablecache (it makes memory that copies would share)`.
-    var description: String {
-        let share = "\(modulesWarm) of \(modules) modules, \(tenths(importSecondsWarm)) of \(tenths(importSeconds)) s of imports"
-        guard !leftOut.isEmpty else { return share }
-        let longest = leftOut.sorted { $0.seconds > $1.seconds }.prefix(3).map { "\($0.module) (\($0.why))" }
-        let more = leftOut.count - longest.count
-        return "\(share); left out: \(longest.joined(separator: ", "))\(more > 0 ? " and \(more) more" : "")"
-    }
-
-    private func tenths(_ seconds: Double) -> Double { (seconds * 100).rounded() / 100 }
 }

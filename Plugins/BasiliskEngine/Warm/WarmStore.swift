@@ -1,13 +1,14 @@
 import EngineKit
 import FoundationEssentials
 import Glibc
+import Support
 
-/// The folder where the runner keeps what it found out about one scenario, from one start to the next.
+/// The folder with the runner's findings about one scenario, which persist over restarts.
 struct WarmStore: Sendable {
-    /// What counts over restarts besides the proof.
+    /// Counts that persist besides the proof.
     struct Progress: Codable, Sendable {
         var coldRuns = 0
-        /// Duration of the first run that succeeded, in seconds; 0 before that.
+        /// Duration of the first run that succeeded in seconds; 0 before that.
         var runSeconds = 0.0
 
         private enum CodingKeys: String, CodingKey {
@@ -19,8 +20,8 @@ struct WarmStore: Sendable {
     let folder: String
 
     /// - Parameters:
-    ///   - stateDirectory: nil for a folder of this process's own, which is removed with what is in it at its end.
-    ///   - key: the scenario's.
+    ///   - stateDirectory: nil means a temporary folder that is removed when this process ends.
+    ///   - key: the scenario's key.
     init(stateDirectory: String?, key: String) {
         folder = (stateDirectory.map(ProgramLookup.absolute) ?? Self.temporary) + "/warm/\(key)"
     }
@@ -35,11 +36,11 @@ struct WarmStore: Sendable {
 
     var plan: String { folder + "/plan.json" }
     var runConfig: String { folder + "/run_config.json" }
-    /// The script of `lynx_warm`, for processes that are no parents.
+    /// The script of `lynx_warm` for processes other than parents.
     var image: String { folder + "/lynx_warm.py" }
     var work: String { folder + "/proof" }
 
-    /// Makes it, for this user alone.
+    /// Creates the folder, accessible to this user only.
     func prepare() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
@@ -50,7 +51,7 @@ struct WarmStore: Sendable {
     func proof() -> ProofRecord? { read("proof.json") }
     func keep(_ proof: ProofRecord) { write(proof, "proof.json") }
 
-    /// The plan, if the files that it speaks of are as they were.
+    /// The plan, if the files that it refers to are unchanged; otherwise nil.
     func currentPlan() -> WarmPlan? {
         guard let plan = WarmPlan.read(plan), plan.files.allSatisfy(\.isUnchanged) else { return nil }
         return plan
@@ -58,9 +59,9 @@ struct WarmStore: Sendable {
 
     func forgetPlan() { try? FileManager.default.removeItem(atPath: plan) }
 
-    func bytes(_ path: String) -> [UInt8]? { (try? Data(contentsOf: URL(filePath: path))).map { [UInt8]($0) } }
+    func bytes(_ path: String) -> [UInt8]? { WholeFile.read(path, atMost: .max) }
 
-    /// Whole or not at all.
+    /// Writes a file atomically.
     @discardableResult
     func write(_ bytes: [UInt8], to path: String) -> Bool {
         (try? Data(bytes).write(to: URL(filePath: path), options: .atomic)) != nil

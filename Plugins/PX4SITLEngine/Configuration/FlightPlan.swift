@@ -2,25 +2,26 @@ import EngineKit
 import FoundationEssentials
 import LynxModel
 
-/// What one run asks of PX4: its parameters, where it stands, and how fast time goes. All else of the run configuration is the
-/// mission's.
+/// The settings of one run for PX4: its parameters, its home position and its speed factor. Everything else in the run
+/// configuration belongs to the mission.
 struct FlightPlan: Sendable {
-    /// By name; default parameters among them where the run says nothing else.
+    /// Parameters by name, including default parameters that the run does not override.
     var parameters: [String: VehicleParameter]
-    /// `LAT`, `LON` and `ALT`, as given.
+    /// `LAT`, `LON` and `ALT` as given.
     var home: [String: Double]
-    /// nil: none was given, and PX4 runs in real time.
+    /// Nil if none was given; PX4 then runs in real time.
     var speedFactor: Double?
     var readiness: Readiness
-    /// On names that may have been meant otherwise, one line each.
+    /// Warnings about names that may be misspelled, one line each.
     var warnings: [String] = []
 
-    /// What the engine takes for itself, beside PX4's parameters.
+    /// The dispersions that the engine itself uses, besides PX4's parameters.
     static let names = ["home_lat_deg", "home_lon_deg", "home_alt_m", "speed_factor", "ready_when"]
 
     /// - Parameters:
-    ///   - isSIH: whether that is the simulator, which keeps the home position in parameters of its own.
-    /// - Throws: whatever PX4 would ignore, misread or overwrite, so that nothing flies on other values than it was given.
+    ///   - isSIH: whether the simulator is SIH, which keeps the home position in parameters of its own.
+    /// - Throws: an error for every value that PX4 would ignore, misread or overwrite, so that no flight uses other values
+    ///   than those given.
     init(
         runConfigJSON: [UInt8], defaults: [String: VehicleParameter], defaultSpeedFactor: Double?, defaultReadiness: Readiness = .armable,
         list: ParameterList?, isSIH: Bool = true
@@ -54,7 +55,7 @@ struct FlightPlan: Sendable {
         }
     }
 
-    /// What PX4 is told of it, by variable.
+    /// The variables for PX4's environment.
     var environment: [String: String] {
         var result: [String: String] = [:]
         for (name, parameter) in parameters { result["PX4_PARAM_\(name)"] = parameter.text }
@@ -63,19 +64,20 @@ struct FlightPlan: Sendable {
         return result
     }
 
-    /// What is to be read back: the parameters, and those that SIH makes of the home position.
-    /// - Parameter isSIH: whether that is the simulator.
+    /// The parameters to read back: the given ones, and those that SIH derives from the home position.
+    ///
+    /// - Parameter isSIH: whether the simulator is SIH.
     func expected(isSIH: Bool) -> [VehicleParameter] {
         let homes = home.sorted { $0.key < $1.key }.compactMap { axis, value in Self.homeParameters[axis].map { VehicleParameter($0, value) } }
         return parameters.values.sorted { $0.name < $1.name } + (isSIH ? homes : [])
     }
 
-    /// Whether PX4 is told to log from its start on, as its SITL does by itself.
+    /// Whether PX4 logs from its start on, which is the default of its SITL build.
     var logsFromStart: Bool { parameters["SDLOG_MODE"].map { $0.value == 1 || $0.value == 2 } ?? true }
 
     private static let homeParameters = ["LAT": "SIH_LOC_LAT0", "LON": "SIH_LOC_LON0", "ALT": "SIH_LOC_H0"]
 
-    /// PX4's start script computes with it, by a program that knows no exponents.
+    /// A valid speed factor. PX4's start script calculates with it, using a program that does not read exponents.
     static func speedFactor(_ value: ParameterValue, source: String) throws(EngineError) -> Double {
         try number(source, value, within: 0.01...1000, "PX4 hangs at its start otherwise")
     }
@@ -87,7 +89,7 @@ struct FlightPlan: Sendable {
         return readiness
     }
 
-    /// - Parameter list: has the limits of the parameter that the simulator makes of it.
+    /// - Parameter list: contains the limits of the parameter that the simulator derives from the value.
     private static func place(
         _ key: String, _ value: ParameterValue, _ axis: String, within range: ClosedRange<Double>, _ list: ParameterList?
     ) throws(EngineError) -> Double {
@@ -113,7 +115,7 @@ struct FlightPlan: Sendable {
         return number
     }
 
-    /// Why PX4's own start would put another value in this one's place.
+    /// The reason if PX4's start script would overwrite this parameter; nil if it would not.
     private static func overwritten(_ name: String, hasSpeedFactor: Bool, home: [String: Double]) -> String? {
         switch name {
         case "MAV_SYS_ID", "UXRCE_DDS_KEY": "PX4 derives it from its instance number"
@@ -125,4 +127,30 @@ struct FlightPlan: Sendable {
             homeParameters.first { $0.value == name && home[$0.key] != nil }.map { "home_\($0.key.lowercased())_… sets it" }
         }
     }
+}
+
+/// Names in `dispersions` that only the mission receives, although they look as if they were meant for PX4.
+enum MissionName {
+    /// A warning about a suspicious name; nil for most names.
+    static func warning(_ name: String, _ list: ParameterList?) -> String? {
+        let bare = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+        let capitals = bare.uppercased()
+        if list?[capitals] != nil { return text(name, "PX4's parameter is \(capitals)") }
+        if name.hasPrefix(prefix) { return text(name, "PX4's parameters have their plain names here, such as SIH_MASS") }
+        if let meant = FlightPlan.names.first(where: { spellings(of: $0).contains(folded(name)) }) { return text(name, "did you mean \(meant)?") }
+        let looksLikeParameter = name.utf8.count > VehicleParameter.mostCharacters && name == capitals && name.contains("_")
+        return looksLikeParameter ? text(name, "PX4's names have \(VehicleParameter.mostCharacters) characters at most") : nil
+    }
+
+    /// The prefix of parameters in PX4's environment.
+    private static let prefix = "PX4_PARAM_"
+
+    private static func text(_ name: String, _ remedy: String) -> String { "dispersions: \(name) goes to the mission alone; \(remedy)" }
+
+    /// The name with its unit and without.
+    private static func spellings(of name: String) -> [String] {
+        [folded(name), folded(name.split(separator: "_").dropLast().joined())].filter { $0.utf8.count > 5 }
+    }
+
+    private static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" } }
 }

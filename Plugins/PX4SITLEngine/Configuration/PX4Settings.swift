@@ -1,40 +1,44 @@
 import EngineKit
+import LynxDocument
 import LynxModel
 
-/// The engine's settings, checked: `px4_*` and the common ones from the runner's fields, all else from `engine_options.px4_sitl`.
+/// The engine's validated settings: `px4_*` and the common ones from the runner's fields, all others from
+/// `engine_options.px4_sitl`.
 struct PX4Settings: Sendable {
     let installation: PX4Installation
     let mission: Mission
     let workingDirectory: String
     let captureBytes: UInt64
     let hasPrivateSharedMemory: Bool
+    /// What the scenario adds to the environment of both programs.
+    let variables: [String: String]
     let model: String
     /// The default for flights whose run sets none.
     let speedFactor: Double?
     let defaultParameters: [String: VehicleParameter]
     /// The default for flights whose run sets none.
     let readiness: Readiness
-    /// Of its speed factor: a run that was slower is a fault of the simulator's; nil: none is.
+    /// The least share of the speed factor: a run that was slower is a fault of the simulator. Nil accepts any speed.
     let leastSpeedShare: Double?
     let timeouts: Timeouts
 
-    /// In seconds of wall time, where nothing else is said.
+    /// Timeouts in seconds of wall time unless stated otherwise.
     struct Timeouts: Hashable, Sendable {
-        /// From PX4's start until it is ready.
+        /// The time from PX4's start until it is ready.
         var boot = 60.0
-        /// The same in simulated seconds, which a slow machine does not use up.
+        /// The same time in simulated seconds, which do not depend on the machine's speed.
         var bootSimulated = 30.0
-        /// For a free instance number.
+        /// The wait for a free instance number.
         var instance = 300.0
-        /// Without a word from a PX4 that flies.
+        /// The longest silence of a flying PX4, or the longest time without progress of its clock.
         var link = 30.0
-        /// From the request to end to the kill.
+        /// The time from the request to shut down until the kill.
         var stop = 5.0
-        /// For all parameters to be read back.
+        /// The time for reading all parameters back.
         var parameters = 30.0
     }
 
-    /// The simulator is the one that PX4 has built in.
+    /// Whether the simulator is SIH, which is built into PX4.
     var isSIH: Bool { model.hasPrefix("sihsim") }
 
     private static let parameterPrefix = "default_params."
@@ -55,6 +59,7 @@ struct PX4Settings: Sendable {
         workingDirectory = try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory")
         captureBytes = settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20
         hasPrivateSharedMemory = try PrivateSharedMemory.isWanted(settings)
+        variables = settings.environment
         model = settings["model"] ?? "sihsim_quadx"
         try Self.check(model, installation)
         speedFactor = try settings["speed_factor"].map { text throws(EngineError) in
@@ -76,7 +81,7 @@ struct PX4Settings: Sendable {
         self.timeouts = timeouts
     }
 
-    /// With a speed factor PX4's start script computes by a program that is not part of PX4.
+    /// Checks for the calculator that PX4's start script uses with a speed factor and that is not part of PX4.
     static func checkCalculator() throws(EngineError) {
         do {
             _ = try ProgramLookup.executable("bc", setting: "speed_factor")
@@ -108,7 +113,7 @@ struct PX4Settings: Sendable {
             let name = String(key.dropFirst(parameterPrefix.count)), text = settings[key] ?? ""
             let source = option("default_params")
             guard VehicleParameter.isName(name) else {
-                throw .invalid("\(source): '\(name)' is no name of a PX4 parameter; such a name is like IMU_GYRO_CAL_EN")
+                throw .invalid("\(source): '\(name)' is not the name of a PX4 parameter; such a name is like IMU_GYRO_CAL_EN")
             }
             let value: ParameterValue =
                 switch text {
@@ -135,5 +140,26 @@ struct PX4Settings: Sendable {
             throw .invalid("\(option(name)): is \(text); give seconds, more than 0 and at most 86400")
         }
         return seconds
+    }
+}
+
+/// The user's program that flies the vehicle, run once for each flight.
+struct Mission: Sendable {
+    /// Absolute path.
+    let program: String
+    let arguments: [String]
+
+    /// A Python file runs in the configured Python; any other file is executed.
+    init(_ settings: EngineSettings) throws(EngineError) {
+        guard let entrypoint = settings["px4_entrypoint"] else {
+            throw .invalid("px4_entrypoint: missing; give the path of the mission that flies each vehicle")
+        }
+        if entrypoint.hasSuffix(".py") {
+            program = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
+            arguments = [try ProgramLookup.file(entrypoint, setting: "px4_entrypoint")]
+        } else {
+            program = try ProgramLookup.executable(entrypoint, setting: "px4_entrypoint")
+            arguments = []
+        }
     }
 }

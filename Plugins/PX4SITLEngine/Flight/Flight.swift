@@ -1,15 +1,15 @@
 import EngineKit
 
-/// One job from its launch to its end. Pure: it is told what happened and says what is to be done.
+/// One job from its launch to its end. A pure state machine: it receives events and returns actions.
 ///
-/// waiting for a number → booting (→ waiting for another one, after a collision) → checking parameters → flying (→ finishing)
-/// → stopping → over
+/// waiting for a number → booting (→ waiting for another one, after a collision) → checking parameters → flying (→ finishing) →
+/// stopping → over
 struct Flight {
     enum Phase: Hashable, Sendable {
         case waitingForInstance, booting, checkingParameters, flying
-        /// PX4 was shut down after the flight, and the mission goes on without it.
+        /// PX4 was shut down after the flight, and the mission continues without it.
         case finishing
-        /// Processes are being ended; what the job's end means is known.
+        /// The job's outcome is known, and its processes are being ended.
         case stopping
         case over
     }
@@ -20,16 +20,16 @@ struct Flight {
         case timer(Timer)
         case started(FlightEnd.Program)
         case notStarted(FlightEnd.Program, EngineError)
-        /// A process and everything it had started is gone. `collision`: another PX4 has this number.
+        /// A process has ended with everything it had started. `collision`: another PX4 uses this number.
         case vehicleEnded(GuardedProcess.End, collision: Bool)
-        /// The same, with status 0, on the ground after a flight.
+        /// PX4 has ended with status 0, on the ground after a flight.
         case vehicleShutDown(GuardedProcess.End)
         case missionEnded(GuardedProcess.End)
-        /// The vehicle is as the mission is to find it. `collision`: one of its links is another's.
+        /// The vehicle is ready for the mission. `collision`: another process uses one of its links.
         case ready(collision: Bool)
-        /// PX4 listens, and another program has the engine's link.
+        /// PX4 listens, but another program uses the engine's link.
         case linkTaken
-        /// So much simulated time went by that the vehicle will not become ready.
+        /// The limit in simulated time has passed in which the vehicle should have become ready.
         case notReady
         case parameter(name: String, ParameterCheck.Reading)
         case terminated
@@ -41,13 +41,13 @@ struct Flight {
 
     enum Action: Hashable, Sendable {
         case acquireInstance(except: Set<Instance>)
-        /// The number is not ours to use; no other may be taken before this is done.
+        /// The number must not be used; this has to be done before another one is taken.
         case avoidInstance(Instance)
-        /// Its processes have ended.
+        /// The number's processes have ended.
         case giveBackInstance(Instance)
         case start(FlightEnd.Program)
         case request([String])
-        /// SIGTERM to PX4's group.
+        /// Send SIGTERM to PX4's process group.
         case stopSoftly
         case kill(FlightEnd.Program)
         case set(Timer)
@@ -56,23 +56,23 @@ struct Flight {
         case finish
     }
 
-    /// Tries of as many numbers end the job.
+    /// The number of collisions after which the job ends.
     static let mostCollisions = 10
 
     private(set) var phase = Phase.waitingForInstance
-    /// Known from `stopping` on.
+    /// Set from `stopping` on.
     private(set) var end: FlightEnd?
     private(set) var instance: Instance?
     private var check: ParameterCheck
     private var avoided: Set<Instance> = []
     private var vehicleRuns = false
     private var missionRuns = false
-    /// PX4 runs, but on a number that it shares: it ends, and another takes its place.
+    /// PX4 runs on a number that another process uses: it is ended, and another number is tried.
     private var isMovingOn = false
 
     init(expecting parameters: [VehicleParameter]) { check = ParameterCheck(parameters) }
 
-    /// Whether what PX4 says now is of the flight.
+    /// Whether PX4's messages are part of the flight.
     var isTelemetryWanted: Bool { phase == .checkingParameters || phase == .flying }
 
     mutating func handle(_ event: Event) -> [Action] {
@@ -122,7 +122,7 @@ struct Flight {
     }
 
     private mutating func parameter(_ name: String, _ reading: ParameterCheck.Reading) -> [Action] {
-        if let mismatch = check.take(name, reading) { return conclude(.parameterRefused(mismatch)) }
+        if let mismatch = check.record(name, reading) { return conclude(.parameterRefused(mismatch)) }
         guard check.isDone else { return [] }
         return [.cancel(.parameters), .cancel(.parameterRetry)] + fly()
     }
@@ -150,7 +150,7 @@ struct Flight {
         return [.cancel(.boot), .avoidInstance(instance), .set(.instance), .acquireInstance(except: avoided)]
     }
 
-    /// The first end counts; what still runs is ended, and when nothing does the job is over.
+    /// Ends the job: the first cause counts, running processes are ended, and when none is left the job is over.
     private mutating func conclude(_ cause: FlightEnd) -> [Action] {
         var actions: [Action] = []
         if end == nil {

@@ -1,30 +1,28 @@
 import Glibc
+import Support
 
-/// What PX4 logged in words: the logged strings of a ULog, https://docs.px4.io/main/en/dev_log/ulog_file_format.html
+/// The logged strings of a ULog, https://docs.px4.io/main/en/dev_log/ulog_file_format.html
 enum FlightLogTexts {
     private static let headerBytes = 16
-    /// `L`, and `C`: with a tag.
+    /// The types of logged strings: `L`, and `C` with a tag.
     private static let plain = UInt8(ascii: "L"), tagged = UInt8(ascii: "C")
 
-    /// Calls `body` with the time of each text, in seconds since PX4's start, and the text. A log that is cut off is read to its end.
+    /// Calls `body` with each text and its time in seconds since PX4's start. A truncated log is read to its end.
     static func each(in path: String, _ body: (Double, String) -> Void) {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else { return }
-        defer { close(file) }
-        var info = stat()
-        guard fstat(file, &info) == 0, info.st_size > headerBytes, info.st_mode & S_IFMT == S_IFREG,
-            let start = mmap(nil, info.st_size, PROT_READ, MAP_PRIVATE, file, 0), start != MAP_FAILED
+        guard let file = try? OwnedDescriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            let status = FileStatus(descriptor: file.raw), status.size > headerBytes, status.isRegular,
+            let start = mmap(nil, Int(status.size), PROT_READ, MAP_PRIVATE, file.raw, 0), start != MAP_FAILED
         else { return }
-        defer { munmap(start, info.st_size) }
-        let bytes = UnsafeRawBufferPointer(start: start, count: info.st_size)
+        defer { munmap(start, Int(status.size)) }
+        let bytes = UnsafeRawBufferPointer(start: start, count: Int(status.size))
         var offset = headerBytes
-        // Of each message: its size, its kind, its content.
+        // Each message consists of its size, its type and its content.
         while offset + 3 <= bytes.count {
             let size = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
             let kind = bytes[offset + 2]
             let content = offset + 3
             guard content + size <= bytes.count else { return }
-            // Level, tag if any, time in µs, text.
+            // The content consists of level, tag if any, time in µs, text.
             let skipped = kind == plain ? 1 : kind == tagged ? 3 : 0
             if skipped > 0, size > skipped + 8 {
                 let time = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: content + skipped, as: UInt64.self))
@@ -34,9 +32,9 @@ enum FlightLogTexts {
         }
     }
 
-    /// Which sensors timed out within a stretch of simulated time, for a person; nil: none.
+    /// A description of the sensors that timed out within an interval of simulated time; nil if none did.
     ///
-    /// PX4 says so by `[sensors] Accel #0 fail:  TIMEOUT!`.
+    /// PX4 logs this as `[sensors] Accel #0 fail:  TIMEOUT!`.
     static func timeouts(in paths: [String], during stretch: ClosedRange<Double>) -> String? {
         var sensors: [String] = []
         for path in paths {

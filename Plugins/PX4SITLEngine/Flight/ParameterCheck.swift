@@ -1,14 +1,14 @@
 import MAVLink
 
-/// Whether PX4 has taken the values that it was given, as it tells them when asked.
+/// Checks that PX4 uses the given parameter values, by comparing them with those read back.
 struct ParameterCheck: Sendable {
     typealias Reading = MAVLinkParameter
 
     struct Mismatch: Hashable, Sendable {
         var name: String
-        /// The value that was sent.
+        /// The value as text that was passed to PX4.
         var sent: String
-        /// The value that was read back.
+        /// The value as text that was read back.
         var read: String
     }
 
@@ -20,17 +20,17 @@ struct ParameterCheck: Sendable {
 
     var isDone: Bool { open.isEmpty }
 
-    /// Parameters that PX4 has not reported yet, in order.
+    /// The names of parameters that PX4 has not reported yet, sorted.
     var missing: [String] { open.keys.sorted() }
 
-    /// Returns what does not match; a parameter that does, or that nobody asked for, is none.
-    mutating func take(_ name: String, _ reading: Reading) -> Mismatch? {
+    /// Records a reported parameter; returns the mismatch if it differs from the given value, otherwise nil.
+    mutating func record(_ name: String, _ reading: Reading) -> Mismatch? {
         guard let expected = open[name] else { return nil }
         open[name] = nil
         let isSame =
             switch reading {
             case .int32(let value): expected.value == Double(value)
-            // PX4 reads the text as a double and keeps a float.
+            // PX4 reads the text as a double and stores a float.
             case .float(let value): value == Float(expected.value)
             }
         return isSame ? nil : Mismatch(name: name, sent: expected.text, read: Self.text(reading))

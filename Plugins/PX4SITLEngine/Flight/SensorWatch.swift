@@ -1,40 +1,49 @@
-/// Sensors, and the estimates made of them, that are lost after they were there. SIH only simulates them: losing one before take-off says
-/// something of the simulator, and nothing of the vehicle. In the air it may be what the mission is about, and is told of.
+/// Tracks sensors and estimates that are lost after they were available. SIH simulates all of them, so a loss before take-off
+/// is a fault of the simulator and not of the vehicle. A loss in the air may be the subject of the mission and results in a
+/// warning.
 ///
-/// PX4's texts on it do not come here: it sends them only to whoever passes for a ground station.
+/// PX4's own texts about it do not arrive here, as it sends them to ground stations only.
 struct SensorWatch: Sendable {
-    /// MAV_LANDED_STATE_ON_GROUND; 0 is unknown, as before the first message.
+    /// MAV_LANDED_STATE_ON_GROUND; 0 is unknown, which is the state before the first message.
     private static let onGround: UInt8 = 1
 
-    private(set) var hasFlown = false
+    /// The interval of simulated seconds from the first to the last message that the vehicle was off the ground; nil if there
+    /// was none.
+    private(set) var airborne: ClosedRange<Double>?
     private var isOnGround = false
     private let counted: Set<SystemStatus.Sensor>
     private var seen: Set<SystemStatus.Sensor> = []
     private var lostBefore: Set<SystemStatus.Sensor> = []
     private var lostInFlight: Set<SystemStatus.Sensor> = []
-    /// Sensors that are unhealthy now.
+    /// Sensors that are unhealthy at present.
     private(set) var unhealthy: [SystemStatus.Sensor] = []
 
-    /// - Parameter readiness: where the mission did not ask for a vehicle that knows its place, it is no loss when that gets lost.
+    /// - Parameter readiness: unless the mission requires a vehicle that knows its position, losing the position does not
+    ///   count.
     init(_ readiness: Readiness = .armable) {
         counted = Set(SystemStatus.Sensor.allCases).subtracting(readiness == .armable ? [] : [.positionEstimate])
     }
 
-    /// On the ground after a flight.
+    var hasFlown: Bool { airborne != nil }
+
+    /// Whether the vehicle is on the ground after a flight.
     var hasLanded: Bool { hasFlown && isOnGround }
 
-    mutating func note(landedState: UInt8) {
+    /// - Parameter time: simulated seconds since PX4's start.
+    mutating func note(landedState: UInt8, at time: Double) {
         isOnGround = landedState == Self.onGround
-        if landedState > Self.onGround { hasFlown = true }
+        guard landedState > Self.onGround else { return }
+        let start = airborne?.lowerBound ?? time
+        airborne = start...max(start, time)
     }
 
-    /// - Parameter isMissionOn: the mission has the vehicle.
+    /// - Parameter isMissionOn: whether the mission controls the vehicle.
     mutating func note(_ status: SystemStatus, isMissionOn: Bool) {
         unhealthy = status.lostSensors
         if isMissionOn {
             let lost = Set(status.lostSensors).intersection(seen)
             if !hasFlown {
-                // Of what it only warns of, PX4 arms all the same.
+                // PX4 arms despite states that it only warns of.
                 if !status.isReadyToArm { lostBefore.formUnion(lost) }
             } else if !isOnGround {
                 lostInFlight.formUnion(lost)
@@ -43,10 +52,10 @@ struct SensorWatch: Sendable {
         seen.formUnion(counted.subtracting(status.lostSensors))
     }
 
-    /// What was lost before take-off, for a person; nil if nothing was.
+    /// A description of what was lost before take-off; nil if nothing was.
     var finding: String? { Self.names(lostBefore).map { "PX4 lost its \($0) before take-off" } }
 
-    /// What was lost in the air.
+    /// A description of what was lost in the air; nil if nothing was.
     var warning: String? { Self.names(lostInFlight).map { "PX4 lost its \($0) in flight" } }
 
     private static func names(_ sensors: Set<SystemStatus.Sensor>) -> String? {

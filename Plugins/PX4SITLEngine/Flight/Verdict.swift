@@ -1,30 +1,32 @@
 import EngineKit
 import Glibc
 
-/// What a job's end means for its result.
+/// Determines a job's result from its end.
 struct Verdict: Sendable {
-    /// What is known beside the end itself.
+    /// The observations that contribute to the result, besides the end itself.
     struct Findings: Sendable {
         var timeouts: PX4Settings.Timeouts
         var missionStderr: String
         var vehicleLog: String
-        /// Whether a log of the flight is there that a reader can open.
+        /// Whether there is a readable log of the flight.
         var hasFlightLog: Bool
-        /// Whether one was to be expected.
+        /// Whether there should be a log.
         var expectsFlightLog: Bool
         var sensors: String?
         var readiness = Readiness.armable
-        /// What is not well with the vehicle now.
+        /// The present problems of the vehicle.
         var unhealthy: [String] = []
-        /// Why PX4 was never heard; nil: it was.
+        /// The reason why PX4 was never heard; nil if it was.
         var mute: String?
-        /// What keeps instance numbers from being used.
+        /// The reasons why instance numbers cannot be used.
         var hindrances = ""
-        /// What spoiled the latest start that another took the place of.
+        /// The cause of the latest start that was replaced by another.
         var collision: String?
-        /// Who listens where PX4 looked for the mission.
+        /// The process that listens where PX4 looked for the mission.
         var partner: String?
-        /// Why the run is too slow to count.
+        /// How long PX4's clock had stood still when the mission failed; nil if it advanced.
+        var standstill: String?
+        /// The reason why the run is too slow to count; nil if it is not.
         var pace: String?
         var maxRSSBytes: Int64
     }
@@ -36,7 +38,7 @@ struct Verdict: Sendable {
             return simulation("ended by the host", signal: SIGKILL, retryable: true, findings)
         case .parameterRefused(let mismatch):
             let text =
-                "parameter \(mismatch.name) did not take: sent \(mismatch.sent), read back \(mismatch.read); PX4's start script or its airframe "
+                "parameter \(mismatch.name) did not take effect: sent \(mismatch.sent), read back \(mismatch.read); PX4's start script or its airframe "
                 + "overrides it, or PX4 ignores a value equal to the firmware's default"
             return simulation(text, retryable: false, findings)
         case .notStarted(.mission, let error):
@@ -59,9 +61,9 @@ struct Verdict: Sendable {
             return simulator("PX4 ended before the mission: \(description(exit))" + tail(findings), findings)
         case .parametersUnread(let names):
             let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
-            return simulator("PX4 did not tell its parameters within \(short(findings.timeouts.parameters)) s: \(list)" + tail(findings), findings)
+            return simulator("PX4 did not report its parameters within \(short(findings.timeouts.parameters)) s: \(list)" + tail(findings), findings)
         case .linkDead:
-            return simulator("PX4 fell silent for \(short(findings.timeouts.link)) s while it ran" + tail(findings), findings)
+            return simulator("PX4's clock did not advance for \(short(findings.timeouts.link)) s while it ran" + tail(findings), findings)
         }
     }
 
@@ -70,7 +72,9 @@ struct Verdict: Sendable {
         result.maxRSSBytes = findings.maxRSSBytes
         let mission = result.success ? "succeeded" : result.message
         let fault: String? =
-            if let pace = findings.pace {
+            if !result.success, let standstill = findings.standstill {
+                "\(standstill); the mission: \(mission)"
+            } else if let pace = findings.pace {
                 "\(pace); the mission: \(mission)"
             } else if result.success {
                 findings.hasFlightLog || !findings.expectsFlightLog
@@ -88,7 +92,7 @@ struct Verdict: Sendable {
         return result
     }
 
-    /// What can be said of a vehicle that did not become ready.
+    /// A description of the state of a vehicle that did not become ready.
     private static func state(_ findings: Findings) -> String {
         if let mute = findings.mute { return "; \(mute)" }
         return findings.unhealthy.isEmpty ? "" : "; not well: \(findings.unhealthy.joined(separator: ", "))"
@@ -118,4 +122,30 @@ struct Verdict: Sendable {
     }
 
     private static func short(_ seconds: Double) -> String { seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds) }
+}
+
+/// The cause of a job's end.
+enum FlightEnd: Sendable {
+    /// The mission ended; its exit determines the result.
+    case mission(GuardedProcess.End)
+    /// The host ended the job.
+    case terminated
+    case noInstance
+    /// Every number that was tried was used by another PX4.
+    case collisions(Int)
+    case notStarted(Program, EngineError)
+    /// PX4 did not become ready within the limit in wall time.
+    case bootTimeout
+    /// PX4 ran normally, but the vehicle did not become ready within the limit in simulated time.
+    case notReady
+    /// PX4 ended before the mission did, or before it began.
+    case vehicleEnded(GuardedProcess.End)
+    /// A parameter read back differs from the given value.
+    case parameterRefused(ParameterCheck.Mismatch)
+    /// PX4 did not report these parameters.
+    case parametersUnread([String])
+    /// PX4 runs but reports nothing any more.
+    case linkDead
+
+    enum Program: Sendable { case px4, mission }
 }

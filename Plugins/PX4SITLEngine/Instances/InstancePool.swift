@@ -1,17 +1,17 @@
 import EventLoop
 
-/// The instance numbers of this machine, as one engine takes them and gives them back. Lives on the engine's loop.
+/// The instance numbers of this machine as one engine takes and returns them. Used on the engine's loop only.
 ///
-/// A number is kept after its flight until nothing of that flight is left on it, and only then let go: who takes it next must not
-/// meet a port or a lock that is just being closed.
+/// A returned number is kept until nothing of its flight is left, so that its next user does not find a port or a lock that is
+/// just being closed.
 final class InstancePool {
     private struct Waiter {
         var id: Int
         var excluded: Set<Instance>
-        var take: (LoopContext, Instance) -> Void
+        var receive: (LoopContext, Instance) -> Void
     }
 
-    /// A box for what arrays can't hold.
+    /// A box, as arrays cannot hold non-copyable values.
     private final class Held {
         let lock: InstanceLock
         init(_ lock: consuming InstanceLock) { self.lock = lock }
@@ -23,19 +23,19 @@ final class InstancePool {
     private var isLooking = false
     private let onStuck: (Instance, InstanceProbe.Obstacle) -> Void
     private let onPassedOver: (Instance, InstanceProbe.Obstacle) -> Void
-    /// What was in the way of each number when it was last looked at.
+    /// The obstacle of each number when it was last checked.
     private var obstacles: [Instance: InstanceProbe.Obstacle] = [:]
     /// Obstacles that have been logged already.
-    private var told: Set<InstanceProbe.Obstacle> = []
+    private var logged: Set<InstanceProbe.Obstacle> = []
 
-    /// Numbers that other processes give back make no noise.
-    private static let lookAgain: UInt64 = 200_000_000
-    /// Quarantine that lasts so many looks is worth a word.
+    /// The interval of checks in nanoseconds, as numbers returned by other processes cause no event.
+    private static let checkInterval: UInt64 = 200_000_000
+    /// The number of checks after which a number in quarantine is reported.
     private static let stuckLooks = 50
 
     /// - Parameters:
-    ///   - onStuck: told once of a number whose processes or ports do not go away.
-    ///   - onPassedOver: told of what keeps a number from being used, once for all numbers that it is in the way of.
+    ///   - onStuck: called once for a number whose processes or ports do not go away.
+    ///   - onPassedOver: called with each obstacle, once for all the numbers that it blocks.
     init(
         onStuck: @escaping (Instance, InstanceProbe.Obstacle) -> Void, onPassedOver: @escaping (Instance, InstanceProbe.Obstacle) -> Void
     ) {
@@ -43,13 +43,13 @@ final class InstancePool {
         self.onPassedOver = onPassedOver
     }
 
-    /// What keeps numbers from being used, for a person; empty where all are merely in use by runners.
+    /// A description of the obstacles; empty if all numbers are merely in use by runners.
     var hindrances: String {
         let groups = Dictionary(grouping: obstacles, by: \.value).map { ($0.key, $0.value.map(\.key.number).sorted()) }
         return groups.sorted { $0.1[0] < $1.1[0] }.map { obstacle, numbers in "\(Self.list(numbers)): \(obstacle)" }.joined(separator: "; ")
     }
 
-    /// `0, 9 to 39`
+    /// A list of numbers such as `0, 9 to 39`.
     private static func list(_ numbers: [Int]) -> String {
         var ranges: [ClosedRange<Int>] = []
         for number in numbers {
@@ -62,23 +62,24 @@ final class InstancePool {
         return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)" }.joined(separator: ", ")
     }
 
-    /// Hands `take` a number as soon as there is one, at once if there is; first come, first served. Returns what `cancel` takes.
+    /// Calls `receive` with a number as soon as one is free, possibly at once, in the order of the calls. Returns an id for
+    /// `cancel`.
     func acquire(
-        except excluded: Set<Instance>, _ context: LoopContext, _ take: @escaping (LoopContext, Instance) -> Void
+        except excluded: Set<Instance>, _ context: LoopContext, _ receive: @escaping (LoopContext, Instance) -> Void
     ) -> Int {
         lastID += 1
-        waiters.append(Waiter(id: lastID, excluded: excluded, take: take))
+        waiters.append(Waiter(id: lastID, excluded: excluded, receive: receive))
         serve(context)
         return lastID
     }
 
-    /// The number is no longer wanted.
+    /// Cancels a request for a number.
     func cancel(_ id: Int) { waiters.removeAll { $0.id == id } }
 
-    /// The flight is over and its processes have ended; the number goes back when nothing is left on it.
+    /// Returns a number after its flight, when its processes have ended; it becomes free when nothing is left on it.
     func giveBack(_ instance: Instance, _ context: LoopContext) { quarantine(instance, looks: 0, context) }
 
-    /// The number is another's PX4's.
+    /// Sets a number aside that another PX4 uses.
     func avoid(_ instance: Instance, _ context: LoopContext) {
         held[instance] = nil
         serve(context)
@@ -87,7 +88,7 @@ final class InstancePool {
     private func quarantine(_ instance: Instance, looks: Int, _ context: LoopContext) {
         if let obstacle = InstanceProbe.remainder(instance) {
             if looks == Self.stuckLooks { onStuck(instance, obstacle) }
-            context.schedule(after: Self.lookAgain) { [self] in quarantine(instance, looks: looks + 1, $0) }
+            context.schedule(after: Self.checkInterval) { [self] in quarantine(instance, looks: looks + 1, $0) }
             return
         }
         InstanceProbe.clear(instance)
@@ -96,22 +97,22 @@ final class InstancePool {
     }
 
     private func serve(_ context: LoopContext) {
-        while let waiter = waiters.first, let instance = takeFree(except: waiter.excluded) {
+        while let waiter = waiters.first, let instance = acquireFree(except: waiter.excluded) {
             waiters.removeFirst()
-            waiter.take(context, instance)
+            waiter.receive(context, instance)
         }
         guard !waiters.isEmpty, !isLooking else { return }
         isLooking = true
-        context.schedule(after: Self.lookAgain) { [self] context in
+        context.schedule(after: Self.checkInterval) { [self] context in
             isLooking = false
             serve(context)
         }
     }
 
-    private func takeFree(except excluded: Set<Instance>) -> Instance? {
+    private func acquireFree(except excluded: Set<Instance>) -> Instance? {
         for instance in Instance.all where held[instance] == nil && !excluded.contains(instance) {
-            // Without a descriptor to spare there is none to be had now.
-            guard let taken = try? InstanceLock.take(instance) else {
+            // Without a free descriptor no number can be taken now.
+            guard let taken = try? InstanceLock.acquire(instance) else {
                 obstacles[instance] = nil
                 continue
             }
@@ -121,7 +122,7 @@ final class InstancePool {
                 held[instance] = Held(taken)
                 return instance
             }
-            if told.insert(obstacle).inserted { onPassedOver(instance, obstacle) }
+            if logged.insert(obstacle).inserted { onPassedOver(instance, obstacle) }
         }
         return nil
     }

@@ -1,53 +1,53 @@
 import Glibc
+import Support
 
-/// Looks whether an instance number is free of PX4s that no runner knows of, and clears away what dead ones left.
+/// Checks whether an instance number is free of PX4 processes unknown to runners, and removes files of ended ones.
 enum InstanceProbe {
-    /// Why a number cannot be used now.
+    /// The reason why a number cannot be used now.
     enum Obstacle: Hashable, Sendable {
         case portTaken(UInt16)
         /// A program listens where PX4 looks for the mission, and would take the mission's place.
         case partnerTaken(UInt16)
-        /// A running PX4 holds it.
+        /// A running PX4 uses the number.
         case locked(by: Int32)
         /// A file of another user, which PX4 could not open and this user may not remove.
         case foreign(path: String)
     }
 
-    /// The first thing that is in the way. To be called by the holder of the number's lock.
+    /// The first obstacle found; nil if there is none. To be called by the holder of the number's lock.
     static func obstacle(_ instance: Instance) -> Obstacle? { remainder(instance) ?? partner(instance) }
 
-    /// Whoever would take the mission's place.
+    /// The obstacle of a program that would take the mission's place.
     static func partner(_ instance: Instance) -> Obstacle? {
         UDPPort(instance.partnerPort).isFree(on: .loopback) ? nil : .partnerTaken(instance.partnerPort)
     }
 
-    /// What a PX4 has of the number, or left of it.
+    /// The obstacle of a PX4 that uses the number, or of its files.
     static func remainder(_ instance: Instance) -> Obstacle? {
         for port in instance.ports where !UDPPort(port).isFree() { return .portTaken(port) }
         if let owner = lockOwner(instance.lockPath) { return .locked(by: owner) }
         for path in [instance.lockPath, instance.socketPath] {
             guard let uid = owner(of: path), uid != geteuid() else { continue }
-            // In a directory like /tmp even root may not open another's file by O_CREAT (fs.protected_regular), as PX4 does.
+            // In a directory like /tmp, even root may not open another user's file with O_CREAT (fs.protected_regular), as PX4
+            // does.
             guard geteuid() == 0, unlink(path) == 0 else { return .foreign(path: path) }
         }
         return nil
     }
 
-    /// Takes away the files of an ended PX4 of this user, so that other users can have the number.
+    /// Removes the files of an ended PX4 of this user, so that other users can use the number.
     static func clear(_ instance: Instance) {
         guard lockOwner(instance.lockPath) == nil else { return }
         for path in [instance.lockPath, instance.socketPath] where owner(of: path) == geteuid() { unlink(path) }
     }
 
-    /// The process that holds PX4's lock on the file; 0 if it can't be seen from here, nil if nobody does.
+    /// The process that holds PX4's lock on the file; 0 if it cannot be determined, nil if there is none.
     private static func lockOwner(_ path: String) -> Int32? {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
+        guard let file = try? OwnedDescriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else { return nil }
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_whence = Int16(SEEK_SET)
-        guard fcntl(file, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) else { return nil }
+        guard fcntl(file.raw, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) else { return nil }
         return lock.l_pid
     }
 
@@ -58,7 +58,7 @@ enum InstanceProbe {
 }
 
 extension InstanceProbe.Obstacle: CustomStringConvertible {
-    /// With the process that is behind it, as it is now.
+    /// The obstacle together with the process behind it at present.
     var description: String {
         switch self {
         case .portTaken(let port): "UDP port \(port) is bound by \(UDPPort(port).holder)"

@@ -1,21 +1,21 @@
 import Glibc
 import Support
 
-/// One of this machine's UDP ports, as the network namespace that this process is in has it.
+/// A UDP port in this process's network namespace.
 struct UDPPort: Hashable, Sendable {
     let number: UInt16
 
     init(_ number: UInt16) { self.number = number }
 
-    /// Where a port is looked at.
+    /// The address of a port.
     enum Address: Sendable {
-        /// Every address of the machine, as PX4 binds its own ports.
+        /// All addresses of the machine, which PX4 binds its own ports to.
         case any
-        /// 127.0.0.1 alone, where PX4 sends: a program on another address does not hear it.
+        /// 127.0.0.1 only, where PX4 sends: programs bound to other addresses do not receive it.
         case loopback
     }
 
-    /// Whether a program that shares it with nobody could bind it now.
+    /// Whether a program could bind the port now without sharing it.
     func isFree(on address: Address = .any) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
@@ -29,7 +29,7 @@ struct UDPPort: Hashable, Sendable {
         }
     }
 
-    /// The process that has it bound, for a person: `process 4711 (mavsdk_server)`.
+    /// A description of the process that has bound the port, such as `process 4711 (mavsdk_server)`.
     var holder: String {
         let sockets = inodes
         guard !sockets.isEmpty else { return "a process that cannot be seen from here" }
@@ -42,7 +42,7 @@ struct UDPPort: Hashable, Sendable {
         return "a process of another user"
     }
 
-    /// Sockets that have it bound, from the kernel's tables as proc(5) describes them.
+    /// The inodes of sockets bound to the port, from the kernel's tables in the format of proc(5).
     private var inodes: Set<String> {
         let digits = String(number, radix: 16, uppercase: true)
         let suffix = ":" + String(repeating: "0", count: 4 - digits.count) + digits
@@ -50,7 +50,7 @@ struct UDPPort: Hashable, Sendable {
         for table in ["/proc/self/net/udp", "/proc/self/net/udp6"] {
             let text = WholeFile.read(table, atMost: 16 << 20).map { String(decoding: $0, as: UTF8.self) } ?? ""
             for line in text.split(separator: "\n").dropFirst() {
-                // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
+                // The fields are: sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode.
                 let fields = line.split(separator: " ", maxSplits: 10)
                 if fields.count >= 10, fields[1].hasSuffix(suffix), fields[9] != "0" { found.insert(String(fields[9])) }
             }
@@ -58,7 +58,7 @@ struct UDPPort: Hashable, Sendable {
         return found
     }
 
-    /// The inode of the socket that a process's descriptor is; nil: it is none.
+    /// The inode of the socket behind a process's descriptor; nil if it is not a socket.
     private static func inode(of descriptor: String) -> String? {
         var buffer = [UInt8](repeating: 0, count: 64)
         let count = buffer.withUnsafeMutableBytes { readlink(descriptor, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }

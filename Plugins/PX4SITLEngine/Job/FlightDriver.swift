@@ -2,7 +2,7 @@ import EngineKit
 import EventLoop
 import MAVLink
 
-/// Does what `Flight` decides, and tells it what came of it. Lives on the engine's loop.
+/// Performs the actions of `Flight` and reports their outcomes to it. Used on the engine's loop only.
 final class FlightDriver {
     private let order: FlightOrder
     private let fleet: Fleet
@@ -11,23 +11,27 @@ final class FlightDriver {
     private var tap = TelemetryTap()
     private var sensors: SensorWatch
     private var pace = RealTimeWatch()
+    /// Set when the mission starts.
+    private var clock: ClockWatch?
+    /// How long PX4's clock had stood still when the mission failed; nil if it advanced.
+    private var standstill: String?
     private var events: [Flight.Event] = []
     private var isHandling = false
     private var timers: [Flight.Timer: TimerToken] = [:]
     private var waiting: Int?
     private var contact: GroundContact?
-    /// What spoiled the latest start that another number took the place of, for a person.
+    /// A description of the cause of the latest start that was replaced by another number.
     private var collision: String?
-    /// The ground link's port where PX4 was not heard; nil: it was.
+    /// The ground link's port if PX4 was not heard; nil if it was.
     private var mutePort: UInt16?
-    /// Who listens where PX4 looked for a mission that failed.
+    /// The process that listened where PX4 looked for a mission that failed.
     private var partner: String?
     private var vehicle: RunningProcess?
     private var mission: RunningProcess?
     private var vehicleFiles: VehicleFiles?
     private var starts = 0
     private var maxRSSBytes: Int64 = 0
-    /// Descriptions of processes that one of the two programs left behind.
+    /// Descriptions of processes that PX4 or the mission left behind.
     private var leftovers: [String] = []
 
     init(_ order: FlightOrder, _ fleet: Fleet, _ state: JobState) {
@@ -46,7 +50,7 @@ final class FlightDriver {
 
     func terminated(_ context: LoopContext) { handle(.terminated, context) }
 
-    /// Events that come while one is handled wait for their turn.
+    /// Handles an event; events that occur meanwhile are queued.
     func handle(_ event: Flight.Event, _ context: LoopContext) {
         events.append(event)
         guard !isHandling else { return }
@@ -64,7 +68,7 @@ final class FlightDriver {
                 waiting = nil
                 handle(.instanceTaken(instance), context)
             }
-            // Unless it was served on the spot.
+            // The request may have been served immediately.
             if flight.instance == nil, !events.contains(where: { if case .instanceTaken = $0 { true } else { false } }) { waiting = id }
         case .avoidInstance(let instance):
             closeLink(context)
@@ -114,8 +118,8 @@ final class FlightDriver {
         timers[timer] = context.schedule(after: nanoseconds) { [weak self] context in
             guard let self else { return }
             timers[timer] = nil
-            let silence = SilenceLimit(seconds: fleet.settings.timeouts.link)
-            if timer == .silence, let contact, let rest = silence.rest(lastHeard: contact.lastHeard, now: context.now) {
+            let limit = UInt64(fleet.settings.timeouts.link * 1e9)
+            if timer == .silence, let rest = clock?.rest(of: limit, now: context.now) {
                 schedule(timer, after: rest, context)
             } else {
                 handle(.timer(timer), context)
@@ -132,13 +136,13 @@ final class FlightDriver {
             timeouts: fleet.settings.timeouts, missionStderr: order.files.stderr, vehicleLog: vehicleFiles?.stdout ?? "",
             hasFlightLog: vehicleFiles.map { !$0.flightLogs().isEmpty } ?? false, expectsFlightLog: order.plan.logsFromStart,
             sensors: sensors.finding, readiness: order.plan.readiness, unhealthy: sensors.unhealthy.map(\.name), mute: mute,
-            hindrances: pool(context).hindrances, collision: collision, partner: partner,
+            hindrances: pool(context).hindrances, collision: collision, partner: partner, standstill: standstill,
             pace: share.flatMap { pace.finding(speedFactor: speedFactor, leastShare: $0) }, maxRSSBytes: maxRSSBytes)
         state.finish(
             JobState.Result(
                 exit: Verdict.exit(flight.end ?? .terminated, findings),
                 warnings: order.plan.warnings + [pace.warning(speedFactor: speedFactor), sensors.warning].compactMap(\.self) + leftovers,
-                vehicle: vehicleFiles, flown: pace.stretch))
+                vehicle: vehicleFiles, airborne: sensors.airborne))
     }
 }
 
@@ -156,7 +160,7 @@ extension FlightDriver {
                 guard let self else { return }
                 vehicle = nil
                 let collision = flight.phase == .booting ? noteCollision(instance, files) : nil
-                // PX4 refuses in the air. That it has landed may still be on its way here.
+                // PX4 refuses to shut down in the air. The message that it has landed may not have arrived yet.
                 if end.exitCode == 0, sensors.hasLanded || sensors.hasFlown && files.showsShutdown() {
                     handle(.vehicleShutDown(end), context)
                 } else {
@@ -170,12 +174,16 @@ extension FlightDriver {
 
     private func startMission(_ context: LoopContext) {
         guard let instance = flight.instance else { return }
+        clock = ClockWatch(wall: context.now)
         do throws(EngineError) {
             mission = try start(VehicleLaunch.mission(instance, order, fleet.settings), context) { [weak self] end, context in
                 guard let self else { return }
                 mission = nil
-                // The mission's own sockets are gone with it.
-                if end.exitCode != 0 { partner = InstanceProbe.partner(instance)?.description }
+                if end.exitCode != 0 {
+                    // The mission's own sockets have been closed with it.
+                    partner = InstanceProbe.partner(instance)?.description
+                    if vehicle != nil { standstill = clock?.finding(after: patience, now: context.now) }
+                }
                 handle(.missionEnded(end), context)
             }
         } catch {
@@ -198,22 +206,20 @@ extension FlightDriver {
         }
     }
 
-    /// What shows that PX4's number is another's as well, which is kept for a message.
+    /// A sign that another process uses PX4's number, which is kept for a message.
     private func noteCollision(_ instance: Instance, _ files: VehicleFiles) -> String? {
-        // Two that start at once both give up, in words that say little: then the number is still the other's.
+        // Two that start at the same time both give up with unspecific messages; the number then still belongs to the other.
         let found = files.showsCollision() ? "PX4 \(instance.number) says so" : InstanceProbe.remainder(instance)?.description
         collision = found ?? collision
         return found
     }
 
-    /// From before PX4's start on, so that nobody else speaks there first.
+    /// Opens the link before PX4's start, so that no other process is first.
     private func openLink(_ instance: Instance, _ context: LoopContext) throws(EngineError) {
         closeLink(context)
-        // Slow time makes slow answers.
-        let patience = UInt64(Self.patienceSeconds / min(1, order.plan.speedFactor ?? 1) * 1e9)
         do {
             contact = try GroundContact(instance, patience: patience, context) { [weak self] context, frame in
-                self?.take(frame, context)
+                self?.receive(frame, context)
             } onLost: { [weak self] context in
                 self?.collision = "\(Self.description(of: Instance.stationPort)) and took the engine's link"
                 self?.handle(.linkTaken, context)
@@ -223,8 +229,12 @@ extension FlightDriver {
         }
     }
 
-    /// A PX4 that listens answers within some hundredths of one.
-    private static let patienceSeconds = 3.0
+    /// Nanoseconds in which a PX4 that listens replies and one that reports is heard. That takes some hundredths of a second
+    /// unless the machine is short of processors.
+    private var patience: UInt64 {
+        // Replies are slow if simulated time is.
+        UInt64(3e9 / min(1, order.plan.speedFactor ?? 1))
+    }
 
     private func closeLink(_ context: LoopContext) {
         guard let contact else { return }
@@ -233,7 +243,7 @@ extension FlightDriver {
         self.contact = nil
     }
 
-    /// Why PX4 was not heard, as far as can be told; nil: it was.
+    /// The likely reason why PX4 was not heard; nil if it was.
     private var mute: String? {
         mutePort.map { port in
             let station = UDPPort(Instance.stationPort)
@@ -246,17 +256,18 @@ extension FlightDriver {
         "UDP port \(stationPort), where PX4 looks for a ground station, is bound by \(UDPPort(stationPort).holder)"
     }
 
-    private func take(_ frame: MAVLinkFrame, _ context: LoopContext) {
+    private func receive(_ frame: MAVLinkFrame, _ context: LoopContext) {
         guard contact != nil else { return }
         let samples = tap.samples(of: frame)
         if flight.isTelemetryWanted {
-            // First of all: a stopping condition may hang on it.
+            // This comes first, as a stopping condition may depend on it.
             fleet.host.emit(job: order.token, samples)
             if flight.phase == .flying { pace.note(simulated: tap.simTime, wall: context.now) }
         }
+        clock?.note(simulated: tap.simTime, wall: context.now)
         switch frame.messageID {
-        case SysStatus.id: take(SystemStatus(SysStatus(frame)), context)
-        case ExtendedSysState.id: sensors.note(landedState: ExtendedSysState(frame).landedState)
+        case SysStatus.id: update(SystemStatus(SysStatus(frame)), context)
+        case ExtendedSysState.id: sensors.note(landedState: ExtendedSysState(frame).landedState, at: tap.simTime)
         case SystemTime.id: tap.note(simTime: Double(SystemTime(frame).timeBootMs) / 1000)
         case ParamValue.id:
             let parameter = ParamValue(frame)
@@ -266,21 +277,21 @@ extension FlightDriver {
         if flight.phase == .booting, tap.simTime > fleet.settings.timeouts.bootSimulated { handle(.notReady, context) }
     }
 
-    private func take(_ status: SystemStatus, _ context: LoopContext) {
+    private func update(_ status: SystemStatus, _ context: LoopContext) {
         sensors.note(status, isMissionOn: flight.phase == .flying)
         guard flight.phase == .booting, order.plan.readiness.isMet(by: status), let instance = flight.instance else { return }
-        contact?.stopKnocking(context)
+        contact?.stopProbing(context)
         if vehicleFiles?.showsCollision() ?? false {
             collision = "PX4 \(instance.number) says so"
         } else {
             collision = InstanceProbe.partner(instance)?.description
         }
         handle(.ready(collision: collision != nil), context)
-        // Behind the questions for parameters.
+        // After the requests for parameters.
         if flight.isTelemetryWanted { contact.map { ask($0.link) } }
     }
 
-    /// The rates of the table, and silence of what PX4 sends there beside it.
+    /// Requests the rates of the table, and stops messages that PX4 sends besides.
     private func ask(_ link: GroundLink) {
         for source in TelemetryTable.sources { source.hertz.map { link.request(source.id, hertz: $0) } }
         for message in TelemetryTable.unwanted { link.request(message, hertz: 0) }

@@ -2,33 +2,30 @@ import EventLoop
 import MAVLink
 import Support
 
-/// Takes PX4's ground link from before PX4's start on, and sees to it that PX4 becomes ready to be listened to. Lives on the engine's
-/// loop.
+/// Opens PX4's ground link before PX4's start and brings PX4 to report its state. Used on the engine's loop only.
 ///
-/// PX4 gives the link to whoever speaks first once it listens. A ground station on this machine answers as soon as PX4 sends it a first
-/// heartbeat, some milliseconds later, so the engine knocks more often than that until PX4 listens.
+/// PX4 gives the link to the first process that sends once it listens. A ground station on this machine replies some
+/// milliseconds after PX4's first heartbeat, so the engine sends probes more often than that until PX4 listens.
 final class GroundContact {
     let link: GroundLink
     private(set) var isHeard = false
-    /// When it was last heard, on the monotonic clock, in nanoseconds.
-    private(set) var lastHeard: UInt64 = 0
     private let patience: UInt64
     private let onLost: (LoopContext) -> Void
-    private var knock: TimerToken?
+    private var timer: TimerToken?
     private var listensSince: UInt64?
 
-    private static let knockInterval: UInt64 = 250_000
-    /// What was said before PX4 looked waits for it there.
-    private static let askInterval: UInt64 = 100_000_000
-    /// Every request for a rate holds up those behind it.
+    private static let searchInterval: UInt64 = 250_000
+    /// The interval of probes in nanoseconds; earlier datagrams wait in PX4's socket.
+    private static let probeInterval: UInt64 = 100_000_000
+    /// The interval of requests for status in nanoseconds, as every request for a rate delays those behind it.
     private static let statusInterval: UInt64 = 2_000_000_000
-    /// Per simulated second: readiness is seen that late at most.
+    /// The rate of the status per simulated second, which limits the delay in detecting readiness.
     private static let statusHertz = 10.0
 
     /// - Parameters:
-    ///   - patience: nanoseconds in which a PX4 that listens answers, unless another has the link.
+    ///   - patience: nanoseconds in which a PX4 that listens replies unless another process has the link.
     ///   - onFrame: called with each frame of this vehicle's autopilot.
-    ///   - onLost: called when a ground station has the link, as far as can be told from here.
+    ///   - onLost: called when a ground station apparently has the link.
     /// - Throws: `SystemError`.
     init(
         _ instance: Instance, patience: UInt64, _ context: LoopContext, onFrame: @escaping (LoopContext, MAVLinkFrame) -> Void,
@@ -36,50 +33,49 @@ final class GroundContact {
     ) throws {
         self.patience = patience
         self.onLost = onLost
-        // The link calls nobody before its loop's next turn.
-        var heard: (LoopContext) -> Void = { _ in }
+        // The link makes no call before its loop's next turn.
+        var onHeard: (LoopContext) -> Void = { _ in }
         link = try GroundLink(instance, context) { context, frame in
-            heard(context)
+            onHeard(context)
             onFrame(context, frame)
         }
-        heard = { [weak self] in self?.noteHeard($0) }
-        knockAgain(context)
+        onHeard = { [weak self] in self?.noteHeard($0) }
+        probe(context)
     }
 
-    /// The vehicle is ready; nothing more has to be asked for.
-    func stopKnocking(_ context: LoopContext) {
-        knock.map(context.cancel)
-        knock = nil
+    /// Stops the probes when the vehicle is ready.
+    func stopProbing(_ context: LoopContext) {
+        timer.map(context.cancel)
+        timer = nil
     }
 
     func close(_ context: LoopContext) {
-        stopKnocking(context)
+        stopProbing(context)
         link.close()
     }
 
     private func noteHeard(_ context: LoopContext) {
-        lastHeard = context.now
         guard !isHeard else { return }
         isHeard = true
-        stopKnocking(context)
-        knockAgain(context)
+        stopProbing(context)
+        probe(context)
     }
 
-    private func knockAgain(_ context: LoopContext) {
+    private func probe(_ context: LoopContext) {
         let pause: UInt64
         if isHeard {
             link.request(SysStatus.id, hertz: Self.statusHertz)
             pause = Self.statusInterval
-        } else if link.knock() {
+        } else if link.probe() {
             listensSince = listensSince ?? context.now
-            pause = Self.askInterval
+            pause = Self.probeInterval
         } else {
             listensSince = nil
-            pause = Self.knockInterval
+            pause = Self.searchInterval
         }
-        knock = context.schedule(after: pause) { [weak self] in self?.knockAgain($0) }
+        timer = context.schedule(after: pause) { [weak self] in self?.probe($0) }
         guard !isHeard, let listensSince, context.now - listensSince > patience, !UDPPort(Instance.stationPort).isFree(on: .loopback) else { return }
-        stopKnocking(context)
+        stopProbing(context)
         onLost(context)
     }
 }

@@ -4,11 +4,11 @@ import Glibc
 import MAVLink
 import Support
 
-/// The engine's end of PX4's ground-station link. Lives on the engine's loop.
+/// The engine's end of PX4's ground-station link. Used on the engine's loop only.
 ///
-/// PX4 sends to whoever speaks there first, for good; from when it listens it sends to a ground station's port as well, so that one
-/// that answers at once is the first if the engine is not. What the engine says are requests addressed to the vehicle, and no heartbeat:
-/// PX4 would take that for a ground station's, pass it on to the mission, and count on hearing more of them.
+/// PX4 sends permanently to the first process that sends to it; while it listens it also sends to a ground station's port, so
+/// that a station which replies at once may be first. The engine sends requests addressed to the vehicle and no heartbeat,
+/// which PX4 would take for a ground station's, pass on to the mission, and expect to continue.
 final class GroundLink {
     private let socket: OwnedDescriptor
     let instance: Instance
@@ -17,9 +17,9 @@ final class GroundLink {
     private var encoder = MAVLinkEncoder()
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 8)
 
-    /// The vehicle's autopilot.
+    /// The component id of the vehicle's autopilot.
     private static let autopilot: UInt8 = 1
-    /// So many datagrams at a time, and then it is another descriptor's turn.
+    /// The number of datagrams read before another descriptor's turn.
     private static let datagramsPerTurn = 64
 
     /// - Parameter onFrame: called with each frame of this vehicle's autopilot.
@@ -28,11 +28,11 @@ final class GroundLink {
         self.instance = instance
         let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         socket = try OwnedDescriptor("socket", Glibc.socket(AF_INET, kind, 0))
-        // What waits while the loop does something else; the kernel takes as much of it as it allows.
+        // The buffer for datagrams that wait while the loop is busy; the kernel limits it.
         var size: Int32 = 4 << 20
         setsockopt(socket.raw, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         try bindToLoopback()
-        // Connected, it takes datagrams from there alone.
+        // A connected socket only receives datagrams from that address.
         try Self.withLoopback(port: instance.groundPort) { address, length throws(SystemError) in
             _ = try SystemError.check("connect", connect(socket.raw, address, length))
         }
@@ -46,34 +46,34 @@ final class GroundLink {
         watch = nil
     }
 
-    /// Before PX4 listens nobody hears it, which is no error.
+    /// Sends a message. Before PX4 listens it is lost, which is no error.
     func send(_ message: some MAVLinkTypedMessage) {
         let frame = encoder.encode(message)
         _ = frame.withUnsafeBytes { Glibc.send(socket.raw, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL)) }
     }
 
-    /// Sends, and tells whether somebody listens there: on the loopback the kernel refuses before this returns what nobody hears.
+    /// Sends a message and returns whether a process listens: on the loopback the kernel reports a refusal before this returns.
     func reaches(_ message: some MAVLinkTypedMessage) -> Bool {
         _ = socketError()
         send(message)
         return socketError() == 0
     }
 
-    /// What the kernel has to say of what was sent, which is forgotten by asking.
+    /// The pending error of the socket, which reading clears.
     private func socketError() -> Int32 {
         var (error, size): (Int32, socklen_t) = (0, socklen_t(MemoryLayout<Int32>.size))
         getsockopt(socket.raw, SOL_SOCKET, SO_ERROR, &error, &size)
         return error
     }
 
-    /// Asks for a message so often per simulated second; 0: never.
+    /// Requests a message at a rate per simulated second; 0 stops it.
     func request(_ message: UInt32, hertz: Double) {
         send(CommandLong.setMessageInterval(
             system: instance.systemID, message: message, microseconds: hertz > 0 ? Float(1e6 / hertz) : -1))
     }
 
-    /// Costs PX4 little, whatever it is doing. False: nobody listens there yet.
-    func knock() -> Bool { reaches(ParamRequestRead(system: instance.systemID, name: "SYS_AUTOSTART")) }
+    /// Sends a cheap request as a probe. Returns false if no process listens yet.
+    func probe() -> Bool { reaches(ParamRequestRead(system: instance.systemID, name: "SYS_AUTOSTART")) }
 
     func request(parameter name: String) { send(ParamRequestRead(system: instance.systemID, name: name)) }
 
@@ -81,13 +81,13 @@ final class GroundLink {
         for _ in 0..<Self.datagramsPerTurn {
             let count = recv(socket.raw, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
             if count < 0 {
-                // A refusal is the answer to what was sent before PX4 listened.
+                // A refusal concerns a datagram that was sent before PX4 listened.
                 if errno == EINTR || errno == ECONNREFUSED { continue }
                 return
             }
             let vehicle = instance.systemID
             parser.push(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { frame in
-                // PX4 passes on what others say on its other links.
+                // PX4 forwards messages from its other links.
                 if frame.systemID == vehicle, frame.componentID == Self.autopilot { onFrame(context, frame) }
             }
             if watch == nil { return }

@@ -5,7 +5,7 @@ import Glibc
 import Support
 import Synchronization
 
-/// What a job's loop and the host's threads share of it.
+/// The state of a job that its loop and the host's threads share.
 final class JobState: Sendable {
     private struct State {
         var processes: [GuardedProcess] = []
@@ -17,11 +17,11 @@ final class JobState: Sendable {
         var exit: SimulationExit
         var warnings: [String]
         var vehicle: VehicleFiles?
-        /// Simulated seconds from the first to the last that was heard while the mission ran.
-        var flown: ClosedRange<Double>?
+        /// The interval of simulated seconds from the first to the last message that the vehicle was off the ground.
+        var airborne: ClosedRange<Double>?
     }
 
-    /// Readable when nothing of the job runs any more.
+    /// Readable when no process of the job runs any more.
     let over: OwnedDescriptor
     private let state = Mutex(State())
 
@@ -31,7 +31,7 @@ final class JobState: Sendable {
 
     var isTerminated: Bool { state.withLock { $0.isTerminated } }
 
-    /// A process that runs from now on. One that comes too late is killed at once.
+    /// Registers a running process. After `terminate` it is killed at once.
     func add(_ process: GuardedProcess) {
         let isTooLate = state.withLock { state in
             state.processes.append(process)
@@ -42,7 +42,7 @@ final class JobState: Sendable {
 
     func remove(_ process: GuardedProcess) { state.withLock { $0.processes.removeAll { $0 === process } } }
 
-    /// Kills what runs and whatever will be started, from this very thread.
+    /// Kills the running processes, and those started later, on the calling thread.
     func terminate() {
         let processes = state.withLock { state in
             state.isTerminated = true
@@ -57,6 +57,29 @@ final class JobState: Sendable {
         _ = write(over.raw, &one, MemoryLayout<UInt64>.size)
     }
 
-    /// nil while it runs.
+    /// Nil while the job runs.
     var result: Result? { state.withLock { $0.result } }
+}
+
+/// A guarded process whose end a loop waits for.
+final class RunningProcess {
+    let process: GuardedProcess
+    private var watch: Watch?
+
+    /// - Parameter onEnd: called once, when the process and everything it started has ended; its pid may be reused from then
+    ///   on.
+    /// - Throws: if its end cannot be waited for; the process has then been killed.
+    init(_ process: GuardedProcess, _ context: LoopContext, onEnd: @escaping (GuardedProcess.End, LoopContext) -> Void) throws(EngineError) {
+        self.process = process
+        do {
+            watch = try context.watch(process.exitDescriptor, .readable) { [weak self] context, _ in
+                self?.watch?.cancel()
+                self?.watch = nil
+                if let end = process.reap() { onEnd(end, context) }
+            }
+        } catch {
+            process.kill()
+            throw .resources("cannot wait for a process: \(error)")
+        }
+    }
 }

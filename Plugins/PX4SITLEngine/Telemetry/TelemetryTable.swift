@@ -1,8 +1,8 @@
 import MAVLink
 
-/// What is taken from PX4's MAVLink without any script: the table of variables, by the message they come in.
+/// The variables that are read from PX4's MAVLink stream without any script, by message.
 ///
-/// This is the one place where a variable is named; docs/run-px4-studies.md has the same table, and a test compares the two.
+/// Variables are named in this place only; docs/run-px4-studies.md has the same table, and a test compares the two.
 enum TelemetryTable {
     struct Variable: Sendable {
         let name: String
@@ -17,23 +17,23 @@ enum TelemetryTable {
         }
     }
 
-    /// Where a message's simulated time comes from.
+    /// The source of a message's simulated time.
     enum Clock: Sendable {
-        /// Its own field, in seconds since PX4's start.
+        /// A field of the message, in seconds since PX4's start.
         case own(@Sendable (MAVLinkFrame) -> Double)
-        /// The message has no time: that of the latest one that had.
+        /// The time of the latest message that had one, as this one has none.
         case latest
     }
 
-    /// One message: its variables, and their values in the same order.
+    /// One message: its variables, and the function that reads their values in the same order.
     struct Source: Sendable {
         let message: String
         let id: UInt32
-        /// How often it is asked for, per simulated second; nil: as PX4 sends it.
+        /// The requested rate per simulated second; nil leaves PX4's own rate.
         let hertz: Double?
         let clock: Clock
         let variables: [Variable]
-        /// One `put` for each of `variables`.
+        /// Calls `put` once for each of `variables`.
         let read: @Sendable (MAVLinkFrame, SampleRow) -> Void
     }
 
@@ -164,8 +164,8 @@ enum TelemetryTable {
         },
     ]
 
-    /// What PX4 sends on the ground link fast and nobody here reads: POSITION_TARGET_LOCAL_NED, ATTITUDE_QUATERNION,
-    /// ATTITUDE_TARGET, SERVO_OUTPUT_RAW, RC_CHANNELS, OPTICAL_FLOW_RAD.
+    /// Messages that PX4 sends at high rates on the ground link and that are not used: POSITION_TARGET_LOCAL_NED,
+    /// ATTITUDE_QUATERNION, ATTITUDE_TARGET, SERVO_OUTPUT_RAW, RC_CHANNELS, OPTICAL_FLOW_RAD.
     static let unwanted: [UInt32] = [85, 31, 83, 36, 65, 106]
 
     /// MAV_MODE_FLAG_SAFETY_ARMED

@@ -9,15 +9,15 @@
 
 typedef struct lynx_sha256 lynx_sha256;
 
-/* NULL where OpenSSL has no SHA-256 or no memory. */
+/* Returns NULL if OpenSSL has no SHA-256 or no memory. */
 lynx_sha256 *lynx_sha256_new(void);
 lynx_sha256 *lynx_sha256_copy(const lynx_sha256 *hash);
 void lynx_sha256_free(lynx_sha256 *hash);
 
 void lynx_sha256_update(lynx_sha256 *hash, const void *bytes, size_t count);
-/* Ends the hash: only to be freed after that. */
+/* Finishes the hash; afterwards it can only be freed. */
 void lynx_sha256_finish(lynx_sha256 *hash, uint8_t digest[LYNX_SHA256_SIZE]);
 
-/* HMAC-SHA-256 (RFC 2104). False where OpenSSL has none. */
+/* Computes HMAC-SHA-256 (RFC 2104). Returns false if OpenSSL does not have it. */
 int lynx_hmac_sha256(
     const void *key, size_t key_size, const void *message, size_t message_size, uint8_t code[LYNX_SHA256_SIZE]);

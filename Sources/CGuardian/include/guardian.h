@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { LYNX_GUARDIAN_GRACE_MS = 2000, LYNX_GUARDIAN_COMMANDS_MAX = 1024 };
+enum { LYNX_GUARDIAN_GRACE_MS = 2000, LYNX_GUARDIAN_COMMANDS_MAX = 1024, LYNX_GUARDIAN_CHANNEL = 3 };
 
 typedef struct lynx_guardian_request {
     const char *program; /* path; no search. NULL to a warm parent, whose own copy is the program */
@@ -32,6 +32,8 @@ typedef struct lynx_guardian_request {
     int no_realtime;
     /* 1: the program and what it starts have a /dev/shm of their own, which goes with them. Not from a warm parent. */
     int private_shm;
+    /* 0, or a descriptor that the program finds as LYNX_GUARDIAN_CHANNEL. Not through a parent. */
+    int channel;
 } lynx_guardian_request;
 
 typedef struct lynx_guardian {
@@ -55,7 +57,7 @@ typedef enum lynx_guardian_step {
     LYNX_GUARDIAN_PRIVATE_SHM = 6
 } lynx_guardian_step;
 
-/* Whether private_shm can be had here: 0, or an errno. */
+/* Checks whether private_shm is possible on this machine. Returns 0, or an errno. */
 int lynx_private_shm_check(void);
 
 /* Returns 0, or an errno with *step set; then nothing is left running and no descriptor open. */
@@ -85,9 +87,9 @@ typedef struct lynx_guardian_exit {
     /* How many processes outlived the program and the grace, and were killed; a line "PID command" for each, as many as fit. */
     int outlived;
     char outlived_commands[LYNX_GUARDIAN_COMMANDS_MAX];
-    /* How many processes run on, as they could not be killed. */
+    /* The number of processes that could not be killed and are still running. */
     int unkillable;
-    /* 1 if there may have been such that were not found, as /proc could not be read. */
+    /* 1 if /proc could not be read, so that such processes may have been missed. */
     int unlisted;
 } lynx_guardian_exit;
 

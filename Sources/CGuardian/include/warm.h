@@ -3,9 +3,9 @@
  *
  * The host starts it with lynx_warm_start. The parent loads this library into itself, prepares, says that it is ready,
  * and then turns each request of the host into a guardian with a program under it (guardian.h). The program is a copy of
- * the parent. The guardian is no copy, but the spawner's program (spawner.h); it is made with CLONE_PARENT, so it is the
- * host's own child, as if the host had forked it: waiting, killing and the end of the tree with the host are the same. The parent must have one thread, and no descriptor that the
- * program should not have; it answers for both before it says that it is ready.
+ * the parent. The guardian is no copy, but the spawner's program (spawner.h). It is made with CLONE_PARENT, so it is the
+ * host's own child, as if the host had forked it, and is waited for and killed in the same way. The parent must have one
+ * thread and no descriptor that the program should not have; it has checked both before it reports that it is ready.
  */
 #ifndef LYNX_WARM_H
 #define LYNX_WARM_H
@@ -42,16 +42,16 @@ typedef struct lynx_warm_parent {
  */
 int lynx_warm_start(const lynx_warm_request *request, lynx_warm_parent *out);
 
-/* The same on any thread: from one that is made for it, and sleeps as long as the host lives. */
+/* Does the same on any thread, by a thread of its own that sleeps as long as the host lives. */
 int lynx_warm_start_on_own_thread(const lynx_warm_request *request, lynx_warm_parent *out);
 
 /*
- * What it said last, without waiting: the message's length, 0 at its end, -1 if there is nothing new. If it is kept, the
- * next call hears it again.
+ * Receives the parent's next message without waiting. Returns its length, 0 if the parent has ended, or -1 if there is no new
+ * message. A message that is kept is received again by the next call.
  */
 ssize_t lynx_warm_hear(const lynx_warm_parent *parent, char *message, size_t size, int keep);
 
-/* Kills it and what it started, and reaps it; call once. Programs that came from it run on. */
+/* Kills and reaps the parent; call once. Programs that it has started keep running. */
 void lynx_warm_stop(lynx_warm_parent *parent);
 
 /* ---- in the parent, which has one thread --------------------------------------------------------- */

@@ -12,48 +12,46 @@ struct API: Sendable {
     let artifacts: ArtifactStore?
     let gate: AccessGate
     let readinessChecks: ReadinessChecks
+    let web: WebFiles?
+    let bands: BandKeeper
+    let overviews: StudyOverviews
+    let openAPI = OpenAPIText()
 
-    init(ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections, artifacts: ArtifactStore?) {
+    init(
+        ledger: Ledger, configuration: ControlPlaneConfiguration, connections: Connections, artifacts: ArtifactStore?, web: WebFiles? = nil
+    ) {
         self.ledger = ledger
         self.configuration = configuration
         self.connections = connections
         self.artifacts = artifacts
         gate = AccessGate(ledger: ledger, configuration: configuration)
+        self.web = web
+        bands = BandKeeper(ledger)
+        overviews = StudyOverviews(ledger)
         readinessChecks = ReadinessChecks(ledger: ledger, artifacts: artifacts)
     }
 
-    typealias Handler = @Sendable (Request, APIContext) async throws -> Response
-
-    struct Route: Sendable {
-        var method: HTTPRequest.Method
-        var path: RouterPath
-        /// Who may call it; there is no default, so that none is forgotten.
-        var access: RouteAccess
-        var handler: Handler
-
-        /// As the API's description calls it.
-        var description: String {
-            "\(method.rawValue) \(path.description.replacing("/**", with: "/{path}"))"
-        }
-    }
-
     var routes: [Route] {
-        serviceRoutes + studyRoutes + telemetryRoutes + artifactRoutes + retentionRoutes + runnerRoutes + accessRoutes + protocolRoutes
-            + uploadRoutes
+        serviceRoutes + studyRoutes + overviewRoutes + tableRoutes + verdictRoutes + telemetryRoutes + bandRoutes + artifactRoutes
+            + retentionRoutes + runnerRoutes + accessRoutes + sessionRoutes + protocolRoutes + uploadRoutes + bundleRoutes
     }
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: MetricsMiddleware(metrics: ledger.metrics))
+        router.add(middleware: BrowserSafetyMiddleware())
         router.add(middleware: ProblemMiddleware())
         if !configuration.authentication { router.add(middleware: LoopbackOnlyMiddleware()) }
+        WebRoutes(files: web).add(to: router)
         for route in routes {
-            let rules = RequestRules(route)
+            let rules = RequestRules(route.endpoint)
             router.on(route.path, method: route.method) { [gate, ledger] request, context in
                 var context = context
-                context.caller = try await gate.admit(request, context, route.access)
+                context.caller = try await gate.admit(request, context, route.endpoint.access)
                 try rules.check(request)
                 var response = try await route.handler(request, context)
+                // What was shown to somebody who has logged out is not to be found in the browser's cache.
+                if context.caller.sessionID != nil, response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
                 if response.isSentForLong { response.body = Standing(of: context.caller, ledger).watch(response.body) }
                 return response
             }
@@ -96,6 +94,4 @@ extension Response {
 
     /// Whether it has a body that is made while it is sent, or a large one.
     fileprivate var isSentForLong: Bool { body.contentLength.map { $0 > 1 << 20 } ?? true }
-
-    static var noContent: Response { Response(status: .noContent) }
 }

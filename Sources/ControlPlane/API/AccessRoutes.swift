@@ -6,42 +6,38 @@ import LynxModel
 extension API {
     var accessRoutes: [Route] {
         [
-            Route(method: .post, path: "/tokens", access: .scope(.admin)) { request, context in
-                let wanted = try await request.decode(TokenRequest.self)
+            on(.createToken) { wanted, _, context in
                 try wanted.check()
                 let issued = try await ledger.createToken(wanted, tenant: context.caller.tenant)
                 context.logger.tokenCreated(issued.token)
-                return try .json(issued, status: .created)
+                return issued
             },
-            Route(method: .get, path: "/tokens", access: .scope(.admin)) { _, context in
-                try .json(TokenList(tokens: try await ledger.tokens(tenant: context.caller.tenant)))
-            },
-            Route(method: .delete, path: "/tokens/:token", access: .scope(.admin)) { _, context in
-                let id = try context.id("token")
+            on(.tokens) { _, context in TokenList(tokens: try await ledger.tokens(tenant: context.caller.tenant)) },
+            on(.revokeToken) { _, context in
+                let id = try context.id(.token)
                 try await ledger.revokeToken(id, tenant: context.caller.tenant)
                 context.logger.tokenRevoked(id, tenant: context.caller.tenant)
-                return .noContent
             },
-            Route(method: .post, path: "/runners/enrollments", access: .scope(.admin)) { request, context in
-                let wanted = try await request.decode(EnrollmentRequest.self)
+            on(.createEnrollment) { wanted, _, context in
                 try wanted.check()
                 let issued = try await ledger.createEnrollment(wanted, tenant: context.caller.tenant)
                 context.logger.tokenCreated(issued.token)
-                return try .json(issued, status: .created)
+                return issued
             },
-            Route(method: .post, path: "/runners/:runner/revoke", access: .scope(.admin)) { _, context in
-                let id = try context.id("runner")
+            on(.revokeRunner) { _, context in
+                let id = try context.id(.runner)
                 try await ledger.revokeRunner(id, tenant: context.caller.tenant)
                 context.logger.runnerRevoked(id, tenant: context.caller.tenant)
-                return .noContent
             },
-            Route(method: .post, path: "/runner/v1/enroll", access: .enrollment, handler: enroll),
-            Route(method: .post, path: "/runner/v1/renew", access: .renewal, handler: renew),
+            on(.enroll, enroll),
+            on(.renew) { _, _, context in
+                let old = try await ledger.credential(context.caller)
+                return try await ledger.renew(old, lifetime: configuration.credentialMilliseconds)
+            },
         ]
     }
 
-    @Sendable private func enroll(_ request: Request, _ context: APIContext) async throws -> Response {
-        let message = try await request.message(EnrollRequest.self, from: context)
+    @Sendable private func enroll(_ message: EnrollRequest, _ request: Request, _ context: APIContext) async throws -> RunnerCredential {
         try message.check()
         let token = try await ledger.credential(context.caller)
         let types = message.capabilities.supportedSimulationTypes
@@ -53,13 +49,7 @@ extension API {
         }
         let credential = try await ledger.enroll(message, with: token, lifetime: configuration.credentialMilliseconds)
         context.logger.runnerEnrolled(message, tenant: token.tenant)
-        return try .json(credential)
-    }
-
-    @Sendable private func renew(_ request: Request, _ context: APIContext) async throws -> Response {
-        _ = try await request.message(RenewRequest.self, from: context)
-        let old = try await ledger.credential(context.caller)
-        return try .json(try await ledger.renew(old, lifetime: configuration.credentialMilliseconds))
+        return credential
     }
 }
 
@@ -67,13 +57,21 @@ extension Caller {
     /// - Throws: a 403 refusal that names what the runner registers with and has not declared when it was enrolled.
     func check(_ capabilities: RunnerCapabilities) throws {
         guard let declared else { return }
-        let others = capabilities.supportedSimulationTypes.filter { !declared.supportedSimulationTypes.contains($0) }
+        try check(engines: capabilities.supportedSimulationTypes)
+        guard declared.gpuAvailable || !capabilities.gpuAvailable else {
+            throw AccessRefusal.forbidden("this runner was enrolled without a GPU; revoke it and enrol it anew to change that")
+        }
+    }
+}
+
+extension Caller {
+    /// - Throws: a 403 refusal that names those that the runner has not declared when it was enrolled.
+    func check(engines: [String]) throws {
+        guard let declared else { return }
+        let others = engines.filter { !declared.supportedSimulationTypes.contains($0) }
         guard others.isEmpty else {
             throw AccessRefusal.forbidden(
                 "this runner was enrolled without the simulation types \(others.quoted); revoke it and enrol it anew to change that")
-        }
-        guard declared.gpuAvailable || !capabilities.gpuAvailable else {
-            throw AccessRefusal.forbidden("this runner was enrolled without a GPU; revoke it and enrol it anew to change that")
         }
     }
 }

@@ -17,11 +17,7 @@ struct ArtifactResponse {
     func response(to request: Request) async throws -> Response {
         guard let place = file.place else { throw Problem.notFound("'\(file.artifact.path)' is still being uploaded") }
         let tag = "\"\(file.artifact.sha256)\""
-        var headers: HTTPFields = [
-            .eTag: tag, .acceptRanges: "bytes", .contentType: file.artifact.mediaType, .cacheControl: "private, no-cache",
-            .contentDisposition: Self.disposition(file.artifact.path), .contentSecurityPolicy: "sandbox; default-src 'none'",
-            .xContentTypeOptions: "nosniff",
-        ]
+        var headers = Self.headers(path: file.artifact.path, mediaType: file.artifact.mediaType, tag: tag)
         if Self.lists(request.headers[.ifNoneMatch], tag) { return Response(status: .notModified, headers: headers) }
 
         let size = file.artifact.sizeBytes
@@ -36,9 +32,7 @@ struct ArtifactResponse {
             status = .partialContent
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
         case .unsatisfiable:
-            return try Problem(
-                title: "Range not satisfiable", status: 416, detail: "the file has \(size) bytes; '\(request.headers[.range] ?? "")' has none of them"
-            ).response(headers: [.contentRange: "bytes */\(size)"])
+            return try Self.unsatisfiable(request, size: size)
         }
         return Response(status: status, headers: headers, body: try await body(place, range, isRead: request.method != .head))
     }
@@ -71,6 +65,20 @@ struct ArtifactResponse {
         }
     }
 
+    /// Of a file: a browser that is made to show it as a page runs nothing of it.
+    static func headers(path: String, mediaType: String, tag: String) -> HTTPFields {
+        [
+            .eTag: tag, .acceptRanges: "bytes", .contentType: mediaType, .cacheControl: "private, no-cache",
+            .contentDisposition: disposition(path), .contentSecurityPolicy: "sandbox; default-src 'none'", .xContentTypeOptions: "nosniff",
+        ]
+    }
+
+    static func unsatisfiable(_ request: Request, size: Int64) throws -> Response {
+        try Problem(
+            title: "Range not satisfiable", status: 416, detail: "the file has \(size) bytes; '\(request.headers[.range] ?? "")' has none of them"
+        ).response(headers: [.contentRange: "bytes */\(size)"])
+    }
+
     static func lists(_ header: String?, _ tag: String) -> Bool {
         guard let header else { return false }
         return header.split(separator: ",").contains { item in
@@ -95,5 +103,4 @@ struct ArtifactResponse {
 extension HTTPField.Name {
     static let contentSecurityPolicy = HTTPField.Name("Content-Security-Policy")!
     static let xContentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
-    static let uploadOffset = HTTPField.Name("Upload-Offset")!
 }

@@ -6,50 +6,44 @@ import LynxModel
 extension API {
     var artifactRoutes: [Route] {
         [
-            Route(method: .get, path: "/jobs/:job/artifacts", access: .scope(.read)) { request, context in
-                let files = try await ledger.artifacts(jobID: try context.id("job"), attempt: try request.attempt())
-                return try .json(ArtifactList(artifacts: files.map(\.artifact)))
-            },
-            Route(method: .get, path: "/batches/:batch/artifacts", access: .scope(.read)) { request, context in
-                let page = try await ledger.artifacts(
-                    batchID: try context.id("batch"), limit: try request.limit(), after: try request.artifactCursor())
-                return try .json(BatchArtifactList(artifacts: page.items, nextCursor: page.next))
-            },
-            Route(method: .get, path: "/jobs/:job/artifacts/**", access: .scope(.read)) { request, context in
-                // The router's own list of names has lost what tells `a//b` from `a/b`.
-                let path = context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) }.joined(separator: "/")
-                return try await serve(.output, path, request, context)
-            },
-            Route(method: .get, path: "/jobs/:job/logs/:stream", access: .scope(.read)) { request, context in
-                let stream = try context.id("stream")
-                guard stream == "stdout" || stream == "stderr" else {
-                    throw Problem.notFound("there is no log '\(stream)'; there are stdout and stderr")
+            on(.artifacts) { request, context in
+                let (jobID, attempt) = (try context.id(.job), try request.integer(.attempt))
+                let files = try await ledger.artifacts(jobID: jobID, attempt: attempt)
+                if files.isEmpty, configuration.readsRunnersFiles {
+                    return ArtifactList(artifacts: try await ledger.runnersFiles(jobID: jobID, attempt: attempt)?.listed ?? [])
                 }
-                return try await serve(.log, "\(stream).log", request, context)
+                return ArtifactList(artifacts: files.map(\.artifact))
+            },
+            on(.batchArtifacts) { request, context in
+                let page = try await ledger.artifacts(
+                    batchID: try context.id(.batch), limit: try request.limit(), after: try request.artifactCursor())
+                return BatchArtifactList(artifacts: page.items, nextCursor: page.next)
+            },
+            raw(.artifact) { request, context in try await serve(.output, context.restOfPath, request, context) },
+            raw(.log) { request, context in
+                let name = try context.id(.logStream)
+                guard let stream = LogStream(rawValue: name) else {
+                    throw Problem.notFound("there is no log '\(name)'; there are stdout, stderr and build")
+                }
+                return try await serve(.log, stream.fileName, request, context)
             },
         ]
     }
 
     private func serve(_ kind: ArtifactKind, _ path: String, _ request: Request, _ context: APIContext) async throws -> Response {
-        let jobID = try context.id("job")
-        let attempt = try request.attempt()
+        let jobID = try context.id(.job)
+        let attempt = try request.integer(.attempt)
         let file = try await ledger.artifact(jobID: jobID, attempt: attempt, kind: kind, path: path)
+        if file == nil, configuration.readsRunnersFiles,
+            let local = try await ledger.runnersFiles(jobID: jobID, attempt: attempt)?.file(kind, path)
+        {
+            return try local.response(to: request)
+        }
         let which = attempt.map { "attempt \($0) at " } ?? ""
         guard let file, let artifacts else {
             throw Problem.notFound(
                 kind == .log ? "\(which)job '\(jobID)' has printed nothing here, or not yet" : "\(which)job '\(jobID)' has no file '\(path)'")
         }
         return try await ArtifactResponse(file: file, store: artifacts, logger: context.logger).response(to: request)
-    }
-}
-
-extension Request {
-    /// `?attempt=`; nil means the latest.
-    func attempt() throws -> Int? {
-        guard let text = parameter("attempt") else { return nil }
-        guard let attempt = Int(text), attempt >= 1 else {
-            throw Problem.badParameter("attempt", "is '\(text)'; it must be a number from 1 on")
-        }
-        return attempt
     }
 }

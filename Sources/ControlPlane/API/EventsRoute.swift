@@ -1,5 +1,4 @@
 import FoundationEssentials
-import HTTPTypes
 import Hummingbird
 import LynxModel
 import NIOCore
@@ -7,15 +6,15 @@ import NIOCore
 extension API {
     /// A batch's events as they happen (WHATWG HTML, 9.2), from `Last-Event-ID` on if it is given.
     @Sendable func events(_ request: Request, _ context: APIContext) async throws -> Response {
-        let batchID = try context.id("batch")
+        let batchID = try context.id(.batch)
         var position = EventPosition()
-        if let text = request.headers[.lastEventID] {
+        if let text = request.text(.lastEventID) {
             guard let parsed = EventPosition(text) else {
-                throw Problem.badHeader("Last-Event-ID", "is '\(text)'; give the id of an event of this batch")
+                throw Problem.badHeader(EndpointParameter.lastEventID.name, "is '\(text)'; give the id of an event of this batch")
             }
             position = parsed
         }
-        let jobs = try request.choice("jobs", as: JobEvents.self) ?? .all
+        let jobs = try request.choice(.jobEvents) ?? JobEvents.all
         _ = try await ledger.overview(batchID: batchID)
         let stream = BatchEventStream(
             ledger: ledger, batchID: batchID, start: position, jobs: jobs, peerGone: connections.peerGone(context.channel),
@@ -23,21 +22,12 @@ extension API {
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                try await ledger.metrics.holding("/batches/{batch}/events") {
+                try await ledger.metrics.holding(context.template ?? "") {
                     try await stream.run { try await writer.write($0) }
                 }
                 try await writer.finish(nil)
             })
     }
-}
-
-/// Whether the ends of single jobs are told.
-private enum JobEvents: String, CaseIterable {
-    case all, none
-}
-
-extension HTTPField.Name {
-    fileprivate static let lastEventID = HTTPField.Name("Last-Event-ID")!
 }
 
 /// One client's stream of events. It holds no more than one part of them at a time, however many jobs there are.

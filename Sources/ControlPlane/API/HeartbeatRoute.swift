@@ -5,11 +5,11 @@ import LynxModel
 extension API {
     /// Renews leases, then holds the call until there is something to order: a runner that asks for it learns of a
     /// cancellation at once. Ends early when the runner hangs up or the control plane shuts down.
-    @Sendable func heartbeat(_ request: Request, _ context: APIContext) async throws -> Response {
-        let beat = try await request.message(HeartbeatRequest.self, from: context)
+    @Sendable func heartbeat(_ beat: HeartbeatRequest, _ request: Request, _ context: APIContext) async throws -> HeartbeatResponse {
         try beat.engines?.check()
+        try beat.offer?.check(for: context.caller)
         let wait = Self.wait(beat.waitSeconds)
-        if wait == 0 { return try .json(try await ledger.heartbeat(beat)) }
+        if wait == 0 { return try await ledger.heartbeat(beat) }
 
         let deadline = ledger.clock.now().addingTimeInterval(wait)
         let peerGone = connections.peerGone(context.channel)
@@ -18,7 +18,7 @@ extension API {
         var strokes = bell.strokes
         var response = try await ledger.heartbeat(beat)
         while !response.isNews(to: beat), !bell.isSilenced, peerGone?.isSilenced != true, ledger.clock.now() < deadline {
-            await ledger.metrics.holding("/runner/v1/heartbeat") { [strokes] in
+            await ledger.metrics.holding(context.template ?? "") { [strokes] in
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await bell.wait(after: strokes, until: deadline, clock: ledger.clock) }
                     if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
@@ -31,7 +31,7 @@ extension API {
             strokes = bell.strokes
             response = try await ledger.orders(for: beat)
         }
-        return try .json(response)
+        return response
     }
 }
 

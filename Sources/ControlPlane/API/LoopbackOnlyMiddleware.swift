@@ -1,7 +1,7 @@
 import Hummingbird
 import LynxModel
 
-/// Turns away calls that a web page made a browser on this machine send: those with a foreign `Origin`, and
+/// Turns away calls that a foreign web page made a browser on this machine send, also a page from another port, and
 /// those that reached a loopback address under another name (DNS rebinding).
 struct LoopbackOnlyMiddleware<Context: RequestContext>: RouterMiddleware {
     func handle(
@@ -10,12 +10,7 @@ struct LoopbackOnlyMiddleware<Context: RequestContext>: RouterMiddleware {
         if let authority = request.head.authority, !ControlPlaneConfiguration.isLoopback(Self.host(ofAuthority: authority)) {
             throw Problem(title: "Forbidden", status: 403, detail: "this control plane is 'localhost', not '\(authority)'")
         }
-        if let origin = request.headers[.origin] {
-            let authority = origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
-            guard ControlPlaneConfiguration.isLoopback(Self.host(ofAuthority: authority)) else {
-                throw Problem(title: "Forbidden", status: 403, detail: "pages from '\(origin)' may not call this control plane")
-            }
-        }
+        try CallOrigin(request).check()
         return try await next(request, context)
     }
 

@@ -10,8 +10,8 @@ extension ArtifactManifest {
             guard Self.isSafe(file.path) else {
                 throw invalid("path", "must be a relative path of 1 to 4096 bytes without '.', '..' and empty parts")
             }
-            guard file.kind == .output || file.path == "stdout.log" || file.path == "stderr.log" else {
-                throw invalid("path", "is '\(file.path)'; a log is stdout.log or stderr.log")
+            guard file.kind == .output || LogStream.allCases.contains(where: { file.path == $0.fileName }) else {
+                throw invalid("path", "is '\(file.path)'; a log is \(LogStream.allCases.map(\.fileName).joined(separator: ", "))")
             }
             guard Self.isHash(file.sha256) else { throw invalid("sha256", "must be 64 lower-case hexadecimal digits") }
             guard file.sizeBytes >= 0 else { throw invalid("size_bytes", "must be 0 or more") }

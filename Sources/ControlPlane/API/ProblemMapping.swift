@@ -100,7 +100,9 @@ extension Problem {
         case .alreadyEnded(let what, let id, let status):
             self.init(title: "Already ended", status: 409, detail: "\(what) '\(id)' is \(status) and cannot be cancelled")
         case .submissionDiffers(let key):
-            self = .badHeader("Idempotency-Key", "is '\(key)', which came with another body before; give each submission a key of its own")
+            self = .badHeader(EndpointParameter.idempotencyKey.name, "is '\(key)', which came with another body before; give each submission a key of its own")
+        case .notExtensible(let batchID, let reason):
+            self.init(title: "Batch cannot be extended", status: 409, detail: "batch '\(batchID)': \(reason)")
         case .tooManyRuns(let runs, let limit):
             let detail = "is \(runs); a batch may have at most \(limit)"
             self.init(

@@ -1,32 +1,26 @@
 import FoundationEssentials
 import Hummingbird
 import LynxModel
+import LynxTelemetry
 
 /// What runners call; see `RunnerProtocol`.
 extension API {
     var protocolRoutes: [Route] {
         [
-            Route(method: .post, path: "/runner/v1/register", access: .runner, handler: register),
-            Route(method: .post, path: "/runner/v1/claim", access: .runner, handler: claim),
-            Route(method: .post, path: "/runner/v1/heartbeat", access: .runner, handler: heartbeat),
-            Route(method: .post, path: "/runner/v1/leave", access: .runner) { request, context in
-                let leave = try await request.message(LeaveRequest.self, from: context)
+            on(.register, register),
+            on(.claim, claim),
+            on(.heartbeat, heartbeat),
+            on(.leave) { leave, _, context in
                 try await ledger.leave(leave)
                 context.logger.runnerLeft(leave)
-                return .noContent
             },
-            Route(method: .post, path: "/runner/v1/jobs/:job/started", access: .runner) { request, context in
-                try await ledger.started(jobID: try context.id("job"), try await request.message(from: context))
-                return .noContent
-            },
-            Route(method: .post, path: "/runner/v1/jobs/:job/result", access: .runner, handler: result),
-            Route(method: .post, path: "/runner/v1/results", access: .runner, handler: results),
-            Route(method: .post, path: "/runner/v1/retractions", access: .runner) { request, context in
-                let retraction = try await request.message(Retraction.self, from: context)
+            on(.reportStarted) { report, _, context in try await ledger.started(jobID: try context.id(.job), report) },
+            on(.reportResult, result),
+            on(.reportResults, results),
+            on(.retractResults) { retraction, _, context in
                 try retraction.check()
                 let jobs = try await ledger.retract(retraction)
                 context.logger.resultsRetracted(retraction, jobs: jobs)
-                return .noContent
             },
         ]
     }
@@ -39,37 +33,38 @@ extension API {
         return min(max(seconds, 0), longestWait)
     }
 
-    @Sendable private func register(_ request: Request, _ context: APIContext) async throws -> Response {
-        let registration = try await request.message(RegisterRequest.self, from: context)
+    @Sendable private func register(
+        _ registration: RegisterRequest, _ request: Request, _ context: APIContext
+    ) async throws -> RegisterResponse {
         try registration.check()
         try context.caller.check(registration.capabilities)
+        try registration.offer?.check(for: context.caller)
         try await ledger.register(registration, tenant: context.caller.tenant)
         context.logger.runnerRegistered(registration)
-        return try .json(
-            RegisterResponse(
-                leaseSeconds: configuration.leaseSeconds, heartbeatIntervalSeconds: configuration.heartbeatIntervalSeconds,
-                protocolVersion: RunnerProtocol.version, artifactUpload: artifacts != nil))
+        return RegisterResponse(
+            leaseSeconds: configuration.leaseSeconds, heartbeatIntervalSeconds: configuration.heartbeatIntervalSeconds,
+            protocolVersion: RunnerProtocol.version, artifactUpload: artifacts != nil && configuration.takesJobFiles)
     }
 
     /// Waits for work where there is none; ends early when the runner hangs up or the control plane shuts down.
-    @Sendable private func claim(_ request: Request, _ context: APIContext) async throws -> Response {
-        var claim = try await request.message(ClaimRequest.self, from: context)
+    @Sendable private func claim(_ wanted: ClaimRequest, _ request: Request, _ context: APIContext) async throws -> ClaimResponse {
+        var claim = wanted
         guard claim.slots >= 1 else { throw Problem.invalid("slots", "must be 1 or more") }
         let wait = Self.wait(claim.waitSeconds)
         let deadline = ledger.clock.now().addingTimeInterval(wait)
         let peerGone = connections.peerGone(context.channel)
         while true {
-            if let peerGone, peerGone.isSilenced { return try .json(ClaimResponse(jobs: [])) }
+            if let peerGone, peerGone.isSilenced { return ClaimResponse(jobs: []) }
             let strokes = ledger.work.strokes
             let response = try await ledger.claim(claim)
             context.logger.jobsClaimed(response.jobs, by: claim)
             if !response.jobs.isEmpty { ledger.metrics.add(response.jobs.count, to: .claims) }
             if !response.jobs.isEmpty || response.drain || ledger.clock.now() >= deadline || ledger.work.isSilenced {
-                return try .json(response)
+                return response
             }
             // True when the call came; by now the runner may have called again, and been given more.
             claim.held = nil
-            await ledger.metrics.holding("/runner/v1/claim") {
+            await ledger.metrics.holding(context.template ?? "") {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await ledger.work.wait(after: strokes, until: deadline, clock: ledger.clock) }
                     if let peerGone { group.addTask { await peerGone.wait(after: peerGone.strokes) } }
@@ -81,16 +76,14 @@ extension API {
         }
     }
 
-    @Sendable private func result(_ request: Request, _ context: APIContext) async throws -> Response {
-        let jobID = try context.id("job")
-        let report = try await request.message(AttemptReport.self, from: context, upTo: BodyLimit.result)
+    @Sendable private func result(_ report: AttemptReport, _ request: Request, _ context: APIContext) async throws {
+        let jobID = try context.id(.job)
         guard report.jobID == jobID else {
             throw Problem.invalid("result.job_id", "is '\(report.jobID)', but the call is for '\(jobID)'")
         }
         try report.check()
         try await ledger.ended(jobID: jobID, report)
         note(report, context)
-        return .noContent
     }
 
     private func note(_ report: AttemptReport, _ context: APIContext) {
@@ -99,8 +92,7 @@ extension API {
     }
 
     /// Each report of the group is answered as if it had come alone; but a body that says anything wrong is refused whole.
-    @Sendable private func results(_ request: Request, _ context: APIContext) async throws -> Response {
-        let group = try await request.message(ResultGroup.self, from: context, upTo: BodyLimit.result)
+    @Sendable private func results(_ group: ResultGroup, _ request: Request, _ context: APIContext) async throws -> ResultGroupAnswer {
         guard (1...ResultGroup.mostReports).contains(group.reports.count) else {
             throw Problem.invalid("reports", "must have 1 to \(ResultGroup.mostReports) entries")
         }
@@ -117,7 +109,7 @@ extension API {
                 jobID: report.jobID, attempt: report.attempt,
                 problem: error.map { Problem.answer(to: request, $0, context.logger) })
         }
-        return try .json(ResultGroupAnswer(results: items))
+        return ResultGroupAnswer(results: items)
     }
 }
 

@@ -3,17 +3,6 @@ import Hummingbird
 import LynxModel
 import NIOCore
 
-/// The most that a body of each kind may have, in bytes.
-enum BodyLimit {
-    static let submission = 4 << 20
-    static let message = 1 << 20
-    /// Results carry the telemetry's samples.
-    static let result = 128 << 20
-    static let telemetry = 16 << 20
-    /// The size of a chunk of telemetry, uncompressed.
-    static let expandedTelemetry = 64 << 20
-}
-
 extension Request {
     /// The whole body.
     ///
@@ -28,16 +17,22 @@ extension Request {
         }
     }
 
-    /// The body as a value of the wire.
+    /// The JSON body that an endpoint takes.
     ///
-    /// - Throws: a 400 `Problem` for what is not JSON, a 422 one that names the field for what is the wrong JSON.
-    func decode<Value: Decodable>(_ type: Value.Type = Value.self, upTo limit: Int = BodyLimit.message) async throws -> Value {
-        let data = try await bytes(upTo: limit)
+    /// - Throws: a 400 `Problem` for what is not JSON, a 422 one that names the field for what is the wrong JSON; a 403 refusal
+    ///   if it is what a runner says in its own name, and the caller's credential is another runner's.
+    func body<Body: Decodable, Answer>(of endpoint: Endpoint<Body, Answer>, from caller: Caller) async throws -> Body {
+        let data = try await bytes(upTo: endpoint.description.bodyLimit)
+        let body: Body
         do {
-            return try WireJSON.decode(type, from: data)
+            body = try WireJSON.decode(Body.self, from: data)
         } catch let error as DecodingError {
             throw Problem(error)
         }
+        if let message = body as? any RunnerMessage, !caller.speaks(for: message.runnerID) {
+            throw AccessRefusal.cannotSpeak(for: message.runnerID, caller)
+        }
+        return body
     }
 }
 

@@ -5,19 +5,14 @@ import LynxModel
 extension API {
     var retentionRoutes: [Route] {
         [
-            Route(method: .post, path: "/gc", access: .scope(.admin)) { request, context in
-                let dryRun: Bool
-                switch request.parameter("dry_run") {
-                case nil, "false": dryRun = false
-                case "true": dryRun = true
-                case .some(let text): throw Problem.badParameter("dry_run", "is '\(text)'; it must be true or false")
-                }
+            on(.collect) { request, context in
+                let dryRun = try request.flag(.dryRun)
                 guard let artifacts else {
                     throw Problem(title: "Nothing to collect", status: 409, detail: "this control plane keeps no files")
                 }
                 let report = try await Collection(ledger: ledger, store: artifacts, tenant: context.caller.tenant, dryRun: dryRun).run()
                 context.logger.collected(report)
-                return try .json(report)
+                return report
             }
         ]
     }

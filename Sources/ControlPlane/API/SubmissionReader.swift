@@ -1,25 +1,42 @@
 import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import LynxDocument
 import LynxModel
 import Sampling
+import Support
 
 extension BatchSubmission {
     /// The body of `POST /jobs`.
     ///
     /// - Throws: a 400 `Problem` for what is not a JSON object, a 422 one that names every field that is wrong.
     static func read(body: Data) throws -> BatchSubmission {
-        let submission: BatchSubmission
         do throws(DiagnosticList) {
-            submission = try read(json: body)
+            return try read(json: body, judgedBy: { $0.config.samplingProblems })
         } catch {
             throw error.diagnostics.contains { !$0.fieldPath.isEmpty }
                 ? error.problem(title: "Invalid batch", status: 422)
                 : error.problem(title: "Not a batch", status: 400)
         }
-        let beyond = submission.config.dispersions.filter { !$0.value.distribution.hasRepresentableSamples }.keys.sorted()
-        guard let first = beyond.first else { return submission }
-        let detail = "has samples beyond double precision; bring its parameters closer to 0"
-        throw Problem(
-            title: "Invalid batch", status: 422, detail: "config.dispersions.\(first).distribution \(detail)",
-            errors: beyond.map { .init(field: "config.dispersions.\($0).distribution", detail: detail) })
     }
+}
+
+extension Request {
+    /// What makes a submission that is repeated the same one (draft-ietf-httpapi-idempotency-key-header).
+    ///
+    /// - Throws: a 422 `Problem` that names the header if it is there and no key.
+    func submissionKey(body: Data) throws -> SubmissionKey? {
+        let values = headers[values: .idempotencyKey]
+        guard let key = values.first else { return nil }
+        let isVisible = key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard values.count == 1, (1...255).contains(key.utf8.count), isVisible else {
+            throw Problem.badHeader(EndpointParameter.idempotencyKey.name, "must be given once, as 1 to 255 visible ASCII characters")
+        }
+        let digest = SHA256.hash(body).hexadecimal
+        return SubmissionKey(key: key, bodySHA256: digest)
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let idempotencyKey = HTTPField.Name(EndpointParameter.idempotencyKey.name)!
 }

@@ -16,13 +16,13 @@ struct AccessGate: Sendable {
         failures = FailureLimiter()
     }
 
-    func admit(_ request: Request, _ context: APIContext, _ access: RouteAccess) async throws -> Caller {
+    func admit(_ request: Request, _ context: APIContext, _ access: EndpointAccess) async throws -> Caller {
         let caller = try await caller(request, context, access)
         try await checkOwner(context, caller, access)
         return caller
     }
 
-    private func caller(_ request: Request, _ context: APIContext, _ access: RouteAccess) async throws -> Caller {
+    private func caller(_ request: Request, _ context: APIContext, _ access: EndpointAccess) async throws -> Caller {
         if access == .open { return .nobody }
         guard configuration.authentication else {
             if access == .enrollment || access == .renewal {
@@ -32,16 +32,16 @@ struct AccessGate: Sendable {
             }
             return .anyone
         }
+        if request.headers[.authorization] == nil, let secret = cookie(context).secret(in: request.headers) {
+            try CallOrigin(request).check(whoseCookie: request)
+            guard let session = try await ledger.session(secret) else {
+                throw AccessRefusal.unauthenticated("the session has ended; log in again", reason: .expired)
+            }
+            return try caller(session.token, access, sessionID: session.id)
+        }
         let (record, hasExpired) = try await record(request, context)
         if hasExpired, access != .renewal { throw Self.expired(record) }
         switch (access, record.kind) {
-        case (.scope(let scope), .api):
-            let caller = Caller(tenant: record.tenant, scopes: Set(record.scopes), runnerID: "", credentialID: record.id)
-            guard caller.may(scope) else {
-                throw AccessRefusal.forbidden(
-                    "this call needs a token with the scope '\(scope.rawValue)'; token '\(record.id)' has \(record.scopes.map { "'\($0.rawValue)'" }.joined(separator: ", "))")
-            }
-            return caller
         case (.runner, .runner), (.renewal, .runner):
             try await ledger.used(record)
             return Caller(
@@ -49,8 +49,37 @@ struct AccessGate: Sendable {
         case (.enrollment, .enroll):
             return Caller(tenant: record.tenant, scopes: [], runnerID: nil, credentialID: record.id)
         default:
-            throw AccessRefusal.forbidden("this call takes \(Self.name(access)), not \(Self.name(record.kind))")
+            return try self.caller(record, access)
         }
+    }
+
+    /// Who calls with an API token, itself or by the session that it began.
+    private func caller(_ token: CredentialRecord, _ access: EndpointAccess, sessionID: String? = nil) throws -> Caller {
+        guard case .scope(let scope) = access, token.kind == .api else {
+            throw AccessRefusal.forbidden("this call takes \(Self.name(access)), not \(Self.name(token.kind))")
+        }
+        let caller = Caller(
+            tenant: token.tenant, scopes: Set(token.scopes), runnerID: "", credentialID: token.id, name: token.name, sessionID: sessionID)
+        guard caller.may(scope) else {
+            throw AccessRefusal.forbidden(
+                "this call needs a token with the scope '\(scope.rawValue)'; token '\(token.id)' has \(token.scopes.map { "'\($0.rawValue)'" }.joined(separator: ", "))")
+        }
+        return caller
+    }
+
+    /// The cookie of browsers that are logged in here.
+    func cookie(_ context: APIContext) -> SessionCookie {
+        SessionCookie(
+            port: context.channel.localAddress?.port ?? configuration.port,
+            isSecure: configuration.tls != nil || configuration.behindProxy)
+    }
+
+    /// The API token that somebody logs in with.
+    func token(toLogInWith text: String, _ request: Request, _ context: APIContext) async throws -> CredentialRecord {
+        let (record, hasExpired) = try await record(text, request, context)
+        if hasExpired { throw Self.expired(record) }
+        guard record.kind == .api else { throw AccessRefusal.forbidden("to log in takes an API token, not \(Self.name(record.kind))") }
+        return record
     }
 
     /// The credential that the call came with, which may have expired, but has been neither revoked nor made up.
@@ -59,11 +88,14 @@ struct AccessGate: Sendable {
             throw AccessRefusal.unauthenticated("this call needs a token: send 'Authorization: Bearer …'", reason: .missing)
         }
         let parts = header.split(separator: " ", maxSplits: 1)
+        let isBearer = parts.count == 2 && parts[0].lowercased() == "bearer"
+        return try await record(isBearer ? String(parts[1]) : "", request, context)
+    }
+
+    private func record(_ text: String, _ request: Request, _ context: APIContext) async throws -> (CredentialRecord, hasExpired: Bool) {
         let address = address(request, context)
         let now = ledger.clock.now().instant
-        guard parts.count == 2, parts[0].lowercased() == "bearer", let secret = Secret(String(parts[1].filter { $0 != " " })) else {
-            throw failed(address, digest: "", now: now)
-        }
+        guard let secret = Secret(text.filter { !$0.isWhitespace }) else { throw failed(address, digest: "", now: now) }
         let digest = secret.digest
         if let wait = failures.wait(address, digest: digest, now: now) { throw AccessRefusal.tooManyFailures(retryAfter: wait) }
         switch try await ledger.authenticate(secret) {
@@ -101,25 +133,25 @@ struct AccessGate: Sendable {
     }
 
     /// What the path names is the caller's tenant's, or else it is not there, in the same words.
-    private func checkOwner(_ context: APIContext, _ caller: Caller, _ access: RouteAccess) async throws {
+    private func checkOwner(_ context: APIContext, _ caller: Caller, _ access: EndpointAccess) async throws {
         if access == .open { return }
-        if context.parameters.get("batch") != nil {
-            let id = try context.id("batch")
+        if context.has(.batch) {
+            let id = try context.id(.batch)
             guard try await ledger.tenant(ofBatch: id) == caller.tenant else { throw LedgerError.noSuchBatch(id) }
         }
         // A runner's jobs are those that it was given: the ledger compares.
-        if context.parameters.get("job") != nil, access != .runner {
-            let id = try context.id("job")
+        if context.has(.job), access != .runner {
+            let id = try context.id(.job)
             let tenant = if let key = JobKey(jobID: id) { try await ledger.tenant(ofBatch: key.batchID) } else { String?.none }
             guard tenant == caller.tenant else { throw LedgerError.noSuchJob(id) }
         }
-        if context.parameters.get("runner") != nil {
-            let id = try context.id("runner")
+        if context.has(.runner) {
+            let id = try context.id(.runner)
             guard try await ledger.tenant(ofRunner: id) == caller.tenant else { throw LedgerError.noSuchRunner(id) }
         }
     }
 
-    private static func name(_ access: RouteAccess) -> String {
+    private static func name(_ access: EndpointAccess) -> String {
         switch access {
         case .open: "anything"
         case .scope: "an API token"
@@ -133,21 +165,7 @@ struct AccessGate: Sendable {
         case .api: "an API token"
         case .enroll: "an enrolment token"
         case .runner: "a runner's credential"
+        case .session: "a browser's session"
         }
-    }
-}
-
-extension Request {
-    /// The body of a call in which a runner speaks of itself.
-    ///
-    /// - Throws: a 403 refusal if the caller's credential is another runner's.
-    func message<Message: RunnerMessage>(
-        _ type: Message.Type = Message.self, from context: APIContext, upTo limit: Int = BodyLimit.message
-    ) async throws -> Message {
-        let message = try await decode(type, upTo: limit)
-        guard context.caller.speaks(for: message.runnerID) else {
-            throw AccessRefusal.cannotSpeak(for: message.runnerID, context.caller)
-        }
-        return message
     }
 }

@@ -1,3 +1,4 @@
+import Hummingbird
 import LynxModel
 
 /// Who a call comes from.
@@ -11,6 +12,10 @@ struct Caller: Hashable, Sendable {
     var declared: RunnerCapabilities?
     /// The credential that it came with.
     var credentialID: String?
+    /// The name of an API token.
+    var name: String?
+    /// The session of a browser; nil for a caller who sent the credential itself.
+    var sessionID: String?
 
     /// Before it is known who calls.
     static let nobody = Caller(tenant: "", scopes: [], runnerID: "")
@@ -23,16 +28,35 @@ struct Caller: Hashable, Sendable {
     func speaks(for runnerID: String) -> Bool { self.runnerID == nil || self.runnerID == runnerID }
 }
 
-/// Who may call a route.
-enum RouteAccess: Hashable, Sendable {
-    /// Anyone, also without a token.
-    case open
-    /// An API token with this scope, or one that includes it.
-    case scope(AccessScope)
-    /// A runner, with its own credential.
-    case runner
-    /// A runner-to-be, with an enrolment token.
-    case enrollment
-    /// A runner whose credential may have expired.
-    case renewal
+/// Why a call is turned away before it is looked at, as a problem and the headers that go with it.
+struct AccessRefusal: Error {
+    var problem: Problem
+    var headers: HTTPFields = [:]
+
+    /// 401, as RFC 6750 has it; `reason` is for programs.
+    static func unauthenticated(_ detail: String, reason: Reason) -> AccessRefusal {
+        var challenge = #"Bearer realm="lynx""#
+        if reason != .missing { challenge += #", error="invalid_token", error_description="\#(reason.rawValue)""# }
+        return AccessRefusal(
+            problem: Problem(title: "Not authenticated", status: 401, detail: detail), headers: [.wwwAuthenticate: challenge])
+    }
+
+    enum Reason: String { case missing, unknown, expired, revoked }
+
+    static func forbidden(_ detail: String) -> AccessRefusal {
+        AccessRefusal(problem: Problem(title: "Forbidden", status: 403, detail: detail))
+    }
+
+    /// A runner's credential used in another's name.
+    static func cannotSpeak(for runnerID: String, _ caller: Caller) -> AccessRefusal {
+        forbidden("the credential is runner '\(caller.runnerID ?? "")'s; it cannot speak for '\(runnerID)'")
+    }
+
+    static func tooManyFailures(retryAfter seconds: Int) -> AccessRefusal {
+        AccessRefusal(
+            problem: Problem(
+                title: "Too many failed logins", status: 429,
+                detail: "too many calls with unknown tokens came from this address; try again in \(seconds) s"),
+            headers: [.retryAfter: "\(seconds)"])
+    }
 }

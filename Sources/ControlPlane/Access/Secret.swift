@@ -6,7 +6,7 @@ import Support
 ///
 /// 256 random bits can't be guessed, so one round of SHA-256 keeps them as well as a slow hash would.
 struct Secret: Hashable, Sendable {
-    enum Kind: String, CaseIterable, Sendable { case api, enroll, runner }
+    enum Kind: String, CaseIterable, Sendable { case api, enroll, runner, session }
 
     let kind: Kind
     let id: String

@@ -11,15 +11,17 @@ final class Standing: Sendable {
     private let ledger: Ledger
     /// Nil where nobody is asked who they are.
     private let credentialID: String?
+    private let sessionID: String?
     private let next: Mutex<Date>
 
     init(of caller: Caller, _ ledger: Ledger) {
         self.ledger = ledger
         credentialID = caller.credentialID
+        sessionID = caller.sessionID
         next = Mutex(ledger.clock.now().addingTimeInterval(Self.pace))
     }
 
-    /// False once the credential has been revoked, has expired, or is gone.
+    /// False once the credential has been revoked, has expired, or is gone, or the browser is logged out.
     func isGood() async throws -> Bool {
         guard let credentialID else { return true }
         let now = ledger.clock.now()
@@ -28,7 +30,7 @@ final class Standing: Sendable {
             next = now.addingTimeInterval(Self.pace)
             return true
         }
-        return isDue ? try await ledger.isInForce(credentialID) : true
+        return isDue ? try await ledger.isInForce(credentialID, sessionID: sessionID) : true
     }
 
     /// The body, which breaks off when the caller may not have the rest of it.

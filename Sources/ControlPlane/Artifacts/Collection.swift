@@ -31,6 +31,7 @@ struct Collection {
             guard page.count == 200, let next = page.last?.batchID else { break }
             last = next
         }
+        if !dryRun { _ = try await ledger.removeUnusedBundles(of: tenant) }
         try await collectBlobs(freedBy: expired, &report)
         try await collectStale(&report)
         return report

@@ -147,7 +147,7 @@ extension Ledger {
                 RecordedContent.text(
                     JobKey(batchID: try row.text("batch_id"), runIndex: try row.int("run_index")), try row.int("attempt"), try row.text("path"))
             }
-            return (files, try connection.row(SQL.references, values)?.int("uses") ?? 0)
+            return (files, try connection.row(SQL.references, values + values)?.int("uses") ?? 0)
         }
     }
 }

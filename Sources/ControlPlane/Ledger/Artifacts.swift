@@ -40,6 +40,11 @@ struct LocatedArtifact: Hashable, Sendable {
     /// Nil while it is being uploaded.
     var place: Place?
 
+    init(artifact: StoredArtifact, place: Place?) {
+        self.artifact = artifact
+        self.place = place
+    }
+
     init(_ row: LedgerRow) throws {
         let location = try row.optionalText("location")
         let object = try row.optionalText("object")
@@ -129,19 +134,7 @@ extension Ledger {
     ) async throws -> Bool {
         try await transaction(WriteScope(batches: [content.key.batchID])) { transaction in
             try transaction.holdForFiles(content.key, attempt: attempt, runnerID: runnerID)
-            if let old {
-                let values: [LedgerValue] = [.text(blob.name), .text(content.tenant), .text(sha256), .text(old.name)]
-                if try transaction.connection.run(SQL.replaceBlob, values) > 0 { return true }
-            }
-            let saved = try transaction.connection.run(
-                SQL.saveBlob,
-                [.text(content.tenant), .text(sha256), .integer(content.size), .text(blob.name), .instant(transaction.now)])
-            if saved == 0 { return false }
-            let used = try transaction.countBytes(content.tenant, content.size)
-            if let quotaBytes, used > quotaBytes {
-                throw LedgerError.overQuota(used: used - content.size, adding: content.size, quota: quotaBytes)
-            }
-            return true
+            return try transaction.keep(blob, sha256: sha256, size: content.size, replacing: old, quotaBytes: quotaBytes)
         }
     }
 
@@ -199,7 +192,7 @@ extension LedgerTransaction {
         Int64(try connection.row(SQL.countBytes, [.text(tenant), .integer(change)])?.int("bytes") ?? 0)
     }
 
-    fileprivate func checkQuota(_ tenant: String, adding bytes: Int64, quotaBytes: Int64) throws {
+    func checkQuota(_ tenant: String, adding bytes: Int64, quotaBytes: Int64) throws {
         let used = Int64(try connection.row(SQL.storedBytes, [.text(tenant)])?.int("bytes") ?? 0)
         guard used + bytes <= quotaBytes else { throw LedgerError.overQuota(used: used, adding: bytes, quota: quotaBytes) }
     }

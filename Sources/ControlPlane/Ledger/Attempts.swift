@@ -36,15 +36,44 @@ extension Ledger {
     ///
     /// - Throws: `LedgerError.cannotRetry` for a batch that was cancelled.
     func retryFailed(_ batchID: String) async throws -> BatchOverview {
-        let requeued = try await transaction(WriteScope(batches: [batchID])) { transaction in
-            let batch = try transaction.batch(batchID)
-            guard batch.cancelledAt == nil else { throw LedgerError.cannotRetry(batchID) }
+        try await requeue(batchID) { transaction, batch in
             let counts = batch.counts
             guard counts.failed + counts.timedOut > 0 else { return 0 }
             try transaction.connection.send(SQL.retryFailedJobs, [.text(batchID)])
             transaction.countMove(batchID: batchID, from: .failed, to: .pending, jobs: counts.failed)
             transaction.countMove(batchID: batchID, from: .timeout, to: .pending, jobs: counts.timedOut)
             return counts.failed + counts.timedOut
+        }
+    }
+
+    /// The same with those of some runs that failed or timed out.
+    ///
+    /// - Throws: `LedgerError.cannotRetry` for a batch that was cancelled; `Problem` for what is no run of the batch.
+    func retry(_ runs: [Int], of batchID: String) async throws -> BatchOverview {
+        try await requeue(batchID) { transaction, batch in
+            if let stranger = runs.first(where: { !(0..<batch.total).contains($0) }) {
+                throw Problem.invalid("runs", "names \(stranger), which is no run of this batch; give indices from 0 to \(batch.total - 1)")
+            }
+            var requeued = 0
+            for run in Set(runs).sorted() {
+                let job = try transaction.job(JobKey(batchID: batchID, runIndex: run))
+                guard let job, job.status == .failed || job.status == .timeout else { continue }
+                try transaction.connection.send(SQL.retryFailedJob, [.text(batchID), .int(run)])
+                transaction.countMove(batchID: batchID, from: job.status, to: .pending, jobs: 1)
+                requeued += 1
+            }
+            return requeued
+        }
+    }
+
+    /// - Parameter move: requeues jobs of the batch, and returns how many.
+    private func requeue(
+        _ batchID: String, _ move: @escaping @Sendable (LedgerTransaction, BatchRecord) throws -> Int
+    ) async throws -> BatchOverview {
+        let requeued = try await transaction(WriteScope(batches: [batchID])) { transaction in
+            let batch = try transaction.batch(batchID)
+            guard batch.cancelledAt == nil else { throw LedgerError.cannotRetry(batchID) }
+            return try move(transaction, batch)
         }
         // The overview is of a later moment: what was queued may have been claimed by then, or failed again.
         var overview = try await overview(batchID: batchID)
@@ -69,10 +98,15 @@ extension SQL {
         SELECT run_index, attempt, summary, document_bytes, document FROM results WHERE batch_id = ? AND run_index = ? AND attempt = ?
         """
 
-    /// Values: batch_id.
-    static let retryFailedJobs = """
+    private static let retryOfBatch = """
         UPDATE jobs SET status = 'Pending', retries = 0, lost_attempts = 0, cancel_requested = 0, claimed_at = NULL,
             started_at = NULL, completed_at = NULL
         WHERE batch_id = ? AND status IN ('Failed', 'Timeout')
         """
+
+    /// Values: batch_id.
+    static let retryFailedJobs = retryOfBatch
+
+    /// Values: batch_id, run_index.
+    static let retryFailedJob = "\(retryOfBatch) AND run_index = ?"
 }

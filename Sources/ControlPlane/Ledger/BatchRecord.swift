@@ -46,21 +46,28 @@ struct BatchRecord: Hashable, Sendable {
     var completedAt: Instant?
     var cancelRequested: Bool
     var cancelledAt: Instant?
-    var maxParallelJobs: Int?
-    var maxRetries: Int
     var tenant: String
-    var requirement: JobRequirement
+    /// The name of the token that it was submitted with.
+    var submittedBy: String?
+    var terms: BatchTerms
     /// Runs from here on have rows only if they were touched one by one; all others wait, or were cancelled with the batch.
     var nextIndex: Int
     var total: Int
+    /// How many runs it was submitted with, if it was extended since.
+    var firstRuns: Int?
+    /// Why it ended before all its runs were done, and how many of them that rests on; nil if it did not.
+    var stopReason: String?
+    var stoppedAfter: Int?
     var counts: JobCounts
 
-    /// What the counts make of the batch: it runs from its first claim on, and ends when all its jobs have.
+    /// What the counts make of the batch: it runs from its first claim on, and ends when all its jobs have and it is not open.
     var statusByCounts: BatchStatus {
-        if counts.unfinished > 0 {
+        let waitsForMore = terms.isOpen && !cancelRequested && stopReason == nil
+        if counts.unfinished > 0 || waitsForMore {
             return counts.pending == total && status == .pending ? .pending : .running
         }
         if counts.completed == total { return .completed }
+        if stopReason != nil { return counts.failed + counts.timedOut > 0 ? .failed : .completed }
         if cancelRequested { return .cancelled }
         if counts.failed + counts.timedOut > 0 { return .failed }
         return .cancelled
@@ -71,7 +78,8 @@ struct BatchRecord: Hashable, Sendable {
         Batch(
             batchID: batchID, name: name, status: status, totalJobs: total, completedJobs: counts.completed,
             failedJobs: counts.failed + counts.timedOut, cancelledJobs: counts.cancelled,
-            createdAt: Date(instant: createdAt), completedAt: completedAt.map { Date(instant: $0) }, seed: seed, warnings: warnings)
+            createdAt: Date(instant: createdAt), completedAt: completedAt.map { Date(instant: $0) }, seed: seed, stopReason: stopReason, warnings: warnings,
+            submittedBy: submittedBy)
     }
 
     init(_ row: LedgerRow) throws {
@@ -83,12 +91,14 @@ struct BatchRecord: Hashable, Sendable {
         completedAt = try row.instant("completed_at")
         cancelRequested = try row.bool("cancel_requested")
         cancelledAt = try row.instant("cancelled_at")
-        maxParallelJobs = try row.optionalInt("max_parallel_jobs")
-        maxRetries = try row.int("max_retries")
         nextIndex = try row.int("next_index")
         tenant = try row.text("tenant")
-        requirement = try JobRequirement(row)
+        submittedBy = try row.optionalText("submitted_by")
+        terms = try BatchTerms(row)
         total = try row.int("total")
+        firstRuns = try row.optionalInt("first_runs")
+        stopReason = try row.optionalText("stop_reason")
+        stoppedAfter = try row.optionalInt("stopped_after")
         counts = JobCounts(
             pending: try row.int("pending"), claimed: try row.int("claimed"), running: try row.int("running"),
             completed: try row.int("completed"), failed: try row.int("failed"), timedOut: try row.int("timed_out"),

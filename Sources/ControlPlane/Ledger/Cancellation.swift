@@ -10,13 +10,7 @@ extension Ledger {
                 if batch.status == .cancelled { return }
                 throw LedgerError.alreadyEnded(what: "batch", id: batchID, status: batch.status.rawValue)
             }
-            let connection = transaction.connection
-            // This alone cancels the jobs that have no rows.
-            try connection.send(SQL.requestBatchCancel, [.instant(transaction.now), .text(batchID)])
-            try connection.send(SQL.cancelPendingJobs, [.instant(transaction.now), .text(batchID)])
-            transaction.countMove(batchID: batchID, from: .pending, to: .cancelled, jobs: batch.counts.pending)
-            try connection.send(SQL.requestCancelOfActiveJobs, [.text(batchID)])
-            for row in try connection.rows(SQL.runnersOfBatch, [.text(batchID)]) { transaction.call(try row.text("assigned_runner")) }
+            try transaction.cancelRuns(of: batch, killing: true)
         }
         return try await overview(batchID: batchID)
     }
@@ -39,5 +33,19 @@ extension Ledger {
             try transaction.save(after, was: job)
         }
         return try await job(jobID)
+    }
+}
+
+extension LedgerTransaction {
+    /// Cancels what of a batch waits, and, if asked, tells runners to kill what runs.
+    func cancelRuns(of batch: BatchRecord, killing: Bool) throws {
+        let batchID = LedgerValue.text(batch.batchID)
+        // This alone cancels the jobs that have no rows.
+        try connection.send(SQL.requestBatchCancel, [.instant(now), batchID])
+        try connection.send(SQL.cancelPendingJobs, [.instant(now), batchID])
+        countMove(batchID: batch.batchID, from: .pending, to: .cancelled, jobs: batch.counts.pending)
+        guard killing else { return }
+        try connection.send(SQL.requestCancelOfActiveJobs, [batchID])
+        for row in try connection.rows(SQL.runnersOfBatch, [batchID]) { call(try row.text("assigned_runner")) }
     }
 }

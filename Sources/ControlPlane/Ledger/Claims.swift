@@ -9,7 +9,7 @@ struct Claimant: Hashable, Sendable {
     var maxParallelJobs: Int?
     /// When it was last served, as a number that only grows.
     var lastTurn: Int64
-    /// The simulation type of its jobs.
+    /// The simulation type of its jobs: the text of their `JobRoute`.
     var type: String
 
     init(batchID: String, pending: Int, active: Int, maxParallelJobs: Int? = nil, lastTurn: Int64 = 0, type: String = "") {
@@ -67,7 +67,7 @@ extension Ledger {
         }
         var assignments: [JobAssignment] = []
         for record in outcome.jobs {
-            assignments.append(try await plan(batchID: record.key.batchID).assignment(record.key, attempt: record.attempt))
+            assignments.append(try await plan(batchID: record.key.batchID, runs: record.key.runIndex + 1).assignment(record.key, attempt: record.attempt))
         }
         return ClaimResponse(jobs: assignments, drain: outcome.drained)
     }
@@ -134,7 +134,8 @@ private struct BatchesWithWork {
     /// - Returns: nil if the runner can take no job.
     init?(for runner: RunnerRecord, onlyBatch: String?, slots: Int, typeSlots: [String: Int]) {
         let capabilities = runner.capabilities
-        let types = capabilities.supportedSimulationTypes.filter { (typeSlots[$0] ?? 1) > 0 }
+        let routes = runner.offer.routes(types: capabilities.supportedSimulationTypes).map(\.text)
+        let types = routes.filter { (typeSlots[$0] ?? 1) > 0 }
         guard !types.isEmpty, slots > 0 else { return nil }
         sql = SQL.batchesWithWork(types: types.count, only: onlyBatch != nil)
         let has: [LedgerValue] = [.real(Double(capabilities.cpuCores)), .real(capabilities.memoryGB), .bool(capabilities.gpuAvailable)]
@@ -180,8 +181,8 @@ extension LedgerTransaction {
             batches[batch.batchID] = batch
             return Claimant(
                 batchID: batch.batchID, pending: batch.counts.pending, active: batch.counts.active,
-                maxParallelJobs: batch.maxParallelJobs, lastTurn: try row.instant("last_turn") ?? 0,
-                type: batch.requirement.type)
+                maxParallelJobs: batch.terms.maxParallelJobs, lastTurn: try row.instant("last_turn") ?? 0,
+                type: batch.terms.requirement.type)
         }
         let shares = Claimant.share(slots: slots, typeSlots: typeSlots, among: claimants)
         if shares.isEmpty {

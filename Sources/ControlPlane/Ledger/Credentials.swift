@@ -33,10 +33,14 @@ extension Ledger {
         return try CredentialRecord(row)
     }
 
-    /// Whether a credential that was good is good still.
-    func isInForce(_ id: String) async throws -> Bool {
+    /// Whether a credential that was good is good still, and the session that it was used through, if it was.
+    func isInForce(_ id: String, sessionID: String? = nil) async throws -> Bool {
         try await read { connection, now in
             guard let row = try connection.row(SQL.credential, [.text(id)]) else { return false }
+            if let sessionID {
+                let end = try connection.row(SQL.session, [.text(sessionID)])?.instant("session_expires_at") ?? 0
+                if end <= now { return false }
+            }
             let record = try CredentialRecord(row)
             return record.revokedAt == nil && !record.hasExpired(at: now)
         }

@@ -57,7 +57,7 @@ extension LedgerTransaction {
 extension SQL {
     /// All that may come back some day. Values: tenant.
     static let pool = """
-        SELECT runner_id, name, capabilities, engines, last_heartbeat_at, left_at, drained, quarantined_at, quarantine_reason,
+        SELECT runner_id, name, capabilities, engines, offer, last_heartbeat_at, left_at, drained, quarantined_at, quarantine_reason,
             (SELECT COUNT(*) FROM jobs WHERE jobs.assigned_runner = runners.runner_id AND jobs.lease_expires_at IS NOT NULL) AS jobs
         FROM runners WHERE tenant = ? AND revoked_at IS NULL ORDER BY name, runner_id
         """

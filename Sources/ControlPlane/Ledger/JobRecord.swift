@@ -5,7 +5,8 @@ import LynxModel
 struct JobRecord: Hashable, Sendable {
     var key: JobKey
     var status: JobStatus
-    var maxRetries: Int
+    /// Its batch's.
+    var terms: BatchTerms
     var retries = 0
     /// Attempts that ended with their runner, or that the simulator spoiled; they don't count as retries.
     var lostAttempts = 0
@@ -89,7 +90,7 @@ struct JobRecord: Hashable, Sendable {
             finish(.timeout, message: message ?? "the job ran out of time", now: now)
         case .cancelled:
             finish(.cancelled, message: message ?? "cancelled", now: now)
-        case .failure where retryable && retries < maxRetries:
+        case .failure where retryable && retries < terms.maxRetries:
             if !cancelRequested { retries += 1 }
             requeue(message: message ?? "the simulation failed", now: now)
         case .failure:
@@ -154,9 +155,9 @@ extension JobRecord {
     static let cancelledBeforeItRan = "cancelled before it was run"
 
     /// A job that has no row: it waits, unless its batch was cancelled.
-    init(withoutRow key: JobKey, maxRetries: Int, createdAt: Instant, batchCancelledAt: Instant?) {
+    init(withoutRow key: JobKey, terms: BatchTerms, createdAt: Instant, batchCancelledAt: Instant?) {
         self.init(
-            key: key, status: batchCancelledAt == nil ? .pending : .cancelled, maxRetries: maxRetries, createdAt: createdAt,
+            key: key, status: batchCancelledAt == nil ? .pending : .cancelled, terms: terms, createdAt: createdAt,
             completedAt: batchCancelledAt, errorMessage: batchCancelledAt == nil ? nil : Self.cancelledBeforeItRan, hasRow: false)
     }
 
@@ -167,7 +168,7 @@ extension JobRecord {
         } else {
             guard key.runIndex < (try row.int("total")) else { return nil }
             self.init(
-                withoutRow: key, maxRetries: try row.int("max_retries"), createdAt: try row.instant("created_at") ?? 0,
+                withoutRow: key, terms: try BatchTerms(row), createdAt: try row.instant("created_at") ?? 0,
                 batchCancelledAt: try row.instant("batch_cancelled_at"))
         }
     }
@@ -175,7 +176,7 @@ extension JobRecord {
     init(_ row: LedgerRow) throws {
         self.init(
             key: JobKey(batchID: try row.text("batch_id"), runIndex: try row.int("run_index")),
-            status: try row.token("status"), maxRetries: try row.int("max_retries"), retries: try row.int("retries"),
+            status: try row.token("status"), terms: try BatchTerms(row), retries: try row.int("retries"),
             lostAttempts: try row.int("lost_attempts"), attempt: try row.int("attempt"),
             cancelRequested: try row.bool("cancel_requested"), createdAt: try row.instant("created_at") ?? 0,
             claimedAt: try row.instant("claimed_at"), startedAt: try row.instant("started_at"),

@@ -3,6 +3,7 @@ import LynxModel
 
 /// What a batch's jobs ask of the runner that takes them.
 struct JobRequirement: Hashable, Sendable {
+    /// The text of a `JobRoute`.
     var type: String
     var cores = 0.0
     var memoryGB = 0.0
@@ -18,34 +19,25 @@ struct JobRequirement: Hashable, Sendable {
     init(_ config: BatchConfig) {
         let container = config.compute.container
         self.init(
-            type: config.simulation.type, cores: container?.cpuRequest.flatMap(ResourceQuantity.cores) ?? 0,
+            type: config.simulation.route.text, cores: container?.cpuRequest.flatMap(ResourceQuantity.cores) ?? 0,
             memoryGB: container?.memoryRequest.flatMap(ResourceQuantity.gigabytes) ?? 0, gpu: config.compute.gpu ?? false)
     }
 
-    init(_ row: LedgerRow) throws {
-        self.init(
-            type: try row.text("simulation_type"), cores: try row.double("cpu_request"),
-            memoryGB: try row.double("memory_request_gb"), gpu: try row.bool("gpu_request"))
-    }
-
     /// Why none of a tenant's runners could ever take such a job, by the one that comes nearest; nil if one could.
-    func obstacle(among runners: [RunnerCapabilities]) -> String? {
+    func obstacle(among runners: [RunnerAbilities]) -> String? {
         if runners.isEmpty { return "no runner is registered" }
-        let able = runners.filter { $0.supportedSimulationTypes.contains(type) }
-        if able.isEmpty {
-            let types = Set(runners.flatMap(\.supportedSimulationTypes)).sorted().prefix(20)
-            return "no registered runner runs simulation type '\(type)'; registered: \(types.isEmpty ? "none" : types.joined(separator: ", "))"
-        }
+        let able = runners.filter { $0.runs(type) }
+        if able.isEmpty { return JobRoute(text: type).obstacle(among: runners) }
         if able.contains(where: isMet) { return nil }
-        let nearest = able.min { misses($0).count < misses($1).count }!
-        let wanting = misses(nearest)
+        let nearest = able.min { misses($0.capabilities).count < misses($1.capabilities).count }!
+        let wanting = misses(nearest.capabilities)
         return "no registered runner for '\(type)' has \(wanting.map(\.wanted).joined(separator: " and ")); the nearest has \(wanting.map(\.found).joined(separator: " and "))"
             + (wanting.count < asked ? ", with all else that is asked for" : "")
     }
 
     private var asked: Int { (cores > 0 ? 1 : 0) + (memoryGB > 0 ? 1 : 0) + (gpu ? 1 : 0) }
 
-    func isMet(_ runner: RunnerCapabilities) -> Bool { runner.supportedSimulationTypes.contains(type) && misses(runner).isEmpty }
+    func isMet(_ runner: RunnerAbilities) -> Bool { runner.runs(type) && misses(runner.capabilities).isEmpty }
 
     private func misses(_ runner: RunnerCapabilities) -> [(wanted: String, found: String)] {
         var misses: [(String, String)] = []

@@ -8,7 +8,7 @@ extension BatchRecord {
 
     func jobWithoutRow(_ runIndex: Int) -> JobRecord {
         JobRecord(
-            withoutRow: JobKey(batchID: batchID, runIndex: runIndex), maxRetries: maxRetries, createdAt: createdAt,
+            withoutRow: JobKey(batchID: batchID, runIndex: runIndex), terms: terms, createdAt: createdAt,
             batchCancelledAt: cancelledAt)
     }
 }

@@ -12,6 +12,11 @@ extension Ledger {
             } else {
                 try transaction.connection.send(SQL.runnerAlive, [.instant(transaction.now), .text(request.runnerID)])
             }
+            if let offer = request.offer, offer != runner.offer {
+                try transaction.connection.send(SQL.runnerOffers, [try offer.stored, .text(request.runnerID)])
+                // Its claim may be waiting for jobs that it can take only now.
+                transaction.announceWork()
+            }
             var response = HeartbeatResponse(drain: runner.takesNoJobs)
             for attempt in request.attempts {
                 do {

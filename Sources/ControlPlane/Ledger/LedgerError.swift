@@ -25,6 +25,8 @@ enum LedgerError: Error, Hashable {
     /// An idempotency key was used with another body before.
     case submissionDiffers(key: String)
     case tooManyRuns(Int, limit: Int)
+    /// The batch's design cannot be given more runs without changing those that were drawn.
+    case notExtensible(batchID: String, reason: String)
     case incompatibleRunner(protocolVersion: String)
     /// Why a runner can't be enrolled, or its credential can't be renewed.
     case notEnrollable(String)

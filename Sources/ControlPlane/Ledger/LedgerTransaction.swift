@@ -79,6 +79,9 @@ final class LedgerTransaction {
         changes[batchID]!.executionSecs += executionSecs
     }
 
+    /// Has the state of a batch looked at again when the transaction ends.
+    func countNothing(in batchID: String) { changes[batchID] = changes[batchID] ?? (JobCounts(), 0) }
+
     /// Ends the active attempt of `job` as `outcome` and returns the outcome for the job.
     ///
     /// - Parameters:
@@ -152,7 +155,7 @@ final class LedgerTransaction {
                 let completedAt = status.isTerminal ? now : nil
                 try connection.send(SQL.setBatchStatus, [.text(status.rawValue), .instant(completedAt), .text(batchID)])
             }
-            let limitEased = batch.maxParallelJobs != nil && counts.active < 0
+            let limitEased = batch.terms.maxParallelJobs != nil && counts.active < 0
             if batch.counts.pending > 0, counts.pending > 0 || limitEased { effects.workAppeared = true }
         }
         return effects

@@ -5,7 +5,7 @@ import LynxModel
 struct PoolRunner: Hashable, Sendable {
     var runnerID: String
     var name: String
-    var capabilities: RunnerCapabilities
+    var abilities: RunnerAbilities
     var lastHeartbeatAt: Instant
     var isOnline: Bool
     var isDrained = false
@@ -16,12 +16,21 @@ struct PoolRunner: Hashable, Sendable {
     /// The jobs it has.
     var jobs = 0
 
-    /// What keeps it from starting jobs of a simulation type; nil if nothing does.
-    func trouble(with type: String) -> EngineTrouble? {
-        (engines.count == 1 ? engines.first : engines.first { $0.id == type })?.trouble
+    /// What keeps it from starting jobs of a route; nil if nothing does.
+    func trouble(with route: String) -> EngineTrouble? {
+        let type: String
+        switch JobRoute(text: route) {
+        case .type(let name), .bundle(let name): type = name
+        case .scenario(let name):
+            let scenario = abilities.offer.scenarios.first { $0.name == name }
+            if let reason = scenario?.trouble { return EngineTrouble(since: Date(instant: lastHeartbeatAt), reason: reason) }
+            type = scenario?.engine ?? name
+        }
+        return (engines.count == 1 ? engines.first : engines.first { $0.id == type })?.trouble
     }
 
-    var freeSlots: Int { max(0, capabilities.maxConcurrentJobs - jobs) }
+    var slots: Int { abilities.capabilities.maxConcurrentJobs }
+    var freeSlots: Int { max(0, slots - jobs) }
 }
 
 /// Why the jobs of a batch that wait are waiting.
@@ -33,21 +42,21 @@ struct PendingReason: Hashable, Sendable {
     /// - Returns: nil if the next runner that asks gets one of them.
     init?(_ batch: BatchRecord, pool: [PoolRunner], onlyBatch: String? = nil) {
         guard batch.counts.pending > 0 else { return nil }
-        if let obstacle = batch.requirement.obstacle(among: pool.map(\.capabilities)) {
+        if let obstacle = batch.terms.requirement.obstacle(among: pool.map(\.abilities)) {
             isForEver = true
             text = obstacle
             return
         }
-        let fitting = pool.filter { batch.requirement.isMet($0.capabilities) }
-        let willing = fitting.filter { $0.isOnline && !$0.isDrained && $0.quarantine == nil && $0.trouble(with: batch.requirement.type) == nil }
+        let fitting = pool.filter { batch.terms.requirement.isMet($0.abilities) }
+        let willing = fitting.filter { $0.isOnline && !$0.isDrained && $0.quarantine == nil && $0.trouble(with: batch.terms.requirement.type) == nil }
         if let onlyBatch, onlyBatch != batch.batchID {
             text = "this control plane hands out only jobs of batch '\(onlyBatch)'"
         } else if willing.isEmpty {
-            text = Self.absence(fitting, batch.requirement.type)
-        } else if let limit = batch.maxParallelJobs, batch.counts.active >= limit {
+            text = Self.absence(fitting, batch.terms.requirement.type)
+        } else if let limit = batch.terms.maxParallelJobs, batch.counts.active >= limit {
             text = "\(limit) of its jobs run, as many as max_parallel_jobs allows"
         } else if willing.allSatisfy({ $0.freeSlots == 0 }) {
-            let slots = willing.reduce(0) { $0 + $1.capabilities.maxConcurrentJobs }
+            let slots = willing.reduce(0) { $0 + $1.slots }
             let names = willing.count == 1 ? "runner '\(willing[0].name)'" : "the \(willing.count) runners that could take them"
             text = slots == 1 ? "the slot of \(names) is taken" : "all \(slots) slots of \(names) are taken"
         } else {
@@ -113,7 +122,9 @@ extension LedgerConnection {
             let heard = try row.instant("last_heartbeat_at") ?? 0
             return PoolRunner(
                 runnerID: try row.text("runner_id"), name: try row.text("name"),
-                capabilities: try WireJSON.decode(RunnerCapabilities.self, from: Data(try row.text("capabilities").utf8)),
+                abilities: RunnerAbilities(
+                    capabilities: try WireJSON.decode(RunnerCapabilities.self, from: Data(try row.text("capabilities").utf8)),
+                    offer: try RunnerOffer(row)),
                 lastHeartbeatAt: heard, isOnline: try row.instant("left_at") == nil && now - heard <= policy.leaseMilliseconds,
                 isDrained: try row.bool("drained"),
                 quarantine: try row.instant("quarantined_at").map { _ in try row.optionalText("quarantine_reason") ?? "" },

@@ -36,14 +36,13 @@ extension Ledger {
             }
             return (job, job.status == .pending ? try self.pendingReason(of: BatchRecord(row), connection, now: now)?.text : nil)
         }
-        return try await plan(batchID: key.batchID).job(record, pendingReason: reason)
+        return try await plan(batchID: key.batchID, runs: key.runIndex + 1).job(record, pendingReason: reason)
     }
 
     /// By run index.
     ///
     /// - Parameter after: the run index that the previous page ended with.
     func jobs(batchID: String, status: JobStatus? = nil, limit: Int, after runIndex: Int? = nil) async throws -> Page<Job> {
-        let plan = try await plan(batchID: batchID)
         let first = runIndex.map { $0 < .max ? $0 + 1 : $0 } ?? 0
         let (records, reason) = try await read { connection, now in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
@@ -57,6 +56,7 @@ extension Ledger {
             return (jobs, try self.pendingReason(of: batch, connection, now: now)?.text)
         }
         let page = records.prefix(limit)
+        let plan = try await plan(batchID: batchID, runs: (page.last?.key.runIndex ?? 0) + 1)
         return Page(
             items: page.map { plan.job($0, pendingReason: reason) },
             next: records.count > limit ? page.last.map { String($0.key.runIndex) } : nil)

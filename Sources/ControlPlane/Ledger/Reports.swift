@@ -71,6 +71,7 @@ struct AttemptEnd: Sendable {
     let key: JobKey
     let report: AttemptReport
     let stored: StoredResult
+    let outputs: StoredOutputs
     let tail: Data?
 
     /// - Throws: `LedgerError.staleAttempt` if there can be no such job.
@@ -78,6 +79,7 @@ struct AttemptEnd: Sendable {
         key = try Ledger.reportedKey(jobID, attempt: report.attempt)
         self.report = report
         stored = try StoredResult(report.result)
+        outputs = try StoredOutputs(report.result)
         tail = try report.encodedTail()
     }
 }
@@ -121,6 +123,7 @@ extension LedgerTransaction {
         try keepBasis(report, of: ended, as: outcome)
         try saveTail(end, of: reported)
         try connection.send(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
+        try save(end.outputs, of: end.key, attempt: report.attempt)
     }
 
     /// A runner's clock may be off; a job doesn't start before it was claimed or in the future.

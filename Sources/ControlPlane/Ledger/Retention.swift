@@ -85,7 +85,7 @@ extension Ledger {
             for use in uses.values {
                 let content: [LedgerValue] = [.text(use.file.tenant), .text(use.file.sha256)]
                 guard let blob = try connection.row(SQL.blob, content),
-                    try connection.row(SQL.references, content)?.int("uses") == use.count
+                    try connection.row(SQL.references, content + content)?.int("uses") == use.count
                 else { continue }
                 freed.append(
                     FreedBlob(

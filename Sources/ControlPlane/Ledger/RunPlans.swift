@@ -3,18 +3,23 @@ import LynxModel
 import Sampling
 import Synchronization
 
-/// What a batch's runs are made of. Nothing of it ever changes, so it is kept at hand for the batches in use.
+/// What a batch's runs are made of. Nothing of it ever changes, though runs are added to it, so it is kept at hand for the
+/// batches in use.
 struct RunPlan: Sendable {
     let batchID: String
     let tenant: String
     let submission: BatchSubmission
     let sampler: Sampler
+    /// The parameters of the runs that were appended to a batch that grows.
+    let appended: [[ParameterValue]]
 
-    init(batchID: String, tenant: String, submission: BatchSubmission, seed: UInt64) {
+    /// - Parameter runs: how many the batch has now, which may be more than it was submitted with.
+    init(batchID: String, tenant: String, submission: BatchSubmission, runs: Int, seed: UInt64, appended: [[ParameterValue]] = []) {
         self.batchID = batchID
         self.tenant = tenant
         self.submission = submission
-        sampler = Sampler(config: submission.config, runs: submission.runs, seed: seed)
+        self.appended = appended
+        sampler = Sampler(config: submission.config, runs: runs, seed: seed, originalRuns: submission.firstRuns, appended: appended)
     }
 
     func runConfiguration(_ key: JobKey) -> RunConfiguration {
@@ -25,7 +30,8 @@ struct RunPlan: Sendable {
         let config = submission.config
         return JobAssignment(
             jobID: key.jobID, batchID: batchID, attempt: attempt, timeoutSecs: config.compute.jobTimeoutSeconds,
-            runConfig: runConfiguration(key), earlyTermination: config.earlyTermination, telemetry: config.telemetry)
+            runConfig: runConfiguration(key), earlyTermination: config.earlyTermination, telemetry: config.telemetry,
+            outputs: config.outputs, formulas: config.formulas)
     }
 
     /// - Parameter pendingReason: what the batch's waiting jobs are waiting for.
@@ -33,7 +39,7 @@ struct RunPlan: Sendable {
         func date(_ instant: Instant?) -> Date? { instant.map { Date(instant: $0) } }
         return Job(
             jobID: record.key.jobID, batchID: batchID, runConfig: runConfiguration(record.key), status: record.status,
-            retries: record.retries, maxRetries: record.maxRetries, attempt: record.attempt,
+            retries: record.retries, maxRetries: record.terms.maxRetries, attempt: record.attempt,
             lostAttempts: record.lostAttempts, timeoutSecs: submission.config.compute.jobTimeoutSeconds,
             createdAt: Date(instant: record.createdAt), claimedAt: date(record.claimedAt),
             startedAt: date(record.startedAt), completedAt: date(record.completedAt),
@@ -67,8 +73,10 @@ final class RunPlans: Sendable {
 }
 
 extension Ledger {
-    func plan(batchID: String) async throws -> RunPlan {
-        if let plan = plans[batchID] { return plan }
+    /// - Parameter runs: how many it must have at least. A batch may have been extended since its plan was kept.
+    func plan(batchID: String, runs: Int = 1) async throws -> RunPlan {
+        if let plan = plans[batchID], plan.sampler.runs >= runs { return plan }
+        let known = plans[batchID]?.appended ?? []
         let plan = try await driver.read { connection in
             guard let row = try connection.row(SQL.submission, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let submission: BatchSubmission
@@ -77,7 +85,10 @@ extension Ledger {
             } catch {
                 throw StorageError.unexpected("the submission of batch '\(batchID)' cannot be read: \(error)")
             }
-            return RunPlan(batchID: batchID, tenant: try row.text("tenant"), submission: submission, seed: try row.seed())
+            let appended = submission.config.monteCarlo.grows ? try connection.appendedRows(of: batchID, submission, after: known) : []
+            return RunPlan(
+                batchID: batchID, tenant: try row.text("tenant"), submission: submission, runs: try row.int("total"), seed: try row.seed(),
+                appended: appended)
         }
         plans.keep(plan)
         return plan

@@ -60,11 +60,16 @@ extension Cursor {
 }
 
 extension SQL {
-    /// Values: tenant, status, name, the created_at and batch_id of the last one seen (each as far as asked for), the limit.
-    static func batches(status: Bool, name: Bool, after: Bool) -> String {
+    /// Values: tenant, status, name, the pattern for each searched column, the created_at and batch_id of the last one seen (each as
+    /// far as asked for), the limit.
+    static func batches(status: Bool, name: Bool, search: Bool = false, after: Bool) -> String {
         var conditions = ["tenant = ?"]
         if status { conditions.append("status = ?") }
         if name { conditions.append("name = ?") }
+        if search {
+            let hits = BatchFilter.searchedColumns.map { "LOWER(\($0)) LIKE LOWER(?) ESCAPE '\\'" }
+            conditions.append("(\(hits.joined(separator: " OR ")))")
+        }
         if after { conditions.append("(created_at, batch_id) < (?, ?)") }
         let filter = conditions.joined(separator: " AND ")
         return "SELECT \(batchColumns) FROM batches WHERE \(filter) ORDER BY created_at DESC, batch_id DESC LIMIT ?"

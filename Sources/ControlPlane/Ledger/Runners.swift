@@ -10,12 +10,15 @@ struct RunnerRecord: Hashable, Sendable {
     var protocolVersion: String
     var capabilities: RunnerCapabilities
     var engines: [RunnerEngine]
+    var offer: RunnerOffer
     var registeredAt: Instant
     var lastHeartbeatAt: Instant
     var leftAt: Instant?
     var drained: Bool
     var quarantine: Quarantine?
     var tenant: String
+
+    var abilities: RunnerAbilities { RunnerAbilities(capabilities: capabilities, offer: offer) }
 
     var takesNoJobs: Bool { drained || quarantine != nil }
 
@@ -38,6 +41,7 @@ struct RunnerRecord: Hashable, Sendable {
         protocolVersion = try row.text("protocol_version")
         capabilities = try WireJSON.decode(RunnerCapabilities.self, from: Data(try row.text("capabilities").utf8))
         engines = try WireJSON.decode([RunnerEngine].self, from: Data(try row.text("engines").utf8))
+        offer = try RunnerOffer(row)
         registeredAt = try row.instant("registered_at") ?? 0
         lastHeartbeatAt = try row.instant("last_heartbeat_at") ?? 0
         leftAt = try row.instant("left_at")
@@ -57,7 +61,18 @@ struct RunnerRecord: Hashable, Sendable {
         return Runner(
             runnerID: runnerID, name: name, status: status, capabilities: capabilities, engines: engines, version: version,
             protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs,
-            quarantine: quarantine)
+            quarantine: quarantine, offer: offer)
+    }
+}
+
+extension RunnerOffer {
+    /// Of a row of `runners`.
+    init(_ row: LedgerRow) throws {
+        self = try row.optionalText("offer").map { try WireJSON.decode(RunnerOffer.self, from: Data($0.utf8)) } ?? RunnerOffer()
+    }
+
+    var stored: LedgerValue {
+        get throws { .text(String(decoding: try WireJSON.encode(self), as: UTF8.self)) }
     }
 }
 
@@ -71,6 +86,7 @@ extension Ledger {
         }
         let capabilities = String(decoding: try WireJSON.encode(request.capabilities), as: UTF8.self)
         let engines = String(decoding: try WireJSON.encode(request.engines), as: UTF8.self)
+        let offer = try request.offer?.stored ?? .null
         try await transaction(WriteScope(runner: request.runnerID)) { transaction in
             if let owner = try transaction.connection.row(SQL.runner, [.text(request.runnerID)])?.text("tenant"), owner != tenant {
                 throw LedgerError.noSuchRunner(request.runnerID)
@@ -86,7 +102,7 @@ extension Ledger {
                 [
                     .text(request.runnerID), .text(request.sessionID), .text(request.name), .text(request.version),
                     .text(request.protocolVersion), .text(capabilities), .text(engines), .instant(transaction.now),
-                    .instant(transaction.now), .text(tenant), .text(request.machine), .text(replaced),
+                    .instant(transaction.now), .text(tenant), .text(request.machine), .text(replaced), offer,
                 ])
         }
     }

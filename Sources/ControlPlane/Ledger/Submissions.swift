@@ -4,12 +4,14 @@ import LynxModel
 extension Ledger {
     /// Queues all runs of a study; chooses the seed if it has none.
     ///
-    /// - Parameter once: if this came before, nothing is queued, and the answer is the same.
+    /// - Parameters:
+    ///   - submitter: whose call it is, for people.
+    ///   - once: if this came before, nothing is queued, and the answer is the same.
     func submit(
-        _ submission: BatchSubmission, tenant: String = Tenant.standard, once: SubmissionKey? = nil
+        _ submission: BatchSubmission, tenant: String = Tenant.standard, by submitter: String? = nil, once: SubmissionKey? = nil
     ) async throws -> BatchReceipt {
-        let runs = submission.runs
-        guard runs <= policy.maxRunsPerBatch else { throw LedgerError.tooManyRuns(runs, limit: policy.maxRunsPerBatch) }
+        let runs = submission.firstRuns
+        guard submission.runs <= policy.maxRunsPerBatch else { throw LedgerError.tooManyRuns(submission.runs, limit: policy.maxRunsPerBatch) }
 
         // Below 2⁵³, so that the seed survives readers whose numbers are doubles.
         let seed = submission.config.monteCarlo.seed ?? UInt64.random(in: 0..<(1 << 53))
@@ -22,25 +24,25 @@ extension Ledger {
         let receipt = BatchReceipt(batchID: batchID, totalJobs: runs, estimatedCompletionTimeMins: minutes)
 
         let stored = submission
-        let requirement = JobRequirement(submission.config)
+        let first = try RareEventStudy.firstRows(of: submission, seed: seed)
         let earlier = try await transaction { transaction -> BatchReceipt? in
             if let once, let earlier = try transaction.enter(once, tenant: tenant, receipt: receipt) { return earlier }
             let config = stored.config
+            if let bundle = config.simulation.bundle?.sha256 { try transaction.use(bundle: bundle, tenant: tenant) }
             try transaction.connection.send(
                 SQL.insertBatch,
                 [
-                    .text(batchID), .text(stored.name), .text(config.simulation.name), .text(config.simulation.type),
-                    .text(text), .text(String(seed)), .int(config.compute.maxParallelJobs), .int(config.compute.maxRetries),
-                    .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs), .text(tenant),
-                    .real(requirement.cores), .real(requirement.memoryGB), .bool(requirement.gpu),
-                ])
+                    .text(batchID), .text(stored.name), .text(config.simulation.name), .text(text), .text(String(seed)),
+                    .instant(transaction.now), .text(BatchStatus.pending.rawValue), .int(runs), .int(runs), .text(tenant), .text(submitter),
+                ] + BatchTerms(stored).values)
+            if let first { try transaction.append(first, to: batchID, at: 0) }
             try transaction.keepRetention(batchID, stored)
             // Its jobs get rows when they are claimed.
             transaction.announceWork()
             return nil
         }
         if let earlier { return earlier }
-        plans.keep(RunPlan(batchID: batchID, tenant: tenant, submission: submission, seed: seed))
+        plans.keep(RunPlan(batchID: batchID, tenant: tenant, submission: submission, runs: runs, seed: seed, appended: first ?? []))
         return receipt
     }
 
@@ -57,12 +59,12 @@ extension Ledger {
     private func estimatedMinutes(for submission: BatchSubmission, tenant: String) async throws -> (minutes: Double, now: Instant) {
         let simulation = submission.config.simulation
         let (pastMinutes, now) = try await read { connection, now -> (Double?, Instant) in
-            let row = try connection.row(SQL.pastRuns, [.text(tenant), .text(simulation.name), .text(simulation.type)])
+            let row = try connection.row(SQL.pastRuns, [.text(tenant), .text(simulation.name), .text(simulation.route.text)])
             guard let row, let runs = try row.optionalInt("runs"), runs > 0 else { return (nil, now) }
             return (try row.double("seconds") / 60 / Double(runs), now)
         }
         let slots = try await runners(tenant: tenant)
-            .filter { $0.status != .offline && $0.capabilities.supportedSimulationTypes.contains(simulation.type) }
+            .filter { $0.status != .offline && RunnerAbilities($0).runs(simulation.route.text) }
             .reduce(0) { $0 + $1.capabilities.maxConcurrentJobs }
         let parallel = max(1, min(slots, submission.config.compute.maxParallelJobs ?? slots))
         let waves = (submission.runs + parallel - 1) / parallel

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import LynxModel
+import LynxTelemetry
 
 extension Ledger {
     /// Stores the chunk numbered `seq` of an attempt's telemetry. The same number again changes nothing.
@@ -87,13 +88,24 @@ extension SQL {
         SELECT summary, document_bytes, document FROM results WHERE batch_id = ? AND run_index = ? AND attempt = ?
         """
 
-    /// The latest attempts that have telemetry. Values: batch_id, the last run_index seen, the limit.
-    static let attemptsWithTelemetry = """
-        SELECT run_index, attempt FROM jobs WHERE batch_id = ? AND run_index > ? AND retracted = 0 AND (
+    private static let inRange = "WHERE batch_id = ? AND run_index >= ? AND run_index < ?"
+
+    /// Runs of which any attempt has telemetry, with their latest attempts and whether these have some. Read from the telemetry's
+    /// side, so that a few such runs among many cost no look at the others.
+    ///
+    /// Values: batch_id, the first run_index, the one after the last, the limit; the same once more; the limit; batch_id.
+    static let runsWithTelemetry = """
+        WITH runs AS (
+            SELECT run_index FROM (SELECT DISTINCT run_index FROM telemetry_chunks \(inRange) ORDER BY run_index LIMIT ?) AS chunked
+            UNION
+            SELECT run_index FROM
+                (SELECT run_index FROM results \(inRange) AND document IS NOT NULL ORDER BY run_index LIMIT ?) AS documented
+            ORDER BY run_index LIMIT ?)
+        SELECT jobs.run_index AS run_index, attempt, status, CASE WHEN retracted = 0 AND (
             EXISTS (SELECT 1 FROM telemetry_chunks WHERE telemetry_chunks.batch_id = jobs.batch_id
                 AND telemetry_chunks.run_index = jobs.run_index AND telemetry_chunks.attempt = jobs.attempt)
             OR EXISTS (SELECT 1 FROM results WHERE results.batch_id = jobs.batch_id AND results.run_index = jobs.run_index
-                AND results.attempt = jobs.attempt AND results.document IS NOT NULL))
-        ORDER BY run_index LIMIT ?
+                AND results.attempt = jobs.attempt AND results.document IS NOT NULL)) THEN 1 ELSE 0 END AS has_telemetry
+        FROM runs JOIN jobs ON jobs.batch_id = ? AND jobs.run_index = runs.run_index ORDER BY jobs.run_index
         """
 }

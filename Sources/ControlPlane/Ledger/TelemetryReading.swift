@@ -1,5 +1,6 @@
 import FoundationEssentials
 import LynxModel
+import LynxTelemetry
 
 /// Which part of a job's telemetry is asked for, and how much of it.
 struct TelemetryQuery: Hashable, Sendable {
@@ -13,7 +14,7 @@ struct TelemetryQuery: Hashable, Sendable {
     var attempt: Int?
 
     func apply(to points: TelemetryAssembly.Points) -> TelemetryAssembly.Points {
-        let inSpan = points.within(span)
+        let inSpan = span.lowerBound == -.infinity && span.upperBound == .infinity ? points : points.within(span)
         return maxPoints.map { inSpan.downsampled(to: $0) } ?? inSpan
     }
 }
@@ -42,13 +43,9 @@ extension Ledger {
         }
     }
 
-    /// The latest attempts of a batch that have telemetry, by run index; a part of them.
-    func attemptsWithTelemetry(batchID: String, limit: Int, after runIndex: Int) async throws -> [(key: JobKey, attempt: Int)] {
-        try await driver.read { connection in
-            try connection.rows(SQL.attemptsWithTelemetry, [.text(batchID), .int(runIndex), .int(limit)]).map { row in
-                (JobKey(batchID: batchID, runIndex: try row.int("run_index")), try row.int("attempt"))
-            }
-        }
+    /// The latest attempts that have telemetry, of some runs of a batch.
+    func attemptsWithTelemetry(batchID: String, runs: Range<Int>) async throws -> AttemptsWithTelemetry {
+        try await driver.read { try $0.attemptsWithTelemetry(batchID: batchID, runs: runs) }
     }
 
     func series(_ key: JobKey, attempt: Int, variables: Set<String>) async throws -> [String: TelemetryAssembly.Points] {
@@ -56,7 +53,28 @@ extension Ledger {
     }
 }
 
+/// A part of the attempts that have telemetry, by run index.
+struct AttemptsWithTelemetry: Sendable {
+    var attempts: [(key: JobKey, attempt: Int, status: JobStatus)]
+    /// The run to go on with; nil at the end.
+    var next: Int?
+}
+
 extension LedgerConnection {
+    func attemptsWithTelemetry(batchID: String, runs: Range<Int>) throws -> AttemptsWithTelemetry {
+        let most = 256
+        let range = [.text(batchID), .int(runs.lowerBound), .int(runs.upperBound), .int(most)] as [LedgerValue]
+        let rows = try rows(SQL.runsWithTelemetry, range + range + [.int(most), .text(batchID)])
+        let attempts = try rows.filter { try $0.int("has_telemetry") == 1 }.map { row in
+            (
+                key: JobKey(batchID: batchID, runIndex: try row.int("run_index")), attempt: try row.int("attempt"),
+                status: try row.token("status", as: JobStatus.self)
+            )
+        }
+        let last = rows.count == most ? try rows.last?.int("run_index") : nil
+        return AttemptsWithTelemetry(attempts: attempts, next: last.map { $0 + 1 })
+    }
+
     /// The series of an attempt, put together from its chunks.
     func series(_ key: JobKey, attempt: Int, variables: Set<String> = []) throws -> [String: TelemetryAssembly.Points] {
         var assembly = TelemetryAssembly(variables: variables)

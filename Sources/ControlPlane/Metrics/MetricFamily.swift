@@ -1,3 +1,6 @@
+import Hummingbird
+import LynxModel
+
 /// What is measured. Labels have few values: never an id, a name or an address.
 struct MetricFamily: Hashable, Sendable {
     enum Kind: String { case counter, gauge, histogram }
@@ -30,4 +33,32 @@ struct MetricFamily: Hashable, Sendable {
     static let commit = MetricFamily(
         name: "lynx_ledger_commit_duration_seconds", help: "Time of a transaction of the ledger until it was on disk.", kind: .histogram,
         bounds: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5])
+}
+
+/// Counts and times every call, by the template of its route: paths have ids in them, of which there are too many.
+struct MetricsMiddleware: RouterMiddleware {
+    let metrics: Metrics
+
+    func handle(
+        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let begin = ContinuousClock.now
+        do {
+            let response = try await next(request, context)
+            count(request, context, status: String(response.status.code), since: begin)
+            return response
+        } catch {
+            count(request, context, status: "none", since: begin)
+            throw error
+        }
+    }
+
+    private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+    private func count(_ request: Request, _ context: APIContext, status: String, since begin: ContinuousClock.Instant) {
+        let method = Self.methods.contains(request.method.rawValue) ? request.method.rawValue : "other"
+        let route = context.template ?? "unmatched"
+        metrics.add(to: .requests, method, route, status)
+        metrics.observe((ContinuousClock.now - begin) / .seconds(1), in: .requestSeconds, method, route)
+    }
 }

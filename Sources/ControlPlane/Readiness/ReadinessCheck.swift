@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import LynxModel
 import Synchronization
 
 /// One part's check. However many ask, it runs once at a time and not more often than once a second; a part that hangs is
@@ -43,10 +44,12 @@ final class ReadinessCheck: Sendable {
         if let fresh { return fresh }
         if begins { Task { await self.perform(logger) } }
         await ended.wait(after: strokes, until: begunAt.addingTimeInterval(Self.patience), clock: clock)
-        if let part = state.withLock({ $0.begunAt == nil ? $0.last : nil }) { return part }
-        let hung = Readiness.Part(ok: false, why: "it has not answered for \(Int(Self.patience)) s")
-        tell(hung, logger)
-        return hung
+        return state.withLock { state in
+            if state.begunAt == nil, let part = state.last { return part }
+            let hung = Readiness.Part(ok: false, why: "it has not answered for \(Int(Self.patience)) s")
+            tell(hung, logger, &state)
+            return hung
+        }
     }
 
     private func perform(_ logger: Logger) async {
@@ -62,17 +65,15 @@ final class ReadinessCheck: Sendable {
             state.last = part
             state.endedAt = clock.now()
             state.begunAt = nil
+            tell(part, logger, &state)
         }
-        tell(part, logger)
         ended.ring()
     }
 
-    private func tell(_ part: Readiness.Part, _ logger: Logger) {
-        let isNews = state.withLock { state in
-            defer { state.told = part }
-            return part.ok != (state.told?.ok ?? true)
-        }
-        if isNews { logger.readinessChanged(name, part) }
+    /// Logs with the state held, so that the log's last word is what the next caller is answered.
+    private func tell(_ part: Readiness.Part, _ logger: Logger, _ state: inout State) {
+        if part.ok != (state.told?.ok ?? true) { logger.readinessChanged(name, part) }
+        state.told = part
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -87,4 +88,23 @@ final class ReadinessCheck: Sendable {
 /// What a check found, in words for everybody.
 struct NotReady: Error, Hashable {
     var reason: String
+}
+
+/// Tries the parts that a control plane cannot do without.
+struct ReadinessChecks: Sendable {
+    private let checks: [ReadinessCheck]
+
+    init(ledger: Ledger, artifacts: ArtifactStore?) {
+        let clock = ledger.clock
+        var checks = [ReadinessCheck("ledger", clock: clock) { try await ledger.check() }]
+        if let artifacts { checks.append(ReadinessCheck("artifact_store", clock: clock) { try await artifacts.check() }) }
+        self.checks = checks
+    }
+
+    func run(_ logger: Logger) async -> Readiness {
+        await withTaskGroup(of: (String, Readiness.Part).self) { group in
+            for check in checks { group.addTask { (check.name, await check.run(logger)) } }
+            return Readiness(parts: await group.reduce(into: [:]) { $0[$1.0] = $1.1 })
+        }
+    }
 }

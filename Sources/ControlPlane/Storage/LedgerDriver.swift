@@ -57,6 +57,9 @@ extension LedgerDriver {
 protocol LedgerConnection {
     func rows(_ sql: String, _ values: [LedgerValue]) throws -> [LedgerRow]
 
+    /// Lends the rows of an answer to `body`, one after the other, without keeping them.
+    func forEachRow(_ sql: String, _ values: [LedgerValue], _ body: (any LedgerColumns) throws -> Void) throws
+
     /// The number of rows changed.
     @discardableResult
     func run(_ sql: String, _ values: [LedgerValue]) throws -> Int
@@ -132,7 +135,7 @@ struct LedgerRow: Sendable {
     let columns: [String: Int]
     let values: [LedgerValue]
 
-    private func value(_ column: String) throws -> LedgerValue {
+    func value(_ column: String) throws -> LedgerValue {
         guard let index = columns[column] else { throw StorageError.unexpected("no column '\(column)' in the answer") }
         return values[index]
     }

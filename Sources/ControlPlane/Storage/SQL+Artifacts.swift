@@ -128,21 +128,25 @@ extension SQL {
 
     static let dropTelemetryOfResults = "UPDATE results SET document = NULL, document_bytes = 0 WHERE batch_id = ? AND document IS NOT NULL"
 
-    /// Contents that no artifact refers to. Values: tenant, the limit.
+    /// Contents that neither an artifact nor a bundle refers to. Values: tenant, the limit.
     static let unreferencedBlobs = """
-        SELECT tenant, sha256, size, object, last_used FROM blobs WHERE tenant = ? AND NOT EXISTS
-            (SELECT 1 FROM artifacts WHERE artifacts.tenant = blobs.tenant AND artifacts.sha256 = blobs.sha256 AND artifacts.location IS NULL)
-        LIMIT ?
+        SELECT tenant, sha256, size, object, last_used FROM blobs WHERE tenant = ? AND \(isUnreferenced) LIMIT ?
         """
 
-    /// How many artifacts refer to a content. Values: tenant, sha256.
+    private static let isUnreferenced = """
+        NOT EXISTS (SELECT 1 FROM artifacts
+            WHERE artifacts.tenant = blobs.tenant AND artifacts.sha256 = blobs.sha256 AND artifacts.location IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM bundle_files WHERE bundle_files.tenant = blobs.tenant AND bundle_files.sha256 = blobs.sha256)
+        """
+
+    /// How many artifacts and bundles refer to a content. Values: tenant, sha256, both twice.
     static let references = """
-        SELECT COUNT(*) AS uses FROM artifacts WHERE tenant = ? AND sha256 = ? AND location IS NULL
+        SELECT (SELECT COUNT(*) FROM artifacts WHERE tenant = ? AND sha256 = ? AND location IS NULL)
+            + (SELECT COUNT(*) FROM bundle_files WHERE tenant = ? AND sha256 = ?) AS uses
         """
 
     /// Only if nobody has used it since `last_used` was read: a runner that found it there must find it there later.
     static let removeBlob = """
-        DELETE FROM blobs WHERE tenant = ? AND sha256 = ? AND last_used = ? AND NOT EXISTS
-            (SELECT 1 FROM artifacts WHERE artifacts.tenant = blobs.tenant AND artifacts.sha256 = blobs.sha256 AND artifacts.location IS NULL)
+        DELETE FROM blobs WHERE tenant = ? AND sha256 = ? AND last_used = ? AND \(isUnreferenced)
         """
 }

@@ -3,19 +3,19 @@ enum SQL {
     // Batches
 
     static let insertBatch = """
-        INSERT INTO batches (batch_id, name, simulation_name, simulation_type, submission, seed, max_parallel_jobs,
-            max_retries, created_at, status, total, pending, tenant, cpu_request, memory_request_gb, gpu_request)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO batches (batch_id, name, simulation_name, submission, seed, created_at, status, total, pending, tenant,
+            submitted_by, \(BatchTerms.columns.joined(separator: ", ")))
+        VALUES (\(marks(11 + BatchTerms.columns.count)))
         """
 
     static let batchColumns = """
-        batch_id, name, status, seed, created_at, completed_at, cancel_requested, cancelled_at, max_parallel_jobs,
-        max_retries, next_index, tenant, simulation_type, cpu_request, memory_request_gb, gpu_request, total, pending, claimed, running, completed, failed, timed_out, cancelled
+        batch_id, name, status, seed, created_at, completed_at, cancel_requested, cancelled_at, next_index, tenant, total, first_runs, stop_reason, stopped_after, submitted_by, pending,
+        claimed, running, completed, failed, timed_out, cancelled, \(BatchTerms.columns.joined(separator: ", "))
         """
 
     static let batch = "SELECT \(batchColumns) FROM batches WHERE batch_id = ?"
 
-    static let submission = "SELECT submission, seed, tenant FROM batches WHERE batch_id = ?"
+    static let submission = "SELECT submission, seed, tenant, total FROM batches WHERE batch_id = ?"
 
     /// Values: seven changes, seconds of execution, how many jobs have ended, batch_id.
     static let changeCounts = """
@@ -81,8 +81,9 @@ enum SQL {
         jobs.lost_attempts AS lost_attempts, jobs.attempt AS attempt, jobs.cancel_requested AS cancel_requested,
         jobs.claimed_at AS claimed_at, jobs.started_at AS started_at, jobs.completed_at AS completed_at,
         jobs.lease_expires_at AS lease_expires_at, jobs.assigned_runner AS assigned_runner, jobs.session_id AS session_id,
-        jobs.error_message AS error_message, jobs.retracted AS retracted, batches.max_retries AS max_retries, batches.created_at AS created_at,
-        batches.total AS total, batches.cancelled_at AS batch_cancelled_at
+        jobs.error_message AS error_message, jobs.retracted AS retracted, batches.created_at AS created_at,
+        batches.total AS total, batches.cancelled_at AS batch_cancelled_at,
+        \(BatchTerms.columns.map { "batches.\($0) AS \($0)" }.joined(separator: ", "))
         """
 
     private static let jobs = "SELECT \(jobColumns) FROM jobs JOIN batches ON batches.batch_id = jobs.batch_id"
@@ -209,12 +210,12 @@ enum SQL {
 
     static let saveRunner = """
         INSERT INTO runners (runner_id, session_id, name, version, protocol_version, capabilities, engines, registered_at,
-            last_heartbeat_at, tenant, machine, replaced_session)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            last_heartbeat_at, tenant, machine, replaced_session, offer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (runner_id) DO UPDATE SET session_id = excluded.session_id, name = excluded.name,
             version = excluded.version, protocol_version = excluded.protocol_version, capabilities = excluded.capabilities,
             engines = excluded.engines, registered_at = excluded.registered_at,
-            last_heartbeat_at = excluded.last_heartbeat_at, left_at = NULL, machine = excluded.machine,
+            last_heartbeat_at = excluded.last_heartbeat_at, left_at = NULL, machine = excluded.machine, offer = excluded.offer,
             replaced_session = COALESCE(excluded.replaced_session, runners.replaced_session)
         """
 
@@ -223,6 +224,8 @@ enum SQL {
     static let runnerAlive = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL WHERE runner_id = ?"
 
     static let runnerTold = "UPDATE runners SET last_heartbeat_at = ?, left_at = NULL, engines = ? WHERE runner_id = ?"
+
+    static let runnerOffers = "UPDATE runners SET offer = ? WHERE runner_id = ?"
 
     static let runnerLeft = "UPDATE runners SET left_at = ? WHERE runner_id = ?"
 

@@ -194,6 +194,11 @@ private struct SQLiteConnection: LedgerConnection {
         return rows
     }
 
+    func forEachRow(_ sql: String, _ values: [LedgerValue], _ body: (any LedgerColumns) throws -> Void) throws {
+        let cursor = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: Self.arguments(values))
+        while let row = try cursor.next() { try body(SQLiteColumns(row: row)) }
+    }
+
     func run(_ sql: String, _ values: [LedgerValue]) throws -> Int {
         try database.cachedStatement(sql: sql).execute(arguments: Self.arguments(values))
         return database.changesCount

@@ -1,12 +1,6 @@
 import FoundationEssentials
 import LynxModel
-
-/// How much of a result is asked for.
-enum ResultDetail: String, CaseIterable {
-    case full
-    /// Without the samples of the telemetry; their count, first, last, minimum and maximum are there.
-    case summary
-}
+import LynxTelemetry
 
 /// A job's result as stored: its JSON without the telemetry's samples, which are chunks of their own. Every table and
 /// progress bar reads it, without decoding it.

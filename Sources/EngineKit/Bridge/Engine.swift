@@ -1,42 +1,58 @@
-import EngineABI
+public import EngineABI
 
-/// An engine written in Swift. `EngineTable.make` gives it the C table of `engine_abi.h`, whose comments
-/// say on which thread and in which state each function is called.
+/// An engine written in Swift. `EngineTable.make` wraps it in the C table of `engine_abi.h`, whose comments define on which
+/// thread and in which state each function is called.
 public protocol Engine: Sendable {
     static var id: String { get }
     static var displayName: String { get }
     static var version: String { get }
 
-    /// A configured engine. Checks what can be checked without a job.
+    /// Whether the settings name what jobs run. If not, and jobs may come with settings of their own, no engine is created from
+    /// them. True by default.
+    static func namesScenario(_ settings: EngineSettings) -> Bool
+
+    /// Creates an engine for one scenario: that of the runner's configuration, or one that jobs come with. Checks everything
+    /// that can be checked without a job, and starts nothing: it may be dropped again.
     init(host: HostHandle, settings: EngineSettings) throws(EngineError)
 
-    /// Writes what the job needs into `request.directory`.
+    /// Begins what is to be ready for the first job, which follows soon. Nothing by default. The calling thread lives as long as
+    /// the process.
+    func start()
+
+    /// Writes the files that the job needs into `request.directory`.
     func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob
 
-    /// What it keeps from one job to the next; none unless it says otherwise. Any thread, without waiting.
+    /// The processes that the engine keeps from one job to the next; empty by default. Any thread; must not block.
     var warmWorkers: [WarmWorker] { get }
+
+    /// Ends helper processes: no more jobs of this scenario are expected, though those that are prepared still run. Nothing by
+    /// default.
+    func retire()
 }
 
 extension Engine {
+    public static func namesScenario(_ settings: EngineSettings) -> Bool { true }
+    public func start() {}
+    public func retire() {}
     public var warmWorkers: [WarmWorker] { [] }
 }
 
-/// One prepared attempt; released when the host lets go of it.
+/// One prepared attempt, released when the host destroys it.
 public protocol EngineJob: AnyObject, Sendable {
     /// Starts the simulation without waiting for it.
     func launch() throws(EngineError) -> LaunchedProcess
-    /// Ends the simulation and all it started, at once. Any thread.
+    /// Ends the simulation and all processes it started, at once. Any thread.
     func terminate()
     /// Called once `LaunchedProcess.exitDescriptor` is readable.
     func reap() throws(EngineError) -> SimulationExit
-    /// Reports every file the simulation left.
+    /// Reports every file that the simulation left.
     func collect(into sink: borrowing ArtifactSink) throws(EngineError)
 }
 
 public struct LaunchedProcess: Sendable {
-    /// Leader of its own process group; 0 if the job's processes are the engine's alone to end.
+    /// The leader of the job's own process group; 0 if only the engine can end the job's processes.
     public var pid: Int32
-    /// Readable when the whole process tree is gone; owned by the job.
+    /// A descriptor that is readable when the whole process tree has ended. The job owns it.
     public var exitDescriptor: Int32
 
     public init(pid: Int32, exitDescriptor: Int32) {
@@ -46,21 +62,21 @@ public struct LaunchedProcess: Sendable {
 }
 
 public struct SimulationExit: Sendable {
-    /// nil when a signal ended it.
+    /// Nil if a signal ended the program.
     public var exitCode: Int32?
     public var exitSignal: Int32?
     public var success: Bool
     public var retryable: Bool
     public var maxRSSBytes: Int64
-    /// For a person, when `success` is false.
+    /// A message for the user if `success` is false.
     public var message: String
-    /// What failed, when `success` is false.
+    /// What failed if `success` is false.
     public var failureClass: FailureClass
 
     public enum FailureClass: UInt32, Sendable {
-        /// The simulated system, or the scenario.
+        /// The simulated system or the scenario failed.
         case simulation
-        /// The simulator: tried again without spending the job's retries.
+        /// The simulator failed: the job is run again without using up one of its retries.
         case simulator
     }
 
@@ -78,21 +94,24 @@ public struct SimulationExit: Sendable {
     }
 }
 
-/// One attempt at one job, as `lynx_job` has it.
+/// One attempt at one job, the Swift form of `lynx_job`.
 public struct JobRequest: Sendable {
     public var token: UInt64
     public var jobID: String
     public var batchID: String
     public var attempt: UInt32
-    /// The attempt's own directory, absolute.
+    /// The attempt's own directory, an absolute path.
     public var directory: String
-    /// For what is needed only while the simulation runs, absolute; nil from a host before version 1.2 of the ABI.
+    /// Absolute path of a directory for files that are needed only while the simulation runs; nil from a host with an ABI
+    /// before version 1.2.
     public var temporaryDirectory: String?
     public var runConfigJSON: [UInt8]
     public var telemetryURL: String
     public var simulationType: String
+    /// The settings of the job's scenario; nil for the scenario of the runner's configuration.
+    var settings: EngineSettings?
 
-    /// From where it lies: the struct of an older host ends before the last fields.
+    /// Reads the struct in place: that of an older host is shorter and lacks the last fields.
     init(_ job: UnsafePointer<lynx_job>) {
         token = job.pointee.token
         jobID = String(lynx: job.pointee.job_id)
@@ -105,5 +124,48 @@ public struct JobRequest: Sendable {
         if Int(job.pointee.struct_size) >= MemoryLayout<lynx_job>.offset(of: \.temporary_directory)! + MemoryLayout<lynx_string>.size {
             temporaryDirectory = String(lynx: job.pointee.temporary_directory)
         }
+        if Int(job.pointee.struct_size) >= MemoryLayout<lynx_job>.offset(of: \.setting_count)! + MemoryLayout<Int>.size,
+            job.pointee.setting_count > 0
+        {
+            settings = EngineSettings(UnsafeBufferPointer(start: job.pointee.settings, count: job.pointee.setting_count))
+        }
     }
+}
+
+/// A failure that the host can act on; `message` is one line that states what is wrong and what would be right.
+public struct EngineError: Error, Sendable {
+    public var code: lynx_status
+    public var systemErrno: Int32
+    public var message: String
+
+    public init(_ code: lynx_status, _ message: String, errno: Int32 = 0) {
+        self.code = code
+        self.systemErrno = errno
+        self.message = message
+    }
+
+    public static func invalid(_ message: String) -> EngineError { EngineError(lynx_status(LYNX_E_INVALID), message) }
+
+    func store(in target: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
+        if let target {
+            target.pointee.code = code
+            target.pointee.system_errno = systemErrno
+            withUnsafeMutableBytes(of: &target.pointee.message) { copyTruncated(message, into: $0) }
+        }
+        return code
+    }
+}
+
+/// Copies as much of `text` as fits with its terminator, cutting between characters.
+func copyTruncated(_ text: String, into buffer: UnsafeMutableRawBufferPointer) {
+    var count = 0
+    for scalar in text.unicodeScalars {
+        let bytes = UTF8.encode(scalar)!
+        guard count + bytes.count < buffer.count else { break }
+        for byte in bytes where byte != 0 {
+            buffer[count] = byte
+            count += 1
+        }
+    }
+    buffer[count] = 0
 }

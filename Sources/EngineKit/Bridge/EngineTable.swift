@@ -1,15 +1,14 @@
 public import EngineABI
-import Synchronization
 
 /// Builds the C table for an engine written in Swift.
 public enum EngineTable {
-    /// Returns nil when `abiMajor` is not the one this was compiled against. The table lives for ever.
+    /// Returns nil if `abiMajor` is not the version that this was compiled against. The table is never freed.
     public static func make<E: Engine>(
         _ type: E.Type, host: UnsafePointer<lynx_host>?, abiMajor: UInt32
     ) -> UnsafePointer<lynx_engine>? {
         guard let host, abiMajor == LYNX_ABI_MAJOR else { return nil }
         let handle = HostHandle(host)
-        let state = EngineState { settings throws(EngineError) in try E(host: handle, settings: settings) }
+        let state = EngineScenarios(E.self) { settings throws(EngineError) in try E(host: handle, settings: settings) }
         let table = UnsafeMutablePointer<lynx_engine>.allocate(capacity: 1)
         table.initialize(
             to: lynx_engine(
@@ -21,30 +20,7 @@ public enum EngineTable {
     }
 }
 
-/// What `lynx_engine.context` leads to.
-private final class EngineState: Sendable {
-    private let create: @Sendable (EngineSettings) throws(EngineError) -> any Engine
-    private let configured = Mutex<(any Engine)?>(nil)
-
-    init(create: @escaping @Sendable (EngineSettings) throws(EngineError) -> any Engine) { self.create = create }
-
-    func configure(_ settings: EngineSettings) throws(EngineError) {
-        let engine = try create(settings)
-        configured.withLock { $0 = engine }
-    }
-
-    /// The engine's warm workers; none before `configure`.
-    var warmWorkers: [WarmWorker] { configured.withLock { $0 }?.warmWorkers ?? [] }
-
-    func engine() throws(EngineError) -> any Engine {
-        guard let engine = configured.withLock({ $0 }) else {
-            throw EngineError(lynx_status(LYNX_E_INTERNAL), "prepare was called before configure")
-        }
-        return engine
-    }
-}
-
-/// What a `lynx_engine_job` is: a class of known layout around the engine's own job.
+/// The object behind a `lynx_engine_job`: a class of known layout around the engine's own job.
 private final class JobBox: Sendable {
     let job: any EngineJob
     init(_ job: any EngineJob) { self.job = job }
@@ -64,14 +40,14 @@ private func status(_ error: UnsafeMutablePointer<lynx_error>?, _ body: () throw
     }
 }
 
-private func state(_ engine: UnsafePointer<lynx_engine>?) -> EngineState {
-    Unmanaged<EngineState>.fromOpaque(engine!.pointee.context).takeUnretainedValue()
+private func state(_ engine: UnsafePointer<lynx_engine>?) -> EngineScenarios {
+    Unmanaged<EngineScenarios>.fromOpaque(engine!.pointee.context).takeUnretainedValue()
 }
 
 private func configure(
     _ engine: UnsafePointer<lynx_engine>?, _ config: UnsafePointer<lynx_engine_config>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in try state(engine).configure(EngineSettings(config!.pointee)) }
+    status(error) { () throws(EngineError) in try state(engine).configure(EngineSettings(config!.pointee.values)) }
 }
 
 private func prepare(
@@ -79,7 +55,8 @@ private func prepare(
     _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
     status(error) { () throws(EngineError) in
-        let prepared = try state(engine).engine().prepare(JobRequest(job!))
+        let request = JobRequest(job!)
+        let prepared = try state(engine).engine(for: request.settings).prepare(request)
         out!.pointee = OpaquePointer(Unmanaged.passRetained(JobBox(prepared)).toOpaque())
     }
 }
@@ -107,7 +84,7 @@ private func reap(
         result!.pointee.retryable = end.retryable ? 1 : 0
         result!.pointee.max_rss_bytes = end.maxRSSBytes
         withUnsafeMutableBytes(of: &result!.pointee.message) { copyTruncated(end.message, into: $0) }
-        // A host of version 1.0 brought a struct without it.
+        // A host with version 1.0 of the ABI passes a struct without this field.
         if Int(result!.pointee.struct_size) >= MemoryLayout<lynx_exit>.offset(of: \.failure_class)! + MemoryLayout<Int32>.size {
             result!.pointee.failure_class = Int32(end.failureClass.rawValue)
         }
@@ -127,8 +104,11 @@ private func release(_ job: OpaquePointer?) {
 /// Sendable because nothing changes it once it is made; it lives as long as the process.
 private struct Extensions: @unchecked Sendable {
     let warmWorkers: UnsafeMutablePointer<lynx_warm_workers>
+    let scenarios: UnsafeMutablePointer<lynx_scenarios>
 
     init() {
+        scenarios = .allocate(capacity: 1)
+        scenarios.initialize(to: lynx_scenarios(struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: checkScenario, has_default: { state($0).hasDefault ? 1 : 0 }))
         warmWorkers = .allocate(capacity: 1)
         warmWorkers.initialize(to: lynx_warm_workers(struct_size: UInt32(MemoryLayout<lynx_warm_workers>.size), list: listWarmWorkers))
     }
@@ -137,7 +117,17 @@ private struct Extensions: @unchecked Sendable {
 }
 
 private func getExtension(_ engine: UnsafePointer<lynx_engine>?, _ name: lynx_string) -> UnsafeRawPointer? {
-    String(lynx: name) == LYNX_EXTENSION_WARM_WORKERS ? UnsafeRawPointer(Extensions.shared.warmWorkers) : nil
+    switch String(lynx: name) {
+    case LYNX_EXTENSION_WARM_WORKERS: UnsafeRawPointer(Extensions.shared.warmWorkers)
+    case LYNX_EXTENSION_SCENARIOS: UnsafeRawPointer(Extensions.shared.scenarios)
+    default: nil
+    }
+}
+
+private func checkScenario(
+    _ engine: UnsafePointer<lynx_engine>?, _ config: UnsafePointer<lynx_engine_config>?, _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
+    status(error) { () throws(EngineError) in try state(engine).check(EngineSettings(config!.pointee.values)) }
 }
 
 private func listWarmWorkers(
@@ -146,4 +136,35 @@ private func listWarmWorkers(
 ) {
     guard let take else { return }
     for worker in state(engine).warmWorkers { worker.withRaw { take(context, $0) } }
+}
+
+extension lynx_engine_config {
+    fileprivate var values: UnsafeBufferPointer<lynx_setting> { UnsafeBufferPointer(start: settings, count: setting_count) }
+}
+
+extension lynx_string {
+    var bytes: UnsafeRawBufferPointer? {
+        guard let data, size > 0 else { return nil }
+        return UnsafeRawBufferPointer(start: data, count: size)
+    }
+
+    /// A copy that is never freed, for tables that live as long as the process.
+    public static func immortal(_ text: String) -> lynx_string {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
+        copy.copyBytes(from: text.utf8)
+        return lynx_string(data: copy.baseAddress?.assumingMemoryBound(to: CChar.self), size: copy.count)
+    }
+}
+
+extension String {
+    init(lynx string: lynx_string) {
+        self = string.bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    func withLynxString<Result>(_ body: (lynx_string) -> Result) -> Result {
+        var copy = self
+        return copy.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { body(lynx_string(data: $0.baseAddress, size: $0.count)) }
+        }
+    }
 }

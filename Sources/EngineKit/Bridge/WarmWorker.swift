@@ -1,21 +1,21 @@
 import EngineABI
 
-/// A process that an engine keeps from one job to the next, as `lynx_warm_worker` has it.
+/// A process that an engine keeps from one job to the next, the Swift form of `lynx_warm_worker`.
 public struct WarmWorker: Hashable, Sendable {
     public enum State: Hashable, Sendable {
         case starting
         case ready
-        /// Jobs start without one.
+        /// Jobs start without a warm worker.
         case off
     }
 
-    /// How much of what a job begins with is done already.
+    /// How much of a job's start-up the worker has done already.
     public struct Saving: Hashable, Sendable {
         public var modules: Int
         public var modulesWarm: Int
         public var importSeconds: Double
         public var importSecondsWarm: Double
-        /// What each job does itself, the longest first.
+        /// The modules that each job loads itself, the slowest first.
         public var leftOut: [LeftOut]
 
         public init(modules: Int, modulesWarm: Int, importSeconds: Double, importSecondsWarm: Double, leftOut: [LeftOut]) {
@@ -40,17 +40,17 @@ public struct WarmWorker: Hashable, Sendable {
     }
 
     public var state: State
-    /// What its jobs run.
+    /// The entrypoint of the jobs that start from it.
     public var entrypoint: String
-    /// 0 if there is no process.
+    /// Process id; 0 if there is no process.
     public var pid: Int32
-    /// 0 if not known.
+    /// Resident memory in bytes; 0 if unknown.
     public var residentBytes: Int
-    /// Warm since the engine was configured, also from processes before this one.
+    /// The number of jobs started warm since the engine was configured, including those of earlier processes.
     public var jobsStarted: Int
-    /// What it does, or why jobs start without one; may be empty.
+    /// What the worker is doing, or why jobs start without it; may be empty.
     public var message: String
-    /// Nil if not known.
+    /// Nil if unknown.
     public var saving: Saving?
 
     public init(
@@ -100,7 +100,7 @@ public struct WarmWorker: Hashable, Sendable {
         }
     }
 
-    /// Each text is kept while what follows is made.
+    /// Keeps each text alive while the following ones are converted.
     private func withLeftOut(_ rest: ArraySlice<LeftOut>, made: [lynx_warm_left_out] = [], _ body: ([lynx_warm_left_out]) -> Void) {
         guard let next = rest.first else { return body(made) }
         next.module.withLynxString { module in

@@ -1,18 +1,18 @@
-/// The way in which a language's run-time or a library reports the end of a program, where it takes more than one line.
+/// A format of more than one line in which a language's run-time or a library reports the end of a program.
 struct Report: Sendable {
     /// Whether such a report begins with this line, which has no indent.
     let begins: @Sendable (String) -> Bool
-    /// Takes the rest of the report, and gives its one line.
+    /// Consumes the rest of the report and returns its summary in one line.
     let read: @Sendable (String, inout ArraySlice<String>) -> String
 
     static let all = [
         cppException, sanitizer, rustPanic, goPanic, pythonFatal, javaException, fortranPlace, intelFortran, julia, matlab, octave, r,
     ]
 
-    private static func take(_ lines: inout ArraySlice<String>, while belongs: (String) -> Bool) -> [String] {
-        let taken = lines.prefix(while: belongs)
-        lines = lines.dropFirst(taken.count)
-        return taken.map(\.withoutIndent)
+    private static func consume(_ lines: inout ArraySlice<String>, while belongs: (String) -> Bool) -> [String] {
+        let consumed = lines.prefix(while: belongs)
+        lines = lines.dropFirst(consumed.count)
+        return consumed.map(\.withoutIndent)
     }
 
     /// `terminate called after throwing an instance of 'std::runtime_error'`, then `  what():  the message`.
@@ -21,16 +21,16 @@ struct Report: Sendable {
     } read: { head, lines in
         guard let what = lines.first?.withoutIndent, what.starts("what():") else { return head }
         lines.removeFirst()
-        let rest = take(&lines) { !Noise.says(nothing: $0) && !Noise.isFrame($0) }
+        let rest = consume(&lines) { !Noise.isMeaningless($0) && !Noise.isFrame($0) }
         return ([head + ":", String(what.dropFirst(7)).withoutIndent] + rest).joined(separator: " ")
     }
 
-    /// Those of Clang and GCC: everything up to the end is theirs, and one line of it sums up.
+    /// The reports of Clang's and GCC's sanitizers extend to the end of the output, and one line of them is a summary.
     private static let sanitizer = Report {
         $0.contains("ERROR: AddressSanitizer") || $0.contains("ERROR: LeakSanitizer") || $0.contains("ERROR: MemorySanitizer")
             || $0.contains("WARNING: MemorySanitizer") || $0.contains("WARNING: ThreadSanitizer") || $0.contains("ERROR: UndefinedBehaviorSanitizer")
     } read: { head, lines in
-        let rest = take(&lines) { _ in true }
+        let rest = consume(&lines) { _ in true }
         return rest.last { $0.starts("SUMMARY: ") } ?? head
     }
 
@@ -38,16 +38,16 @@ struct Report: Sendable {
     private static let rustPanic = Report {
         $0.starts("thread '") && $0.contains("panicked at")
     } read: { head, lines in
-        let message = take(&lines) { !$0.starts("note: ") && !$0.starts("stack backtrace:") }
-        _ = take(&lines) { $0.starts("note: ") || $0.starts("stack backtrace:") || $0.isIndented }
+        let message = consume(&lines) { !$0.starts("note: ") && !$0.starts("stack backtrace:") }
+        _ = consume(&lines) { $0.starts("note: ") || $0.starts("stack backtrace:") || $0.isIndented }
         return ([head] + message).joined(separator: " ")
     }
 
     private static let goPanic = Report {
         $0.starts("panic: ") || $0.starts("fatal error: ")
     } read: { head, lines in
-        // Other programs begin a line like this, too.
-        if lines.contains(where: { $0.starts("goroutine ") }) { _ = take(&lines) { !$0.starts("exit status") } }
+        // Other programs use the same beginning of a line.
+        if lines.contains(where: { $0.starts("goroutine ") }) { _ = consume(&lines) { !$0.starts("exit status") } }
         return head
     }
 
@@ -55,7 +55,7 @@ struct Report: Sendable {
     private static let pythonFatal = Report {
         $0.starts("Fatal Python error: ")
     } read: { head, lines in
-        let frames = take(&lines) { _ in true }
+        let frames = consume(&lines) { _ in true }
         guard let frame = frames.first(where: { $0.starts("File \"") }) else { return head }
         return "\(head), in \(frame)"
     }
@@ -63,7 +63,7 @@ struct Report: Sendable {
     private static let javaException = Report {
         $0.starts("Exception in thread \"")
     } read: { head, lines in
-        let rest = take(&lines) { $0.isIndented || $0.starts("Caused by: ") }
+        let rest = consume(&lines) { $0.isIndented || $0.starts("Caused by: ") }
         guard let cause = rest.last(where: { $0.starts("Caused by: ") }) else { return head }
         return "\(head) (\(cause))"
     }
@@ -81,17 +81,17 @@ struct Report: Sendable {
     private static let intelFortran = Report {
         $0.starts("forrtl: ")
     } read: { head, lines in
-        if let table = lines.first, table.starts("Image "), table.contains("Routine") { _ = take(&lines) { _ in true } }
+        if let table = lines.first, table.starts("Image "), table.contains("Routine") { _ = consume(&lines) { _ in true } }
         return head
     }
 
     private static let julia = Report {
         $0.starts("ERROR: ")
     } read: { head, lines in
-        let message = take(&lines) { $0.isIndented && !$0.withoutIndent.starts("[") }
+        let message = consume(&lines) { $0.isIndented && !$0.withoutIndent.starts("[") }
         if lines.first?.starts("Stacktrace:") == true {
             lines.removeFirst()
-            _ = take(&lines) { $0.isIndented || $0.starts("in expression starting at") }
+            _ = consume(&lines) { $0.isIndented || $0.starts("in expression starting at") }
         }
         return ([head] + message).joined(separator: " ")
     }
@@ -100,8 +100,8 @@ struct Report: Sendable {
     private static let matlab = Report {
         $0.starts("Error using ") || $0.starts("{Error using ")
     } read: { head, lines in
-        let message = take(&lines) { !$0.starts("Error in ") && !Noise.says(nothing: $0) }
-        _ = take(&lines) { $0.starts("Error in ") || $0.isIndented }
+        let message = consume(&lines) { !$0.starts("Error in ") && !Noise.isMeaningless($0) }
+        _ = consume(&lines) { $0.starts("Error in ") || $0.isIndented }
         return String(([head] + message).joined(separator: " ").drop { $0 == "{" })
     }
 
@@ -109,10 +109,10 @@ struct Report: Sendable {
     private static let octave = Report {
         $0.starts("error: ") && !$0.starts("error: called from")
     } read: { head, lines in
-        let message = take(&lines) { $0.isIndented }
+        let message = consume(&lines) { $0.isIndented }
         if lines.first?.starts("error: called from") == true {
             lines.removeFirst()
-            _ = take(&lines) { $0.isIndented }
+            _ = consume(&lines) { $0.isIndented }
         }
         return ([head] + message).joined(separator: " ")
     }
@@ -121,13 +121,13 @@ struct Report: Sendable {
     private static let r = Report {
         $0.starts("Error in ") && $0.contains(" :")
     } read: { head, lines in
-        ([head] + take(&lines) { $0.isIndented }).joined(separator: " ")
+        ([head] + consume(&lines) { $0.isIndented }).joined(separator: " ")
     }
 }
 
-/// Lines that say nothing of why a program failed.
+/// Lines that do not explain why a program failed.
 enum Noise {
-    /// Frames of a stack, of whatever language.
+    /// Whether a line is a stack frame, in any language.
     static func isFrame(_ line: String) -> Bool {
         let text = line.withoutIndent
         if line.isIndented, text.starts("at ") || text.starts("File \"") || text.starts("@ ") { return true }
@@ -147,22 +147,22 @@ enum Noise {
         "Traceback (most recent call last)",
     ]
 
-    static func says(nothing line: String) -> Bool {
+    static func isMeaningless(_ line: String) -> Bool {
         let text = line.withoutIndent
         if whole.contains(text) || beginnings.contains(where: { text.starts($0) }) { return true }
-        // Rules, carets and brackets.
+        // Lines without a letter or digit are rules, carets and brackets.
         if !text.unicodeScalars.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil }) { return true }
         return isWarning(text) || isProgress(text)
     }
 
-    /// `module.py:12: RuntimeWarning: overflow`, and the line of code that Python shows with it.
+    /// Whether this is a warning such as `module.py:12: RuntimeWarning: overflow`; Python prints a line of code with it.
     static func isWarning(_ text: String) -> Bool {
         let parts = text.unicodeScalars.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
         guard let kind = parts.firstIndex(where: { $0.ends("Warning") }), kind > 0 else { return false }
         return Int(parts[kind - 1]) != nil
     }
 
-    /// `prop:  57%|█████     | 57/100 [00:01<00:01, 41.2it/s]`
+    /// Whether this is a progress bar such as `prop:  57%|█████     | 57/100 [00:01<00:01, 41.2it/s]`.
     private static func isProgress(_ text: String) -> Bool {
         text.contains("%|") && text.ends("]")
     }

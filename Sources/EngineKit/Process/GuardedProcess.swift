@@ -3,23 +3,24 @@ import EngineABI
 import Glibc
 import Synchronization
 
-/// A simulation under its guardian (`guardian.h`): its whole process tree ends with it, with the host, and on `kill`.
+/// A simulation under its guardian (`guardian.h`): its whole process tree ends when the program ends, when the host ends, and
+/// on `kill`.
 public final class GuardedProcess: Sendable {
     public struct Request: Sendable {
         /// Absolute path of the program.
         public var program: String
-        /// Without the program's own name.
+        /// The arguments without the program's own name.
         public var arguments: [String]
         public var environment: [String: String]
         public var workingDirectory: String
-        /// Created by the guardian; must not exist.
+        /// A file that the guardian creates; it must not exist.
         public var stdoutPath: String
         public var stderrPath: String
-        /// For each of the two streams.
+        /// The limit in bytes for each of the two streams.
         public var captureBytes: UInt64
-        /// Whether it may give its threads real-time priority, where this user may.
+        /// Whether the program may give its threads real-time priority, if this user may.
         public var allowsRealtime: Bool
-        /// Whether it has a `/dev/shm` of its own, which goes with it.
+        /// Whether the program has a `/dev/shm` of its own, which is removed with it.
         public var hasPrivateSharedMemory: Bool
 
         public init(
@@ -38,26 +39,6 @@ public final class GuardedProcess: Sendable {
         }
     }
 
-    public struct End: Sendable {
-        public var exitCode: Int32?
-        public var exitSignal: Int32?
-        public var maxRSSBytes: Int64
-        /// The guardian was killed from outside, so processes may have been left behind.
-        public var guardianLost: Bool
-        /// What became of processes that the program left, where a person should know it.
-        public var leftovers: Leftovers
-
-        public init(
-            exitCode: Int32?, exitSignal: Int32?, maxRSSBytes: Int64, guardianLost: Bool, leftovers: Leftovers = Leftovers()
-        ) {
-            self.exitCode = exitCode
-            self.exitSignal = exitSignal
-            self.maxRSSBytes = maxRSSBytes
-            self.guardianLost = guardianLost
-            self.leftovers = leftovers
-        }
-    }
-
     private enum State {
         case running(lynx_guardian)
         case reaped
@@ -65,10 +46,10 @@ public final class GuardedProcess: Sendable {
 
     private let state: Mutex<State>
     public let pid: Int32
-    /// Readable when the whole tree is gone; open until `reap`'s end.
+    /// Readable when the whole process tree has ended; open until `reap` returns.
     public let exitDescriptor: Int32
 
-    /// Starts the program. On a thread that lives as long as the host, as the guardian may be this process's own fork.
+    /// Starts the program. The calling thread has to live as long as the host, as the guardian may be forked from it.
     public convenience init(_ request: Request) throws(EngineError) {
         self.init(try Self.spawn(request, Self.variables(of: request)))
     }
@@ -78,9 +59,9 @@ public final class GuardedProcess: Sendable {
         self.init(try Self.fork(request, Self.variables(of: request)))
     }
 
-    /// Starts a copy of a warm parent, which has the program and all of the environment but `variables`.
+    /// Starts the program from a warm parent, which holds the program and all of its environment but `variables`.
     ///
-    /// - Throws: an error with the code `WarmParent.fault` if the parent failed; then nothing has been started or made.
+    /// - Throws: an error with the code `WarmParent.fault` if the parent failed; then nothing has been started or created.
     convenience init(_ request: Request, variables: [String], socket: Int32) throws(EngineError) {
         self.init(try Self.spawn(request, program: nil, variables.map { Array($0.utf8) }) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
     }
@@ -96,7 +77,7 @@ public final class GuardedProcess: Sendable {
             do throws(EngineError) {
                 return try spawn(request, program: request.program, variables) { lynx_guardian_spawn_warm($0, spawner.socket, $1, $2) }
             } catch where error.code == WarmParent.fault {
-                // Too much for a message is no failure of the spawner's.
+                // A request that is too long for a message is no failure of the spawner.
                 if error.systemErrno != E2BIG { Spawner.replace(spawner) }
             }
         }
@@ -122,7 +103,7 @@ public final class GuardedProcess: Sendable {
             program: program == nil ? nil : texts.pointers[3], argv: argv.pointers, envp: environment.pointers,
             working_directory: texts.pointers[0], stdout_path: texts.pointers[1], stderr_path: texts.pointers[2],
             capture_bytes: request.captureBytes, no_realtime: request.allowsRealtime ? 0 : 1,
-            private_shm: request.hasPrivateSharedMemory ? 1 : 0)
+            private_shm: request.hasPrivateSharedMemory ? 1 : 0, channel: 0)
         var guardian = lynx_guardian()
         var step = LYNX_GUARDIAN_FORK
         let failure = withExtendedLifetime((argv, environment, texts)) { start(&raw, &guardian, &step) }
@@ -138,19 +119,20 @@ public final class GuardedProcess: Sendable {
     /// Ends the whole tree with SIGKILL, at once and without waiting. Any thread; does nothing after `reap`.
     public func kill() {
         state.withLock { state in
-            // Under the lock: reap gives the pid back, and a pid given back may be another process's.
+            // The lock excludes `reap`, after which the pid may belong to another process.
             if case .running(var guardian) = state { lynx_guardian_kill(&guardian) }
         }
     }
 
-    /// Sends a signal to the program's process group, so that it can end in its own way. Any thread; does nothing after `reap`.
+    /// Sends a signal to the program's process group, so that it can shut down by itself. Any thread; does nothing after
+    /// `reap`.
     public func signal(_ number: Int32) {
         state.withLock { state in
             if case .running(var guardian) = state { lynx_guardian_signal(&guardian, number) }
         }
     }
 
-    /// Call when `exitDescriptor` is readable; a second call returns nil.
+    /// Collects the program's exit. To be called when `exitDescriptor` is readable; a second call returns nil.
     public func reap() -> End? {
         state.withLock { state in
             guard case .running(var guardian) = state else { return nil }
@@ -163,7 +145,7 @@ public final class GuardedProcess: Sendable {
         }
     }
 
-    /// Whether the program ended by itself with exit code 0; asked after `exitDescriptor` is readable and before `reap`.
+    /// Whether the program ended by itself with exit code 0. Valid after `exitDescriptor` is readable and before `reap`.
     public var hasSucceeded: Bool {
         state.withLock { state in
             guard case .running(var guardian) = state else { return false }
@@ -191,14 +173,14 @@ public final class GuardedProcess: Sendable {
     }
 }
 
-/// A NULL-terminated array of C strings for execve.
+/// A NULL-terminated array of C strings for execve(2).
 final class CStringArray {
     let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 
     convenience init(_ strings: [String]) { self.init(strings.map { Array($0.utf8) }) }
 
-    /// Without NULs in them.
+    /// - Parameter strings: texts without NULs.
     init(_ strings: [[UInt8]]) {
         count = strings.count
         pointers = .allocate(capacity: count + 1)

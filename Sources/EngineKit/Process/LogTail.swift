@@ -1,19 +1,21 @@
 import Glibc
 import PlainText
+import Support
 
-/// The end of a log, for an error message: as a terminal would have shown it, without what a terminal obeys.
+/// The end of a log for an error message, as a terminal would show it but without control sequences.
 public enum LogTail {
-    /// As much of a log as an error message is looked for in.
+    /// The part of a log, in bytes from its end, that is searched for an error message.
     private static let window = 128 << 10
-    /// Bytes of one line that are shown; of a longer one the beginning and the end.
+    /// The number of bytes that are shown of one line; a longer line is cut in the middle.
     private static let lineBytes = 300
 
-    /// At most the last `lines` lines, with at most `bytes` bytes; none if the file cannot be read. There is always one, if any.
+    /// At most the last `lines` lines with at most `bytes` bytes in all, but always one line if there is any; empty if the file
+    /// cannot be read.
     public static func read(_ path: String, lines: Int = 8, bytes: Int = 700) -> [String] {
         last(lines, of: all(path), bytes: bytes)
     }
 
-    /// The last lines of these that have room.
+    /// The last of these lines that fit into the limits.
     static func last(_ count: Int, of lines: [String], bytes: Int = 700) -> [String] {
         var shown: [String] = []
         var room = bytes
@@ -26,27 +28,22 @@ public enum LogTail {
         return shown.reversed()
     }
 
-    /// The lines at the end of a log that are not empty.
+    /// The non-empty lines at the end of a log.
     static func all(_ path: String) -> [String] {
-        // Non-blocking: the simulation may have put a FIFO there, which nobody writes to.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        var info = stat()
-        guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return [] }
-        let start = max(0, Int(info.st_size) - window)
-        let content = [UInt8](unsafeUninitializedCapacity: window) { buffer, count in
-            count = max(0, pread(descriptor, buffer.baseAddress, window, start))
-        }
-        return lines(of: content, isCut: start > 0)
+        // Non-blocking: the simulation may have put a FIFO there that has no writer.
+        guard let file = try? OwnedDescriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+            let status = FileStatus(descriptor: file.raw), status.isRegular
+        else { return [] }
+        let start = max(0, status.size - Int64(window))
+        return lines(of: file.bytes(at: start, count: window), isCut: start > 0)
     }
 
-    /// - Parameter isCut: the first line has lost its beginning.
+    /// - Parameter isCut: whether the first line has lost its beginning.
     static func lines(of content: [UInt8], isCut: Bool = false) -> [String] {
         var lines = content.split(separator: UInt8(ascii: "\n"))
         if isCut, lines.count > 1 { lines.removeFirst() }
         return lines.compactMap { line in
-            // What a carriage return goes back over is written again, as progress bars do: only the last of it is seen.
+            // Text after a carriage return overwrites what is before it, as progress bars do: only the last part is visible.
             let seen = line.split(separator: UInt8(ascii: "\r")).last { part in part.contains { $0 > 0x20 } } ?? []
             let text = trimmed(PlainText.line(String(decoding: seen, as: UTF8.self)))
             return text.isEmpty ? nil : text
@@ -59,7 +56,7 @@ public enum LogTail {
         return String(scalars[...last])
     }
 
-    /// The beginning and the end of a text that is longer than a line has room for.
+    /// A text longer than one line may be, reduced to its beginning and end.
     static func clipped(_ text: String) -> String {
         guard text.utf8.count > lineBytes else { return text }
         let tail = lineBytes / 3

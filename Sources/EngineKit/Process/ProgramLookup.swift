@@ -1,8 +1,9 @@
+import CLinux
 import Glibc
 
-/// Finds programs and files as a shell would, and says what is wrong in one line.
+/// Finds programs and files as a shell would; its errors are one line.
 public enum ProgramLookup {
-    /// The absolute path of an executable file: a name without a slash is searched in PATH.
+    /// The absolute path of an executable file; a name without a slash is searched in PATH.
     public static func executable(_ name: String, setting: String) throws(EngineError) -> String {
         if name.utf8.contains(UInt8(ascii: "/")) {
             let path = absolute(name)
@@ -35,8 +36,8 @@ public enum ProgramLookup {
         return path
     }
 
-    /// Relative paths are relative to the current directory. Symbolic links stay: a virtual environment's
-    /// `python` is one, and finds its packages by the name it was called by.
+    /// The absolute form of a path relative to the current directory. Symbolic links stay: a virtual environment's `python` is
+    /// one, and finds its packages by the name it was called by.
     public static func absolute(_ path: String) -> String {
         if path.utf8.first == UInt8(ascii: "/") { return path }
         guard let here = getcwd(nil, 0) else { return path }
@@ -47,5 +48,19 @@ public enum ProgramLookup {
     private static func isRegularFile(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+    }
+}
+
+/// The folder of the library that contains this code.
+public enum EngineFolder {
+    /// The path of a file beside the library; nil if it does not exist or other users may write to it.
+    public static func file(_ name: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard lynx_library_path(&buffer, buffer.count) == 0 else { return nil }
+        let library = ProgramLookup.absolute(String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        let path = library.prefix(through: library.utf8.lastIndex(of: UInt8(ascii: "/")) ?? library.startIndex) + name
+        var info = stat()
+        guard stat(String(path), &info) == 0, info.st_mode & 0o022 == 0, info.st_uid == 0 || info.st_uid == geteuid() else { return nil }
+        return access(String(path), R_OK) == 0 ? String(path) : nil
     }
 }

@@ -1,14 +1,17 @@
+import EngineABI
 import Glibc
+import Support
 
-/// The environment of a simulation: the host's own, the scenario contract's variables, and what an engine adds.
+/// The environment of a simulation: the host's own, the variables of the scenario contract, and those that an engine adds.
 ///
-/// Variables are bytes: neither name nor value need be text, and names that are the same to a String may be two. Those that a
-/// dictionary of Strings can hold are in `make`'s; `GuardedProcess` and `WarmParent` hand the others down beside it.
+/// Variables are bytes: neither name nor value has to be valid text, and two names that are equal as Strings may differ. `make`
+/// returns the variables that a dictionary of Strings can hold; `GuardedProcess` and `WarmParent` pass the others on
+/// separately.
 public enum ScenarioEnvironment {
-    /// Variables with these prefixes are the runner's own affairs, credentials among them, and are not handed down.
+    /// Variables with these prefixes configure the runner, and include credentials; they are not passed on.
     private static let withheld = ["LYNX_RUNNER_", "TETRYX_"].map { Array($0.utf8) }
 
-    /// - Parameter temporaryDirectory: nil leaves what the host itself has.
+    /// - Parameter temporaryDirectory: nil leaves the host's own.
     public static func make(
         runConfig: String, telemetryURL: String, outputDirectory: String, temporaryDirectory: String?
     ) -> [String: String] {
@@ -20,8 +23,8 @@ public enum ScenarioEnvironment {
         return result
     }
 
-    /// `NAME=value` of all that a process gets: what is given, and those of the host's variables that no dictionary of Strings
-    /// can hold, unless they are given another value there.
+    /// The whole environment of a process as `NAME=value`: the given variables, and the host's variables that no dictionary of
+    /// Strings can hold unless they are given another value.
     static func entries(_ given: [String: String]) -> [[UInt8]] { entries(given, beside: host) }
 
     static func entries(_ given: [String: String], beside host: [[UInt8]]) -> [[UInt8]] {
@@ -31,14 +34,14 @@ public enum ScenarioEnvironment {
         return entries.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// What of an environment a dictionary of Strings can hold, and the rest, `NAME=value` each.
+    /// Splits an environment into what a dictionary of Strings can hold and the rest, as `NAME=value` each.
     static func split(_ environment: [[UInt8]]) -> (text: [String: String], bytes: [[UInt8]]) {
         var text: [String: String] = [:]
         var bytes: [[UInt8]] = []
         var names: Set<[UInt8]> = []
         for entry in environment {
             let name = Array(entry.prefix { $0 != UInt8(ascii: "=") })
-            // Of variables that are there twice the first counts, as for getenv(3).
+            // If a variable occurs twice, the first one counts, as for getenv(3).
             guard !withheld.contains(where: name.starts), names.insert(name).inserted else { continue }
             if name.count < entry.count, let key = String(validating: name, as: UTF8.self), text[key] == nil,
                 let value = String(validating: entry.dropFirst(name.count + 1), as: UTF8.self)
@@ -59,5 +62,36 @@ public enum ScenarioEnvironment {
             entry += 1
         }
         return entries
+    }
+}
+
+/// The paths of a job's files in its attempt's directory.
+public struct JobFiles: Sendable {
+    public let directory: String
+    /// The simulation's TMPDIR, which the host creates and removes; nil leaves the host's own TMPDIR.
+    public let temporary: String?
+    public var runConfig: String { directory + "/run_config.json" }
+    public var output: String { directory + "/output" }
+    public var stdout: String { directory + "/stdout.log" }
+    public var stderr: String { directory + "/stderr.log" }
+
+    public init(directory: String, temporary: String? = nil) {
+        self.directory = directory
+        self.temporary = temporary
+    }
+
+    /// Creates the output directory (mode 0700) and writes the run configuration (mode 0600).
+    public func create(runConfigJSON: [UInt8]) throws(EngineError) {
+        guard mkdir(output, 0o700) == 0 else { throw Self.failure("make", .last("make", output)) }
+        do throws(FileError) {
+            let file = try OwnedDescriptor.open(runConfig, O_WRONLY | O_CREAT | O_EXCL)
+            try file.write(runConfigJSON, to: runConfig)
+        } catch {
+            throw Self.failure("write", error)
+        }
+    }
+
+    private static func failure(_ verb: String, _ error: FileError) -> EngineError {
+        EngineError(lynx_status(LYNX_E_RESOURCES), "cannot \(verb) \(error.path): \(error.reason)", errno: error.code)
     }
 }

@@ -1,65 +1,47 @@
-import ControlPlane
 package import LynxModel
-import Support
 
 extension APIClient {
-    package func overview(of batch: String) async throws -> BatchOverview { try await get("/batches/\(batch.percentEncoded())") }
+    package func overview(of batch: String) async throws -> BatchOverview { try await call(.batch, [.batch: batch]) }
 
-    /// Every job of the batch, over as many pages as there are.
+    /// Every job of the batch, over as many parts as there are.
     package func jobs(of batch: String, status: JobStatus? = nil) async throws -> [Job] {
-        let filter = status.map { "status=\($0.rawValue)" }
         var jobs: [Job] = []
-        var cursor: String?
-        repeat {
-            let page: JobList = try await get(path("/batches/\(batch.percentEncoded())/jobs", filter, cursor))
-            jobs += page.jobs
-            cursor = page.nextCursor
-        } while cursor != nil
+        try await parts(of: .batchJobs, [.batch: batch, .jobStatus: status?.rawValue]) { jobs += $0.jobs }
         return jobs
     }
 
+    /// The first jobs in a state, by run index.
+    func jobs(of batch: String, status: JobStatus, atMost limit: Int) async throws -> [Job] {
+        try await call(.batchJobs, [.batch: batch, .jobStatus: status.rawValue, .limit: limit]).jobs
+    }
+
     package func firstJob(of batch: String) async throws -> Job? {
-        try await get("/batches/\(batch.percentEncoded())/jobs?limit=1", as: JobList.self).jobs.first
+        try await call(.batchJobs, [.batch: batch, .limit: 1]).jobs.first
     }
 
     /// Those there are so far.
     ///
     /// - Parameter samples: with the series of the telemetry, or only with their counts and bounds.
     package func results(of batch: String, samples: Bool) async throws -> [JobResult] {
-        try await get("/batches/\(batch.percentEncoded())/results?telemetry=\(samples ? "full" : "summary")", as: ResultList.self).results
+        let detail = samples ? ResultDetail.full : .summary
+        return try await call(.batchResults, [.batch: batch, .telemetry: detail.rawValue]).results
     }
 
     /// Newest first.
     package func batches() async throws -> [Batch] {
         var batches: [Batch] = []
-        var cursor: String?
-        repeat {
-            let page: BatchList = try await get(path("/batches", nil, cursor))
-            batches += page.batches
-            cursor = page.nextCursor
-        } while cursor != nil
+        try await parts(of: .batches) { batches += $0.batches }
         return batches
     }
 
     /// By name.
     package func runners() async throws -> [Runner] {
         var runners: [Runner] = []
-        var cursor: String?
-        repeat {
-            let page: RunnerList = try await get(path("/runners", nil, cursor))
-            runners += page.runners
-            cursor = page.nextCursor
-        } while cursor != nil
+        try await parts(of: .runners) { runners += $0.runners }
         return runners
     }
 
-    package func job(_ id: String) async throws -> Job { try await get("/jobs/\(id.percentEncoded())") }
+    package func job(_ id: String) async throws -> Job { try await call(.job, [.job: id]) }
 
-    package func result(of job: String) async throws -> JobResult { try await get("/jobs/\(job.percentEncoded())/results") }
-
-    /// The path and query of one page of a list.
-    func path(_ path: String, _ filter: String?, _ cursor: String?) -> String {
-        let query = ["limit=1000", filter, cursor.map { "cursor=\($0.percentEncoded())" }].compactMap { $0 }.joined(separator: "&")
-        return path + "?" + query
-    }
+    package func result(of job: String) async throws -> JobResult { try await call(.jobResult, [.job: job]) }
 }

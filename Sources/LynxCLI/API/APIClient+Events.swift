@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import FoundationEssentials
 import LynxModel
 import NIOCore
-import Support
 
 extension APIClient {
     /// How a stream of events came to its end.
@@ -19,7 +18,7 @@ extension APIClient {
     ///
     /// - Throws: `CLIError` when the control plane is out of reach or refuses, and what `take` throws.
     func follow(_ batch: String, _ take: (BatchOverview) throws -> Void) async throws -> StreamEnd {
-        try await stream("/batches/\(batch.percentEncoded())/events?jobs=none", accept: "text/event-stream") { bytes in
+        try await stream(.batchEvents, [.batch: batch, .jobEvents: JobEvents.none.rawValue]) { bytes in
             guard let bytes else { return .unsupported }
             var parser = EventParser()
             for try await part in bytes {

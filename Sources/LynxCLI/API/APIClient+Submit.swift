@@ -13,7 +13,7 @@ extension APIClient {
         var mayHaveArrived = false
         for attempt in 1... {
             do {
-                return try await post("/jobs", json: body, headers: [("idempotency-key", key)])
+                return try await call(.submit, [.idempotencyKey: key], json: body)
             } catch let error as CLIError where error.exitCode == ExitStatus.unavailable {
                 // What never got there needs no second try: who is not there is told at once.
                 mayHaveArrived = mayHaveArrived || error.mayHaveArrived

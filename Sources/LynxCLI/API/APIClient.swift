@@ -49,30 +49,13 @@ package struct APIClient: Sendable {
         }
     }
 
-    package func get<Answer: Decodable>(_ path: String, as type: Answer.Type = Answer.self) async throws -> Answer {
-        try decode(type, from: try await send(.GET, path), path: path)
-    }
-
-    package func post<Answer: Decodable>(
-        _ path: String, _ body: some Encodable & Sendable, as type: Answer.Type = Answer.self
-    ) async throws -> Answer {
-        try decode(type, from: try await send(.POST, path, body: try WireJSON.encode(body)), path: path)
-    }
-
-    /// Posts JSON that is encoded already.
-    func post<Answer: Decodable>(
-        _ path: String, json: Data, headers: [(String, String)], as type: Answer.Type = Answer.self
-    ) async throws -> Answer {
-        try decode(type, from: try await send(.POST, path, body: json, headers: headers), path: path)
-    }
-
-    /// Lends what a call answers to `body`, piece by piece as it comes and for as long as it takes; nil where there is no
-    /// such call that answers in the type accepted.
-    func stream<Value>(
-        _ path: String, accept: String, _ body: (HTTPClientResponse.Body?) async throws -> Value
+    /// Lends what an endpoint streams to `body`, piece by piece as it comes and for as long as it takes; nil where there is no
+    /// such endpoint that answers in its media type.
+    func stream<Content: ContentDescribing, Value>(
+        _ endpoint: Endpoint<Void, Content>, _ arguments: EndpointArguments, _ body: (HTTPClientResponse.Body?) async throws -> Value
     ) async throws -> Value {
-        var request = request(.GET, path)
-        request.headers.replaceOrAdd(name: "accept", value: accept)
+        var request = request(endpoint.description, arguments)
+        request.headers.replaceOrAdd(name: "accept", value: Content.mediaType)
         let response: HTTPClientResponse
         do {
             response = try await http.execute(request, deadline: .distantFuture)
@@ -81,9 +64,10 @@ package struct APIClient: Sendable {
         } catch {
             throw await unreachable(error)
         }
-        let isSuch = response.status == .ok && response.headers.first(name: "content-type")?.hasPrefix(accept) == true
+        let isSuch = response.status == .ok && response.headers.first(name: "content-type")?.hasPrefix(Content.mediaType) == true
         if (500...599).contains(response.status.code) {
-            throw CLIError.unavailable("the control plane answered \(response.status.code) \(response.status.reasonPhrase) to \(path)")
+            let target = endpoint.description.target(arguments)
+            throw CLIError.unavailable("the control plane answered \(response.status.code) \(response.status.reasonPhrase) to \(target)")
         }
         do {
             return try await body(isSuch ? response.body : nil)
@@ -96,16 +80,13 @@ package struct APIClient: Sendable {
         }
     }
 
-    /// Posts without a body; what is answered is not looked at.
-    package func post(_ path: String) async throws {
-        _ = try await send(.POST, path)
-    }
-
-    /// Hands the body of an answer to `write` as it comes.
+    /// Hands the content of a file to `write` as it comes.
     ///
     /// - Throws: what `write` throws, and `CLIError`.
-    func download(_ path: String, write: (ByteBuffer) throws -> Void) async throws {
-        let response = try await answer(to: path)
+    func download(
+        _ endpoint: Endpoint<Void, FileContent>, _ arguments: EndpointArguments, write: (ByteBuffer) throws -> Void
+    ) async throws {
+        let response = try await answer(to: endpoint, arguments)
         var pieces = response.body.makeAsyncIterator()
         while true {
             let piece: ByteBuffer?
@@ -114,8 +95,9 @@ package struct APIClient: Sendable {
             } catch {
                 try Task.checkCancellation()
                 // A control plane that finds a file damaged on the way can only hang up; asked again, it says so.
-                _ = try await answer(to: path)
-                throw CLIError.unavailable("the control plane broke off in the middle of \(path); the same command goes on from here")
+                _ = try await answer(to: endpoint, arguments)
+                let target = endpoint.description.target(arguments)
+                throw CLIError.unavailable("the control plane broke off in the middle of \(target); the same command goes on from here")
             }
             guard let piece else { return }
             try write(piece)
@@ -124,17 +106,21 @@ package struct APIClient: Sendable {
 
     /// The head of a successful answer.
     ///
+    /// - Parameter mediaType: nil for the first of the endpoint's.
     /// - Throws: `CLIError`.
-    private func answer(to path: String) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: baseURL + path)
-        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+    func answer<Content: ContentDescribing>(
+        to endpoint: Endpoint<Void, Content>, _ arguments: EndpointArguments, as mediaType: String? = nil
+    ) async throws -> HTTPClientResponse {
+        var request = request(endpoint.description, arguments)
+        request.headers.replaceOrAdd(name: "accept", value: mediaType ?? Content.mediaType)
         do {
             // However long it takes, as long as something comes.
             let response = try await http.execute(request, deadline: .distantFuture)
             guard (200..<300).contains(response.status.code) else {
                 let body = try await response.body.collect(upTo: 1 << 20)
                 throw APIError.refused(
-                    path: path, status: Int(response.status.code), reason: response.status.reasonPhrase, body: Data(body.readableBytesView))
+                    path: endpoint.description.target(arguments), status: Int(response.status.code),
+                    reason: response.status.reasonPhrase, body: Data(body.readableBytesView))
             }
             return response
         } catch let error as CLIError {
@@ -143,15 +129,6 @@ package struct APIClient: Sendable {
             try Task.checkCancellation()
             throw await unreachable(error)
         }
-    }
-
-    /// Posts without a body.
-    package func post<Answer: Decodable>(_ path: String, as type: Answer.Type) async throws -> Answer {
-        try decode(type, from: try await send(.POST, path), path: path)
-    }
-
-    package func delete(_ path: String) async throws {
-        _ = try await send(.DELETE, path)
     }
 
     /// Why there was no answer.
@@ -166,46 +143,53 @@ package struct APIClient: Sendable {
         return certificates
     }
 
-    private func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: baseURL + path)
-        request.method = method
+    private func request(_ endpoint: EndpointDescription, _ arguments: EndpointArguments) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: baseURL + endpoint.target(arguments))
+        request.method = HTTPMethod(rawValue: endpoint.method.rawValue)
         request.headers.add(name: "accept", value: "application/json")
+        request.headers.add(contentsOf: endpoint.headers(arguments))
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         return request
     }
 
-    private func send(
-        _ method: HTTPMethod, _ path: String, body: Data? = nil, headers: [(String, String)] = []
+    /// Makes one call.
+    ///
+    /// - Parameter body: JSON.
+    /// - Returns: the body of the answer.
+    func send(_ endpoint: EndpointDescription, _ arguments: EndpointArguments, body: Data? = nil) async throws -> Data {
+        try await send(endpoint, arguments, content: body.map { .bytes(ByteBuffer(bytes: $0)) }, within: .seconds(60))
+    }
+
+    /// Makes one call with a body of the endpoint's own media type.
+    ///
+    /// - Parameter limit: how long it may take.
+    /// - Returns: the body of the answer.
+    func send(
+        _ endpoint: EndpointDescription, _ arguments: EndpointArguments, content: HTTPClientRequest.Body?, within limit: TimeAmount
     ) async throws -> Data {
-        var request = request(method, path)
-        request.headers.add(contentsOf: headers)
-        if let body {
-            request.headers.add(name: "content-type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: body))
+        var request = request(endpoint, arguments)
+        if let content {
+            request.headers.add(name: "content-type", value: endpoint.body?.mediaType ?? "application/json")
+            request.body = content
         }
         let status: HTTPResponseStatus
         let data: Data
         do {
-            let response = try await http.execute(request, timeout: .seconds(60))
+            let response = try await http.execute(request, timeout: limit)
             status = response.status
             let buffer = try await response.body.collect(upTo: Self.answerLimit)
             data = Data(buffer.readableBytesView)
         } catch let error as CancellationError {
             throw error
+        } catch let error as CLIError {
+            throw error
         } catch {
             throw await unreachable(error)
         }
         guard (200..<300).contains(status.code) else {
-            throw APIError.refused(path: path, status: Int(status.code), reason: status.reasonPhrase, body: data)
+            let refused = APIError.refused(path: endpoint.target(arguments), status: Int(status.code), reason: status.reasonPhrase, body: data)
+            throw await refusal(of: endpoint, arguments, refused, status: Int(status.code))
         }
         return data
-    }
-
-    private func decode<Answer: Decodable>(_ type: Answer.Type, from data: Data, path: String) throws -> Answer {
-        do {
-            return try WireJSON.decode(type, from: data)
-        } catch {
-            throw CLIError.unavailable("\(baseURL)\(path) answered what this lynxctl doesn't understand: is it a control plane of this version?")
-        }
     }
 }

@@ -1,18 +1,12 @@
-import ControlPlane
 import LynxModel
-import Support
+import NIOCore
 
 extension APIClient {
     /// Hands on the files of what an id names, a job's or those of all jobs of a batch, part by part as they are listed.
     func listArtifacts(of id: String, attempt: Int? = nil, _ take: ([BatchArtifact]) throws -> Void) async throws {
         switch (try await find(id), attempt) {
         case (.batch, nil):
-            var cursor: String?
-            repeat {
-                let page: BatchArtifactList = try await get(path("/batches/\(id.percentEncoded())/artifacts", nil, cursor))
-                try take(page.artifacts)
-                cursor = page.nextCursor
-            } while cursor != nil
+            try await parts(of: .batchArtifacts, [.batch: id]) { try take($0.artifacts) }
         case (.batch, let attempt?):
             for job in try await jobs(of: id) where job.attempt >= attempt {
                 try take(try await artifacts(of: job.jobID, attempt: attempt).map { BatchArtifact(jobID: job.jobID, artifact: $0) })
@@ -24,22 +18,17 @@ extension APIClient {
 
     /// The files of a job's latest attempt, or of another.
     func artifacts(of job: String, attempt: Int? = nil) async throws -> [StoredArtifact] {
-        let query = attempt.map { "?attempt=\($0)" } ?? ""
-        return try await get("/jobs/\(job.percentEncoded())/artifacts\(query)", as: ArtifactList.self).artifacts
+        try await call(.artifacts, [.job: job, .attempt: attempt]).artifacts
     }
 
-    func path(of artifact: StoredArtifact, job: String) -> String {
+    /// Hands the content of a job's file to `write` as it comes.
+    func download(_ artifact: StoredArtifact, job: String, write: (ByteBuffer) throws -> Void) async throws {
         switch artifact.kind {
         case .output:
-            let path = artifact.path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0).percentEncoded() }
-            return "/jobs/\(job.percentEncoded())/artifacts/\(path.joined(separator: "/"))?attempt=\(artifact.attempt)"
+            try await download(.artifact, [.job: job, .filePath: artifact.path, .attempt: artifact.attempt], write: write)
         case .log:
-            let stream = artifact.path == "stderr.log" ? "stderr" : "stdout"
-            return "/jobs/\(job.percentEncoded())/logs/\(stream)?attempt=\(artifact.attempt)"
+            let stream = LogStream.allCases.first { artifact.path == $0.fileName } ?? .stdout
+            try await download(.log, [.job: job, .logStream: stream.rawValue, .attempt: artifact.attempt], write: write)
         }
-    }
-
-    func collect(dryRun: Bool) async throws -> CollectionReport {
-        try await post("/gc?dry_run=\(dryRun)", as: CollectionReport.self)
     }
 }

@@ -91,7 +91,7 @@ struct Download: Sendable {
         let artifact = file.artifact
         if folder.has(file.name, size: artifact.sizeBytes, sha256: artifact.sha256) { return false }
         let copy = try folder.create(file.name)
-        try await api.download(api.path(of: artifact, job: file.jobID)) { piece in
+        try await api.download(artifact, job: file.jobID) { piece in
             try piece.withUnsafeReadableBytes { try copy.write($0) }
         }
         try copy.finish(sha256: artifact.sha256)

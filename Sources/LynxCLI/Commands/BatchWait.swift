@@ -38,6 +38,6 @@ struct BatchWait {
         let results = try await outage.bridge { try await BatchResults.fetch(batchID, from: api, samples: json) }
         try files.write(results)
         try ResultsOutput.print(results, json: json, showAll: false, howToSeeAll: "lynxctl results \(batchID) --all")
-        if !results.allCompleted { throw ExitCode(ExitStatus.jobsFailed) }
+        if results.exitStatus != ExitStatus.success { throw ExitCode(results.exitStatus) }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import LynxModel
-import Support
 
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +19,7 @@ struct CancelCommand: AsyncParsableCommand {
         try await controlPlane.withAPI { api in
             switch try await api.find(id) {
             case .batch:
-                let overview = try await api.post("/batches/\(id.percentEncoded())/cancel", as: BatchOverview.self)
+                let overview = try await api.call(.cancelBatch, [.batch: id])
                 guard !controlPlane.json else { return try JSONOutput.print(overview) }
                 let left = overview.batch.totalJobs - overview.batch.completedJobs - overview.batch.failedJobs
                     - overview.batch.cancelledJobs
@@ -29,8 +28,7 @@ struct CancelCommand: AsyncParsableCommand {
                     "batch \(id): \(NumberText.count(overview.batch.cancelledJobs, "job")) cancelled, "
                         + "\(overview.batch.completedJobs) had completed\(rest)")
             case .job:
-                try await api.post("/jobs/\(id.percentEncoded())/cancel")
-                let job = try await api.job(id)
+                let job = try await api.call(.cancelJob, [.job: id])
                 guard !controlPlane.json else { return try JSONOutput.print(job) }
                 OutputStream.standard.line("job \(id): \(job.status.isTerminal ? job.status.rawValue : "is being stopped")")
             }

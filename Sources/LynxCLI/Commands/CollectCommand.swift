@@ -20,7 +20,7 @@ struct CollectCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await controlPlane.withAPI { api in
-            let report = try await api.collect(dryRun: dryRun)
+            let report = try await api.call(.collect, [.dryRun: dryRun])
             if controlPlane.json {
                 try JSONOutput.print(report)
             } else {

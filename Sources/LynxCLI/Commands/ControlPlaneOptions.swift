@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 
 /// What every command that talks to a control plane takes.
-struct ControlPlaneOptions: ParsableArguments {
+package struct ControlPlaneOptions: ParsableArguments {
     static let defaultURL = "http://127.0.0.1:8080"
 
     @Option(
@@ -17,14 +17,16 @@ struct ControlPlaneOptions: ParsableArguments {
     var caFile: String?
 
     @Flag(help: "JSON on standard output, for scripts.")
-    var json = false
+    package var json = false
+
+    package init() {}
 
     var url: String {
         let fromEnvironment = ProcessInfo.processInfo.environment["LYNX_CONTROL_PLANE_URL"]
         return controlPlane ?? fromEnvironment.flatMap { $0.isEmpty ? nil : $0 } ?? Self.defaultURL
     }
 
-    func withAPI<Value>(_ body: (APIClient) async throws -> Value) async throws -> Value {
+    package func withAPI<Value>(_ body: (APIClient) async throws -> Value) async throws -> Value {
         try await APIClient.with(baseURL: url, token: try TokenSource.find(file: tokenFile), caFile: caFile, body)
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import LynxModel
 import NIOCore
-import Support
 
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,17 +19,24 @@ struct LogsCommand: AsyncParsableCommand {
     @Flag(help: "Standard error, instead of standard output.")
     var stderr = false
 
+    @Flag(help: "What installing the requirements of its bundle and building it printed.")
+    var build = false
+
     @Option(help: ArgumentHelp("Of this attempt, instead of the latest.", valueName: "n"))
     var attempt: Int?
 
     @OptionGroup var controlPlane: ControlPlaneOptions
 
+    func validate() throws {
+        if stderr, build { throw ValidationError("--stderr and --build are two logs; give one of them.") }
+    }
+
     func run() async throws {
         try await controlPlane.withAPI { api in
-            let query = attempt.map { "?attempt=\($0)" } ?? ""
+            let stream = build ? LogStream.build : stderr ? .stderr : .stdout
             let output = OutputStream.standard
             var lines = Terminal.of(output.descriptor).columns == nil ? nil : LineBuffer()
-            try await api.download("/jobs/\(jobID.percentEncoded())/logs/\(stderr ? "stderr" : "stdout")\(query)") { piece in
+            try await api.download(.log, [.job: jobID, .logStream: stream.rawValue, .attempt: attempt]) { piece in
                 if lines == nil {
                     output.write(piece)
                 } else {

@@ -4,7 +4,7 @@ import LynxModel
 
 /// Files that are written when a batch has ended, for CI systems and spreadsheets.
 struct OutputFileOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Write a JUnit file: one test case for each job.", valueName: "xml-file"))
+    @Option(help: ArgumentHelp("Write a JUnit file: one test case for each requirement and each job.", valueName: "xml-file"))
     var junit: String?
 
     @Option(help: ArgumentHelp("Append a summary in Markdown, as $GITHUB_STEP_SUMMARY takes it.", valueName: "md-file"))
@@ -26,8 +26,8 @@ struct OutputFileOptions: ParsableArguments {
     func write(_ results: BatchResults) throws {
         guard areWanted else { return }
         let rows = RunRow.assemble(jobs: results.jobs, results: results.results)
-        if let junit { try OutputFile.replace(junit, with: JUnitReport.render(results.batch, rows)) }
-        if let summary { try OutputFile.append(MarkdownSummary.render(results.overview, rows), to: summary) }
+        if let junit { try OutputFile.replace(junit, with: JUnitReport.render(results.batch, rows, verdicts: results.verdicts?.verdicts ?? [])) }
+        if let summary { try OutputFile.append(MarkdownSummary.render(results.overview, rows, verdicts: results.verdicts?.verdicts ?? []), to: summary) }
         if let csv = self.results { try OutputFile.replace(csv, with: ResultsCSV.render(rows)) }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LynxModel
+import NIOCore
 
 struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,6 +9,7 @@ struct ResultsCommand: AsyncParsableCommand {
             EXAMPLES:
               lynxctl results BATCH_ID
               lynxctl results BATCH_ID --all | less
+              lynxctl results BATCH_ID --arrow runs.arrows
               lynxctl results JOB_ID --json | jq .telemetry_data
             """)
 
@@ -17,15 +19,29 @@ struct ResultsCommand: AsyncParsableCommand {
     @Flag(help: "Every run and every file, however many.")
     var all = false
 
+    @Option(help: ArgumentHelp("Write a batch's runs to a file instead, a row for each, as an Arrow stream.", valueName: "file"))
+    var arrow: String?
+
     @OptionGroup var controlPlane: ControlPlaneOptions
 
+    func validate() throws {
+        if arrow != nil, controlPlane.json { throw ValidationError("--arrow and --json exclude each other.") }
+        if arrow != nil, all { throw ValidationError("--arrow writes every run; leave out --all.") }
+    }
+
     func run() async throws {
+        try arrow.map { try OutputFile.check($0) }
         try await controlPlane.withAPI { api in
             switch try await api.find(id) {
+            case .batch where arrow != nil:
+                try await OutputFile.replace(arrow!) { write in
+                    try await api.arrowTable(of: id) { part in try part.withUnsafeReadableBytes { try write($0) } }
+                }
+            case .job where arrow != nil: throw CLIError.badInput("\(id) is a job; --arrow writes the runs of a batch")
             case .batch:
-                try ResultsOutput.print(
-                    try await BatchResults.fetch(id, from: api, samples: controlPlane.json), json: controlPlane.json, showAll: all,
-                    howToSeeAll: "lynxctl results \(id) --all")
+                let results = try await BatchResults.fetch(id, from: api, samples: controlPlane.json)
+                try ResultsOutput.print(results, json: controlPlane.json, showAll: all, howToSeeAll: "lynxctl results \(id) --all")
+                if results.verdicts != nil, results.exitStatus != ExitStatus.success { throw ExitCode(results.exitStatus) }
             case .job(let job): try await show(job, from: api)
             }
         }

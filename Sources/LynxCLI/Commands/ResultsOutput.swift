@@ -6,13 +6,16 @@ struct BatchResults: Encodable {
     var jobsByStatus: [String: Int]
     var jobs: [Job]
     var results: [JobResult]
+    /// Nil for a batch without requirements, and of no method that looks for a probability.
+    var verdicts: StudyVerdicts?
 
     /// - Parameter samples: with the series of the telemetry; they are most of the bytes, and no table shows them.
     static func fetch(_ batchID: String, from api: APIClient, samples: Bool) async throws -> BatchResults {
         let overview = try await api.overview(of: batchID)
+        let verdicts = try await api.verdictsIfKnown(of: batchID)
         return BatchResults(
             batch: overview.batch, jobsByStatus: overview.jobsByStatus, jobs: try await api.jobs(of: batchID),
-            results: try await api.results(of: batchID, samples: samples))
+            results: try await api.results(of: batchID, samples: samples), verdicts: verdicts)
     }
 
     var overview: BatchOverview {
@@ -20,10 +23,13 @@ struct BatchResults: Encodable {
         return BatchOverview(batch: batch, jobsByStatus: Dictionary(uniqueKeysWithValues: counts))
     }
 
-    var allCompleted: Bool { batch.completedJobs == batch.totalJobs }
+    var exitStatus: Int32 {
+        let isGood = verdicts.map { VerdictReport($0).areMet } ?? (batch.completedJobs == batch.totalJobs)
+        return isGood ? ExitStatus.success : ExitStatus.jobsFailed
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case batch, jobs, results
+        case batch, jobs, results, verdicts
         case jobsByStatus = "jobs_by_status"
     }
 }
@@ -43,7 +49,8 @@ enum ResultsOutput {
         let rows = RunRow.assemble(jobs: fetched.jobs, results: fetched.results)
         let shown = finishedOnly ? rows.filter { $0.job.status.isTerminal } : rows
         let report = ResultsReport(batch: fetched.batch, rows: shown, showAll: showAll, howToSeeAll: howToSeeAll)
-        var sections = [shown.isEmpty ? ["no run has ended"] : report.table(terminal: terminal)]
+        var sections = [fetched.verdicts.map { VerdictReport($0).lines(terminal: terminal) } ?? []]
+        sections.append(shown.isEmpty ? ["no run has ended"] : report.table(terminal: terminal))
         sections.append(report.files())
         sections.append(report.warnings())
         let whole = ResultsReport(batch: fetched.batch, rows: rows, howToSeeAll: howToSeeAll)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import LynxModel
-import Support
 
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +17,7 @@ struct RetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await controlPlane.withAPI { api in
-            let overview = try await api.post("/batches/\(batchID.percentEncoded())/retry-failed", as: BatchOverview.self)
+            let overview = try await api.call(.retryFailed, [.batch: batchID])
             guard !controlPlane.json else { return try JSONOutput.print(overview) }
             // One of before this version does not say.
             let queued = overview.requeued.map { NumberText.count($0, "job") } ?? "its failed and timed-out jobs"

@@ -20,7 +20,7 @@ struct RunnersCommand: AsyncParsableCommand {
             }
             var table = TextTable(columns: [
                 .init("runner"), .init("name"), .init("status"), .init("jobs", .right), .init("slots", .right), .init("cores", .right),
-                .init("memory GB", .right), .init("gpu"), .init("last heard of"), .init("version"), .init("engines"), .init("warm workers"), .init("runs"), .init("current jobs", .free),
+                .init("memory GB", .right), .init("gpu"), .init("last heard of"), .init("version"), .init("engines"), .init("warm workers"), .init("runs"), .init("scenarios"), .init("current jobs", .free),
             ])
             table.rows = runners.map { runner in
                 [
@@ -31,6 +31,7 @@ struct RunnersCommand: AsyncParsableCommand {
                     .init(runner.version), .init(runner.engines.map { "\($0.id) \($0.version)" }.joined(separator: ", ")),
                     .init(runner.warmWorkers.map(\.summary).joined(separator: "; "), runner.warmWorkers.contains { $0.state == .off } ? .yellow : nil),
                     .init(runner.capabilities.supportedSimulationTypes.joined(separator: ", ")),
+                    .init(runner.offered),
                     .init(runner.currentJobs.joined(separator: ", ")),
                 ]
             }
@@ -47,15 +48,36 @@ struct RunnersCommand: AsyncParsableCommand {
                     OutputStream.standard.line(
                         "\(runner.runnerID) starts no jobs of \(engine.id) since \(WireJSON.timestamp(trouble.since)): \(trouble.reason)\(end)")
                 }
+                for scenario in runner.scenarios ?? [] {
+                    guard let trouble = scenario.trouble else { continue }
+                    OutputStream.standard.line("\(runner.runnerID) starts no jobs of scenario '\(scenario.name)': \(trouble)")
+                }
                 for worker in runner.warmWorkers {
                     if let line = worker.explanation { OutputStream.standard.line("\(runner.runnerID) \(line)") }
                 }
+            }
+            for name in runners.differingScenarios {
+                OutputStream.standard.line("scenario '\(name)' is not the same on all runners: the codes behind its name differ")
             }
         }
     }
 }
 
+extension [Runner] {
+    /// The names of scenarios that are not the same on all runners that have them.
+    fileprivate var differingScenarios: [String] {
+        let scenarios = filter { $0.status != .offline }.flatMap { $0.scenarios ?? [] }.filter { $0.sha256 != nil }
+        return Dictionary(grouping: scenarios, by: \.name).filter { Set($0.value.map(\.sha256)).count > 1 }.keys.sorted()
+    }
+}
+
 extension Runner {
+    /// Its scenarios with the beginnings of their hashes, and whether it runs bundles.
+    fileprivate var offered: String {
+        let names = (scenarios ?? []).map { scenario in scenario.sha256.map { "\(scenario.name)@\($0.prefix(8))" } ?? scenario.name }
+        return (names + (bundleTypes == nil ? [] : ["bundles"])).joined(separator: ", ")
+    }
+
     fileprivate var warmWorkers: [WarmWorker] { engines.flatMap { $0.warmWorkers ?? [] } }
 }
 

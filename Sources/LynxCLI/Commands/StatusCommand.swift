@@ -51,6 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
         if let reason = overview.storageProblem { output.line("waiting    \(reason)") }
         if let reason = overview.pendingReason ?? overview.unroutable { output.line("waiting    \(reason)") }
         for warning in batch.warnings ?? [] { output.line("warning    \(warning)") }
+        if let reason = batch.stopReason { output.line("stopped    \(reason)") }
         output.line("seed       \(batch.seed)")
         output.line("created    \(WireJSON.timestamp(batch.createdAt))")
         if let end = batch.completedAt {

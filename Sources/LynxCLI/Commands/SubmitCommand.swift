@@ -36,7 +36,9 @@ struct SubmitCommand: AsyncParsableCommand {
         let submission = try BatchFile.read(batch, changes)
         try files.check()
         try await controlPlane.withAPI { api in
-            let receipt = try await api.submit(submission)
+            let upload = BundleUpload(api: api) { OutputStream.error.line($0) }
+            let receipt = try await api.submit(try await upload.resolved(submission))
+            if let obstacle = receipt.unroutable { OutputStream.error.line("its jobs wait for another runner: \(obstacle)") }
             guard wait else { return try show(receipt) }
             OutputStream.error.line("batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "job"))")
             try await BatchWait(api: api, batchID: receipt.batchID, json: controlPlane.json, files: files, maxOutage: patience.limit).run()

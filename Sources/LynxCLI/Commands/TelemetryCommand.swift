@@ -1,5 +1,6 @@
 import ArgumentParser
 import LynxModel
+import LynxTelemetry
 
 struct TelemetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

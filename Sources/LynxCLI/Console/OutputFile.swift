@@ -8,14 +8,9 @@ package enum OutputFile {
     /// - Parameter isSecret: nobody but this user may read it; else a file that is there keeps its mode.
     /// - Throws: `CLIError`; what was there is as it was.
     package static func replace(_ path: String, with text: String, isSecret: Bool = false) throws {
-        // Through a link, to the file that it means.
-        let target = realpath(path, nil).map { pointer in
-            defer { free(pointer) }
-            return String(cString: pointer)
-        }
         let status = FileStatus(path)
         if let status, !status.isRegular { return try write(text, into: path, flags: 0) }
-        let final = target ?? path
+        let final = target(of: path)
         let temporary = "\(final).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isSecret ? 0o600 : 0o666)
         guard descriptor >= 0 else {
@@ -32,6 +27,39 @@ package enum OutputFile {
             unlink(temporary)
             throw failure(path, code)
         }
+    }
+
+    /// Replaces the file by what `fill` hands to its argument, part by part.
+    ///
+    /// - Throws: what `fill` throws, and `CLIError`; what was there is as it was, unless it is a pipe.
+    package static func replace(
+        _ path: String, with fill: (_ write: (UnsafeRawBufferPointer) throws -> Void) async throws -> Void
+    ) async throws {
+        let isStream = FileStatus(path).map { !$0.isRegular } ?? false
+        let final = target(of: path)
+        let temporary = isStream ? path : "\(final).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).part"
+        let descriptor = open(temporary, O_WRONLY | O_CLOEXEC | (isStream ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW), 0o666)
+        guard descriptor >= 0 else { throw failure(path, errno) }
+        do {
+            try await fill { bytes in if let code = written(bytes, to: descriptor) { throw failure(path, code) } }
+        } catch {
+            close(descriptor)
+            if !isStream { unlink(temporary) }
+            throw error
+        }
+        var code: Int32? = fsync(descriptor) != 0 && errno != EINVAL ? errno : nil
+        if close(descriptor) != 0, code == nil { code = errno }
+        if code == nil, !isStream, rename(temporary, final) != 0 { code = errno }
+        guard let code else { return }
+        if !isStream { unlink(temporary) }
+        throw failure(path, code)
+    }
+
+    /// Through a link, the file that it means.
+    private static func target(of path: String) -> String {
+        guard let pointer = realpath(path, nil) else { return path }
+        defer { free(pointer) }
+        return String(cString: pointer)
     }
 
     /// Appends all of the text or nothing.
@@ -66,16 +94,18 @@ package enum OutputFile {
     /// Nil, or why not all of it is there.
     private static func written(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return count == 0 ? EIO : errno }
-                rest = rest.dropFirst(count)
-            }
-            return nil
+        return text.withUTF8 { written(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    private static func written(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? EIO : errno }
+            rest = rest.dropFirst(count)
         }
+        return nil
     }
 
     private static func failure(_ path: String, _ code: Int32) -> CLIError {

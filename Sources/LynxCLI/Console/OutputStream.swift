@@ -89,7 +89,7 @@ package final class OutputStream: Sendable {
 
     /// Gives the numbers of the standard streams that were not handed down to nothing, so that no file that is opened later gets
     /// one, and with it what is meant for a person.
-    static func reserveStandardDescriptors() {
+    package static func reserveStandardDescriptors() {
         // Such that what is written fails, as it would without.
         while true {
             let descriptor = open("/dev/null", O_RDONLY)

@@ -6,15 +6,27 @@ package enum MarkdownSummary {
     /// Longer tables of failed jobs are cut; the JUnit file has them all.
     package static let mostFailures = 50
 
-    package static func render(_ overview: BatchOverview, _ rows: [RunRow]) -> String {
+    package static func render(_ overview: BatchOverview, _ rows: [RunRow], verdicts: [RequirementVerdict] = []) -> String {
         let batch = overview.batch
-        let mark = batch.status == .completed ? "✅" : "❌"
+        let isGood = verdicts.isEmpty ? batch.status == .completed : verdicts.allSatisfy { $0.verdict == .met }
+        let mark = isGood ? "✅" : "❌"
         var lines = ["## \(mark) \(text(batch.name)): \(batch.status.rawValue)", ""]
         let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
         lines += ["\(NumberText.count(batch.totalJobs, "job")): \(counts.joined(separator: ", ")). Batch `\(batch.batchID)`, seed `\(batch.seed)`.", ""]
+        lines += requirements(verdicts)
         lines += failures(rows)
         lines += statistics(rows)
         return lines.joined(separator: "\n")
+    }
+
+    private static func requirements(_ verdicts: [RequirementVerdict]) -> [String] {
+        guard !verdicts.isEmpty else { return [] }
+        var lines = ["### Requirements", "", "| verdict | requirement | statement | found |", "| --- | --- | --- | --- |"]
+        for verdict in verdicts {
+            let claim = "\(verdict.statement) in \(VerdictReport.percent(verdict.probability)) of runs"
+            lines.append("| \(verdict.verdict.rawValue) | \(text(verdict.name)) | \(text(claim)) | \(text(verdict.explanation)) |")
+        }
+        return lines + [""]
     }
 
     private static func failures(_ rows: [RunRow]) -> [String] {

@@ -1,3 +1,4 @@
+import LynxDocument
 import LynxModel
 import PlainText
 
@@ -20,7 +21,7 @@ package enum ResultsCSV {
         return table.map { $0.map(CSVText.field).joined(separator: ",") + "\r\n" }.joined()
     }
 
-    private static func text(_ value: ParameterValue) -> String {
+    static func text(_ value: ParameterValue) -> String {
         switch value {
         case .integer(let value): "\(value)"
         case .number(let value): NumberText.exact(value)

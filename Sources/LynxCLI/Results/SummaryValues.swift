@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import LynxDocument
 package import LynxModel
 
 /// The scalar numbers that a run says of itself, in the order it says them.
@@ -18,6 +19,11 @@ package struct SummaryValues: Hashable, Sendable {
     /// Those of its `summary.json` when that is a file of this machine, or else the last value of each telemetry variable.
     package static func of(_ result: JobResult) -> SummaryValues {
         var warnings: [String] = []
+        if let outputs = result.outputs {
+            var values = SummaryValues()
+            for output in outputs { values.add(output) }
+            return values
+        }
         if let summary = summaryFile(of: result), let data = FileManager.default.contents(atPath: summary) {
             let values = SummaryValues(json: data)
             if !values.names.isEmpty { return values }
@@ -65,6 +71,13 @@ package struct SummaryValues: Hashable, Sendable {
             let more = odd.count > Self.mostNamed ? ", and \(odd.count - Self.mostNamed) more are not finite" : ""
             warnings.append("\(Self.fileName): \(named)\(more)")
         }
+    }
+
+    /// Numbers that are not finite come as notes.
+    private mutating func add(_ output: RunOutput) {
+        if let value = output.value { return add(output.name, value) }
+        guard let number = [Double.nan, .infinity, -.infinity].first(where: { output.note == "is \(Shown.notFinite($0))" }) else { return }
+        add(output.name, number)
     }
 
     private mutating func add(_ name: String, _ number: Double) {

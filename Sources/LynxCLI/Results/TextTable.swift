@@ -97,7 +97,7 @@ package struct TextTable: Sendable {
 
 extension TextTable {
     /// Prints the table to standard output.
-    func print() {
+    package func print() {
         for line in render(terminal: Terminal.of(OutputStream.standard.descriptor)) { OutputStream.standard.write(line + "\n") }
     }
 }

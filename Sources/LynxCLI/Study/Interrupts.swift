@@ -1,13 +1,13 @@
 // For the types of signal.h: which of Glibc and CDispatch Swift takes for their owner depends on the order of loading.
 import Dispatch
 import Glibc
-import UnixSignals
+package import UnixSignals
 
 /// The signals that end a command in good order.
-enum Interrupts {
+package enum Interrupts {
     /// Those among SIGINT, SIGTERM and SIGHUP that whoever started this process did not have ignored: `nohup` and a
     /// shell's `&` mean what they say.
-    static var wanted: [UnixSignal] {
+    package static var wanted: [UnixSignal] {
         [.sigint, .sigterm, .sighup].filter { !isIgnored($0.rawValue) }
     }
 

@@ -1,34 +1,57 @@
 import FoundationEssentials
 import Glibc
-import Logging
+package import Logging
 import LynxModel
+import UnixSignals
 
-/// `lynxctl run` from the open state directory to the exit code: embeds the control plane, runs the study, shows what
+/// A control plane that runs for one study alone.
+package protocol OwnControlPlane: Sendable {
+    var url: String { get }
+    /// Whether it serves the page that shows studies.
+    var hasPage: Bool { get }
+
+    /// Makes a batch the only one whose jobs are handed out.
+    func handOutOnly(_ batchID: String)
+}
+
+/// `lynxctl run` from the open state directory to the exit code: runs the study on a control plane of its own, and shows what
 /// it brought.
-struct LocalRun: Sendable {
+package struct LocalRun: Sendable {
+    /// Runs a control plane on a ledger for as long as the body does.
+    package typealias Embed = (
+        _ ledger: String, _ logger: Logger, _ body: (any OwnControlPlane) async throws -> Int32
+    ) async throws -> Int32
+
     let options: StudyOptions
     let showAll: Bool
     let json: Bool
+    /// Whether to show the study in the user's browser, and to stay when it is over, until a signal.
+    let opensPage: Bool
     private let status = StatusOutput()
     private let begin = ContinuousClock.now
 
-    init(options: StudyOptions, showAll: Bool, json: Bool) {
+    package init(options: StudyOptions, showAll: Bool, json: Bool, opensPage: Bool = false) {
         self.options = options
         self.showAll = showAll
         self.json = json
+        self.opensPage = opensPage
     }
 
     /// The exit code; everything there is to say has been said.
-    func perform(in directory: borrowing StateDirectory) async throws -> Int32 {
-        let paths = Paths(state: directory.path, ledger: directory.ledger, runnerLog: directory.runnerLog, runnerRecord: directory.runnerRecord)
+    package func perform(in directory: borrowing StateDirectory, _ embed: Embed) async throws -> Int32 {
+        var paths = Paths(state: directory.path, ledger: directory.ledger, runnerLog: directory.runnerLog, runnerRecord: directory.runnerRecord)
         let log = try FileLog(path: directory.controlPlaneLog)
         let logger = Logger(label: "lynx.control-plane") { _ in log }
         let announce = directory.announcement
-        return try await EmbeddedControlPlane.with(ledger: paths.ledger, logger: logger) { controlPlane in
+        return try await embed(paths.ledger, logger) { controlPlane in
             announce(controlPlane.url)
-            return try await APIClient.with(baseURL: controlPlane.url) { api in
+            paths.hasPage = controlPlane.hasPage
+            let code = try await APIClient.with(baseURL: controlPlane.url) { api in
                 try await perform(paths, controlPlane, api)
             }
+            // Whoever has interrupted the study wants to be done with it.
+            if opensPage, code <= ExitStatus.unavailable { await stay(controlPlane) }
+            return code
         }
     }
 
@@ -37,9 +60,10 @@ struct LocalRun: Sendable {
         var ledger: String
         var runnerLog: String
         var runnerRecord: String
+        var hasPage = false
     }
 
-    private func perform(_ paths: Paths, _ controlPlane: EmbeddedControlPlane, _ api: APIClient) async throws -> Int32 {
+    private func perform(_ paths: Paths, _ controlPlane: any OwnControlPlane, _ api: APIClient) async throws -> Int32 {
         let signals = await Interrupts.trap()
         if case .resume(let batchID) = options.work {
             // Before anything is started: a wrong id is the user's to mend, a batch that has ended only has to be shown.
@@ -55,9 +79,35 @@ struct LocalRun: Sendable {
         var study = Study(
             options: options, api: api, status: status, runnerLog: paths.runnerLog, record: record, signals: signals,
             whereabouts: "control plane \(api.baseURL), ledger \(paths.ledger), runner-host's log \(paths.runnerLog)",
-            handOutOnly: { controlPlane.handOutOnly($0) })
+            handOutOnly: { batchID in
+                controlPlane.handOutOnly(batchID)
+                showPage(of: batchID, controlPlane)
+            })
         let end = await study.run()
         return try await conclude(end, paths, api)
+    }
+
+    private func showPage(of batchID: String, _ controlPlane: any OwnControlPlane) {
+        guard controlPlane.hasPage else {
+            if opensPage { status.note("there is no page to open: its files are not beside lynxctl") }
+            return
+        }
+        let page = "\(controlPlane.url)/ui/#/study/\(batchID)"
+        status.note("in a browser: \(page)")
+        if opensPage, !Browser.open(page) { status.note("no browser was found to open it with; BROWSER names one") }
+    }
+
+    /// Serves the page after the study has ended, until a signal.
+    private func stay(_ controlPlane: any OwnControlPlane) async {
+        guard controlPlane.hasPage else { return }
+        status.note("the page stays at \(controlPlane.url)/ui/ until Ctrl-C")
+        for await _ in await Interrupts.trap() { return }
+    }
+
+    /// A command line, for a shell, that shows the study in a browser once more.
+    private func pageCommand(_ paths: Paths) -> String {
+        let program = CommandLine.arguments.first ?? "lynxctl"
+        return ([program, "ui"] + (paths.state == StateDirectory.standardPath ? [] : [paths.state])).map(StudyOptions.quoted).joined(separator: " ")
     }
 
     private func resumable(_ batchID: String, in paths: Paths, _ api: APIClient) async throws -> Batch {
@@ -123,9 +173,10 @@ struct LocalRun: Sendable {
             howToSeeAll: options.resumeCommand(batchID: batchID, state: paths.state) + " --all",
             totals: ["wall time \(wall)"])
         if !json { OutputStream.standard.line("batch \(batchID), seed \(results.batch.seed), ledger \(paths.ledger)") }
+        if !json, !opensPage, paths.hasPage { status.note("in a browser: \(pageCommand(paths))") }
         if !results.batch.status.isTerminal {
             status.note("not finished; go on with: \(options.resumeCommand(batchID: batchID, state: paths.state))")
         }
-        return results.allCompleted ? ExitStatus.success : ExitStatus.jobsFailed
+        return results.exitStatus
     }
 }

@@ -105,8 +105,8 @@ package final class RunnerProcess: Sendable {
 }
 
 /// Where `runner-host` is: as it was named, or beside the executable of this process.
-enum RunnerHostLocation {
-    static func find(named path: String?) throws -> String {
+package enum RunnerHostLocation {
+    package static func find(named path: String?) throws -> String {
         if let path {
             guard access(path, X_OK) == 0 else {
                 throw CLIError.badInput("--runner-host \(path) cannot be run: \(SystemMessage.text(errno))")

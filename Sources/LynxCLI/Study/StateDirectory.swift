@@ -4,6 +4,8 @@ import Support
 
 /// The folder that a study on this machine keeps its ledger and logs in, held by one `lynxctl run` at a time.
 package struct StateDirectory: ~Copyable {
+    package static let standardPath = ".lynx"
+
     package let path: String
     private let lock: FileLock
 
@@ -52,11 +54,11 @@ package struct StateDirectory: ~Copyable {
 }
 
 /// The system's words for an error.
-enum SystemMessage {
-    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+package enum SystemMessage {
+    package static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     /// Of what FoundationEssentials throws, the POSIX error below it where there is one.
-    static func text(of error: any Error) -> String {
+    package static func text(of error: any Error) -> String {
         if let error = error as? CocoaError, let posix = error.underlying as? POSIXError { return text(posix.code.rawValue) }
         if let error = error as? POSIXError { return text(error.code.rawValue) }
         return "\(error)"

@@ -28,13 +28,22 @@ package struct StudyOptions: Sendable {
         if case .submit(let batch) = work { arguments += ["--expected-jobs", "\(batch.runsOverride ?? batch.config.monteCarlo.runs)"] }
         if let engines { arguments += ["--engines", engines] }
         if let maxConcurrentJobs { arguments += ["--max-concurrent-jobs", "\(maxConcurrentJobs)"] }
+        // The runner is given no jobs but those of this batch, whose code is this user's own.
+        if mayHaveBundle { arguments += ["--allow-bundles", "true"] }
         return arguments
+    }
+
+    private var mayHaveBundle: Bool {
+        switch work {
+        case .submit(let batch): batch.config.simulation.bundle != nil
+        case .resume: true
+        }
     }
 
     /// A command line, for a shell, that goes on with the batch.
     package func resumeCommand(batchID: String, state: String) -> String {
         var words = ["lynxctl", "run", "--resume", batchID, "--runner-config", runnerConfig]
-        if state != RunCommand.defaultState { words += ["--state", state] }
+        if state != StateDirectory.standardPath { words += ["--state", state] }
         if let engines { words += ["--engines", engines] }
         if let maxConcurrentJobs { words += ["--max-concurrent-jobs", "\(maxConcurrentJobs)"] }
         return words.map(Self.quoted).joined(separator: " ")

@@ -1,5 +1,5 @@
+import LynxDocument
 import LynxModel
-import Support
 
 /// From "the runner is there" to "the batch is on its way".
 struct StudyStart {
@@ -11,9 +11,9 @@ struct StudyStart {
     func check(_ runner: Runner) async throws {
         switch options.work {
         case .submit(let submission):
-            try check(runner, runs: submission.config.simulation.type)
+            try check(runner, runs: submission.config.simulation)
         case .resume(let batchID):
-            if let job = try await api.firstJob(of: batchID) { try check(runner, runs: job.runConfig.simulation.type) }
+            if let job = try await api.firstJob(of: batchID) { try check(runner, runs: job.runConfig.simulation) }
         }
     }
 
@@ -21,7 +21,8 @@ struct StudyStart {
     func prepare() async throws -> Batch {
         switch options.work {
         case .submit(let submission):
-            let receipt = try await api.submit(submission)
+            let upload = BundleUpload(api: api) { [status] in status.note($0) }
+            let receipt = try await api.submit(try await upload.resolved(submission))
             let batch = try await api.overview(of: receipt.batchID).batch
             status.note("\(batch.name): \(NumberText.count(batch.totalJobs, "run")), seed \(batch.seed), batch \(batch.batchID)")
             return batch
@@ -36,15 +37,29 @@ struct StudyStart {
     /// Ends a quarantine from before: that the runner is started again says that somebody has mended what it was for.
     func lift(_ quarantine: Quarantine?, of runner: Runner) async throws {
         guard let quarantine, quarantine.endsByItself != true else { return }
-        try await api.post("/runners/\(runner.runnerID.percentEncoded())/resume")
+        try await api.call(.resumeRunner, [.runner: runner.runnerID])
         status.note("the runner was in quarantine since \(WireJSON.timestamp(quarantine.since)), and is tried again: \(quarantine.reason)")
     }
 
-    private func check(_ runner: Runner, runs type: String) throws {
+    private func check(_ runner: Runner, runs simulation: SimulationSpec) throws {
         let types = runner.capabilities.supportedSimulationTypes
-        guard !types.contains(type) else { return }
-        let has = types.isEmpty ? "nothing" : types.joined(separator: ", ")
+        if let name = simulation.scenario {
+            let names = (runner.scenarios ?? []).map(\.name)
+            guard !names.contains(name) else { return }
+            let guess = Suggestion.closest(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
+            throw CLIError.badInput(
+                "this runner has no scenario '\(name)' (config.simulation.scenario); \(guess)scenarios in \(options.runnerConfig): "
+                    + Self.list(names))
+        }
+        guard types.contains(simulation.type) else {
+            throw CLIError.badInput(
+                "the batch needs '\(simulation.type)' (config.simulation.type), but this runner runs \(Self.list(types)): see engines in \(options.runnerConfig)")
+        }
+        guard simulation.bundle == nil, runner.scenarioOnly?.contains(simulation.type) == true else { return }
         throw CLIError.badInput(
-            "the batch needs '\(type)' (config.simulation.type), but this runner runs \(has): see engines in \(options.runnerConfig)")
+            "this runner has no default scenario of '\(simulation.type)'; name one with config.simulation.scenario; scenarios in \(options.runnerConfig): "
+                + Self.list((runner.scenarios ?? []).map(\.name)))
     }
+
+    private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.sorted().joined(separator: ", ") }
 }

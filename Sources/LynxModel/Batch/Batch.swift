@@ -24,13 +24,20 @@ public struct Batch: Codable, Hashable, Sendable {
     public var completedAt: Date?
     /// The seed the samples were drawn with, also when the submission left it open.
     public var seed: UInt64
+    /// Why it ended before all its runs were done: what its rule of stopping found. Nil: it did not.
+    public var stopReason: String?
     /// What a person should know of it, such as results that were taken back. Nil: nothing.
     public var warnings: [String]?
+    /// The name of the token that it was submitted with. Nil: nobody was asked who they are.
+    public var submittedBy: String?
 
     public init(
         batchID: String, name: String, status: BatchStatus, totalJobs: Int, completedJobs: Int = 0, failedJobs: Int = 0,
-        cancelledJobs: Int = 0, createdAt: Date, completedAt: Date? = nil, seed: UInt64, warnings: [String]? = nil
+        cancelledJobs: Int = 0, createdAt: Date, completedAt: Date? = nil, seed: UInt64, stopReason: String? = nil, warnings: [String]? = nil,
+        submittedBy: String? = nil
     ) {
+        self.submittedBy = submittedBy
+        self.stopReason = stopReason
         self.warnings = warnings
         self.batchID = batchID
         self.name = name
@@ -53,6 +60,8 @@ public struct Batch: Codable, Hashable, Sendable {
         case cancelledJobs = "cancelled_jobs"
         case createdAt = "created_at"
         case completedAt = "completed_at"
+        case stopReason = "stop_reason"
+        case submittedBy = "submitted_by"
     }
 }
 
@@ -62,14 +71,18 @@ public struct BatchReceipt: Codable, Hashable, Sendable {
     public var totalJobs: Int
     /// From `simulation.duration_minutes`, the number of runs and the free slots of the pool; a guess, in minutes.
     public var estimatedCompletionTimeMins: Double
+    /// Why no runner that is registered now could ever take the jobs; nil if one could.
+    public var unroutable: String?
 
-    public init(batchID: String, totalJobs: Int, estimatedCompletionTimeMins: Double) {
+    public init(batchID: String, totalJobs: Int, estimatedCompletionTimeMins: Double, unroutable: String? = nil) {
+        self.unroutable = unroutable
         self.batchID = batchID
         self.totalJobs = totalJobs
         self.estimatedCompletionTimeMins = estimatedCompletionTimeMins
     }
 
     private enum CodingKeys: String, CodingKey {
+        case unroutable
         case batchID = "batch_id"
         case totalJobs = "total_jobs"
         case estimatedCompletionTimeMins = "estimated_completion_time_mins"

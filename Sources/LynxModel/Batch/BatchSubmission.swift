@@ -8,6 +8,12 @@ public struct BatchSubmission: Codable, Hashable, Sendable {
     /// The number of runs this batch has.
     public var runs: Int { runsOverride ?? config.monteCarlo.runs }
 
+    /// How many runs it begins with: `subset_simulation` appends the others as it learns which ones are wanted.
+    package var firstRuns: Int {
+        let monteCarlo = config.monteCarlo
+        return monteCarlo.samplingMethod == .subsetSimulation ? min(runs, monteCarlo.samplesPerLevel ?? SubsetSimulationSpec.samplesPerLevel) : runs
+    }
+
     public init(name: String, runsOverride: Int? = nil, config: BatchConfig) {
         self.name = name
         self.runsOverride = runsOverride
@@ -24,75 +30,38 @@ public struct BatchConfig: Codable, Hashable, Sendable {
     public var simulation: SimulationSpec
     public var monteCarlo: MonteCarloSpec
     public var dispersions: [String: Dispersion]
+    public var correlation: CorrelationSpec?
     public var compute: ComputeSpec
     public var earlyTermination: EarlyTerminationSpec
     public var telemetry: TelemetrySpec
+    /// By name; nil: all that the scenario reports.
+    public var outputs: [String: OutputSpec]?
+    public var requirements: [RequirementSpec]?
+    public var stop: StopSpec?
 
     public init(
         simulation: SimulationSpec, monteCarlo: MonteCarloSpec, dispersions: [String: Dispersion] = [:],
-        compute: ComputeSpec = .init(), earlyTermination: EarlyTerminationSpec = .init(), telemetry: TelemetrySpec = .init()
+        compute: ComputeSpec = .init(), earlyTermination: EarlyTerminationSpec = .init(), telemetry: TelemetrySpec = .init(),
+        outputs: [String: OutputSpec]? = nil, requirements: [RequirementSpec]? = nil, stop: StopSpec? = nil,
+        correlation: CorrelationSpec? = nil
     ) {
+        self.outputs = outputs
+        self.requirements = requirements
+        self.stop = stop
         self.simulation = simulation
         self.monteCarlo = monteCarlo
         self.dispersions = dispersions
+        self.correlation = correlation
         self.compute = compute
         self.earlyTermination = earlyTermination
         self.telemetry = telemetry
     }
 
     private enum CodingKeys: String, CodingKey {
-        case simulation, dispersions, compute, telemetry
+        case simulation, dispersions, correlation, compute, telemetry, outputs, requirements, stop
         case monteCarlo = "monte_carlo"
         case earlyTermination = "early_termination"
     }
-}
-
-public struct SimulationSpec: Codable, Hashable, Sendable {
-    public var name: String
-    public var version: String
-    /// Which engine, or which capability tag, runs it.
-    public var type: String
-    public var durationMinutes: Double?
-
-    public init(name: String, version: String = "1.0", type: String = "basilisk", durationMinutes: Double? = nil) {
-        self.name = name
-        self.version = version
-        self.type = type
-        self.durationMinutes = durationMinutes
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case name, version, type
-        case durationMinutes = "duration_minutes"
-    }
-}
-
-public struct MonteCarloSpec: Codable, Hashable, Sendable {
-    public var runs: Int
-    public var samplingMethod: SamplingMethod
-    /// Equal seeds give equal samples, on any machine. Chosen at submission when the file gives none.
-    public var seed: UInt64?
-
-    public init(runs: Int, samplingMethod: SamplingMethod = .latinHypercube, seed: UInt64? = nil) {
-        self.runs = runs
-        self.samplingMethod = samplingMethod
-        self.seed = seed
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case runs, seed
-        case samplingMethod = "sampling_method"
-    }
-}
-
-/// `random` is accepted as another name of `monte_carlo` and stored as the latter.
-public enum SamplingMethod: String, Codable, CaseIterable, Sendable {
-    case latinHypercube = "latin_hypercube"
-    case monteCarlo = "monte_carlo"
-    case sobol
-
-    /// How many parameters it can disperse; nil if any number.
-    package var mostDispersed: Int? { self == .sobol ? 1024 : nil }
 }
 
 public struct Dispersion: Codable, Hashable, Sendable {

@@ -1,102 +1,95 @@
 public import FoundationEssentials
+public import LynxDocument
 
 extension BatchSubmission {
-    /// Reads and validates a batch file.
+    /// Reads and validates a batch file, and the files that it names.
     ///
+    /// - Parameter judge: what else is wrong with a batch that is valid otherwise, such as `BatchConfig.samplingProblems` of Sampling.
     /// - Throws: everything that is wrong with the file, each with its line and column.
-    public static func read(yamlFile path: String) throws(DiagnosticList) -> BatchSubmission {
-        try Document.yaml(file: path).read(as: .batchSubmission)
+    public static func read(
+        yamlFile path: String, judgedBy judge: (BatchSubmission) -> [FieldProblem] = { _ in [] }
+    ) throws(DiagnosticList) -> BatchSubmission {
+        try Document.yaml(file: path).withReferences(besideFile: path).batchSubmission(judge)
     }
 
     /// Reads and validates the text of a batch file.
     ///
-    /// - Parameter name: what errors call the text.
-    public static func read(yaml text: String, name: String) throws(DiagnosticList) -> BatchSubmission {
-        try Document.yaml(Array(text.utf8), name: name).read(as: .batchSubmission)
+    /// - Parameters:
+    ///   - name: what errors call the text.
+    ///   - judge: as above.
+    public static func read(
+        yaml text: String, name: String, judgedBy judge: (BatchSubmission) -> [FieldProblem] = { _ in [] }
+    ) throws(DiagnosticList) -> BatchSubmission {
+        try Document.yaml(Array(text.utf8), name: name).batchSubmission(judge)
     }
 
     /// Reads and validates the body of `POST /jobs`, by the same rules.
     ///
-    /// - Parameter name: what errors call the body.
-    public static func read(json data: Data, name: String = "request body") throws(DiagnosticList) -> BatchSubmission {
-        try Document.json(Array(data), name: name).read(as: .batchSubmission)
+    /// - Parameters:
+    ///   - name: what errors call the body.
+    ///   - judge: as above.
+    public static func read(
+        json data: Data, name: String = "request body", judgedBy judge: (BatchSubmission) -> [FieldProblem] = { _ in [] }
+    ) throws(DiagnosticList) -> BatchSubmission {
+        try Document.json(Array(data), name: name).batchSubmission(judge)
     }
 }
 
-/// Keeps a slip of the finger from filling the ledger.
-private let runCounts = 1...1_000_000
+extension Document {
+    fileprivate func batchSubmission(_ judge: (BatchSubmission) -> [FieldProblem]) throws(DiagnosticList) -> BatchSubmission {
+        try read(as: .batchSubmission, judgedBy: { submission in
+            let problems = submission.designProblems
+            return problems.isEmpty ? judge(submission) : problems
+        })
+    }
+}
+
+extension BatchSubmission {
+    /// The JSON schema (2020-12) of batch files and of the body of `POST /jobs`, as the readers below describe themselves.
+    package static var schema: JSONValue {
+        let parts = SchemaParts(prefix: "#/$defs/")
+        let root = FieldType.batchSubmission.schema(parts)
+        let head: JSONValue = ["$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Lynx batch file"]
+        return head.adding(root).adding(["$defs": .object(parts.definitions)])
+    }
+}
 
 extension FieldType where Value == BatchSubmission {
-    static var batchSubmission: FieldType {
-        .mapping("a batch") { fields in
-            let name = fields.required("name", .line())
-            let runsOverride = fields.optional("runs_override", .integer(runCounts))
-            let config = fields.required("config", .batchConfig)
+    package static var batchSubmission: FieldType {
+        mapping("a batch") { fields in
+            let name = fields.required("name", .shortLine, "What lists call the batch.")
+            let runsOverride = fields.optional("runs_override", .integer(runCounts), "Overrides `config.monte_carlo.runs`.")
+            let config = fields.required("config", .batchConfig, "The study.")
             guard let name, let config else { return nil }
             return BatchSubmission(name: name, runsOverride: runsOverride, config: config)
-        }
+        }.named("BatchSubmission")
     }
 }
 
 extension FieldType where Value == BatchConfig {
     static var batchConfig: FieldType {
         .mapping("'config'") { fields in
-            let simulation = fields.required("simulation", .simulation)
-            let monteCarlo = fields.required("monte_carlo", .monteCarlo)
-            let dispersions = fields.optional("dispersions", .dictionary(of: .dispersion, named: "parameters to dispersions", key: .line()))
-            let compute = fields.optional("compute", .compute)
-            let earlyTermination = fields.optional("early_termination", .earlyTermination)
-            let telemetry = fields.optional("telemetry", .telemetry)
+            let simulation = fields.required("simulation", .simulation, "What is simulated.")
+            let monteCarlo = fields.required("monte_carlo", .monteCarlo, "How many runs, and how they are drawn.")
+            let dispersions = fields.optional(
+                "dispersions", .dictionary(of: .dispersion, named: "parameters to dispersions", key: .line()),
+                "The distribution of each parameter, by its name.")
+            let correlation = fields.optional("correlation", .correlation, "How the parameters depend on each other; not at all if left out.")
+            let compute = fields.optional("compute", .compute, "What each job may use.")
+            let earlyTermination = fields.optional("early_termination", .earlyTermination, "When a run is killed.")
+            let telemetry = fields.optional("telemetry", .telemetry, "What is recorded of each run.")
+            let outputs = fields.optional("outputs", .outputs, "The scalar results of a run, by name; all that the scenario reports if left out.")
+            let requirements = fields.optional("requirements", .requirements, "What the runs must satisfy.")
+            let stop = fields.optional("stop", .stop, "When the batch ends before all its runs are done.")
             guard let simulation, let monteCarlo else { return nil }
-            let dispersed = (dispersions ?? [:]).values.count { $0.distribution.kind != .constant }
-            if let most = monteCarlo.samplingMethod.mostDispersed, dispersed > most {
-                let method = monteCarlo.samplingMethod.rawValue
-                fields.report("dispersions", "\(dispersed) parameters are not constant; \(method) takes at most \(most)")
-                return nil
-            }
-            return BatchConfig(
-                simulation: simulation, monteCarlo: monteCarlo, dispersions: dispersions ?? [:], compute: compute ?? .init(),
-                earlyTermination: earlyTermination ?? .init(), telemetry: telemetry ?? .init())
-        }
-    }
-}
-
-extension FieldType where Value == SimulationSpec {
-    static var simulation: FieldType {
-        .mapping("'simulation'") { fields in
-            let name = fields.required("name", .line())
-            let version = fields.optional("version", .numberLikeLine)
-            let type = fields.optional("type", .identifier)
-            let duration = fields.optional("duration_minutes", .number(above: 0, atMost: TimeLimits.year / 60))
-            guard let name else { return nil }
-            var simulation = SimulationSpec(name: name, durationMinutes: duration)
-            if let version { simulation.version = version }
-            if let type { simulation.type = type }
-            return simulation
-        }
-    }
-}
-
-extension FieldType where Value == MonteCarloSpec {
-    static var monteCarlo: FieldType {
-        .mapping("'monte_carlo'") { fields in
-            let runs = fields.required("runs", .integer(runCounts))
-            let method = fields.optional("sampling_method", .samplingMethod)
-            let seed = fields.optional("seed", .integer(UInt64.min...UInt64.max))
-            guard let runs else { return nil }
-            return MonteCarloSpec(runs: runs, samplingMethod: method ?? .latinHypercube, seed: seed)
-        }
-    }
-}
-
-extension FieldType where Value == SamplingMethod {
-    static var samplingMethod: FieldType {
-        let available = SamplingMethod.allCases.map(\.rawValue).joined(separator: ", ")
-        let remarks = ["halton", "grid", "table"].map { ($0, "is not available yet; use one of \(available)") }
-        let plain = choice(remarks: Dictionary(uniqueKeysWithValues: remarks))
-        return FieldType(plain.expectation) { field, diagnostics in
-            if case .scalar(let scalar) = field.node.content, scalar.text == "random" { return .monteCarlo }
-            return plain.read(field, diagnostics)
+            var config = BatchConfig(
+                simulation: simulation, monteCarlo: monteCarlo.spec, dispersions: dispersions ?? [:], compute: compute ?? .init(),
+                earlyTermination: earlyTermination ?? .init(), telemetry: telemetry ?? .init(), outputs: outputs, requirements: requirements,
+                stop: stop, correlation: correlation)
+            if !monteCarlo.givesRuns, monteCarlo.spec.samplingMethod == .grid { config.monteCarlo.runs = config.wholeDesign()?.runs ?? 1 }
+            let problems = config.requirementProblems
+            for problem in problems { fields.report(problem.field, at: problem.index, problem.message) }
+            return problems.isEmpty ? config : nil
         }
     }
 }

@@ -1,26 +1,23 @@
 import Glibc
+import LynxDocument
 
 extension FieldType where Value == Dispersion {
     static var dispersion: FieldType {
-        .mapping("a dispersion") { fields in
-            let distribution = fields.required("distribution", .distribution)
-            let units = fields.optional("units", .string)
+        mapping("a dispersion") { fields in
+            let distribution = fields.required("distribution", .distribution, "How the parameter is distributed.")
+            let units = fields.optional("units", .string, default: "", "The parameter's units, which the simulation is told.")
             guard let distribution else { return nil }
-            return Dispersion(distribution: distribution, units: units ?? "")
-        }
+            return Dispersion(distribution: distribution, units: units)
+        }.named("Dispersion")
     }
 }
 
 extension FieldType where Value == Distribution {
     static var distribution: FieldType {
-        .mapping("a distribution") { fields in
-            guard let kind = fields.required("type", .choice() as FieldType<Distribution.Kind>) else {
-                fields.acceptUnknownKeys()
-                return nil
-            }
-            fields.describe(as: "the distribution '\(kind.rawValue)'")
-            return fields.distribution(kind)
-        }
+        variants(
+            "a distribution", by: "type", "Which distribution it is.", naming: { (kind: Distribution.Kind) in "the distribution '\(kind.rawValue)'" },
+            read: { kind, fields in kind.canBeTruncated ? fields.truncated(fields.distribution(kind)) : fields.distribution(kind) }
+        ).named("Distribution")
     }
 }
 
@@ -34,40 +31,73 @@ extension MappingReader {
         case .truncatedNormal:
             return truncatedNormal()
         case .lognormal:
-            return pair("mu", .number(), "sigma", .number(above: 0)).map { .lognormal(mu: $0, sigma: $1) }
+            return pair(("mu", .number(), "The mean of ln x."), ("sigma", .number(above: 0), "The standard deviation of ln x.")).map { .lognormal(mu: $0, sigma: $1) }
+        case .loguniform:
+            return bounds(.number(above: 0)).map { .loguniform(min: $0.min, max: $0.max) }
         case .triangular:
             return triangular()
         case .exponential:
-            return required("rate", .number(above: 0)).map { .exponential(rate: $0) }
+            return required("rate", .number(above: 0), "The density is rate·exp(−rate·x), for x ≥ 0.").map { .exponential(rate: $0) }
         case .weibull:
-            return pair("shape", .number(above: 0), "scale", .number(above: 0)).map { .weibull(shape: $0, scale: $1) }
+            return pair(("shape", .number(above: 0), "The exponent k."), ("scale", .number(above: 0), "The scale λ.")).map { .weibull(shape: $0, scale: $1) }
+        case .rayleigh:
+            return required("scale", .number(above: 0), "The most likely value.").map { .rayleigh(scale: $0) }
+        case .gumbel:
+            let place = place()
+            return .gumbel(loc: place.loc, scale: place.scale)
+        case .gamma:
+            return gamma()
+        case .studentT:
+            let df = required("df", .number(above: 0, atMost: mostShape), "The degrees of freedom.")
+            let place = place()
+            return df.map { .studentT(df: $0, loc: place.loc, scale: place.scale) }
         case .beta:
-            let shapes = pair("alpha", .number(above: 0), "beta", .number(above: 0))
+            let shapes = pair(("alpha", .number(above: 0), "The first shape."), ("beta", .number(above: 0), "The second shape."))
             let bounds = bounds(defaults: (0, 1))
             guard let shapes, let bounds else { return nil }
             return .beta(alpha: shapes.0, beta: shapes.1, min: bounds.min, max: bounds.max)
+        case .empirical:
+            return empirical()
+        case .mixture:
+            return required("components", .list(of: .mixtureComponent, named: "components", minimum: 1), "What is mixed.").flatMap { mixture($0) }
+        case .integerUniform:
+            return integers()
         case .discrete:
             return discrete()
+        case .files:
+            return files()
         case .constant:
-            return required("value", .parameterValue).map { .constant($0) }
+            return required("value", .parameterValue, "The value in every run.").map { .constant($0) }
         }
     }
 
-    private func pair(_ first: String, _ firstType: FieldType<Double>, _ second: String, _ secondType: FieldType<Double>) -> (Double, Double)? {
-        let one = required(first, firstType)
-        let other = required(second, secondType)
+    private typealias Number = (key: String, type: FieldType<Double>, documentation: String)
+
+    private func pair(_ first: Number, _ second: Number) -> (Double, Double)? {
+        let one = required(first.key, first.type, first.documentation)
+        let other = required(second.key, second.type, second.documentation)
         guard let one, let other else { return nil }
         return (one, other)
     }
 
     private func bell() -> (mean: Double, stdDev: Double)? {
-        pair("mean", .number(), "std_dev", .number(above: 0)).map { (mean: $0, stdDev: $1) }
+        pair(("mean", .number(), "The mean, before any truncation."), ("std_dev", .number(above: 0), "The standard deviation, before any truncation.")).map { (mean: $0, stdDev: $1) }
+    }
+
+    private func place() -> (loc: Double, scale: Double) {
+        let loc = optional("loc", .number(), default: 0, "What is added to the standard distribution's values, after they are multiplied.")
+        let scale = optional("scale", .number(above: 0), default: 1, "What the standard distribution's values are multiplied by.")
+        return (loc, scale)
     }
 
     /// min < max, with a span that a double can hold. Without `defaults` both are required.
-    private func bounds(defaults: (Double, Double)? = nil) -> (min: Double, max: Double)? {
-        let min = defaults == nil ? required("min", .number()) : optionalNumber("min", default: defaults!.0)
-        let max = defaults == nil ? required("max", .number()) : optionalNumber("max", default: defaults!.1)
+    private func bounds(_ type: FieldType<Double> = .number(), defaults: (min: Double, max: Double)? = nil) -> (min: Double, max: Double)? {
+        func bound(_ key: String, _ value: Double?, _ documentation: String) -> Double? {
+            guard let value else { return required(key, type, documentation) }
+            return optional(key, type, default: value, documentation)
+        }
+        let min = bound("min", defaults?.min, "The lower end.")
+        let max = bound("max", defaults?.max, "The upper end.")
         guard let min, let max else { return nil }
         guard min < max else {
             report("max", "\(Shown.number(max)) is not above min (\(Shown.number(min))); give min < max")
@@ -80,15 +110,22 @@ extension MappingReader {
         return (min, max)
     }
 
-    /// Nil only when the field is there and wrong.
-    private func optionalNumber(_ key: String, default value: Double) -> Double? {
-        guard let field = self[key], !field.node.isNull else { return optional(key, .number()) ?? value }
-        return optional(key, .number())
+    private func gamma() -> Distribution? {
+        let shape = required("shape", .number(above: 0, atMost: mostShape), "The density is proportional to x^(shape − 1)·exp(−x/scale), for x ≥ 0.")
+        let scale = optional("scale", .number(above: 0), "The mean is shape·scale; or give `rate`.")
+        let rate = optional("rate", .number(above: 0), "1/scale, in its place.")
+        switch (self["scale"]?.node.isNull ?? true, self["rate"]?.node.isNull ?? true) {
+        case (true, true): report("scale", "is missing; give scale, or rate")
+        case (false, false): report("rate", "is given beside scale; keep one of the two")
+        default: break
+        }
+        guard let shape, let scale = scale ?? rate.map({ 1 / $0 }) else { return nil }
+        return .gamma(shape: shape, scale: scale)
     }
 
     private func triangular() -> Distribution? {
         let bounds = bounds()
-        let mode = required("mode", .number())
+        let mode = required("mode", .number(), "The value of highest density.")
         guard let bounds, let mode else { return nil }
         guard (bounds.min...bounds.max).contains(mode) else {
             let range = "min (\(Shown.number(bounds.min))) to max (\(Shown.number(bounds.max)))"
@@ -110,23 +147,6 @@ extension MappingReader {
         }
         return .truncatedNormal(mean: bell.mean, stdDev: bell.stdDev, min: bounds.min, max: bounds.max)
     }
-
-    private func discrete() -> Distribution? {
-        let values = required("values", .list(of: .parameterValue, named: "values", minimum: 1))
-        let weights = optional("weights", .list(of: .number(atLeast: 0), named: "weights"))
-        guard let values else { return nil }
-        guard let weights else { return .discrete(values: values, weights: nil) }
-        if weights.count != values.count {
-            report("weights", "\(weights.count) given for \(values.count) values; give one weight per value")
-            return nil
-        }
-        let total = weights.reduce(0, +)
-        guard total > 0, total.isFinite else {
-            report("weights", total > 0 ? "has too large a sum; scale the weights down" : "are all zero; give at least one weight above 0")
-            return nil
-        }
-        return .discrete(values: values, weights: weights)
-    }
 }
 
 /// The probability that the standard normal distribution gives to an interval.
@@ -143,3 +163,6 @@ enum NormalMass {
 
     private static func upperTail(_ x: Double) -> Double { erfc(x / 2.0.squareRoot()) / 2 }
 }
+
+/// With more, the algorithms take too many steps; the normal distribution is as good as the same.
+let mostShape = 1e6

@@ -1,3 +1,5 @@
+package import LynxDocument
+
 /// The value of one parameter in a run configuration: mostly a number; `discrete` and `constant` may give others.
 ///
 /// Whether a number is an integer is the author's choice, by how it is written: `1` is one, `1.0` and `1e0` are not.
@@ -46,6 +48,30 @@ extension ParameterValue: Codable {
             if let placeholder = floats?.placeholder(for: value) { try container.encode(placeholder) } else { try container.encode(value) }
         case .string(let value): try container.encode(value)
         case .bool(let value): try container.encode(value)
+        }
+    }
+}
+
+extension FieldType where Value == ParameterValue {
+    /// A number, a string or a boolean. Numbers written without a point and an exponent are integers, up to 64 bits of them.
+    package static var parameterValue: FieldType {
+        let expectation = "a number, a string, true or false"
+        let schema: JSONValue = ["type": ["number", "string", "boolean"]]
+        return FieldType(expectation, schema: { $0.reference("ParameterValue") { _ in schema } }) { field, diagnostics in
+            guard let scalar = field.scalar(expectation, diagnostics) else { return nil }
+            switch scalar.resolved {
+            case .null:
+                field.mismatch(expectation, diagnostics)
+                return nil
+            case .bool(let value): return .bool(value)
+            case .string(let text):
+                guard scalar.text.utf8.contains(0) else { return .string(text) }
+                diagnostics.report("contains the control character U+0; remove it", at: field.node.mark, path: field.path)
+                return nil
+            default:
+                if scalar.style == .plain, case .integer(let value) = scalar.resolved, let exact = Int64(exactly: value) { return .integer(exact) }
+                return FieldType<Double>.number().read(field, diagnostics).map { .number($0) }
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+public import LynxDocument
+
 /// An error of the API: RFC 9457 `application/problem+json`.
 public struct Problem: Codable, Hashable, Sendable, Error {
     public var title: String
@@ -22,5 +24,14 @@ public struct Problem: Codable, Hashable, Sendable, Error {
         self.status = status
         self.detail = detail
         self.errors = errors
+    }
+}
+
+extension DiagnosticList {
+    /// The answer of the API to a body with these problems.
+    public func problem(title: String, status: Int = 400) -> Problem {
+        Problem(
+            title: title, status: status, detail: description,
+            errors: diagnostics.map { Problem.FieldError(field: $0.fieldPath, detail: $0.message) })
     }
 }

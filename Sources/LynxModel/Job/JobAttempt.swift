@@ -37,3 +37,51 @@ public struct JobAttempt: Codable, Hashable, Sendable {
         case hasResult = "has_result"
     }
 }
+
+/// The event `job` of `GET /batches/{id}/events`: a job has reached a terminal state.
+public struct JobEnd: Codable, Hashable, Sendable {
+    public var jobID: String
+    public var runIndex: Int
+    public var status: JobStatus
+    /// The number of the attempt that ended it; 0 if there was none.
+    public var attempt: Int
+    public var errorMessage: String?
+
+    public init(jobID: String, runIndex: Int, status: JobStatus, attempt: Int, errorMessage: String? = nil) {
+        self.jobID = jobID
+        self.runIndex = runIndex
+        self.status = status
+        self.attempt = attempt
+        self.errorMessage = errorMessage
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case status, attempt
+        case jobID = "job_id"
+        case runIndex = "run_index"
+        case errorMessage = "error_message"
+    }
+}
+
+/// The code that a run was made with, as its runner found it when the attempt began.
+public struct Provenance: Codable, Hashable, Sendable {
+    /// The version of the runner's host.
+    public var hostVersion: String
+    /// SHA-256 of the engine's library, in lower-case hexadecimal.
+    public var engineSHA256: String?
+    /// SHA-256 of each file that a setting of the engine names, by the setting: `basilisk_entrypoint`, `python_executable`.
+    /// What such a file reads or imports by itself is not part of it.
+    public var files: [String: String]
+
+    public init(hostVersion: String, engineSHA256: String?, files: [String: String]) {
+        self.hostVersion = hostVersion
+        self.engineSHA256 = engineSHA256
+        self.files = files
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case files
+        case hostVersion = "host_version"
+        case engineSHA256 = "engine_sha256"
+    }
+}

@@ -11,13 +11,16 @@ public struct JobResult: Codable, Hashable, Sendable {
     public var artifacts: [Artifact]
     /// By variable name.
     public var telemetryData: [String: TelemetrySeries]
+    /// The run's scalar results, in the order in which it reports them. Nil: from a runner before 1.5 of the runner protocol.
+    public var outputs: [RunOutput]?
     public var metadata: ResultMetadata
     public var errorMessage: String?
 
     public init(
         jobID: String, success: Bool, executionTimeSecs: Double, outputFiles: [String] = [], artifacts: [Artifact] = [],
-        telemetryData: [String: TelemetrySeries] = [:], metadata: ResultMetadata, errorMessage: String? = nil
+        telemetryData: [String: TelemetrySeries] = [:], outputs: [RunOutput]? = nil, metadata: ResultMetadata, errorMessage: String? = nil
     ) {
+        self.outputs = outputs
         self.jobID = jobID
         self.success = success
         self.executionTimeSecs = executionTimeSecs
@@ -29,7 +32,7 @@ public struct JobResult: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case success, artifacts, metadata
+        case success, artifacts, outputs, metadata
         case jobID = "job_id"
         case executionTimeSecs = "execution_time_secs"
         case outputFiles = "output_files"
@@ -116,13 +119,23 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
     /// What the result rests on besides its own run, such as a proof that a copied process gives what a fresh one gives. Its
     /// runner may take that back, and the result with it. Nil: nothing else. Since 1.4 of the runner protocol.
     public var basis: String?
+    /// The stopping condition that killed the run. Since 1.5 of the runner protocol.
+    public var breach: BreachRecord?
+    /// The simulated time of the latest sample, in seconds; nil if none came. Since 1.5 of the runner protocol.
+    public var simTimeS: Double?
+    /// The code that the attempt ran with. Nil: from a runner that does not tell, or of an attempt that had no engine.
+    public var provenance: Provenance?
 
     public init(
         runID: String, runIndex: Int, attempt: Int, simulationName: String, simulationVersion: String, engine: String,
         engineVersion: String, runnerID: String, outcome: AttemptOutcome, exitCode: Int32? = nil, exitSignal: Int32? = nil,
         maxRSSBytes: Int64? = nil, startedAt: Date? = nil, completedAt: Date? = nil, directory: String? = nil,
-        warnings: [String] = [], basis: String? = nil
+        warnings: [String] = [], basis: String? = nil, breach: BreachRecord? = nil, simTimeS: Double? = nil,
+        provenance: Provenance? = nil
     ) {
+        self.provenance = provenance
+        self.breach = breach
+        self.simTimeS = simTimeS
         self.basis = basis
         self.runID = runID
         self.runIndex = runIndex
@@ -143,7 +156,8 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempt, engine, outcome, directory, warnings, basis
+        case attempt, engine, outcome, directory, warnings, basis, breach, provenance
+        case simTimeS = "sim_time_s"
         case runID = "run_id"
         case runIndex = "run_index"
         case simulationName = "simulation_name"
@@ -155,6 +169,24 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
         case maxRSSBytes = "max_rss_bytes"
         case startedAt = "started_at"
         case completedAt = "completed_at"
+    }
+}
+
+/// What killed a run that breached a stopping condition.
+public struct BreachRecord: Codable, Hashable, Sendable {
+    /// The name of the condition.
+    public var condition: String
+    /// Of the sample that breached it, in seconds; nil where that was not finite.
+    public var simTimeS: Double?
+
+    public init(condition: String, simTimeS: Double?) {
+        self.condition = condition
+        self.simTimeS = simTimeS
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case condition
+        case simTimeS = "sim_time_s"
     }
 }
 

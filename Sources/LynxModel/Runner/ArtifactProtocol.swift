@@ -181,7 +181,7 @@ public struct BatchArtifact: Codable, Hashable, Sendable {
 }
 
 /// Answer to `GET /batches/{id}/artifacts`: by run index.
-public struct BatchArtifactList: Codable, Hashable, Sendable {
+public struct BatchArtifactList: Codable, Hashable, Sendable, ListPart {
     public var artifacts: [BatchArtifact]
     /// To be given as `cursor` for the next part; absent from the last.
     public var nextCursor: String?

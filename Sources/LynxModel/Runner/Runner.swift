@@ -47,12 +47,21 @@ public struct Runner: Codable, Hashable, Sendable {
     public var currentJobs: [String]
     /// Nil unless the runner is in quarantine.
     public var quarantine: Quarantine?
+    /// The scenarios that it has by name; nil if none.
+    public var scenarios: [RunnerScenario]?
+    /// The simulation types for which it runs code that comes with a batch; nil if none.
+    public var bundleTypes: [String]?
+    /// The supported simulation types that it runs only with a scenario's name or a bundle; nil if none.
+    public var scenarioOnly: [String]?
 
     public init(
         runnerID: String, name: String, status: RunnerStatus, capabilities: RunnerCapabilities, engines: [RunnerEngine],
         version: String, protocolVersion: String? = nil, registeredAt: Date, lastHeartbeatAt: Date, currentJobs: [String],
-        quarantine: Quarantine? = nil
+        quarantine: Quarantine? = nil, offer: RunnerOffer = RunnerOffer()
     ) {
+        scenarios = offer.scenarios.isEmpty ? nil : offer.scenarios
+        bundleTypes = offer.bundleTypes.isEmpty ? nil : offer.bundleTypes
+        scenarioOnly = offer.scenarioOnly.isEmpty ? nil : offer.scenarioOnly
         self.quarantine = quarantine
         self.runnerID = runnerID
         self.name = name
@@ -66,8 +75,13 @@ public struct Runner: Codable, Hashable, Sendable {
         self.currentJobs = currentJobs
     }
 
+    /// What it runs besides the default scenarios of its engines.
+    package var offer: RunnerOffer { RunnerOffer(scenarios: scenarios ?? [], bundleTypes: bundleTypes ?? [], scenarioOnly: scenarioOnly ?? []) }
+
     private enum CodingKeys: String, CodingKey {
-        case name, status, capabilities, engines, version, quarantine
+        case name, status, capabilities, engines, version, quarantine, scenarios
+        case bundleTypes = "bundle_types"
+        case scenarioOnly = "scenario_only"
         case runnerID = "runner_id"
         case protocolVersion = "protocol_version"
         case registeredAt = "registered_at"

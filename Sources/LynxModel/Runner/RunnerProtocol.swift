@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import LynxTelemetry
 
 /// What a runner and the control plane say to each other under `/runner/v1/`.
 ///
@@ -15,11 +16,12 @@ public import FoundationEssentials
 /// | `POST enroll`, `POST renew` | `EnrollRequest`, `RenewRequest` | `RunnerCredential`, which all other calls carry where callers are asked who they are |
 /// | `POST jobs/{id}/artifacts` | `ArtifactManifest` | `ArtifactRequirements`; 409 if the attempt is stale |
 /// | `PUT jobs/{id}/artifacts/{sha256}` | the content, from an offset on | `ArtifactProgress` |
+/// | `GET bundles/{bundle}/files/{sha256}` | | the content of a file of a bundle, or its manifest. Since 1.6 |
 /// | `POST leave` | `LeaveRequest` | 204; its unfinished attempts are lost at once |
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
 public enum RunnerProtocol {
-    public static let version = "1.4"
+    public static let version = "1.6"
 
     /// The version of a peer that names none: it was the only one that did not have to.
     public static let unnamedVersion = "1.0"
@@ -56,11 +58,14 @@ public struct RegisterRequest: Codable, Hashable, Sendable {
     /// Where the process is: the machine's name, a slash, and what no other machine has. The same over restarts of the process.
     /// Nil: it doesn't say.
     public var machine: String?
+    /// Named scenarios and bundles; nil: none. Since 1.6.
+    public var offer: RunnerOffer?
 
     public init(
         runnerID: String, sessionID: String, name: String, version: String, protocolVersion: String = RunnerProtocol.version,
-        capabilities: RunnerCapabilities, engines: [RunnerEngine], machine: String? = nil
+        capabilities: RunnerCapabilities, engines: [RunnerEngine], machine: String? = nil, offer: RunnerOffer? = nil
     ) {
+        self.offer = offer
         self.machine = machine
         self.runnerID = runnerID
         self.sessionID = sessionID
@@ -72,7 +77,7 @@ public struct RegisterRequest: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, version, capabilities, engines, machine
+        case name, version, capabilities, engines, machine, offer
         case runnerID = "runner_id"
         case sessionID = "session_id"
         case protocolVersion = "protocol_version"
@@ -116,7 +121,8 @@ public struct ClaimRequest: Codable, Hashable, Sendable {
     /// All attempts that the runner has, running or not yet reported; others of its session are lost at once, such as those
     /// that a claim gave it whose answer never came. Nil: it doesn't say. Since 1.1.
     public var held: [AttemptKey]?
-    /// Of those, at most this many of a simulation type; types that are absent have no limit of their own. Since 1.2.
+    /// Of those, at most this many of a simulation type; types that are absent have no limit of their own. A scenario's type is
+    /// `scenario:NAME`, that of a bundle `bundle:TYPE`. Since 1.2.
     public var typeSlots: [String: Int]?
 
     public init(
@@ -161,11 +167,18 @@ public struct JobAssignment: Codable, Hashable, Sendable {
     public var runConfig: RunConfiguration
     public var earlyTermination: EarlyTerminationSpec
     public var telemetry: TelemetrySpec
+    /// The scalar results that the result is to hold; nil: all that the scenario reports. Since 1.5.
+    public var outputs: [String: OutputSpec]?
+    /// Signal temporal logic, by the name of the output that holds its robustness. Since 1.5.
+    public var formulas: [String: String]?
 
     public init(
         jobID: String, batchID: String, attempt: Int, timeoutSecs: Double, runConfig: RunConfiguration,
-        earlyTermination: EarlyTerminationSpec, telemetry: TelemetrySpec
+        earlyTermination: EarlyTerminationSpec, telemetry: TelemetrySpec, outputs: [String: OutputSpec]? = nil,
+        formulas: [String: String]? = nil
     ) {
+        self.outputs = outputs
+        self.formulas = formulas
         self.jobID = jobID
         self.batchID = batchID
         self.attempt = attempt
@@ -184,6 +197,8 @@ public struct JobAssignment: Codable, Hashable, Sendable {
         runConfig = try fields.decode(RunConfiguration.self, forKey: .runConfig)
         earlyTermination = try fields.decode(EarlyTerminationSpec.self, forKey: .earlyTermination)
         telemetry = try fields.decode(TelemetrySpec.self, forKey: .telemetry)
+        outputs = try fields.decodeIfPresent([String: OutputSpec].self, forKey: .outputs)
+        formulas = try fields.decodeIfPresent([String: String].self, forKey: .formulas)
         let floats = try fields.decodeIfPresent([String: Double].self, forKey: .floatParameters) ?? [:]
         for (name, value) in floats where runConfig.parameters[name] != nil { runConfig.parameters[name] = .number(value) }
     }
@@ -197,12 +212,14 @@ public struct JobAssignment: Codable, Hashable, Sendable {
         try fields.encode(runConfig, forKey: .runConfig)
         try fields.encode(earlyTermination, forKey: .earlyTermination)
         try fields.encode(telemetry, forKey: .telemetry)
+        try fields.encodeIfPresent(outputs, forKey: .outputs)
+        try fields.encodeIfPresent(formulas, forKey: .formulas)
         let floats = runConfig.parameters.compactMapValues(\.wholeFloat)
         if !floats.isEmpty { try fields.encode(floats, forKey: .floatParameters) }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempt, telemetry
+        case attempt, telemetry, outputs, formulas
         /// The parameters that are floats although their values are whole: not every reader of JSON tells 1.0 from 1.
         case floatParameters = "float_parameters"
         case jobID = "job_id"
@@ -241,11 +258,14 @@ public struct HeartbeatRequest: Codable, Hashable, Sendable {
     public var drained: Bool?
     /// The engines as they are now, in place of those that came with the registration. Nil: as before. Since 1.3.
     public var engines: [RunnerEngine]?
+    /// The same of scenarios and bundles. Since 1.6.
+    public var offer: RunnerOffer?
 
     public init(
         runnerID: String, sessionID: String, attempts: [AttemptKey], waitSeconds: Double? = nil, cancelling: [AttemptKey]? = nil,
-        drained: Bool? = nil, engines: [RunnerEngine]? = nil
+        drained: Bool? = nil, engines: [RunnerEngine]? = nil, offer: RunnerOffer? = nil
     ) {
+        self.offer = offer
         self.engines = engines
         self.runnerID = runnerID
         self.sessionID = sessionID
@@ -256,7 +276,7 @@ public struct HeartbeatRequest: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempts, cancelling, drained, engines
+        case attempts, cancelling, drained, engines, offer
         case waitSeconds = "wait_seconds"
         case runnerID = "runner_id"
         case sessionID = "session_id"

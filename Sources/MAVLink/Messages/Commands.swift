@@ -1,5 +1,5 @@
 extension CommandLong {
-    /// - Parameter command: a MAV_CMD.
+    /// - Parameter command: the number of a MAV_CMD.
     package init(
         system: UInt8, component: UInt8 = 1, command: UInt16, _ param1: Float = 0, _ param2: Float = 0, _ param3: Float = 0,
         _ param4: Float = 0, _ param5: Float = 0, _ param6: Float = 0, _ param7: Float = 0
@@ -20,14 +20,15 @@ extension CommandLong {
     /// MAV_CMD_SET_MESSAGE_INTERVAL
     private static let setMessageInterval: UInt16 = 511
 
-    /// Asks for a message at an interval, in µs of the vehicle's time: -1 for never, 0 for its own choice.
+    /// Requests a message at an interval in µs of vehicle time: -1 stops the message, 0 selects the vehicle's default.
     package static func setMessageInterval(system: UInt8, component: UInt8 = 1, message: UInt32, microseconds: Float) -> CommandLong {
         CommandLong(system: system, component: component, command: setMessageInterval, Float(message), microseconds)
     }
 }
 
 extension Heartbeat {
-    /// A ground station's: MAV_TYPE_GCS, MAV_AUTOPILOT_INVALID, MAV_STATE_ACTIVE; 3 stands for both versions of the protocol.
+    /// The heartbeat of a ground station: MAV_TYPE_GCS, MAV_AUTOPILOT_INVALID, MAV_STATE_ACTIVE; 3 stands for both versions of
+    /// the protocol.
     package static var groundStation: Heartbeat {
         var heartbeat = Heartbeat()
         heartbeat.type = 6

@@ -1,4 +1,4 @@
-/// A parameter of the vehicle's, in PX4's encoding (MAV_PARAM_ENCODE_BYTEWISE): an integer's bytes stand where the float's would.
+/// A vehicle parameter in PX4's encoding (MAV_PARAM_ENCODE_BYTEWISE): an integer's bytes are stored in place of the float's.
 package enum MAVLinkParameter: Sendable, Hashable {
     case int32(Int32)
     case float(Float)
@@ -30,7 +30,7 @@ package enum MAVLinkParameter: Sendable, Hashable {
         }
     }
 
-    /// nil for types that PX4 has no parameters of.
+    /// Nil for types that PX4 parameters do not have.
     init?(wire: Float, type: UInt8) {
         switch type {
         case Self.int32Type: self = .int32(Int32(bitPattern: wire.bitPattern))
@@ -41,7 +41,7 @@ package enum MAVLinkParameter: Sendable, Hashable {
 }
 
 extension ParamValue {
-    /// nil where the type is neither a 32-bit integer nor a float.
+    /// Nil if the type is neither a 32-bit integer nor a float.
     package var value: MAVLinkParameter? { MAVLinkParameter(wire: paramValue, type: paramType) }
 }
 
@@ -57,7 +57,7 @@ extension ParamSet {
 }
 
 extension ParamRequestRead {
-    /// Asks for a parameter by its name.
+    /// Requests a parameter by name.
     package init(system: UInt8, component: UInt8 = 1, name: String) {
         self.init()
         targetSystem = system

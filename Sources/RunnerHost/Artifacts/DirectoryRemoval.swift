@@ -1,19 +1,20 @@
 import Glibc
 import Support
 
-/// Removes a directory with what is in it, whatever a simulation has made of it: names that are no UTF-8, folders that may
-/// not be written to or entered, nesting of any depth.
+/// Removes a directory with its content, whatever a simulation has put there: names that are not UTF-8, folders without write
+/// or search permission, any depth of nesting.
 ///
-/// Each step down is an `openat` that follows no link, so that nothing outside is touched. What is mounted inside stays.
+/// Each step down is an `openat` that follows no link, so nothing outside the directory is touched. File systems mounted inside
+/// it stay.
 struct DirectoryRemoval: ~Copyable {
-    /// Whether something that is no directory is to stay.
+    /// Decides whether an entry that is not a directory is kept.
     ///
     /// - Parameters:
-    ///   - path: relative to where the removal began.
-    ///   - kind: of `st_mode`, such as `S_IFREG`.
+    ///   - path: relative to the directory being removed.
+    ///   - kind: the file type in `st_mode`, such as `S_IFREG`.
     typealias Keep = (_ path: [UInt8], _ kind: mode_t) -> Bool
 
-    /// Descriptors of directories that are open at the same time; what lies deeper is brought up first.
+    /// The number of directories open at the same time; deeper ones are moved up to the top first.
     private static let maxDepth = 64
 
     private let top: String
@@ -28,11 +29,11 @@ struct DirectoryRemoval: ~Copyable {
         self.keep = keep
     }
 
-    /// Removes what it can.
+    /// Removes as much as possible.
     ///
-    /// - Parameter keep: what stays, and the directories on the way to it; nothing if nil. What lies deeper than 64
-    ///   directories then stays, too.
-    /// - Returns: whether the directory itself is gone.
+    /// - Parameter keep: the entries to keep, together with the directories that contain them; nil keeps nothing. Entries
+    ///   deeper than 64 directories are kept as well.
+    /// - Returns: whether the directory itself has been removed.
     /// - Throws: the first failure, if something could not be removed.
     @discardableResult
     static func remove(_ path: String, keeping keep: Keep? = nil) throws(FileError) -> Bool {
@@ -40,14 +41,17 @@ struct DirectoryRemoval: ~Copyable {
         var isEmpty = false
         repeat {
             removal.hasMoved = false
-            guard let descriptor = removal.openDirectory(AT_FDCWD, path) else {
-                if errno == ENOENT { return true }
-                throw .last("open", path)
+            let directory: OwnedDescriptor
+            do throws(FileError) {
+                directory = try Self.openDirectory(path)
+            } catch {
+                if error.code == ENOENT { return true }
+                throw error
             }
             var info = stat()
-            fstat(descriptor, &info)
+            fstat(directory.raw, &info)
             removal.device = info.st_dev
-            isEmpty = removal.empty(descriptor, prefix: [], depth: 0, top: descriptor)
+            isEmpty = removal.empty(directory, prefix: [], depth: 0, top: directory.raw)
         } while removal.hasMoved
         if let failure = removal.failure { throw failure }
         guard isEmpty else { return false }
@@ -55,44 +59,44 @@ struct DirectoryRemoval: ~Copyable {
         return true
     }
 
-    /// Takes over `descriptor`. Returns whether nothing is left in it.
-    private mutating func empty(_ descriptor: Int32, prefix: [UInt8], depth: Int, top: Int32) -> Bool {
+    /// Returns whether nothing is left in the directory.
+    private mutating func empty(_ directory: borrowing OwnedDescriptor, prefix: [UInt8], depth: Int, top: Int32) -> Bool {
         var info = stat()
-        fstat(descriptor, &info)
+        fstat(directory.raw, &info)
         let isLocked = info.st_mode & S_IRWXU != S_IRWXU
-        if isLocked { fchmod(descriptor, S_IRWXU) }
-        guard let stream = fdopendir(descriptor) else {
-            close(descriptor)
-            return false
-        }
-        defer { closedir(stream) }
+        if isLocked { fchmod(directory.raw, S_IRWXU) }
+        guard let names = try? Directory.rawNames(in: directory, of: self.top) else { return false }
         var isEmpty = true
-        for name in Self.names(in: stream) where !remove(name, in: descriptor, prefix: prefix, depth: depth, top: top) { isEmpty = false }
-        // What stays, stays as it was.
-        if isLocked && !isEmpty { fchmod(descriptor, info.st_mode & 0o7777) }
+        for name in names where !remove(name, in: directory, prefix: prefix, depth: depth, top: top) { isEmpty = false }
+        // A directory that is kept gets its permissions back.
+        if isLocked && !isEmpty { fchmod(directory.raw, info.st_mode & 0o7777) }
         return isEmpty
     }
 
-    /// Returns whether it is gone.
-    private mutating func remove(_ name: [CChar], in parent: Int32, prefix: [UInt8], depth: Int, top: Int32) -> Bool {
-        let path = prefix + (prefix.isEmpty ? [] : [UInt8(ascii: "/")]) + name.dropLast().map { UInt8(bitPattern: $0) }
+    /// Returns whether the entry has been removed.
+    private mutating func remove(
+        _ entry: [UInt8], in parent: borrowing OwnedDescriptor, prefix: [UInt8], depth: Int, top: Int32
+    ) -> Bool {
+        let path = prefix + (prefix.isEmpty ? [] : [UInt8(ascii: "/")]) + entry
+        let name = entry.map { CChar(bitPattern: $0) } + [0]
         var info = stat()
-        guard fstatat(parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return errno == ENOENT || fail("look at", path) }
+        guard fstatat(parent.raw, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return errno == ENOENT || fail("look at", path) }
         guard info.st_mode & S_IFMT == S_IFDIR else {
             if let keep, keep(path, info.st_mode & S_IFMT) { return false }
-            return unlinkat(parent, name, 0) == 0 || fail("remove", path)
+            return unlinkat(parent.raw, name, 0) == 0 || fail("remove", path)
         }
-        guard info.st_dev == device else {
-            errno = EBUSY
-            return fail("remove", path)
+        guard info.st_dev == device else { return fail("remove", path, EBUSY) }
+        guard depth < Self.maxDepth else { return keep == nil && bringUp(name, from: parent.raw, path, to: top) }
+        do throws(FileError) {
+            let child = try Self.openDirectory(name, in: parent)
+            return empty(child, prefix: path, depth: depth + 1, top: top)
+                && (unlinkat(parent.raw, name, Int32(AT_REMOVEDIR)) == 0 || fail("remove", path))
+        } catch {
+            return fail("open", path, error.code)
         }
-        guard depth < Self.maxDepth else { return keep == nil && bringUp(name, from: parent, path, to: top) }
-        guard let child = openDirectory(parent, name) else { return fail("open", path) }
-        return empty(child, prefix: path, depth: depth + 1, top: top)
-            && (unlinkat(parent, name, Int32(AT_REMOVEDIR)) == 0 || fail("remove", path))
     }
 
-    /// Moves a directory to where the removal began, to be found there next.
+    /// Moves a directory to the top of the tree, where it is found next.
     private mutating func bringUp(_ name: [CChar], from parent: Int32, _ path: [UInt8], to top: Int32) -> Bool {
         fchmodat(parent, name, S_IRWXU, 0)
         for _ in 0..<1000 {
@@ -106,27 +110,31 @@ struct DirectoryRemoval: ~Copyable {
         return fail("move", path)
     }
 
-    private mutating func fail(_ operation: String, _ path: [UInt8]) -> Bool {
-        let code = errno
+    private mutating func fail(_ operation: String, _ path: [UInt8], _ code: Int32 = errno) -> Bool {
         failure = failure ?? FileError(operation: operation, path: "\(top)/\(String(decoding: path, as: UTF8.self))", code: code)
         return false
     }
 
-    /// Also one that this user has locked. nil with errno set if it cannot be opened.
-    private func openDirectory(_ parent: Int32, _ name: UnsafePointer<CChar>) -> Int32? {
-        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-        var descriptor = openat(parent, name, flags)
-        if descriptor < 0 && errno == EACCES && fchmodat(parent, name, S_IRWXU, 0) == 0 { descriptor = openat(parent, name, flags) }
-        return descriptor < 0 ? nil : descriptor
+    private static let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+
+    /// Opens a directory, even one whose permissions this user has taken away.
+    private static func openDirectory(_ path: String) throws(FileError) -> OwnedDescriptor {
+        do throws(FileError) {
+            return try .open(path, flags)
+        } catch {
+            guard error.code == EACCES, fchmodat(AT_FDCWD, path, S_IRWXU, 0) == 0 else { throw error }
+            return try .open(path, flags)
+        }
     }
 
-    /// With their NULs.
-    private static func names(in stream: OpaquePointer) -> [[CChar]] {
-        var names: [[CChar]] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in raw.prefix { $0 != 0 }.map { CChar(bitPattern: $0) } }
-            if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name + [0]) }
+    private static func openDirectory(
+        _ name: UnsafePointer<CChar>, in parent: borrowing OwnedDescriptor
+    ) throws(FileError) -> OwnedDescriptor {
+        do throws(FileError) {
+            return try .open(name, in: parent, flags)
+        } catch {
+            guard error.code == EACCES, fchmodat(parent.raw, name, S_IRWXU, 0) == 0 else { throw error }
+            return try .open(name, in: parent, flags)
         }
-        return names
     }
 }

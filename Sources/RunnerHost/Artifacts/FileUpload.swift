@@ -2,32 +2,32 @@ import FoundationEssentials
 import LynxModel
 import ObjectStore
 
-/// Brings the files of one attempt to where the control plane wants them. What it needs to know is in the attempt's report
-/// and on the disk, so that it may be begun again at any time, by any process.
+/// Uploads the files of one attempt to the location that the control plane assigns. All its input is in the attempt's report
+/// and on the disk, so any process may start it again at any time.
 ///
-/// A file that can't be uploaded, now or ever, is a warning in the result; only what may work later is thrown.
+/// A file that can never be uploaded results in a warning; only failures that may pass are thrown.
 struct FileUpload: Sendable {
     let client: ControlPlaneClient
     let runnerID: String
-    /// Nil means what the environment says.
+    /// The object store; nil means the environment's settings.
     let objectStore: S3Configuration?
-    /// Called as bytes go.
+    /// Called as bytes are sent.
     let moved: @Sendable () -> Void
 
     struct Outcome: Sendable {
         var warnings: [String] = []
-        /// What the attempt left to be uploaded.
-        var files: [AttemptFiles.Local] = []
-        /// All of it is there.
+        /// The attempt's files to upload.
+        var files: [LocalFiles.File] = []
+        /// Whether all files have been uploaded.
         var isComplete = false
     }
 
-    /// How long after an attempt's end an object store that does not answer is tried.
+    /// The time in seconds after an attempt's end during which an object store that does not respond is tried.
     private static let patience = 3600.0
 
-    /// - Throws: `ControlPlaneError`, or `S3Error` where the object store may answer later.
+    /// - Throws: `ControlPlaneError`, or `S3Error` if the object store may respond later.
     func run(_ report: AttemptReport) async throws -> Outcome {
-        let local = try await AttemptFiles(report)
+        let local = try await LocalFiles(report)
         var outcome = Outcome(warnings: local.warnings, files: local.files)
         guard !local.files.isEmpty else {
             outcome.isComplete = local.warnings.isEmpty
@@ -48,15 +48,15 @@ struct FileUpload: Sendable {
         } catch let error as ControlPlaneError where error.advice == .refused {
             outcome.warnings.append("files were not uploaded: \(error)")
         } catch let error as ControlPlaneError where error.status == 404 || error.status == 405 {
-            // An older control plane, which takes none.
+            // An older control plane accepts no files.
             return Outcome()
         }
         outcome.isComplete = outcome.warnings.isEmpty
         return outcome
     }
 
-    /// - Returns: why it can't be sent, if so.
-    private func send(_ local: AttemptFiles.Local, from start: Int64, _ report: AttemptReport) async throws -> String? {
+    /// - Returns: the reason if the file cannot be sent; nil if it was sent.
+    private func send(_ local: LocalFiles.File, from start: Int64, _ report: AttemptReport) async throws -> String? {
         let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
         do {
             let file = try local.open()
@@ -71,14 +71,14 @@ struct FileUpload: Sendable {
                 offset = min(progress.offset, file.size)
             }
         } catch let error as S3Error {
-            return AttemptFiles.warning(local.file.path, error)
+            return LocalFiles.warning(local.file.path, error)
         } catch let error as ControlPlaneError where error.advice == .refused {
-            return AttemptFiles.warning(local.file.path, error)
+            return LocalFiles.warning(local.file.path, error)
         }
     }
 
     private func put(
-        _ files: [AttemptFiles.Local], to target: S3Address, _ report: AttemptReport, _ outcome: inout Outcome
+        _ files: [LocalFiles.File], to target: S3Address, _ report: AttemptReport, _ outcome: inout Outcome
     ) async throws {
         do {
             let store = S3Client(try objectStore ?? .environment())
@@ -91,7 +91,7 @@ struct FileUpload: Sendable {
                     file.location = address.description
                     stored.append(file)
                 } catch let error as S3Error where !error.isTransient || isOverdue(report) {
-                    outcome.warnings.append(AttemptFiles.warning(local.file.path, error))
+                    outcome.warnings.append(LocalFiles.warning(local.file.path, error))
                 }
             }
             guard !stored.isEmpty else { return }
@@ -102,8 +102,8 @@ struct FileUpload: Sendable {
         }
     }
 
-    private func put(_ local: AttemptFiles.Local, at address: S3Address, in store: S3Client) async throws {
-        // An earlier try may have got this far. Who may not look only sends it once more.
+    private func put(_ local: LocalFiles.File, at address: S3Address, in store: S3Client) async throws {
+        // An earlier try may have stored the object. Without permission to look, the file is sent again.
         if let there = try? await store.head(address), there.size == local.file.sizeBytes, there.sha256 == local.file.sha256 { return }
         let file = try local.open()
         try await store.put(file, to: address, mediaType: local.file.mediaType, sha256: local.file.sha256) { [moved] _ in moved() }

@@ -4,12 +4,12 @@ import LynxModel
 extension RunnerService {
     /// Uploads the files of an attempt whose result is about to be delivered.
     ///
-    /// - Returns: the report as it is to be delivered, with what went wrong among its warnings; and what is not needed any
-    ///   more once it has been.
+    /// - Returns: the report to deliver, with failed uploads among its warnings; and the files that are no longer needed
+    ///   after its delivery.
     func uploadFiles(
         of report: SpooledReport, _ log: AttemptLog
     ) async throws -> (report: SpooledReport, disposable: DisposableFiles?) {
-        // Before the first registration nobody has said; asking does no harm.
+        // Before the first registration it is unknown whether the control plane accepts files; trying does no harm.
         guard monitor.with({ $0.uploadsFiles }) ?? true, let content = report.content,
             content.outcome != .lost, content.result.metadata.directory != nil || !content.result.artifacts.isEmpty
         else { return (report, nil) }
@@ -36,13 +36,13 @@ extension RunnerService {
         )
     }
 
-    /// Nil when the job is cancelled before all is there.
+    /// Nil if the job is cancelled before all files have been uploaded.
     private func run(_ upload: FileUpload, _ report: AttemptReport) async throws -> FileUpload.Outcome? {
         let key = AttemptKey(jobID: report.jobID, attempt: report.attempt)
         return try await withThrowingTaskGroup(of: FileUpload.Outcome?.self) { group in
             group.addTask { try await upload.run(report) }
             group.addTask { [monitor] in
-                try await monitor.wait { $0.isDeliveryCancelled(key) }
+                try await monitor.wait { $0.outbox.isCancelled(key) }
                 return nil
             }
             defer { group.cancelAll() }
@@ -50,7 +50,7 @@ extension RunnerService {
         }
     }
 
-    /// Removes an attempt's files, which are elsewhere now.
+    /// Removes an attempt's files that have been uploaded.
     func dispose(of files: DisposableFiles, _ log: AttemptLog) async {
         do {
             if try await blocking({ try files.remove() }) == false { log.directoryKept(files.directory) }

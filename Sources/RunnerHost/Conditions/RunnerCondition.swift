@@ -1,11 +1,12 @@
 import Glibc
 import LynxModel
+import Support
 
-/// What is wrong with a condition.
+/// A description of a condition that is not met.
 package struct ConditionProblem: Error, Hashable, Sendable {
-    /// What is wrong and what would be right.
+    /// One line that states what is wrong and what would be right.
     var message: String
-    /// There is no room left, which a job may have taken itself.
+    /// Whether the disk is full, which a job may have caused itself.
     var isOfRoom = false
 
     init(_ message: String, isOfRoom: Bool = false) {
@@ -14,22 +15,22 @@ package struct ConditionProblem: Error, Hashable, Sendable {
     }
 }
 
-/// Something on this machine that the runner was given at its start, and without which no job does well: a program, a
-/// folder, room on a disk.
+/// Something on this machine that the runner depends on since its start and that every job needs: a program, a folder, free
+/// space on a disk.
 package struct RunnerCondition: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
-        /// It has to be there, with these rights of `access(2)`.
+        /// The path has to exist with these rights of access(2).
         case entry(directory: Bool, rights: Int32)
-        /// A folder that can be written to, with room in it.
+        /// The folder has to be writable and to have free space.
         case writable
     }
 
-    /// The field of the configuration that names it.
+    /// The configuration field that names the path.
     let setting: String
-    /// Absolute.
+    /// Absolute path.
     let path: String
     let kind: Kind
-    /// It was where a file system is mounted.
+    /// Whether a file system was mounted at the path at the start.
     let isMountPoint: Bool
 
     /// A folder that this runner writes to.
@@ -37,8 +38,8 @@ package struct RunnerCondition: Hashable, Sendable {
         RunnerCondition(setting: setting, path: path, kind: .writable, isMountPoint: isMountPoint(path))
     }
 
-    /// What a value of an engine's settings names, if it names something that is there now: that it was there tells that it
-    /// is a path, and that the engine can use it.
+    /// The condition for a value of an engine's settings that names an existing file; nil for any other value. That the file
+    /// exists shows that the value is a path which the engine can use.
     package static func present(_ value: String, setting: String) -> RunnerCondition? {
         guard let path = path(value, setting: setting) else { return nil }
         var info = stat()
@@ -49,9 +50,13 @@ package struct RunnerCondition: Hashable, Sendable {
             isMountPoint: isMountPoint(path))
     }
 
-    /// What is wrong now, and what would be right; nil if nothing is. Blocks on the disk.
+    /// Whether the path has to exist and is not a folder.
+    var isFile: Bool { if case .entry(directory: false, _) = kind { true } else { false } }
+
+    /// Checks the condition. Blocks on the disk.
     ///
-    /// - Parameter thoroughly: room is found out by writing; otherwise the file system is asked.
+    /// - Parameter thoroughly: whether free space is tested by writing; otherwise the file system's counters are read.
+    /// - Returns: the problem; nil if the condition is met.
     func problem(thoroughly: Bool) -> ConditionProblem? {
         if isMountPoint, !Self.isMountPoint(path) {
             return ConditionProblem("\(setting): nothing is mounted at '\(path)' any more; mount it again")
@@ -76,14 +81,14 @@ package struct RunnerCondition: Hashable, Sendable {
         ConditionProblem("\(setting): '\(path)' is gone (\(Self.text(code))); put it back")
     }
 
-    /// Less than this is as good as nothing. In bytes.
+    /// The least useful free space in bytes.
     private static let leastRoom = 256 << 10
 
     private func problemByAsking() -> ConditionProblem? {
         var room = statvfs()
         guard statvfs(path, &room) == 0 else { return missing(errno) }
         if UInt(room.f_flag) & UInt(ST_RDONLY) != 0 { return unwritable(EROFS) }
-        // Some file systems have no count of either.
+        // Some file systems do not count blocks or inodes.
         if room.f_blocks > 0, Double(room.f_bavail) * Double(room.f_frsize) < Double(Self.leastRoom) { return unwritable(ENOSPC) }
         if room.f_files > 0, room.f_favail == 0 { return unwritable(ENOSPC) }
         return access(path, W_OK | X_OK) == 0 ? nil : unwritable(errno)
@@ -92,25 +97,21 @@ package struct RunnerCondition: Hashable, Sendable {
     private func problemByWriting() -> ConditionProblem? {
         if let problem = problemByAsking() { return problem }
         let probe = "\(path)/.probe-\(getpid())-\(pthread_self())"
-        let file = open(probe, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { return unwritable(errno) }
-        defer {
-            close(file)
-            unlink(probe)
+        do throws(FileError) {
+            let file = try OwnedDescriptor.open(probe, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW)
+            defer { unlink(probe) }
+            try file.write([UInt8](repeating: 0, count: Self.leastRoom), to: probe)
+            return nil
+        } catch {
+            return unwritable(error.code)
         }
-        let block = [UInt8](repeating: 0, count: 64 << 10)
-        for _ in 0..<(Self.leastRoom / block.count) {
-            let count = write(file, block, block.count)
-            if count < block.count { return unwritable(count < 0 ? errno : ENOSPC) }
-        }
-        return nil
     }
 
     private func unwritable(_ code: Int32) -> ConditionProblem? {
         switch code {
         case ENOENT, ENOTDIR: return missing(code)
         case ENOSPC, EDQUOT: return ConditionProblem("\(setting): '\(path)' is full (\(Self.text(code))); make room there", isOfRoom: true)
-        // Not what this is about.
+        // These errors do not concern the path.
         case EMFILE, ENFILE, EINTR: return nil
         default: return ConditionProblem("\(setting): '\(path)' cannot be written to (\(Self.text(code))); let this user write there")
         }
@@ -124,7 +125,7 @@ package struct RunnerCondition: Hashable, Sendable {
         return own.st_dev != above.st_dev
     }
 
-    /// The absolute path that a setting names; nil for what is no path.
+    /// The absolute path that a setting names; nil if the value is not a path.
     private static func path(_ value: String, setting: String) -> String? {
         guard !value.isEmpty, !value.contains("\0") else { return nil }
         if value.hasPrefix("/") { return value }
@@ -133,7 +134,7 @@ package struct RunnerCondition: Hashable, Sendable {
         return absolute(value)
     }
 
-    /// How settings that are paths end.
+    /// Suffixes of the names of settings that are paths.
     private static let nouns = ["entrypoint", "executable", "binary", "directory", "_etc", "_file", "path"]
 
     private static func absolute(_ path: String) -> String? {
@@ -142,7 +143,7 @@ package struct RunnerCondition: Hashable, Sendable {
         return path == "." ? String(cString: here) : "\(String(cString: here))/\(path)"
     }
 
-    /// Finds a program in PATH as a shell does.
+    /// Searches PATH for a program, as a shell does.
     private static func program(_ name: String) -> String? {
         let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         return search.split(separator: ":").lazy.map { "\($0)/\(name)" }.compactMap { $0.hasPrefix("/") ? $0 : absolute($0) }

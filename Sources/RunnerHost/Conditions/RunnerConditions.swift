@@ -3,16 +3,17 @@ import FoundationEssentials
 import LynxModel
 import Synchronization
 
-/// Whether this runner is fit to run jobs, engine by engine. What is wrong is found when an attempt begins, when one fails,
-/// and after that again and again until it is over; while it lasts no jobs of that engine are taken.
+/// Whether this runner can run jobs, for each engine. Problems are detected when an attempt begins and when one fails, and then
+/// checked repeatedly until they are over; meanwhile no jobs of that engine are claimed.
 package final class RunnerConditions: Sendable {
     private struct Engine: Sendable {
         /// A condition that is not met.
         var problem: String?
-        /// The machine failed an attempt, for a reason that cannot be looked at: when to try again, and how long the pause is.
+        /// Set after the machine failed an attempt for a reason that no condition covers: the time of the next try, and the
+        /// length of the pause.
         var pause: (until: Date, length: Duration, reason: String)?
         var nextPause = shortestPause
-        /// Calls of it that have not returned.
+        /// The number of calls that have not returned.
         var hung = 0
         var lastHung = ""
         var since = Date()
@@ -36,36 +37,41 @@ package final class RunnerConditions: Sendable {
     private let threads = CallThreads(name: "lynx-conditions", most: 4)
     private let state: Mutex<State>
 
-    /// How long a disk is given to answer.
+    /// The time in which a disk has to respond.
     static let patience = Duration.seconds(10)
     private static let shortestPause = Duration.seconds(1)
     private static let longestPause = Duration.seconds(300)
-    /// Each takes a processor, if it loops.
+    /// The number of hung calls at which an engine is not used any more, as each may occupy a processor.
     private static let mostHung = 3
 
-    /// - Parameter conditions: of each engine, by its id.
+    /// - Parameter conditions: the conditions by engine id.
     package init(_ conditions: [String: [RunnerCondition]]) {
         self.conditions = conditions
         state = Mutex(State(engines: conditions.mapValues { _ in Engine() }))
     }
 
-    /// By engine id, those that are in trouble.
+    /// The troubles of the engines that have any, by engine id.
     var troubles: [String: EngineTrouble] { state.withLock { $0.reported } }
 
-    /// Calls `body` now and whenever the troubles have changed, before whoever found the change goes on.
+    /// Calls `body` now and after every change of the troubles, before the call that found the change returns.
     func observe(_ body: @escaping @Sendable () -> Void) {
         state.withLock { $0.observer = body }
         body()
     }
 
-    /// What is wrong with what an engine's jobs need; nil if nothing is. Asks the file systems and writes nothing; blocks on them.
-    func look(at engine: String) -> ConditionProblem? {
+    /// The paths of files that an engine needs, by the settings that name them.
+    func files(of engine: String) -> [String: String] {
+        Dictionary((conditions[engine] ?? []).filter(\.isFile).map { ($0.setting, $0.path) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Checks the conditions of an engine without writing; nil if all are met. Blocks on the file systems.
+    func check(_ engine: String) -> ConditionProblem? {
         let found = conditions[engine, default: []].lazy.compactMap { $0.problem(thoroughly: false) }.first
         noted(found, of: engine)
         return found
     }
 
-    /// The same, found out by writing, and with a limit to the waiting.
+    /// Checks the conditions of an engine by writing, within a time limit; nil if all are met.
     func problem(of engine: String) async -> ConditionProblem? {
         let conditions = conditions[engine] ?? []
         do {
@@ -79,7 +85,7 @@ package final class RunnerConditions: Sendable {
         }
     }
 
-    /// A disk that jobs of the engine need did not answer.
+    /// Records that a disk which the engine's jobs need did not respond.
     func doesNotAnswer(_ engine: String) -> ConditionProblem {
         let paths = Set((conditions[engine] ?? []).map { "'\($0.path)'" }).sorted().joined(separator: ", ")
         let problem = ConditionProblem("a disk does not answer: one of those with \(paths); mend it")
@@ -91,7 +97,8 @@ package final class RunnerConditions: Sendable {
         change(engine) { $0.problem = problem?.message }
     }
 
-    /// The machine failed an attempt, and no condition says why: the next is tried after a pause, which grows until one starts.
+    /// Records that the machine failed an attempt although all conditions are met: the next one is tried after a pause, which
+    /// grows until a job starts.
     func machineFailed(_ engine: String, _ reason: String) {
         change(engine) { engine in
             engine.pause = (Date().addingTimeInterval(engine.nextPause / .seconds(1)), engine.nextPause, reason)
@@ -99,7 +106,13 @@ package final class RunnerConditions: Sendable {
         }
     }
 
-    /// The engine has started a job.
+    /// Records that the engine's own process has ended: no job is begun before the pause is over.
+    func processEnded(_ engine: String, _ reason: String, pause: Duration) {
+        guard pause > .zero else { return }
+        change(engine) { $0.pause = (Date().addingTimeInterval(pause / .seconds(1)), pause, reason) }
+    }
+
+    /// Records that the engine has started a job.
     func started(_ engine: String) {
         change(engine) { engine in
             engine.pause = nil
@@ -107,7 +120,7 @@ package final class RunnerConditions: Sendable {
         }
     }
 
-    /// A call of the engine is waited for no more.
+    /// Records that a call into the engine was abandoned.
     func hung(_ engine: String, in call: String) {
         change(engine) { engine in
             engine.hung += 1
@@ -115,11 +128,11 @@ package final class RunnerConditions: Sendable {
         }
     }
 
-    /// It has returned after all.
+    /// Records that an abandoned call has returned.
     func returned(_ engine: String) { change(engine) { $0.hung -= 1 } }
 
-    /// Looks whether what was wrong is over.
-    func lookAgain() async {
+    /// Checks whether the problems are over.
+    func recheck() async {
         let engines = state.withLock { $0.engines }
         for (id, engine) in engines {
             if engine.problem != nil { _ = await problem(of: id) }

@@ -1,19 +1,20 @@
-package import LynxModel
+package import LynxDocument
+import LynxModel
 
 extension RunnerConfiguration {
-    /// Resolves the configuration.
+    /// Loads the configuration from all its sources.
     ///
     /// - Parameters:
-    ///   - file: the path of the YAML file; without it `LYNX_RUNNER_CONFIG` gives it, and without that there is none.
-    ///   - environment: the process's environment; every `LYNX_RUNNER_*` in it must be known.
-    ///   - flags: values of the command line, by YAML key.
-    /// - Throws: everything that is wrong in any of the three, also where a stronger source overrides it.
+    ///   - file: the path of the YAML file; without it `LYNX_RUNNER_CONFIG` names the file, and without that there is none.
+    ///   - environment: the process's environment; every `LYNX_RUNNER_*` variable in it must be known.
+    ///   - flags: the values of the command line, by YAML key.
+    /// - Throws: all errors in the three sources, including those in values that a stronger source overrides.
     package static func load(
         file: String?, environment: [String: String], flags: [String: String]
     ) throws(DiagnosticList) -> RunnerConfiguration {
         let diagnostics = DiagnosticCollector()
         var configuration = RunnerConfiguration()
-        // From the weakest source to the strongest.
+        // The sources are applied from the weakest to the strongest.
         if let path = file ?? environment[configVariable] { configuration.read(file: path, diagnostics) }
         configuration.read(environment: environment, diagnostics)
         configuration.read(flags: flags, diagnostics)
@@ -22,15 +23,19 @@ extension RunnerConfiguration {
         return configuration
     }
 
+    /// The key of one scenario's source.
+    static func scenarioKey(_ name: String) -> String { "scenarios.\(name)" }
+
     static let configVariable = RunnerField.variablePrefix + "CONFIG"
 
     private mutating func read(file path: String, _ diagnostics: DiagnosticCollector) {
         let document = Document.yaml(file: path, into: diagnostics)
-        // A file of nothing but comments says nothing.
+        // A file that contains only comments sets no fields.
         guard let root = document.root, !root.isNull else { return }
         let setters: FieldType<[@Sendable (inout RunnerConfiguration) -> Void]> = .mapping("the runner's configuration") { fields in
             RunnerField.all.compactMap { field -> (@Sendable (inout RunnerConfiguration) -> Void)? in
-                guard let set = fields.optional(field.key, FieldType(field.type, read: field.read)), let mark = fields[field.key]?.mark else {
+                guard let set = fields.optional(field.key, FieldType(field.type, schema: field.schema, read: field.read), field.documentation),
+                    let mark = fields[field.key]?.mark else {
                     return nil
                 }
                 return {
@@ -40,6 +45,9 @@ extension RunnerConfiguration {
             }
         }
         for set in setters.read(Field(node: root, path: .root, mark: root.mark), diagnostics) ?? [] { set(&self) }
+        if case .mapping(let fields) = root.content, case .mapping(let scenarios)? = fields["scenarios"]?.value.content {
+            for entry in scenarios.entries { sources[Self.scenarioKey(entry.key)] = .file(entry.keyMark) }
+        }
     }
 
     private mutating func read(environment: [String: String], _ diagnostics: DiagnosticCollector) {

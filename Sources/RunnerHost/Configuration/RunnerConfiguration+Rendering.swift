@@ -1,8 +1,9 @@
+import LynxDocument
 package import LynxModel
 import Logging
 
 extension RunnerConfiguration {
-    /// The effective configuration as YAML, a line per field, each with its source in a comment.
+    /// The effective configuration as YAML, one line per field, each with its source in a comment.
     package func rendered() -> String {
         let lines = RunnerField.all.map { (text: "\($0.key): \($0.show(self))", source: source(of: $0.key)) }
         let width = min(72, lines.map(\.text.count).max() ?? 0)
@@ -13,9 +14,9 @@ extension RunnerConfiguration {
     }
 }
 
-/// A value that can be written into a YAML file and read back.
+/// A value that can be written to a YAML file and read back.
 protocol YAMLRenderable {
-    /// On one line, valid inside a flow collection too.
+    /// The value on one line, also valid inside a flow collection.
     var yaml: String { get }
 }
 

@@ -1,24 +1,25 @@
 import Glibc
 package import Logging
+package import LynxDocument
 package import LynxModel
 
-/// How a runner runs, resolved from command line > environment > file > default.
+/// The configuration of a runner, resolved from command line > environment > file > default.
 ///
-/// The fields' names in files, variables and flags, their types, defaults and meanings are in `RunnerField.all`.
-/// Relative paths are relative to the current directory.
+/// `RunnerField.all` defines the fields' names in files, variables and flags, their types, defaults and meanings. Relative
+/// paths are relative to the current directory.
 package struct RunnerConfiguration: Hashable, Sendable {
-    /// Where a value came from.
+    /// The source of a field's value.
     package enum Source: Hashable, Sendable {
-        /// Such as `--engines`.
+        /// A flag such as `--engines`.
         case flag(String)
-        /// Such as `LYNX_RUNNER_ENGINES`.
+        /// An environment variable such as `LYNX_RUNNER_ENGINES`.
         case variable(String)
         case file(Mark)
         case `default`
     }
 
     package var engines = ["basilisk"]
-    /// Tags under which this runner takes jobs.
+    /// The tags that this runner claims jobs for.
     package var capabilities: [String] = []
     package var pythonExecutable = "python3"
     package var basiliskEntrypoint: String?
@@ -29,44 +30,50 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var outputRoot = ".lynx/runs"
     package var workingDirectory = "."
     package var maxConcurrentJobs = MachineCapabilities.processors
-    /// Folders searched for engines before the built-in ones.
+    /// The folders searched for engines before the built-in ones.
     package var enginePath: [String] = []
-    /// Without a slash at the end.
+    /// The control plane's URL without a trailing slash.
     package var controlPlaneURL = "http://127.0.0.1:8080"
-    /// Certificates that the control plane's may be signed by, instead of the system's.
+    /// A file with the certificate authorities that the control plane's certificate may be signed by, instead of the system's.
     package var controlPlaneCAFile: String?
-    /// Where a token lies that enrols this runner, should it have no credential yet.
+    /// A file with the token that enrols this runner if it has no credential yet.
     package var enrollmentTokenFile: String?
     package var runnerName = Self.hostName
-    /// For what must survive a restart of the runner.
+    /// The directory for data that must survive a restart of the runner.
     package var stateDirectory = ""
-    /// How long one call of an engine is waited for.
+    /// The time limit in seconds for one call into an engine.
     package var engineCallTimeoutSeconds = 180
-    /// Bytes captured of each of a simulation's two output streams.
+    /// The limit in bytes for each of a simulation's two output streams.
     package var logCaptureBytes = 10 << 20
     package var telemetryMaxMessageBytes = 4 << 20
-    /// Per variable and job.
+    /// The limit for points per variable and job.
     package var telemetryMaxPoints = 10_000
-    /// Each job has a `/dev/shm` of its own.
+    /// Whether each job has its own `/dev/shm`.
     package var hasPrivateSharedMemory = false
     package var artifactMaxBytes = 16 << 30
     package var artifactMaxTotalBytes = 64 << 30
     package var writesCoreFiles = false
     package var keepOutputs = KeepOutputs.always
     package var logLevel = Logger.Level.info
-    /// By engine id; the host passes them on without knowing them.
+    /// Options by engine id; the host passes them on without interpreting them.
     package var engineOptions: [String: [String: EngineOption]] = [:]
+    /// Scenarios by name.
+    package var scenarios: [String: ScenarioSpec] = [:]
+    package var allowsBundles = false
+    package var bundleCacheMaxBytes = 20 << 30
+    package var bundleBuildSeconds = 1800
+    package var bundleBuildMaxBytes = 8 << 30
 
-    /// By YAML key; a key that is absent has its default.
+    /// Sources by YAML key; a key that is absent has its default.
     var sources: [String: Source] = [:]
 
-    /// All defaults.
+    /// Creates a configuration of defaults.
     package init() { applyDependentDefaults() }
 
     /// - Parameter key: the YAML key, such as `max_concurrent_jobs`.
     package func source(of key: String) -> Source { sources[key] ?? .default }
 
-    /// Defaults that follow from other fields.
+    /// Sets the defaults that depend on other fields.
     mutating func applyDependentDefaults() {
         if source(of: "capabilities") == .default { capabilities = engines }
         if source(of: "state_directory") == .default { stateDirectory = outputRoot + (outputRoot.utf8.last == UInt8(ascii: "/") ? "" : "/") + ".runner" }

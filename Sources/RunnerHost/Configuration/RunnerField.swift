@@ -1,28 +1,30 @@
+import LynxDocument
 import LynxModel
 
-/// One field of the runner's configuration: its names, its meaning, and how it is read and shown.
+/// One field of the runner's configuration: its names, its meaning, how it is read and how it is shown.
 package struct RunnerField: Sendable {
-    /// In the file.
+    /// The name in the file.
     package let key: String
-    /// Such as `a whole number from 1 to 4096`.
+    /// The description of valid values, such as `a whole number from 1 to 4096`.
     package let type: String
     package let defaultText: String
     /// One sentence for the reference.
     package let documentation: String
-    /// Mappings fit neither a variable nor a flag.
+    /// Whether the field can only be set in the file, as a mapping fits neither a variable nor a flag.
     package let isFileOnly: Bool
 
-    /// Such as `LYNX_RUNNER_MAX_CONCURRENT_JOBS`.
+    /// The environment variable, such as `LYNX_RUNNER_MAX_CONCURRENT_JOBS`.
     package var variable: String? { isFileOnly ? nil : Self.variablePrefix + key.uppercased() }
-    /// Such as `--max-concurrent-jobs`.
+    /// The flag, such as `--max-concurrent-jobs`.
     package var flag: String? { isFileOnly ? nil : Self.flag(for: key) }
 
     static let variablePrefix = "LYNX_RUNNER_"
     static func flag(for key: String) -> String { "--" + String(key.map { $0 == "_" ? "-" : $0 }) }
 
-    /// Reads and checks a value; the result sets it.
+    let schema: @Sendable (SchemaParts) -> JSONValue
+    /// Reads and validates a value; the result stores it in a configuration. Nil after an error.
     let read: @Sendable (Field, DiagnosticCollector) -> (@Sendable (inout RunnerConfiguration) -> Void)?
-    /// The value as YAML.
+    /// The field's value as YAML.
     let show: @Sendable (RunnerConfiguration) -> String
 
     init<Value: YAMLRenderable & Sendable>(
@@ -34,6 +36,7 @@ package struct RunnerField: Sendable {
         self.defaultText = defaultText
         self.documentation = documentation
         self.isFileOnly = isFileOnly
+        schema = type.schema
         read = { field, diagnostics in
             guard let value = type.read(field, diagnostics) else { return nil }
             return { $0[keyPath: property] = value }

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Logging
+import LynxDocument
 import LynxModel
 
 extension RunnerField {
-    /// Every field there is, in the order of the reference.
+    /// All fields, in the order of the reference.
     package static let all: [RunnerField] = [
         RunnerField(
             "engines", \.engines, .engineIDs(minimum: 1), default: "[basilisk]",
@@ -19,7 +20,7 @@ extension RunnerField {
             "The scenario that the basilisk engine starts; required by that engine."),
         RunnerField(
             "warm_workers", \.warmWorkers, .bool, default: "true",
-            "Whether jobs of the basilisk engine are copied from a process that has done the scenario's imports."),
+            "Whether jobs of the basilisk and python engines are copied from a process that has done the scenario's imports."),
         RunnerField(
             "px4_binary", \.px4Binary, .optionalPath, default: "as found in /opt/px4*",
             "The px4 program that the px4_sitl engine starts: bin/px4 of a SITL build."),
@@ -88,7 +89,22 @@ extension RunnerField {
             "The least severe log level written."),
         RunnerField(
             "engine_options", \.engineOptions, .engineOptions, default: "{}", isFileOnly: true,
-            "Options passed to engines unchanged: engine id, then name and value; max_concurrent_jobs limits that engine's jobs."),
+            "Options passed to engines unchanged: engine id, then name and value; the host reads max_concurrent_jobs, isolation and memory_limit_mb."),
+        RunnerField(
+            "scenarios", \.scenarios, .scenarios, default: "{}", isFileOnly: true,
+            "Named scenarios, which batches select with simulation.scenario; SIGHUP reads them again."),
+        RunnerField(
+            "allow_bundles", \.allowsBundles, .bool, default: "false",
+            "Whether this runner runs code that batches bring along."),
+        RunnerField(
+            "bundle_cache_max_bytes", \.bundleCacheMaxBytes, .integer((1 << 20)...(1 << 50)), default: "21474836480 (20 GiB)",
+            "Total size of the bundles, environments and builds kept; what was used longest ago goes first."),
+        RunnerField(
+            "bundle_build_seconds", \.bundleBuildSeconds, .integer(1...86400), default: "1800",
+            "Time limit in seconds for installing a bundle's requirements, and for its build commands."),
+        RunnerField(
+            "bundle_build_max_bytes", \.bundleBuildMaxBytes, .integer((1 << 20)...(1 << 50)), default: "8589934592 (8 GiB)",
+            "The largest size of a bundle's environment, and of its build, in bytes."),
     ]
 }
 
@@ -102,7 +118,7 @@ extension FieldType where Value == [String] {
 }
 
 extension FieldType where Value == String {
-    fileprivate static var path: FieldType {
+    static var path: FieldType {
         line(maximum: 4096).checked { path in
             path == "~" || path.hasPrefix("~/") ? "'~' is not expanded here; write the path out" : nil
         }

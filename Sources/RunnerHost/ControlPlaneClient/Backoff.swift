@@ -1,5 +1,5 @@
-/// Exponential backoff with full jitter: the wait before try n is uniform between 0 and min(cap, base·2ⁿ), so that
-/// runners that lost the control plane together do not come back together.
+/// Exponential backoff with full jitter: the wait before try n is uniform between 0 and min(cap, base·2ⁿ), so that runners that
+/// lost the control plane together do not reconnect together.
 ///
 /// Source: M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 package struct Backoff: Hashable, Sendable {
@@ -14,9 +14,9 @@ package struct Backoff: Hashable, Sendable {
         self.cap = cap
     }
 
-    /// The bound of the wait that the next failure brings.
+    /// The upper bound of the wait after the next failure.
     var bound: Duration {
-        // Past 2³⁰ the cap has long been reached, and the product would overflow.
+        // Beyond 2³⁰ the cap has long been reached, and the product would overflow.
         min(cap, base * (1 << min(failures, 30)))
     }
 

@@ -3,22 +3,21 @@ package import FoundationEssentials
 package import LynxModel
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 package import NIOSSL
 import ObjectStore
-import Support
 import Synchronization
 
-/// The runner's side of `RunnerProtocol`. Each method is one exchange, without retries: it throws
-/// `ControlPlaneError`, whose `advice` says what to do, or `CancellationError`.
+/// The runner's side of `RunnerProtocol`. Each method is one exchange without retries; it throws `ControlPlaneError`, whose
+/// `advice` states how to proceed, or `CancellationError`.
 package final class ControlPlaneClient: Sendable {
     package struct Limits: Hashable, Sendable {
-        /// Time for one exchange, connecting included; a claim or a heartbeat may take this much longer than the wait it asks for.
+        /// The time limit for one exchange including the connection; a claim or a heartbeat may exceed it by the wait that it
+        /// requests.
         package var exchange: Duration
-        /// Time to deliver a result, whose telemetry may be large.
+        /// The time limit for delivering a result, whose telemetry may be large.
         package var delivery: Duration
         package var connect: Duration
-        /// The largest answer that is read, in bytes.
+        /// The largest size of a response in bytes.
         package var responseBytes: Int
 
         package init(
@@ -32,87 +31,81 @@ package final class ControlPlaneClient: Sendable {
         }
     }
 
-    /// The control plane's URL without a trailing slash.
-    package let url: String
-    private let limits: Limits
-    private let http: HTTPClient
+    private let transport: ControlPlaneTransport
     private let credential = Mutex<CredentialKeeper?>(nil)
 
-    /// Call `shutdown()` before letting go of the client.
-    /// - Parameter roots: certificates that the control plane's may be signed by, instead of the system's.
+    /// The caller has to call `shutdown()` before releasing the client.
+    ///
+    /// - Parameter roots: the certificate authorities that the control plane's certificate may be signed by, instead of the
+    ///   system's.
     /// - Throws: `InvalidControlPlaneURL`.
     package init(url: String, limits: Limits = Limits(), roots: [NIOSSLCertificate]? = nil) throws(InvalidControlPlaneURL) {
-        guard let parts = URL(string: url), parts.scheme == "http" || parts.scheme == "https", parts.host?.isEmpty == false,
-            parts.query == nil, parts.fragment == nil
-        else { throw InvalidControlPlaneURL(text: url) }
-        self.url = String(url.reversed().drop { $0 == "/" }.reversed())
-        self.limits = limits
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        if let roots {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.trustRoots = .certificates(roots)
-            configuration.tlsConfiguration = tls
-        }
-        configuration.timeout.connect = .init(limits.connect)
-        configuration.httpVersion = .http1Only
-        // A refused connection is an answer: the caller waits, not the pool.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
-        configuration.connectionPool.idleTimeout = .seconds(30)
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        transport = try ControlPlaneTransport(url: url, limits: limits, roots: roots)
     }
 
-    /// Closes the pooled connections.
-    package func shutdown() async { try? await http.shutdown() }
+    /// The control plane's URL without a trailing slash.
+    package var url: String { transport.url }
 
-    /// Has every call from now on carry the credential.
+    private var limits: Limits { transport.limits }
+
+    /// Closes the pooled connections.
+    package func shutdown() async { await transport.shutdown() }
+
+    /// Makes every later call carry the credential; nil removes it.
     package func use(_ keeper: CredentialKeeper?) { credential.withLock { $0 = keeper } }
 
-    /// Removes the file of a credential that is good for nothing any more, so that the next start can enrol anew.
+    /// Removes the file of a credential that is no longer valid, so that the next start can enrol again.
     func discardCredential() { credential.withLock { $0 }?.discard() }
 
     /// Exchanges an enrolment token for a credential.
     func enroll(_ request: EnrollRequest, token: String) async throws -> RunnerCredential {
-        let body = try await send("enroll", try WireJSON.encode(request), expecting: 200, limit: limits.exchange, secret: token)
-        return try answer("enroll", body)
+        try await obtain(.enroll, request, secret: token)
     }
 
     private func renew(_ secret: String, runnerID: String) async throws -> RunnerCredential {
-        let request = try WireJSON.encode(RenewRequest(runnerID: runnerID))
-        return try answer("renew", try await send("renew", request, expecting: 200, limit: limits.exchange, secret: secret))
+        try await obtain(.renew, RenewRequest(runnerID: runnerID), secret: secret)
+    }
+
+    private func obtain<Request: Encodable>(
+        _ endpoint: Endpoint<Request, RunnerCredential>, _ request: Request, secret: String
+    ) async throws -> RunnerCredential {
+        let call = ControlPlaneCall(endpoint)
+        return try transport.decode(try await transport.send(call, try WireJSON.encode(request), limit: limits.exchange, secret: secret), call)
     }
 
     package func register(_ request: RegisterRequest) async throws -> RegisterResponse {
-        let answer: RegisterResponse = try await exchange("register", request)
+        let answer = try await exchange(.register, body: request)
         let version = answer.protocolVersion ?? RunnerProtocol.unnamedVersion
-        guard RunnerProtocol.understands(version) else { throw failure("register", .incompatible(version: version)) }
+        guard RunnerProtocol.understands(version) else {
+            throw transport.failure(ControlPlaneCall(.register), .incompatible(version: version))
+        }
         return answer
     }
 
-    /// Waits at the control plane for up to `request.waitSeconds`.
+    /// Claims jobs. The control plane may hold the call for up to `request.waitSeconds`.
     package func claim(_ request: ClaimRequest) async throws -> ClaimResponse {
-        try await exchange("claim", request, limit: .seconds(request.waitSeconds) + limits.exchange)
+        try await exchange(.claim, body: request, limit: .seconds(request.waitSeconds) + limits.exchange)
     }
 
-    /// Waits at the control plane for up to `request.waitSeconds`.
+    /// Renews leases. The control plane may hold the call for up to `request.waitSeconds`.
     package func heartbeat(_ request: HeartbeatRequest) async throws -> HeartbeatResponse {
-        try await exchange("heartbeat", request, limit: .seconds(request.waitSeconds ?? 0) + limits.exchange)
+        try await exchange(.heartbeat, body: request, limit: .seconds(request.waitSeconds ?? 0) + limits.exchange)
     }
 
     package func started(_ report: StartedReport, jobID: String) async throws {
-        try await tell("jobs/\(jobID.percentEncoded())/started", try WireJSON.encode(report))
+        try await perform(ControlPlaneCall(.reportStarted, [.job: jobID]), try WireJSON.encode(report), limit: limits.exchange)
     }
 
-    /// `report` is the JSON of an `AttemptReport`.
+    /// Delivers a result. `report` is the JSON of an `AttemptReport`.
     package func deliver(report: Data, jobID: String) async throws {
-        try await tell("jobs/\(jobID.percentEncoded())/result", report, limit: limits.delivery)
+        try await perform(ControlPlaneCall(.reportResult, [.job: jobID]), report, limit: limits.delivery)
     }
 
-    /// Several reports, each the JSON of an `AttemptReport`, to a control plane of protocol 1.3.
+    /// Delivers several reports, each the JSON of an `AttemptReport`, to a control plane of protocol 1.3.
     ///
-    /// - Returns: for each report what `deliver(report:)` would have thrown; nil where it is acknowledged.
+    /// - Returns: for each report the error that `deliver(report:)` would have thrown; nil if it was acknowledged.
     func deliver(reports: [Data], runnerID: String) async throws -> [ControlPlaneError?] {
-        // The reports are JSON already.
+        // The reports are already JSON.
         var body = try WireJSON.encode(["runner_id": runnerID])
         body.removeLast()
         body += Data(#","reports":["#.utf8)
@@ -121,64 +114,50 @@ package final class ControlPlaneClient: Sendable {
             body += report
         }
         body += Data("]}".utf8)
-        let answer: ResultGroupAnswer = try answer(
-            "results", try await post("results", body, expecting: 200, limit: limits.delivery))
+        let call = ControlPlaneCall(.reportResults)
+        let answer: ResultGroupAnswer = try transport.decode(try await authorized(call, body, limit: limits.delivery), call)
         guard answer.results.count == reports.count else {
-            throw failure("results", .unintelligible("\(answer.results.count) answers to \(reports.count) results"))
+            throw transport.failure(call, .unintelligible("\(answer.results.count) answers to \(reports.count) results"))
         }
         return answer.results.map { item in
-            item.problem.map { failure("results", .status($0.status, $0, retryAfter: nil)) }
+            item.problem.map { transport.failure(call, .status($0.status, $0, retryAfter: nil)) }
         }
     }
 
-    /// `chunk` is the bytes of a `TelemetryChunk`.
+    /// Delivers a chunk of telemetry. `chunk` is the bytes of a `TelemetryChunk`.
     package func deliver(chunk: Data, _ seq: Int, attempt: Int, jobID: String, runnerID: String) async throws {
-        let query = "runner_id=\(runnerID.percentEncoded())&attempt=\(attempt)&seq=\(seq)"
-        _ = try await post(
-            "jobs/\(jobID.percentEncoded())/telemetry?\(query)", chunk, type: "application/octet-stream", expecting: 204,
-            limit: limits.delivery)
+        let call = ControlPlaneCall(.sendTelemetry, [.job: jobID, .runnerID: runnerID, .ownAttempt: attempt, .chunkNumber: seq])
+        try await perform(call, chunk, limit: limits.delivery)
     }
 
-    /// Takes results back; of protocol 1.4.
+    /// Retracts results; part of protocol 1.4.
     func retract(_ retraction: Retraction) async throws {
-        try await tell("retractions", try WireJSON.encode(retraction), limit: limits.delivery)
+        try await perform(ControlPlaneCall(.retractResults), try WireJSON.encode(retraction), limit: limits.delivery)
     }
 
     package func leave(_ request: LeaveRequest) async throws {
-        try await tell("leave", try WireJSON.encode(request))
+        try await perform(ControlPlaneCall(.leave), try WireJSON.encode(request), limit: limits.exchange)
     }
 
-    func exchange<Answer: Decodable & Sendable>(
-        _ path: String, _ request: some Encodable, limit: Duration? = nil
+    func exchange<Request: Encodable, Answer: Decodable>(
+        _ endpoint: Endpoint<Request, Answer>, _ arguments: EndpointArguments = [:], body: Request, limit: Duration? = nil
     ) async throws -> Answer {
-        try decode(Answer.self, try await post(path, try WireJSON.encode(request), expecting: 200, limit: limit ?? limits.exchange), path)
+        let call = ControlPlaneCall(endpoint, arguments)
+        return try transport.decode(try await authorized(call, try WireJSON.encode(body), limit: limit ?? limits.exchange), call)
     }
 
-    private func answer<Answer: Decodable>(_ path: String, _ body: Data) throws -> Answer { try decode(Answer.self, body, path) }
-
-    func decode<Answer: Decodable>(_ type: Answer.Type, _ body: Data, _ path: String) throws -> Answer {
-        do {
-            return try WireJSON.decode(type, from: body)
-        } catch {
-            throw failure(path, .unintelligible("\(body.count) bytes that are not a \(Answer.self)"))
-        }
+    private func perform(_ call: ControlPlaneCall, _ body: Data, limit: Duration) async throws {
+        _ = try await authorized(call, body, limit: limit)
     }
 
-    /// Only 204 is an acknowledgement: a proxy's friendly page must not make the runner forget a result.
-    private func tell(_ path: String, _ body: Data, limit: Duration? = nil) async throws {
-        _ = try await post(path, body, expecting: 204, limit: limit ?? limits.exchange)
-    }
-
-    /// A call in this runner's name. A credential that has expired meanwhile, or was replaced while the call was under
-    /// way, costs one more try.
-    private func post(
-        _ path: String, _ body: Data, type: String = "application/json", expecting expected: Int, limit: Duration
-    ) async throws -> Data {
-        try await authorized { try await send(path, body, type: type, expecting: expected, limit: limit, secret: $0) }
+    /// A call with this runner's credential. If the credential has expired or been replaced in the meantime, the call is tried
+    /// once more.
+    private func authorized(_ call: ControlPlaneCall, _ body: Data, limit: Duration) async throws -> Data {
+        try await authorized { [transport] in try await transport.send(call, body, limit: limit, secret: $0) }
     }
 
     /// Makes a call with this runner's credential, if it has one.
-    func authorized(_ call: (_ secret: String?) async throws -> Data) async throws -> Data {
+    private func authorized<Answer>(_ call: (_ secret: String?) async throws -> Answer) async throws -> Answer {
         guard let keeper = credential.withLock({ $0 }) else { return try await call(nil) }
         let renew: CredentialKeeper.Renew = { try await self.renew($0, runnerID: keeper.runnerID) }
         let secret = await keeper.secret(renewingBy: renew)
@@ -189,81 +168,51 @@ package final class ControlPlaneClient: Sendable {
             return try await call(newer)
         }
     }
+}
 
-    private func send(
-        _ path: String, _ body: Data, type: String = "application/json", expecting expected: Int, limit: Duration, secret: String?
-    ) async throws -> Data {
-        let call = "/runner/v1/\(path)"
-        var request = HTTPClientRequest(url: url + call)
-        request.method = .POST
-        request.headers.add(name: "content-type", value: type)
-        request.headers.add(name: "accept", value: "application/json")
-        if let secret { request.headers.add(name: "authorization", value: "Bearer \(secret)") }
-        request.body = .bytes(body)
-        return try await send(request, path, expecting: expected, limit: limit)
-    }
-
-    /// One exchange. `path` is the call's, for errors.
-    func send(_ request: HTTPClientRequest, _ path: String, expecting expected: Int, limit: Duration) async throws -> Data {
-        do {
-            // AsyncHTTPClient's own deadline ends with the response's head; a body that trickles has to end too.
-            let answer = try await withDeadline(limit) { [http, limits, request] in
-                let response = try await http.execute(request, deadline: .distantFuture)
-                let body = try await response.body.collect(upTo: limits.responseBytes)
-                return (response.status.code, response.headers, Data(body.readableBytesView))
-            }
-            guard let (status, headers, body) = answer else {
-                throw failure(path, .unreachable("no answer within \(limit)"))
-            }
-            guard Int(status) == expected else {
-                guard !(200..<300).contains(status) else {
-                    throw failure(path, .unintelligible("status \(status) instead of \(expected)"))
-                }
-                if status == 401, headers["www-authenticate"].contains(where: { $0.contains(#"error_description="revoked""#) }) {
-                    throw failure(path, .revoked)
-                }
-                let retryAfter = headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 60)) }
-                throw failure(path, .status(Int(status), Self.problem(body), retryAfter: retryAfter))
-            }
-            return body
-        } catch let error as ControlPlaneError {
-            throw error
-        } catch let error as S3Error {
-            // The file that was being sent.
-            throw error
-        } catch is NIOTooManyBytesError {
-            throw failure(path, .unintelligible("more than \(limits.responseBytes) bytes"))
-        } catch {
-            // The HTTP client has its own word for it.
-            try Task.checkCancellation()
-            throw failure(path, .unreachable(Self.reason(error)))
-        }
-    }
-
-    private func failure(_ path: String, _ cause: ControlPlaneError.Cause) -> ControlPlaneError {
-        ControlPlaneError(call: "/runner/v1/\(path)", server: url, cause: cause)
-    }
-
-    private static func problem(_ body: Data) -> Problem? { try? WireJSON.decode(Problem.self, from: body) }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            if let failure = error.connectionErrors.first { return reason(failure.error) }
-            return "unknown host \(error.host)"
-        case let error as IOError: return String(cString: strerror(error.errnoCode))
-        case let error as HTTPClientError: return error.shortDescription.lowercased()
-        case is ChannelError: return "connecting took too long"
-        default: return String(describing: error)
+/// Calls for the files of bundles.
+extension ControlPlaneClient {
+    /// Writes a content of a bundle to a new file.
+    ///
+    /// - Parameter limit: the most bytes that it may have.
+    /// - Returns: the SHA-256 of what came, in hexadecimal.
+    func download(_ sha256: String, ofBundle bundle: String, to path: String, atMost limit: Int64) async throws -> String {
+        let call = ControlPlaneCall(.bundleFile, [.bundle: bundle, .sha256: sha256])
+        let patience = Duration.seconds(60) + .seconds(Double(limit) / 65_536)
+        return try await authorized { [transport] secret in
+            try await transport.download(transport.request(call, secret: secret), call, to: path, atMost: limit, within: patience)
         }
     }
 }
 
-/// A control plane URL that cannot be one.
-package struct InvalidControlPlaneURL: Error, Hashable, Sendable, CustomStringConvertible {
-    package var text: String
+/// Calls for the files of attempts.
+extension ControlPlaneClient {
+    /// Lists the files that an attempt left; the response names the files to send.
+    func announce(_ manifest: ArtifactManifest, jobID: String) async throws -> ArtifactRequirements {
+        try await exchange(.announceFiles, [.job: jobID], body: manifest, limit: .seconds(60))
+    }
 
-    package var description: String {
-        "control plane URL '\(text)' is not one: give http:// or https:// with a host, such as http://127.0.0.1:8080"
+    /// Sends a file's content from `offset` on. If the connection breaks, the control plane keeps what had arrived.
+    ///
+    /// - Parameter sent: called for each piece that is being sent.
+    func upload(
+        _ file: OpenFile, sha256: String, from offset: Int64, of key: AttemptKey, runnerID: String, sent: @escaping @Sendable () -> Void
+    ) async throws -> ArtifactProgress {
+        let call = ControlPlaneCall(
+            .uploadFile,
+            [.job: key.jobID, .sha256: sha256, .runnerID: runnerID, .ownAttempt: key.attempt, .uploadOffset: offset])
+        let count = file.size - offset
+        let pieces = file.pieces(from: offset).map { piece in
+            sent()
+            return piece
+        }
+        // A connection slower than 64 KiB a second counts as broken; what has arrived is not sent again.
+        let limit = Duration.seconds(60) + .seconds(Double(count) / 65_536)
+        let body = try await authorized { [transport] secret in
+            var request = transport.request(call, secret: secret)
+            request.body = count == 0 ? .bytes(ByteBuffer()) : .stream(pieces, length: .known(count))
+            return try await transport.send(request, call, limit: limit)
+        }
+        return try transport.decode(body, call)
     }
 }

@@ -1,41 +1,41 @@
 package import LynxModel
 
-/// Why a call to the control plane brought no usable answer.
+/// A failed call to the control plane.
 package struct ControlPlaneError: Error, Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
-        /// No answer at all: refused, reset, timed out, name not found.
+        /// There was no response: connection refused or reset, timeout, or name not found.
         case unreachable(String)
-        /// An answer with a status that the call does not know as a success.
+        /// The response has a status that is not a success of this call.
         case status(Int, Problem?, retryAfter: Duration?)
-        /// A success whose body is not what the protocol says; most often another server's page.
+        /// The response is a success but does not follow the protocol; usually it comes from another server.
         case unintelligible(String)
-        /// A control plane of a version that this runner does not understand.
+        /// The control plane has a protocol version that this runner does not understand.
         case incompatible(version: String)
-        /// A person has taken this runner's credential away.
+        /// A user has revoked this runner's credential.
         case revoked
     }
 
-    /// Path of the call below the control plane's URL.
+    /// The path of the call below the control plane's URL.
     package var call: String
     /// The control plane's URL, as configured.
     package var server: String
     package var cause: Cause
 
-    /// What the caller should do about it. Everything that decides between trying again and giving up reads this.
+    /// What the caller should do. All decisions between retrying and giving up are based on this.
     package enum Advice: Hashable, Sendable {
-        /// It may work later; not before `notBefore` from now, when the server asked for that.
+        /// The call may succeed later, but not before `notBefore` from now if the server requested that.
         case retry(notBefore: Duration?)
-        /// The control plane does not know this runner, or what the call is about.
+        /// The control plane does not know this runner or the object of the call.
         case registerAgain
-        /// The attempt is this runner's no longer.
+        /// The attempt no longer belongs to this runner.
         case stale
-        /// Nothing wrong with the request: a person must set the URL or the rights first.
+        /// The request is valid, but a user has to correct the URL or the permissions first.
         case misconfigured
-        /// What should have come before this has not.
+        /// An earlier call that this one depends on is missing.
         case incomplete
         /// The same request will be refused again.
         case refused
-        /// The control plane wants nothing more of this runner: end what it gave.
+        /// The control plane has revoked this runner: it has to stop what it was given.
         case revoked
     }
 
@@ -50,7 +50,7 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
             case 300..<400, 403: .misconfigured
             case 409: .stale
             case 428: .incomplete
-            // Request Timeout, Too Early and Too Many Requests are about the moment, not the request.
+            // Request Timeout, Too Early and Too Many Requests depend on the moment, not on the request.
             case 408, 425, 429: .retry(notBefore: retryAfter)
             case 400..<500: .refused
             default: .retry(notBefore: retryAfter)
@@ -58,12 +58,12 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         }
     }
 
-    /// The answer was in the form in which control planes say what is wrong.
+    /// Whether the response was a problem document, as control planes send.
     var isProblem: Bool {
         if case .status(_, .some, _) = cause { true } else { false }
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status; nil without a response.
     package var status: Int? {
         if case .status(let status, _, _) = cause { status } else { nil }
     }

@@ -1,7 +1,7 @@
 import EventLoop
 import Synchronization
 
-/// Runs `body` for at most `limit`; nil when it did not end in time, in which case it was cancelled, and has ended.
+/// Runs `body` for at most `limit`; nil if it did not end in time. It has then been cancelled and has ended.
 func withDeadline<Value: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value? {
@@ -15,13 +15,13 @@ func withDeadline<Value: Sendable>(
     do {
         return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
     } catch {
-        // What `body` made of being cancelled is of no interest.
+        // The result of a cancelled `body` is irrelevant.
         if isLate.isRaised { return nil }
         throw error
     }
 }
 
-/// Whether `body` ended within `limit`, and without an error.
+/// Whether `body` ended within `limit` and without an error.
 func succeeds(within limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async -> Bool {
     let value: Void? = try? await withDeadline(limit, body)
     return value != nil

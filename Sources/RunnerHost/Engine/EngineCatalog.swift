@@ -2,7 +2,7 @@ package import EngineABI
 import Glibc
 import Support
 
-/// What the search path holds: engines, and files that were refused, each with the reason.
+/// The content of the search path: engines, and files that were refused, each with the reason.
 package struct EngineCatalog: Sendable {
     package struct Refused: Sendable {
         package var path: String
@@ -11,33 +11,35 @@ package struct EngineCatalog: Sendable {
 
     package private(set) var engines: [EngineLibrary] = []
     package private(set) var refused: [Refused] = []
-    /// The directories looked in, also those that do not exist.
+    /// The searched directories, including those that do not exist.
     package let searchPath: [String]
 
-    /// Loads every `.so` in the directories, in their order; of two engines with one id the first counts. Main thread.
-    package init(searchPath: [String], host: UnsafePointer<lynx_host>) {
+    /// Loads every `.so` in the directories, in their order; of two engines with one id the first counts. Main thread only.
+    ///
+    /// - Parameter policy: which of them are loaded into processes of their own; nil if none is.
+    package init(searchPath: [String], host: UnsafePointer<lynx_host>, isolation policy: IsolationPolicy? = nil) {
         var seen: Set<String> = []
         self.searchPath = searchPath.filter { seen.insert($0).inserted }
         var files: Set<String> = []
         for directory in self.searchPath {
             for path in Self.libraries(in: directory) {
-                // The same file by two names, such as two entries of the search path, is one engine.
+                // The same file with two names, such as in two entries of the search path, is one engine.
                 guard let real = realpath(path, nil) else { continue }
                 defer { free(real) }
                 guard files.insert(String(cString: real)).inserted else { continue }
-                take(path, host)
+                load(path, in: directory, host, policy)
             }
         }
     }
 
-    /// `--engine-path`, then the folder of the executable, then its `engines`.
+    /// The directories of `--engine-path`, then the executable's folder, then its `engines`.
     package static func defaultSearchPath(enginePath: [String], executableDirectory: String) -> [String] {
         enginePath + [executableDirectory, executableDirectory + "/engines"]
     }
 
     package func engine(_ id: String) -> EngineLibrary? { engines.first { $0.id == id } }
 
-    /// A line for each engine and each refused file, aligned, for people.
+    /// A table for the user with one line for each engine and each refused file.
     package func listing() -> [String] {
         let header = ["ID", "VERSION", "ABI", "FILE"]
         let rows = [header] + engines.map { [$0.id, $0.version, $0.abi, $0.path] }
@@ -50,15 +52,35 @@ package struct EngineCatalog: Sendable {
         return lines
     }
 
-    private mutating func take(_ path: String, _ host: UnsafePointer<lynx_host>) {
+    private mutating func load(_ path: String, in directory: String, _ host: UnsafePointer<lynx_host>, _ policy: IsolationPolicy?) {
         do throws(EngineRefusal) {
-            let library = try EngineLibrary(path: path, host: host)
-            if let first = engine(library.id) { throw .duplicate(id: library.id, of: first.path) }
+            let library = try Self.library(path, in: directory, host, policy)
+            if let first = engine(library.id) {
+                library.isolated?.discard()
+                throw .duplicate(id: library.id, of: first.path)
+            }
             engines.append(library)
         } catch {
             guard error != .part else { return }
             refused.append(Refused(path: path, reason: error))
         }
+    }
+
+    private static func library(
+        _ path: String, in directory: String, _ host: UnsafePointer<lynx_host>, _ policy: IsolationPolicy?
+    ) throws(EngineRefusal) -> EngineLibrary {
+        guard let policy, !policy.mayLoad(from: directory) else { return try EngineLibrary(path: path, host: host) }
+        try EngineFile(path: path).check()
+        let isolated = try IsolatedEngine(
+            library: path, program: policy.program, patience: policy.patience, memoryLimit: policy.defaultMemoryLimit, host: host,
+            logger: policy.logger)
+        let id = isolated.description.id
+        guard policy.isolation(of: id, in: directory) == .process else {
+            isolated.discard()
+            return try EngineLibrary(path: path, host: host)
+        }
+        isolated.limitMemory(to: policy.memoryLimit(of: id))
+        return try EngineLibrary(isolated)
     }
 
     private static func libraries(in directory: String) -> [String] {
@@ -67,12 +89,12 @@ package struct EngineCatalog: Sendable {
     }
 }
 
-/// The engines this runner was asked to serve, and which of them takes a job.
+/// The engines that this runner serves, and the choice of the engine for a job.
 package struct EngineSelection: Sendable {
     package let engines: [EngineLibrary]
     private let tags: Set<String>
 
-    /// - Parameter capabilities: tags beyond the engines' ids; with a single engine its jobs may name any of them.
+    /// - Parameter capabilities: tags besides the engines' ids; with a single engine, its jobs may name any of them.
     package init(_ engines: [EngineLibrary], capabilities: [String]) {
         self.engines = engines
         tags = Set(capabilities)

@@ -2,20 +2,27 @@ import EngineABI
 import Glibc
 import LynxModel
 
-/// A loaded engine: its table, checked. Libraries are never unloaded.
+/// A loaded engine: its validated table. Libraries are never unloaded.
 ///
-/// Sendable because the table lives as long as the process and does not change; `engine_abi.h` says which
-/// of its functions may be called on which thread, and only `EngineAttempt`, `configure` and `warmWorkers` call them.
+/// Sendable because the table lives as long as the process and does not change. `engine_abi.h` defines which of its functions
+/// may be called on which thread; only `EngineJob`, `configure` and `warmWorkers` call them.
 package struct EngineLibrary: @unchecked Sendable {
     package let path: String
     package let id: String
     package let displayName: String
     package let version: String
-    /// Major and minor version of the ABI it was built against.
+    /// The major and minor version of the ABI that the engine was built against.
     package let abi: String
     let table: UnsafePointer<lynx_engine>
+    /// The process in which the engine runs; nil if that is this one.
+    let isolated: IsolatedEngine?
 
-    /// Loads the library and asks it for its table. Main thread.
+    /// The engine in a process of its own.
+    init(_ isolated: IsolatedEngine) throws(EngineRefusal) {
+        try self.init(EngineProxy.makeTable(isolated), path: isolated.library, isolated)
+    }
+
+    /// Loads the library and requests its table. Main thread only.
     init(path: String, host: UnsafePointer<lynx_host>) throws(EngineRefusal) {
         let handle = try EngineFile(path: path).load()
         guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else {
@@ -23,9 +30,13 @@ package struct EngineLibrary: @unchecked Sendable {
         }
         typealias Entry = @convention(c) (UnsafePointer<lynx_host>?, UInt32) -> UnsafePointer<lynx_engine>?
         guard let table = unsafeBitCast(symbol, to: Entry.self)(host, HostTable.abiMajor) else { throw .otherMajor }
+        try self.init(table, path: path)
+    }
 
-        guard table.pointee.struct_size >= UInt32(MemoryLayout<lynx_engine>.size) else {
-            throw .malformed("its table has \(table.pointee.struct_size) bytes; version 1.0 has \(MemoryLayout<lynx_engine>.size)")
+    /// Validates a table, which lives as long as the process.
+    init(_ table: UnsafePointer<lynx_engine>, path: String, _ isolated: IsolatedEngine? = nil) throws(EngineRefusal) {
+        guard table.pointee.struct_size >= UInt32(Self.firstSize) else {
+            throw .malformed("its table has \(table.pointee.struct_size) bytes; version 1.0 has \(Self.firstSize)")
         }
         let engine = table.pointee
         guard engine.abi_major == HostTable.abiMajor else { throw .otherMajor }
@@ -42,31 +53,52 @@ package struct EngineLibrary: @unchecked Sendable {
         version = String(lynx: engine.version)
         abi = "\(engine.abi_major).\(engine.abi_minor)"
         self.table = table
+        self.isolated = isolated
     }
 
-    /// Hands the engine its settings, before its first job. Main thread, once.
+    /// The size of the table in version 1.0 of the ABI, which ends with `get_extension`; every engine has at least this.
+    private static let firstSize = MemoryLayout<lynx_engine>.offset(of: \.get_extension)! + MemoryLayout<UnsafeRawPointer>.size
+
+    /// Passes the engine its settings before its first job. Main thread only, once.
     package func configure(_ settings: [String: String]) throws(EngineFailure) {
-        let texts = settings.sorted { $0.key < $1.key }.map { (strdup($0.key)!, strdup($0.value)!) }
-        defer { for (key, value) in texts { free(key); free(value) } }
-        let raw = texts.map { key, value in
-            lynx_setting(key: lynx_string(data: key, size: strlen(key)), value: lynx_string(data: value, size: strlen(value)))
-        }
-        try raw.withUnsafeBufferPointer { (buffer) throws(EngineFailure) in
-            var config = lynx_engine_config(
-                struct_size: UInt32(MemoryLayout<lynx_engine_config>.size), settings: buffer.baseAddress, setting_count: buffer.count)
+        try RawSettings.withConfig(settings) { (config) throws(EngineFailure) in
             try EngineActivity.during("configure", of: id) { () throws(EngineFailure) in
-                try EngineFailure.check { table.pointee.configure(table, &config, $0) }
+                try EngineFailure.check { table.pointee.configure(table, config, $0) }
             }
         }
     }
 
-    /// What it keeps from one job to the next, after `configure`; nil if it doesn't tell. Any thread; an engine should answer at once.
-    func warmWorkers() -> [WarmWorker]? {
+    /// Whether jobs may come with settings of their own.
+    package var runsScenarios: Bool { scenarios != nil }
+
+    /// Whether the settings of `configure` say what jobs run.
+    package var hasDefault: Bool { scenarios.map { $0.pointee.has_default(table) != 0 } ?? true }
+
+    /// Checks settings that jobs may come with, after `configure`. Any thread; engines should return soon.
+    package func check(_ settings: [String: String]) throws(EngineFailure) {
+        guard let scenarios else {
+            throw EngineFailure(kind: .unsupported, message: "the engine \(id) runs no scenarios besides its default; bring it to version 1.3 of the engine ABI")
+        }
+        try RawSettings.withConfig(settings) { (config) throws(EngineFailure) in
+            try EngineActivity.during("check", of: id) { () throws(EngineFailure) in
+                try EngineFailure.check { scenarios.pointee.check(table, config, $0) }
+            }
+        }
+    }
+
+    var scenarios: UnsafePointer<lynx_scenarios>? {
         guard let getExtension = table.pointee.get_extension,
-            let found = LYNX_EXTENSION_WARM_WORKERS.withLynxString({ getExtension(table, $0) })
+            let found = LYNX_EXTENSION_SCENARIOS.withLynxString({ getExtension(table, $0) })?.assumingMemoryBound(to: lynx_scenarios.self)
         else { return nil }
-        let workers = found.assumingMemoryBound(to: lynx_warm_workers.self)
-        guard workers.pointee.struct_size >= UInt32(MemoryLayout<lynx_warm_workers>.size), let list = workers.pointee.list else { return nil }
+        let end = MemoryLayout<lynx_scenarios>.offset(of: \.has_default)! + MemoryLayout<UnsafeRawPointer>.size
+        guard found.pointee.struct_size >= UInt32(end), found.pointee.check != nil, found.pointee.has_default != nil else { return nil }
+        return found
+    }
+
+    /// The processes that the engine keeps between jobs, valid after `configure`; nil if the engine does not report them. Any
+    /// thread; engines should return at once.
+    func warmWorkers() -> [WarmWorker]? {
+        guard let list = warmWorkersTable?.pointee.list else { return nil }
         var taken: [WarmWorker] = []
         EngineActivity.during("warm_workers", of: id) {
             withUnsafeMutablePointer(to: &taken) { taken in
@@ -81,6 +113,16 @@ package struct EngineLibrary: @unchecked Sendable {
         return taken
     }
 
+    /// The engine's extension of that name; nil if it has none.
+    var warmWorkersTable: UnsafePointer<lynx_warm_workers>? {
+        guard let getExtension = table.pointee.get_extension,
+            let found = LYNX_EXTENSION_WARM_WORKERS.withLynxString({ getExtension(table, $0) })
+        else { return nil }
+        let workers = found.assumingMemoryBound(to: lynx_warm_workers.self)
+        let listEnd = MemoryLayout<lynx_warm_workers>.offset(of: \.list)! + MemoryLayout<UnsafeRawPointer>.size
+        return workers.pointee.struct_size >= UInt32(listEnd) && workers.pointee.list != nil ? UnsafePointer(workers) : nil
+    }
+
     private static func isAllowedInID(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
@@ -90,17 +132,10 @@ package struct EngineLibrary: @unchecked Sendable {
 }
 
 extension WarmWorker {
-    /// How much of it each engine has.
-    private static let firstSize = MemoryLayout<lynx_warm_worker>.offset(of: \.message)! + MemoryLayout<lynx_string>.size
-    private static let sizeSince2 = MemoryLayout<lynx_warm_worker>.offset(of: \.left_out_count)! + MemoryLayout<Int>.size
-    private static let leftOutSize = MemoryLayout<lynx_warm_left_out>.offset(of: \.seconds)! + MemoryLayout<Double>.size
-    /// No engine has more to say that a person reads.
-    private static let maxLeftOut = 64
-
-    /// Nil for one from an engine that knows less than the host asks for.
+    /// Nil if the engine provides fewer fields than the host requires.
     fileprivate init?(raw: UnsafePointer<lynx_warm_worker>) {
         let size = Int(raw.pointee.struct_size)
-        guard size >= Self.firstSize else { return nil }
+        guard size >= WarmWorkerSizes.first else { return nil }
         let state: State =
             switch raw.pointee.state {
             case Int32(LYNX_WARM_STARTING.rawValue): .starting
@@ -112,7 +147,7 @@ extension WarmWorker {
             entrypoint: String(lynx: raw.pointee.entrypoint), state: state, pid: raw.pointee.pid > 0 ? raw.pointee.pid : nil,
             rssBytes: raw.pointee.rss_bytes > 0 ? raw.pointee.rss_bytes : nil, jobsStarted: Int(clamping: raw.pointee.jobs_started),
             message: message.isEmpty ? nil : message)
-        guard size >= Self.sizeSince2, raw.pointee.modules > 0 else { return }
+        guard size >= WarmWorkerSizes.since2, raw.pointee.modules > 0 else { return }
         modules = Int(raw.pointee.modules)
         modulesWarm = Int(raw.pointee.modules_warm)
         importSeconds = Self.finite(raw.pointee.import_seconds)
@@ -121,15 +156,15 @@ extension WarmWorker {
     }
 
     private static func leftOut(_ raw: UnsafePointer<lynx_warm_worker>) -> [LeftOut]? {
-        guard let first = raw.pointee.left_out, raw.pointee.left_out_count > 0, Int(first.pointee.struct_size) >= leftOutSize else { return nil }
-        return (0..<min(raw.pointee.left_out_count, maxLeftOut)).map { index in
-            // They may have grown since.
+        guard let first = raw.pointee.left_out, raw.pointee.left_out_count > 0, Int(first.pointee.struct_size) >= WarmWorkerSizes.leftOut else { return nil }
+        return (0..<min(raw.pointee.left_out_count, WarmWorkerSizes.mostLeftOut)).map { index in
+            // The engine's structs may be larger than this version's.
             let place = UnsafeRawPointer(first) + index * Int(first.pointee.struct_size)
             let one = place.assumingMemoryBound(to: lynx_warm_left_out.self)
             return LeftOut(module: String(lynx: one.pointee.module), why: String(lynx: one.pointee.why), seconds: finite(one.pointee.seconds))
         }
     }
 
-    /// JSON has no other numbers.
+    /// JSON has no infinities and no NaN.
     private static func finite(_ seconds: Double) -> Double { seconds.isFinite ? max(0, seconds) : 0 }
 }

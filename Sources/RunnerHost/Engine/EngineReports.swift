@@ -1,10 +1,10 @@
 import EventLoop
 import LynxModel
 
-/// What the engines tell of themselves, for registration and heartbeats.
+/// The engines' reports of their state, for registration and heartbeats.
 ///
-/// They are asked on a thread of its own. One that does not answer holds nothing up: what was told last is what is sent,
-/// and nobody asks again meanwhile.
+/// Engines are asked on a separate thread. An engine that does not return delays nothing: its last report is sent again, and no
+/// further call is made meanwhile.
 package final class EngineReports: Sendable {
     private struct State: Sendable {
         var latest: [RunnerEngine]
@@ -16,7 +16,7 @@ package final class EngineReports: Sendable {
     private let patience: Duration
     private let state: Monitor<State>
 
-    /// Engines that never have more to tell.
+    /// A fixed list of engines that never report more.
     init(_ engines: [RunnerEngine]) {
         ids = engines.map(\.id)
         question = nil
@@ -25,15 +25,15 @@ package final class EngineReports: Sendable {
     }
 
     /// - Parameters:
-    ///   - engines: what is known before they are asked.
-    ///   - patience: how long an answer is waited for.
-    ///   - ask: may block.
+    ///   - engines: the state before the first report.
+    ///   - patience: the time limit for a report.
+    ///   - ask: collects the reports; may block.
     init(
         _ engines: [RunnerEngine], patience: Duration = .milliseconds(100), ask: @escaping @Sendable () -> [RunnerEngine]
     ) throws {
         ids = engines.map(\.id)
         let loop = try EventLoop(name: "lynx-engines")
-        // Never shut down: that would wait for an engine that does not answer.
+        // The loop is never shut down, as that would wait for an engine that does not return.
         _ = Unmanaged.passRetained(loop)
         question = (ask, on: loop)
         self.patience = patience
@@ -43,14 +43,14 @@ package final class EngineReports: Sendable {
     package convenience init(_ engines: [EngineLibrary], patience: Duration = .milliseconds(100)) throws {
         try self.init(engines.map { RunnerEngine(id: $0.id, version: $0.version) }, patience: patience) {
             engines.map { engine in
-                // A heartbeat has to stay of a size to be sent.
+                // A heartbeat has to stay small enough to be sent.
                 let workers = engine.warmWorkers()?.prefix(Self.maxWorkers).map(\.shortened)
                 return RunnerEngine(id: engine.id, version: engine.version, warmWorkers: workers)
             }
         }
     }
 
-    /// The engines now, or as they were when they last answered.
+    /// The engines' current state, or the last one if they do not respond.
     func latest() async -> [RunnerEngine] {
         if let (ask, loop) = question {
             let isFirst = state.with { state in
@@ -85,7 +85,7 @@ extension WarmWorker {
     }
 
     private static let maxText = 1024
-    /// The length of each reason where several are given.
+    /// The length limit of each reason if there are several.
     private static let maxDetail = 192
     private static let maxLeftOut = 8
 }

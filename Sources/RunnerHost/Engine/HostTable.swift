@@ -4,32 +4,29 @@ package import Logging
 import Synchronization
 package import TelemetryServer
 
-/// The table that engines get of the host, and the jobs that its calls may name.
+/// The host's table for engines, and the jobs that their calls may name.
 package final class HostTable: Sendable {
     package static let abiMajor: UInt32 = LYNX_ABI_MAJOR
 
-    /// What an engine may say of a running job.
-    package struct JobSink: Sendable {
-        package var logger: Logger
-        package var emit: @Sendable ([TelemetrySample]) -> Void
-
-        package init(logger: Logger, emit: @escaping @Sendable ([TelemetrySample]) -> Void) {
-            self.logger = logger
-            self.emit = emit
-        }
+    /// The handlers and state of a running job that its engine may refer to.
+    private struct Job: Sendable {
+        let logger: Logger
+        let emit: @Sendable ([TelemetrySample]) -> Void
+        /// The basis of the job's result; nil if the engine named none.
+        var basis: String?
     }
 
-    /// What an engine takes back.
+    /// Handles an engine's retraction of a basis.
     package typealias Retract = @Sendable (_ basis: String, _ reason: String) -> Void
 
-    private let jobs = Mutex<(sinks: [UInt64: JobSink], bases: [UInt64: String], last: UInt64)>(([:], [:], 0))
-    /// What engines took back before anybody could be told.
+    private let jobs = Mutex<(known: [UInt64: Job], last: UInt64)>(([:], 0))
+    /// The handler, and the retractions that arrived before it was set.
     private let retracting = Mutex<(retract: Retract?, early: [(basis: String, reason: String)])>((nil, []))
     private let logger: Logger
 
     package init(logger: Logger) { self.logger = logger }
 
-    /// The C table. It and this object live as long as the process, as the ABI promises engines.
+    /// Makes the C table. The table and this object live as long as the process, as the ABI guarantees.
     package func makeTable() -> UnsafePointer<lynx_host> {
         let table = UnsafeMutablePointer<lynx_host>.allocate(capacity: 1)
         table.initialize(
@@ -47,7 +44,7 @@ package final class HostTable: Sendable {
         return UnsafePointer(table)
     }
 
-    /// Never changed, and never freed.
+    /// Never changed and never freed.
     private nonisolated(unsafe) static let resultBasis: UnsafePointer<lynx_result_basis> = {
         let table = UnsafeMutablePointer<lynx_result_basis>.allocate(capacity: 1)
         table.initialize(
@@ -58,7 +55,7 @@ package final class HostTable: Sendable {
         return UnsafePointer(table)
     }()
 
-    /// Hands over what engines take back, from the thread that does; at once what they took back before.
+    /// Sets the handler for retractions, which is called on the engine's thread; earlier retractions are passed to it at once.
     package func onRetract(_ retract: @escaping Retract) {
         let early = retracting.withLock { retracting in
             retracting.retract = retract
@@ -68,31 +65,27 @@ package final class HostTable: Sendable {
         for (basis, reason) in early { retract(basis, reason) }
     }
 
-    /// A token for a job; calls that name it reach `sink` until `forget`.
-    package func register(_ sink: JobSink) -> UInt64 {
+    /// Registers a job and returns its token. Until `forget`, the engine's messages about the job go to `logger` and its
+    /// samples to `emit`.
+    package func register(_ logger: Logger, emit: @escaping @Sendable ([TelemetrySample]) -> Void) -> UInt64 {
         jobs.withLock { jobs in
             jobs.last += 1
-            jobs.sinks[jobs.last] = sink
+            jobs.known[jobs.last] = Job(logger: logger, emit: emit)
             return jobs.last
         }
     }
 
-    /// What the job's result rests on, as far as its engine has said.
-    package func basis(of token: UInt64) -> String? { jobs.withLock { $0.bases[token] } }
+    /// The basis that the engine has named for the job's result; nil if it has named none.
+    package func basis(of token: UInt64) -> String? { jobs.withLock { $0.known[token]?.basis } }
 
-    package func forget(_ token: UInt64) {
-        jobs.withLock { jobs in
-            jobs.sinks[token] = nil
-            jobs.bases[token] = nil
-        }
-    }
+    package func forget(_ token: UInt64) { jobs.withLock { $0.known[token] = nil } }
 
     private static func of(_ host: UnsafePointer<lynx_host>?) -> HostTable {
         Unmanaged<HostTable>.fromOpaque(host!.pointee.context).takeUnretainedValue()
     }
 
     private func log(_ job: UInt64, _ level: lynx_log_level, _ message: String) {
-        let logger = jobs.withLock { $0.sinks[job]?.logger } ?? logger
+        let logger = jobs.withLock { $0.known[job]?.logger } ?? logger
         let level: Logger.Level =
             switch level {
             case LYNX_LOG_DEBUG: .debug
@@ -104,10 +97,7 @@ package final class HostTable: Sendable {
     }
 
     private func note(basis: String, of job: UInt64) {
-        jobs.withLock { jobs in
-            guard jobs.sinks[job] != nil else { return }
-            jobs.bases[job] = basis.isEmpty ? nil : basis
-        }
+        jobs.withLock { $0.known[job]?.basis = basis.isEmpty ? nil : basis }
     }
 
     private func retract(_ basis: String, _ reason: String) {
@@ -120,17 +110,17 @@ package final class HostTable: Sendable {
     }
 
     private func emit(_ job: UInt64, _ samples: UnsafeBufferPointer<lynx_sample>) {
-        guard let sink = jobs.withLock({ $0.sinks[job] }) else { return }
-        sink.emit(
+        guard let emit = jobs.withLock({ $0.known[job]?.emit }) else { return }
+        emit(
             samples.map { TelemetrySample(name: String(lynx: $0.name), units: String(lynx: $0.units), simTime: $0.sim_time_s, value: $0.value) })
     }
 }
 
 extension lynx_string {
-    /// The part of a basis that counts, whatever its bytes.
+    /// The significant part of a basis, with any bytes.
     fileprivate var basis: String { beginning(Int(LYNX_BASIS_SIZE)) }
 
-    /// One line of bounded length.
+    /// The text as one line of bounded length.
     fileprivate var line: String {
         String(
             String.UnicodeScalarView(

@@ -1,31 +1,38 @@
 import Glibc
+import Support
 
-/// A walk along a path, name by name, each folder opened in the one before. Every folder that is entered must be such that
-/// nobody but root and this user can exchange what was found in it.
+/// A walk along a path, in which each folder is opened relative to the previous one. A folder is only entered if nobody but
+/// root and this user can replace what was found in it.
 struct PathWalk: ~Copyable {
-    /// The descriptor of the folder that the walk has reached.
-    private(set) var descriptor: Int32
-    /// The names that led here, without links.
+    /// The current folder.
+    private(set) var folder: OwnedDescriptor
+    /// The names that lead to the current folder, without links.
     private var names: [String] = []
     private var left: [String]
     private var links = 0
     private var file: String?
 
     private static let mostLinks = 40
-    /// O_PATH of Linux: no right to read the folder is needed. Glibc's module leaves it out.
+    /// Linux's O_PATH, which needs no permission to read the folder. Glibc's module lacks it.
     private static let pathOnly: Int32 = 0o10000000
 
-    /// Begins at the root of the file system.
-    init(_ path: String) throws(EngineRefusal) {
-        left = Self.names(of: path).reversed()
-        descriptor = Glibc.open("/", Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
-        try check()
+    /// Starts at the root of the file system.
+    static func start(_ path: String) throws(EngineRefusal) -> PathWalk {
+        let walk = PathWalk(root: try root(), path)
+        try walk.check(isFolderOfFile: walk.isAtEndOfFolders)
+        return walk
     }
 
-    deinit { close(descriptor) }
+    private init(root: consuming OwnedDescriptor, _ path: String) {
+        folder = root
+        left = Self.names(of: path).reversed()
+    }
 
-    /// Real, as far as the walk has come.
+    private static func root() throws(EngineRefusal) -> OwnedDescriptor {
+        do throws(FileError) { return try .open("/", pathOnly | O_DIRECTORY) } catch { throw .unreadable(error.reason) }
+    }
+
+    /// The real path of the current folder.
     var path: String { "/" + names.joined(separator: "/") }
     var isAtEnd: Bool { left.isEmpty }
     var hasFollowedLinks: Bool { links > 0 }
@@ -34,31 +41,33 @@ struct PathWalk: ~Copyable {
 
     mutating func next() -> String? { left.popLast() }
 
-    mutating func enter(_ name: String) throws(EngineRefusal) {
-        let inner = openat(descriptor, name, Self.pathOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard inner >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
-        close(descriptor)
-        descriptor = inner
+    mutating func enter(_ name: String) throws(EngineRefusal) { try enter(name, isFolderOfFile: isAtEndOfFolders) }
+
+    private mutating func enter(_ name: String, isFolderOfFile: Bool) throws(EngineRefusal) {
+        do throws(FileError) {
+            folder = try .open(name, in: folder, Self.pathOnly | O_DIRECTORY | O_NOFOLLOW)
+        } catch {
+            throw .unreadable(error.reason)
+        }
         names.append(name)
-        try check()
+        try check(isFolderOfFile: isFolderOfFile)
     }
 
     mutating func up() throws(EngineRefusal) {
         let path = names.dropLast()
         names = []
-        let root = Glibc.open("/", Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
-        guard root >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
-        close(descriptor)
-        descriptor = root
-        for name in path { try enter(name) }
+        folder = try Self.root()
+        for (index, name) in path.enumerated() {
+            try enter(name, isFolderOfFile: isAtEndOfFolders && index == path.count - 1)
+        }
     }
 
-    /// Goes on where a link leads.
+    /// Continues at the target of a link.
     mutating func follow(_ name: String) throws(EngineRefusal) {
         links += 1
         guard links <= Self.mostLinks else { throw .unreadable(String(cString: strerror(ELOOP))) }
         var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = target.withUnsafeMutableBytes { readlinkat(descriptor, name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
+        let count = target.withUnsafeMutableBytes { readlinkat(folder.raw, name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
         guard count > 0 else { throw .unreadable(String(cString: strerror(errno))) }
         let text = String(decoding: target.prefix(count), as: UTF8.self)
         left += Self.names(of: text).reversed()
@@ -68,26 +77,28 @@ struct PathWalk: ~Copyable {
         }
     }
 
-    /// The last name is no folder.
+    /// Ends the walk at a name that is not a folder.
     mutating func end(with name: String) {
         file = name
         names.append(name)
     }
 
-    func openFile() throws(EngineRefusal) -> Int32 {
+    func openFile() throws(EngineRefusal) -> OwnedDescriptor {
         guard let file else { throw .notALibrary }
-        let opened = openat(descriptor, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-        guard opened >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
-        return opened
+        do throws(FileError) {
+            return try .open(file, in: folder, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+        } catch {
+            throw .unreadable(error.reason)
+        }
     }
 
-    private func check() throws(EngineRefusal) {
+    private func check(isFolderOfFile: Bool) throws(EngineRefusal) {
         var info = stat()
-        guard fstat(descriptor, &info) == 0 else { throw .unreadable(String(cString: strerror(errno))) }
+        guard fstat(folder.raw, &info) == 0 else { throw .unreadable(String(cString: strerror(errno))) }
         guard EngineFile.isTrusted(info.st_uid) else { throw .foreignOwner(path) }
-        // Where it is sticky, such as in /tmp, others may add names, but not exchange what is root's or this user's.
+        // In a sticky folder such as /tmp, other users may add names but cannot replace files of root and this user.
         let isSticky = info.st_mode & S_ISVTX != 0
-        guard info.st_mode & (S_IWGRP | S_IWOTH) == 0 || isSticky && !isAtEndOfFolders else { throw .writableByOthers(path) }
+        guard info.st_mode & (S_IWGRP | S_IWOTH) == 0 || isSticky && !isFolderOfFile else { throw .writableByOthers(path) }
     }
 
     /// Whether only the file's own name is left.

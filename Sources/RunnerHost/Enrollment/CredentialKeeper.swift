@@ -1,15 +1,15 @@
 import EventLoop
-import FoundationEssentials
+package import FoundationEssentials
 import Glibc
 package import LynxModel
 import Support
 
-/// What proves to the control plane who this runner is: at hand for calls, and in the state directory for the next start.
+/// A runner's credential for the control plane: in memory for calls, and in the state directory for the next start.
 ///
-/// It renews itself when a call comes in the second half of its life, or when the control plane takes it no more. A new
-/// one is on disk before it is used, because its first use ends the one before it.
+/// It is renewed when a call is made in the second half of its life, or when the control plane refuses it. A new credential is
+/// on disk before it is used, because its first use invalidates the previous one.
 package actor CredentialKeeper {
-    /// Gets a new credential for the one that is held.
+    /// Exchanges the current secret for a new credential.
     package typealias Renew = @Sendable (_ secret: String) async throws -> RunnerCredential
 
     nonisolated let runnerID: String
@@ -19,7 +19,7 @@ package actor CredentialKeeper {
     private var renewal: Task<Void, Never>?
     private var notBefore = ContinuousClock.now
 
-    /// How long after a failed renewal the next one is tried.
+    /// The pause after a failed renewal.
     private static let pause = Duration.seconds(5)
 
     init(_ credential: StoredCredential, runnerID: String, path: String, log: RunnerLog) {
@@ -29,13 +29,13 @@ package actor CredentialKeeper {
         self.log = log
     }
 
-    /// What to send with a call, renewed first if it is time. That it could not be renewed is no reason not to call.
+    /// The secret for a call, renewed first if it is due. If the renewal fails, the present secret is used.
     func secret(renewingBy renew: @escaping Renew) async -> String {
         if Date.now >= held.renewAt, .now >= notBefore { await renewOnce(renew) }
         return held.secret
     }
 
-    /// What to send instead of a secret that was refused; nil if there is nothing newer.
+    /// The secret to use in place of one that was refused; nil if there is none newer.
     func replacement(for refused: String, renewingBy renew: @escaping Renew) async -> String? {
         if held.secret == refused { await renewOnce(renew) }
         return held.secret == refused ? nil : held.secret
@@ -43,7 +43,7 @@ package actor CredentialKeeper {
 
     nonisolated func discard() { unlink(path) }
 
-    /// One renewal at a time, whoever asks for it, and to its end, whoever stops waiting.
+    /// Performs one renewal at a time, to its end even if its callers are cancelled.
     private func renewOnce(_ renew: @escaping Renew) async {
         if let renewal { return await renewal.value }
         let task = Task { await replace(by: renew) }
@@ -69,9 +69,9 @@ package actor CredentialKeeper {
         log.credentialRenewed()
     }
 
-    /// The ledger may have been taken back to a copy, which knows what this runner had then.
+    /// Tries earlier secrets: the ledger may have been restored from a backup, which holds the secret of that time.
     ///
-    /// - Returns: whether it knew one.
+    /// - Returns: whether one was accepted.
     private func replaceEarlier(by renew: Renew) async -> Bool {
         let earlier = held.earlier ?? []
         if earlier.isEmpty { return false }
@@ -85,7 +85,7 @@ package actor CredentialKeeper {
                 } catch let error as ControlPlaneError where error.status == 401 {
                     isKnown = false
                 } catch let error as ControlPlaneError where error.status == 429 {
-                    // Who tries many secrets is slowed down.
+                    // The control plane slows down callers that try many secrets.
                     guard case .retry(let notBefore) = error.advice else { return false }
                     do { try await TaskTimers.shared.sleep(for: notBefore ?? .seconds(3)) } catch { return false }
                 } catch {
@@ -100,8 +100,9 @@ package actor CredentialKeeper {
         try DurableFile.replace(path, with: try WireJSON.encode(credential))
     }
 
-    /// Nil where there is none.
-    /// - Throws: `StartupError` for a file that cannot be read, or that others may read.
+    /// Nil if there is no credential.
+    ///
+    /// - Throws: `StartupError` if the file cannot be read, or is readable by other users.
     static func load(_ path: String) throws(StartupError) -> StoredCredential? {
         let content: Data?
         do throws(FileError) {
@@ -114,5 +115,46 @@ package actor CredentialKeeper {
             throw StartupError("\(path) does not hold a credential; remove it, and enrol this runner anew")
         }
         return credential
+    }
+}
+
+/// A runner's credential as stored in the state directory.
+package struct StoredCredential: Codable, Hashable, Sendable {
+    package var secret: String
+    /// The control plane that issued the credential; it is sent to no other.
+    package var controlPlane: String
+    /// The time of the renewal, by this machine's clock.
+    package var renewAt: Date
+    /// The previous secrets, newest first, which a ledger restored from a backup may expect.
+    package var earlier: [String]?
+
+    private static let mostEarlier = 64
+
+    package init(secret: String, controlPlane: String, renewAt: Date) {
+        self.secret = secret
+        self.controlPlane = controlPlane
+        self.renewAt = renewAt
+    }
+
+    /// The successor of this credential.
+    func followed(by credential: RunnerCredential, inPlaceOf secret: String) -> StoredCredential {
+        var next = StoredCredential(credential, controlPlane: controlPlane)
+        let known = [self.secret] + (earlier ?? [])
+        // The ledger does not know the secrets after `secret`.
+        next.earlier = Array((known.firstIndex(of: secret).map { known[$0...] } ?? known[...]).prefix(Self.mostEarlier))
+        return next
+    }
+
+    /// A new credential, to be renewed after half of its life.
+    init(_ credential: RunnerCredential, controlPlane: String) {
+        self.init(
+            secret: credential.secret, controlPlane: controlPlane,
+            renewAt: Date.now.addingTimeInterval(max(0, credential.expiresInSeconds) / 2))
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case secret, earlier
+        case controlPlane = "control_plane"
+        case renewAt = "renew_at"
     }
 }

@@ -1,20 +1,20 @@
 import FoundationEssentials
 import LynxModel
 
-/// How a runner comes by its credential when it starts: from its state directory, or else for an enrolment token.
+/// How a runner obtains its credential at its start: from its state directory, or else with an enrolment token.
 struct Enrollment: Sendable {
     let controlPlane: String
-    /// In the state directory.
+    /// The credential's file in the state directory.
     let path: String
-    /// Nil where the configuration names none: the control plane may be one that asks for no credential.
+    /// Nil if the configuration names none: the control plane may not require credentials.
     let tokenFile: String?
     let request: EnrollRequest
     let log: RunnerLog
 
-    /// Nil where there is no credential and no token.
+    /// The runner's credential; nil if there is neither a credential nor a token. Waits for a control plane that does not
+    /// respond.
     ///
-    /// Waits for a control plane that does not answer.
-    /// - Throws: `StartupError` for files that are no good; `ControlPlaneError` when the control plane refuses.
+    /// - Throws: `StartupError` for invalid files; `ControlPlaneError` if the control plane refuses.
     func keeper(_ client: ControlPlaneClient) async throws -> CredentialKeeper? {
         if let stored = try CredentialKeeper.load(path) {
             guard stored.controlPlane == controlPlane else {

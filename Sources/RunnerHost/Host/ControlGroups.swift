@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// The control groups that this process is in, of both versions of cgroups(7), and what they allow it.
+/// The control groups of this process, of both versions of cgroups(7), and their limits.
 struct ControlGroups: Sendable {
     enum Controller: String, Sendable {
         case cpu, memory
     }
 
-    /// The directories of a controller's group and of those that it is part of, innermost first.
+    /// The directories of a controller's group and its ancestors, innermost first.
     struct Path: Sendable {
         var directories: [String]
         var isVersion2: Bool
@@ -15,13 +15,13 @@ struct ControlGroups: Sendable {
     private let groups: String
     private let mounts: String
 
-    /// - Parameter process: its directory in `/proc`.
+    /// - Parameter process: the process's directory in `/proc`.
     init(process: String = "/proc/self") {
         groups = Self.text("\(process)/cgroup") ?? ""
         mounts = Self.text("\(process)/mountinfo") ?? ""
     }
 
-    /// How many processors' worth of time the process may use; nil without a limit.
+    /// The processor time that the process may use, in processors; nil without a limit.
     var processorQuota: Double? {
         guard let path = path(of: .cpu) else { return nil }
         return path.directories.compactMap { directory in
@@ -37,24 +37,25 @@ struct ControlGroups: Sendable {
         }.min()
     }
 
-    /// How much memory all processes of the group may have, in bytes, and which group says so; nil without a limit.
+    /// The memory limit of all processes of the group in bytes, and the directory of the group that sets it; nil without a
+    /// limit.
     var memoryLimit: (bytes: Int64, directory: String)? {
         guard let path = path(of: .memory) else { return nil }
         let name = path.isVersion2 ? "memory.max" : "memory.limit_in_bytes"
         return path.directories.compactMap { directory in
-            // Without a limit version 1 gives the largest number of pages.
+            // Without a limit, version 1 reports the largest number of pages.
             Self.number("\(directory)/\(name)").flatMap { $0 < 1 << 60 ? ($0, directory) : nil }
         }.min { $0.0 < $1.0 }
     }
 
-    /// The file that counts processes of the group which the kernel has ended for want of memory; nil if there is none.
+    /// The file that counts the group's processes that the kernel killed because memory ran out; nil if there is none.
     var outOfMemoryCounter: String? {
         guard let path = path(of: .memory), let own = path.directories.first else { return nil }
         let file = "\(own)/\(path.isVersion2 ? "memory.events" : "memory.oom_control")"
         return Self.outOfMemoryKills(in: file) == nil ? nil : file
     }
 
-    /// What such a file says, or `/proc/vmstat` for the whole machine.
+    /// The count in such a file, or in `/proc/vmstat` for the whole machine.
     static func outOfMemoryKills(in file: String) -> Int64? {
         text(file)?.split(separator: "\n").lazy.compactMap { line -> Int64? in
             let words = line.split(separator: " ")
@@ -62,7 +63,7 @@ struct ControlGroups: Sendable {
         }.first
     }
 
-    /// nil if the controller is in no hierarchy that is mounted here.
+    /// Nil if the controller is in no hierarchy that is mounted here.
     func path(of controller: Controller) -> Path? {
         var unified: Substring?
         for line in groups.split(separator: "\n") {
@@ -78,10 +79,11 @@ struct ControlGroups: Sendable {
         return directories(of: unified) { type, _ in type == "cgroup2" }.map { Path(directories: $0, isVersion2: true) }
     }
 
-    /// The group's directory where its hierarchy is mounted, and those above it.
+    /// The group's directory in its mounted hierarchy, and the directories above it.
     private func directories(of group: Substring, where isWanted: (_ type: Substring, _ options: [Substring]) -> Bool) -> [String]? {
         for line in mounts.split(separator: "\n") {
-            // proc_pid_mountinfo(5): root and mount point are the fourth and fifth word, the rest follows a lone hyphen.
+            // In proc_pid_mountinfo(5) root and mount point are the fourth and fifth field; the file system's type follows a
+            // lone hyphen.
             let words = line.split(separator: " ")
             guard let hyphen = words.firstIndex(of: "-"), words.count > hyphen + 3, hyphen > 5,
                 isWanted(words[hyphen + 1], words[hyphen + 3].split(separator: ","))
@@ -89,14 +91,14 @@ struct ControlGroups: Sendable {
             let root = Self.unescaped(words[3]), mountPoint = Self.unescaped(words[4])
             var relative = Self.unescaped(group).split(separator: "/")
             let above = root.split(separator: "/")
-            // A container may see a part of the hierarchy only; what it is told of its place outside of that leads nowhere.
+            // A container may see only a part of the hierarchy; the part of its path outside of that does not exist here.
             relative = relative.starts(with: above) ? Array(relative.dropFirst(above.count)) : []
             return (0...relative.count).map { count in ([mountPoint[...]] + relative.dropLast(count)).joined(separator: "/") }
         }
         return nil
     }
 
-    /// With `\040` and the like resolved.
+    /// The field with escapes such as `\040` resolved.
     private static func unescaped(_ word: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(word.utf8)[...]

@@ -9,16 +9,22 @@ import NIOSSL
 import Support
 import TelemetryServer
 
-/// The runner as a process: what is checked and put together before the first job, and how signals end it.
+/// The runner as a process: its checks and set-up before the first job, and its reaction to signals.
 package struct RunnerProcess {
     package static let version = "0.1.0"
 
-    private let configuration: RunnerConfiguration
+    let configuration: RunnerConfiguration
     private let expectedJobs: Int?
-    private let logger: Logger
+    private let read: ConfigurationReload.Read
+    let logger: Logger
 
-    /// - Parameter expectedJobs: how many there will be in all, if that is known.
-    package init(_ configuration: RunnerConfiguration, expectedJobs: Int? = nil) {
+    /// - Parameters:
+    ///   - expectedJobs: the total number of jobs to expect, if known.
+    ///   - read: reads the configuration again.
+    package init(
+        _ configuration: RunnerConfiguration, expectedJobs: Int? = nil, read: ConfigurationReload.Read? = nil
+    ) {
+        self.read = read ?? { .success(configuration) }
         self.configuration = configuration
         self.expectedJobs = expectedJobs
         var logger = Logger(label: "runner-host") { StreamLogHandler.standardError(label: $0) }
@@ -26,28 +32,33 @@ package struct RunnerProcess {
         self.logger = logger
     }
 
-    /// Sees to it that a crash, of an engine for instance, ends this process at once and with a line that says where.
+    /// Makes a crash, for example in an engine, end this process at once with a line that names the place.
     package static func prepareLastWords() { lynx_prepare_last_words("runner-host") }
 
-    /// What `runner-host engines` prints.
+    /// The output of `runner-host engines`.
     package static func engineListing(_ configuration: RunnerConfiguration) -> [String] {
         let runner = RunnerProcess(configuration)
         return runner.catalog(HostTable(logger: runner.logger)).listing()
     }
 
-    /// Runs until drained. `parent`: a process whose end ends this one at once.
-    /// - Throws: `StartupError` for what the user can mend; `ControlPlaneError` when the control plane refuses this runner.
+    /// Runs until drained. `parent` is a process whose end ends this one at once.
+    ///
+    /// - Throws: `StartupError` for errors that the user can correct; `ControlPlaneError` if the control plane refuses this
+    ///   runner.
     package func run(parent: Int32?) async throws {
         Self.raiseDescriptorLimit()
         if !configuration.writesCoreFiles { Self.lowerCoreLimit() } else if let warning = CorePattern.warning() { logger.warning("\(warning)") }
-        // Orphans of simulations become this process's children, and so can be reaped and ended.
+        // Orphans of simulations become children of this process, which can then reap and end them.
         _ = lynx_set_child_subreaper()
 
         let host = HostTable(logger: logger)
-        // Tasks move from thread to thread, and threads of theirs end; engines are promised one that stays.
+        // Tasks move between threads that may end, but engines are guaranteed a thread that stays.
         let loader = CallThreads(name: "lynx-load", most: 1)
         defer { withExtendedLifetime(loader) {} }
-        let engines = try await loader.run { try select(from: catalog(host)) }
+        let (engines, scenarios) = try await loader.run { () throws -> ([EngineLibrary], ScenarioCatalog) in
+            let engines = try select(from: catalog(host))
+            return (engines, try scenarioCatalog(of: engines))
+        }
         let outputRoot = try prepareOutputRoot()
         let state = try stateDirectory()
         let records = try startup { () throws(FileError) in try RunningRecords(stateDirectory: state.path) }
@@ -59,21 +70,24 @@ package struct RunnerProcess {
 
         let loop = try EventLoop(name: "lynx-io")
         let conditions = RunnerConditions(self.conditions(of: engines, outputRoot: outputRoot, state: state.path))
-        var limits = TelemetryLimits()
-        limits.maxMessageBytes = configuration.telemetryMaxMessageBytes
-        let supervisor = JobSupervisor(
-            settings: .init(
-                outputRoot: outputRoot, runnerID: state.runnerID, telemetryMaxPoints: configuration.telemetryMaxPoints,
-                enginePatience: .seconds(configuration.engineCallTimeoutSeconds),
-                artifacts: ArtifactLimits(
-                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes))),
-            engines: EngineSelection(engines, capabilities: configuration.capabilities), host: host,
-            telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
-            records: records, conditions: conditions, loop: loop, logger: logger)
         let roots = try controlPlaneRoots()
         let client = try startup { () throws(InvalidControlPlaneURL) in
             try ControlPlaneClient(url: configuration.controlPlaneURL, roots: roots)
         }
+        var limits = TelemetryLimits()
+        limits.maxMessageBytes = configuration.telemetryMaxMessageBytes
+        let simulations = SimulationHost(
+            settings: .init(
+                outputRoot: outputRoot, telemetryMaxPoints: configuration.telemetryMaxPoints,
+                enginePatience: .seconds(configuration.engineCallTimeoutSeconds),
+                artifacts: ArtifactLimits(
+                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes))),
+            engines: EngineSelection(engines, capabilities: configuration.capabilities), table: host,
+            telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
+            records: records, conditions: conditions, scenarios: scenarios,
+            bundles: BundleStore(bundleSettings(state: state.path), client: client, logger: logger),
+            scenarioSettings: { [configuration, expectedJobs] in try EngineSettings.make(for: $0, configuration, expectedJobs: expectedJobs) },
+            loop: loop, logger: logger)
         let own = try startup { () throws(RunnerIDError) in
             try RunnerIDLock(runnerID: state.runnerID, controlPlane: client.url, stateDirectory: state.path)
         }
@@ -86,9 +100,9 @@ package struct RunnerProcess {
         let service = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version, machine: MachineCapabilities.identity),
             capabilities: capabilities, engines: try EngineReports(engines),
-            client: client, spool: Spool(state), executor: supervisor, logger: logger,
+            client: client, spool: Spool(state), host: simulations, logger: logger,
             options: RunnerOptions(keepOutputs: configuration.keepOutputs),
-            engineLimits: engineLimits, conditions: conditions)
+            engineLimits: engineLimits)
         host.onRetract { service.retract(basis: $0, reason: $1) }
 
         do {
@@ -97,7 +111,8 @@ package struct RunnerProcess {
             await client.shutdown()
             throw error
         }
-        let stopping = Stopping(drain: service.drain, stopNow: service.stopNow)
+        let reload = ConfigurationReload(read: read, running: configuration, engines: engines, catalog: scenarios, logger: logger)
+        let stopping = Stopping(drain: service.drain, stopNow: service.stopNow, reload: reload.start)
         stopping.watchSignals()
         if let parent { try await stopping.watch(parent: parent, on: loop, gone: service.orphaned) }
         defer { stopping.cancel() }
@@ -110,13 +125,13 @@ package struct RunnerProcess {
         await client.shutdown()
     }
 
-    /// Telemetry is judged on as many threads as there are processors. Eight take in more than what the simulations of any
-    /// number of processors send.
+    /// Telemetry is evaluated on as many threads as there are processors, but at most eight, which suffice for any number of
+    /// processors.
     private static func telemetryLoops() throws -> [EventLoop] {
         try (0..<min(MachineCapabilities.processors, 8)).map { try EventLoop(name: "lynx-io-\($0)") }
     }
 
-    /// Gives the client this runner's credential, if it has or can get one. Signals have their default effect meanwhile.
+    /// Gives the client this runner's credential, if it has or can get one. Signals keep their default effect meanwhile.
     private func enroll(_ state: StateDirectory, _ client: ControlPlaneClient, _ capabilities: RunnerCapabilities) async throws {
         let enrollment = Enrollment(
             controlPlane: client.url, path: state.credentialPath, tokenFile: configuration.enrollmentTokenFile,
@@ -133,25 +148,37 @@ package struct RunnerProcess {
         return certificates
     }
 
-    private func catalog(_ host: HostTable) -> EngineCatalog {
+    func catalog(_ host: HostTable) -> EngineCatalog {
         EngineCatalog(
             searchPath: EngineCatalog.defaultSearchPath(
                 enginePath: configuration.enginePath, executableDirectory: Self.executableDirectory),
-            host: host.makeTable())
+            host: host.makeTable(), isolation: isolationPolicy)
     }
 
-    /// The engines asked for, configured.
-    private func select(from catalog: EngineCatalog) throws(StartupError) -> [EngineLibrary] {
+    /// An engine's process may use a quarter of the machine's memory: it only starts simulations, which do not count.
+    private var isolationPolicy: IsolationPolicy {
+        IsolationPolicy(
+            // Also if the file has been replaced since this process started.
+            program: "/proc/self/exe", ownFolders: EngineCatalog.defaultSearchPath(enginePath: [], executableDirectory: Self.executableDirectory),
+            chosen: configuration.engineIsolation, memoryLimits: configuration.engineMemoryLimits,
+            defaultMemoryLimit: MachineCapabilities.memoryBytes / 4, patience: .seconds(configuration.engineCallTimeoutSeconds), logger: logger)
+    }
+
+    /// The requested engines, configured.
+    func select(from catalog: EngineCatalog) throws(StartupError) -> [EngineLibrary] {
         let missing = configuration.engines.filter { catalog.engine($0) == nil }
         guard missing.isEmpty else {
             let names = missing.map { "'\($0)'" }.joined(separator: ", ")
             throw StartupError(["engines: no engine \(names) in \(catalog.searchPath.joined(separator: ":")); found:"] + catalog.listing())
         }
         let engines = configuration.engines.compactMap(catalog.engine)
+        for engine in catalog.engines where !configuration.engines.contains(engine.id) { engine.isolated?.discard() }
         var problems: [String] = []
         for engine in engines {
             do throws(EngineFailure) {
-                try engine.configure(EngineSettings.make(for: engine.id, configuration, expectedJobs: expectedJobs))
+                var settings = EngineSettings.make(for: engine.id, configuration, expectedJobs: expectedJobs)
+                if engine.runsScenarios, configuration.mayHaveScenarios { settings["scenarios"] = "true" }
+                try engine.configure(settings)
             } catch {
                 problems.append("engine \(engine.id): \(error.message)")
             }
@@ -160,8 +187,21 @@ package struct RunnerProcess {
         return engines
     }
 
-    /// Makes the output root if need be, and proves by writing that it can be written to.
-    private func prepareOutputRoot() throws(StartupError) -> String {
+    private func bundleSettings(state: String) -> BundleStore.Settings {
+        let python = RunnerCondition.present(configuration.pythonExecutable, setting: "python_executable")?.path
+        return BundleStore.Settings(
+            root: state + "/bundles", maxBytes: Int64(configuration.bundleCacheMaxBytes), buildSeconds: configuration.bundleBuildSeconds,
+            buildMaxBytes: Int64(configuration.bundleBuildMaxBytes), python: python ?? configuration.pythonExecutable)
+    }
+
+    func scenarioCatalog(of engines: [EngineLibrary]) throws(StartupError) -> ScenarioCatalog {
+        ScenarioCatalog(
+            try configuration.namedScenarios(engines, expectedJobs: expectedJobs), bundleTypes: configuration.bundleTypes(engines),
+            scenarioOnly: engines.filter { !$0.hasDefault }.map(\.id))
+    }
+
+    /// Creates the output root if necessary and tests by writing that it is writable.
+    func prepareOutputRoot() throws(StartupError) -> String {
         let path = Self.absolute(configuration.outputRoot)
         func failure(_ verb: String, _ code: Int32) -> StartupError {
             let reason = String(cString: strerror(code))
@@ -179,7 +219,7 @@ package struct RunnerProcess {
         return path
     }
 
-    /// What the jobs of each engine need of this machine, beside the engine itself.
+    /// The conditions of this machine that each engine's jobs depend on.
     private func conditions(of engines: [EngineLibrary], outputRoot: String, state: String) -> [String: [RunnerCondition]] {
         let folders = [RunnerCondition.writable(outputRoot, setting: "output_root"), .writable(state, setting: "state_directory")]
         return Dictionary(
@@ -208,8 +248,8 @@ package struct RunnerProcess {
         return path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
     }
 
-    /// Simulations inherit it: what the kernel writes of one that crashes would lie in the working directory, which all share,
-    /// and be overwritten by the next. A simulation may raise it again.
+    /// Simulations inherit the limit: core files would be written to the working directory, which all share, and overwrite each
+    /// other. A simulation may raise the limit again.
     private static func lowerCoreLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
@@ -217,11 +257,20 @@ package struct RunnerProcess {
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
-    /// Each job takes about ten descriptors. Simulations inherit the limit, so it stays within what programs cope with.
+    /// Each job uses about ten descriptors. Simulations inherit the limit, so it stays within what programs support.
     private static func raiseDescriptorLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 65_536))
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
+}
+
+/// The reason why the runner does not start: bad input, with one line for each error that states what is wrong and what would
+/// be right.
+package struct StartupError: Error, Sendable {
+    package var lines: [String]
+
+    init(_ lines: [String]) { self.lines = lines }
+    init(_ line: String) { lines = [line] }
 }

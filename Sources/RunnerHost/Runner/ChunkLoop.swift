@@ -2,14 +2,14 @@ import FoundationEssentials
 import LynxModel
 
 extension RunnerService {
-    /// Delivers chunks of telemetry, one at a time and each attempt's in order.
+    /// Delivers chunks of telemetry, one at a time, and each attempt's in order.
     func chunkLoop() async {
         var backoff = options.backoff
         while let (delivery, turn) = try? await monitor.take({ state in state.nextChunk() }) {
             let log = log.attempt(delivery.key)
             do {
                 let chunk = try await blocking { [spool] in try spool.loadChunk(delivery.seq, of: delivery.key) }
-                // What is missing is found out by the control plane when the result comes.
+                // The control plane detects missing chunks when the result arrives.
                 if let chunk {
                     try await client.deliver(
                         chunk: chunk, delivery.seq, attempt: delivery.key.attempt, jobID: delivery.key.jobID, runnerID: identity.runnerID)
@@ -39,7 +39,7 @@ extension RunnerService {
             availability.answered()
             return await drop(delivery.key, error, log)
         case .registerAgain:
-            // 401 is about the runner alone; 404 is a control plane without the call, or a response from a proxy.
+            // 401 concerns the runner only; 404 is from a control plane without the call, or a response from a proxy.
             if error.status == 404, monitor.with({ $0.chunks.refused(delivery) }) { return await drop(delivery.key, error, log) }
             monitor.with { state in
                 state.sessionLost(turn)
@@ -56,16 +56,16 @@ extension RunnerService {
         await recover(from: error, turn, &backoff)
     }
 
-    /// The control plane will not have this attempt's telemetry. Whether it will have its result is another question.
+    /// Records that the control plane refuses this attempt's telemetry. It may still accept its result.
     private func drop(_ key: AttemptKey, _ error: ControlPlaneError, _ log: AttemptLog) async {
         log.telemetryDropped(error)
         monitor.with { $0.chunks.drop(key) }
         try? await blocking { [spool] in spool.removeChunks(of: key) }
     }
 
-    /// The control plane misses chunks that went before a result: they are sent again if they are here, or else the result
-    /// goes without them and says so.
-    func sendMissingTelemetry(_ delivery: RunnerState.Delivery, _ log: AttemptLog) async throws {
+    /// Handles a result for which the control plane lacks earlier chunks: they are sent again if they are in the spool;
+    /// otherwise the result is delivered without them and says so.
+    func sendMissingTelemetry(_ delivery: Outbox.Delivery, _ log: AttemptLog) async throws {
         let key = delivery.key
         let found = try await blocking { [spool] in try spool.chunks(of: key) }
         if adopt(found, of: key) {
@@ -83,7 +83,7 @@ extension RunnerService {
         monitor.with { $0.deliveryChanged(key, memory: memory) }
     }
 
-    /// Queues chunks that lie in the spool; false if there are none.
+    /// Queues chunks that are in the spool; returns false if there are none.
     func adopt(_ chunks: [(seq: Int, bytes: Int)], of key: AttemptKey) -> Bool {
         monitor.with { state in
             var isAny = false

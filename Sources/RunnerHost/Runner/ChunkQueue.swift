@@ -1,31 +1,31 @@
 import LynxModel
 
-/// The chunks of telemetry that lie in the spool: a line for each attempt, delivered in order. Pure, as `RunnerState`,
-/// which it is part of.
+/// The chunks of telemetry in the spool: one queue for each attempt, delivered in order. A pure state machine and part of
+/// `RunnerState`.
 struct ChunkQueue: Sendable {
     private enum Progress: Sendable { case ready, underway, untilRegistered }
 
     private struct Line: Sendable {
         var chunks: [(seq: Int, bytes: Int)] = []
         var progress = Progress.ready
-        /// Lines are served in this order; one that failed goes to the end.
+        /// Queues are served in this order; one whose delivery failed goes to the end.
         var order: Int
-        /// How often the control plane did not know the call, and how often it broke down over it.
+        /// How often the control plane did not know the call, and how often it failed with a server error.
         var refusals = 0
         var serverErrors = 0
     }
 
     private var lines: [AttemptKey: Line] = [:]
-    /// Attempts of which nothing more is wanted.
+    /// The attempts whose chunks are no longer delivered.
     private var dropped: Set<AttemptKey> = []
     private var lastOrder = 0
 
-    /// Attempts that have chunks to deliver.
+    /// The attempts that have chunks to deliver.
     var waiting: Set<AttemptKey> { Set(lines.keys) }
 
     var count: Int { lines.values.reduce(0) { $0 + $1.chunks.count } }
 
-    /// Whether the attempt's result has to wait.
+    /// Whether the attempt's result has to wait for its chunks.
     func isWaiting(_ key: AttemptKey) -> Bool { lines[key] != nil }
 
     /// Whether the attempt's chunks wait for the next registration.
@@ -33,10 +33,10 @@ struct ChunkQueue: Sendable {
 
     func isDropped(_ key: AttemptKey) -> Bool { dropped.contains(key) }
 
-    /// What the attempt's chunks take on the disk.
+    /// The space in bytes that the attempt's chunks occupy on the disk.
     func bytes(_ key: AttemptKey) -> Int { lines[key]?.chunks.reduce(0) { $0 + $1.bytes } ?? 0 }
 
-    /// The chunk numbered `seq` lies in the spool. False if it is not wanted any more.
+    /// Records that chunk `seq` is in the spool. Returns false if it is no longer wanted.
     mutating func added(_ key: AttemptKey, seq: Int, bytes: Int) -> Bool {
         guard !dropped.contains(key) else { return false }
         lastOrder += 1
@@ -56,7 +56,7 @@ struct ChunkQueue: Sendable {
         return Delivery(key: key, seq: first.seq)
     }
 
-    /// Acknowledged, or not there.
+    /// Records that the chunk was acknowledged or does not exist.
     mutating func settled(_ delivery: Delivery) {
         guard var line = lines[delivery.key], line.chunks.first?.seq == delivery.seq else { return }
         line.chunks.removeFirst()
@@ -66,20 +66,21 @@ struct ChunkQueue: Sendable {
         lines[delivery.key] = line.chunks.isEmpty ? nil : line
     }
 
-    /// Not acknowledged: to be sent again, after those of others; after the next registration if `isBlocked`.
+    /// Records that the chunk was not acknowledged: it is sent again after other attempts' chunks, and only after the next
+    /// registration if `isBlocked`.
     mutating func failed(_ delivery: Delivery, isBlocked: Bool = false) {
         lastOrder += 1
         lines[delivery.key]?.order = lastOrder
         lines[delivery.key]?.progress = isBlocked ? .untilRegistered : .ready
     }
 
-    /// Counts a control plane that does not know the call; true when it has said so too often to go on.
+    /// Counts a response that the call is unknown; returns true after too many of them.
     mutating func refused(_ delivery: Delivery) -> Bool {
         lines[delivery.key]?.refusals += 1
         return lines[delivery.key].map { $0.refusals >= 3 } ?? false
     }
 
-    /// Counts a breakdown of the control plane; true when others should not wait for it any more.
+    /// Counts a server error; returns true when other attempts should not wait for this one any more.
     mutating func brokeDown(_ delivery: Delivery) -> Bool {
         lines[delivery.key]?.serverErrors += 1
         return lines[delivery.key].map { $0.serverErrors >= 3 } ?? false
@@ -89,13 +90,13 @@ struct ChunkQueue: Sendable {
         for key in lines.keys where lines[key]?.progress == .untilRegistered { lines[key]?.progress = .ready }
     }
 
-    /// Stops the delivery of an attempt's chunks while it runs.
+    /// Stops the delivery of a running attempt's chunks.
     mutating func drop(_ key: AttemptKey) {
         lines[key] = nil
         dropped.insert(key)
     }
 
-    /// The attempt is settled.
+    /// Removes the attempt, whose result is settled.
     mutating func forget(_ key: AttemptKey) {
         lines[key] = nil
         dropped.remove(key)

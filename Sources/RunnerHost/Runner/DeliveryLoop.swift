@@ -2,9 +2,9 @@ import LynxModel
 import ObjectStore
 
 extension RunnerService {
-    /// Delivers results, one at a time; several of these loops run side by side, and what they have ready at the same time
-    /// goes in one call. A result that fails makes room for the next, so that one the control plane chokes on does not
-    /// hold up the others.
+    /// Delivers results, one at a time; several of these loops run side by side, and results that are ready at the same time go
+    /// in one call. A result that fails goes behind the others, so that one that the control plane cannot process does not
+    /// delay them.
     func deliveryLoop() async {
         var backoff = options.backoff
         while let delivery = try? await monitor.take({ $0.nextDelivery() }) {
@@ -47,13 +47,13 @@ extension RunnerService {
         }
     }
 
-    private func load(_ delivery: RunnerState.Delivery) async throws -> SpooledReport? {
+    private func load(_ delivery: Outbox.Delivery) async throws -> SpooledReport? {
         if let report = delivery.memory ?? delivery.copy { return report }
         return try await blocking { [spool] in try spool.load(delivery.key).map(SpooledReport.init(json:)) }
     }
 
     private func failed(
-        _ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ backoff: inout Backoff, _ log: AttemptLog
+        _ delivery: Outbox.Delivery, _ error: ControlPlaneError, _ backoff: inout Backoff, _ log: AttemptLog
     ) async {
         switch error.advice {
         case .stale:
@@ -68,7 +68,7 @@ extension RunnerService {
         case .registerAgain:
             let isHopeless = monitor.with { $0.deliveryUnknown(delivery) }
             guard isHopeless else { return await recover(from: error, delivery.turn, &backoff) }
-            // 404: its job is unknown to a control plane that knows this runner. 401 is about the runner alone.
+            // 404 means that a control plane that knows this runner does not know the job. 401 concerns the runner only.
             if error.status == 404 { return await reject(delivery, error, log) }
             fallthrough
         case .retry, .misconfigured, .revoked:
@@ -77,7 +77,7 @@ extension RunnerService {
         }
     }
 
-    /// Takes a result out of the spool that needs no delivery any more.
+    /// Removes a result from the spool that needs no delivery any more.
     func forget(_ key: AttemptKey) async {
         do {
             try await blocking { [spool] in
@@ -90,27 +90,30 @@ extension RunnerService {
         monitor.with { $0.settled(key) }
     }
 
-    /// Whether a refusal comes from a control plane, and not from whatever else a wrong URL leads to.
+    /// Whether a refusal comes from a control plane rather than from another server at a wrong URL.
     private func isFinal(_ error: ControlPlaneError) -> Bool { error.isProblem || monitor.with { $0.registrations > 0 } }
 
-    /// What can never be delivered is not kept. What the attempt left on this machine stays.
-    private func reject(_ delivery: RunnerState.Delivery, _ error: ControlPlaneError, _ log: AttemptLog) async {
+    /// Drops a result that can never be delivered. The attempt's files on this machine stay.
+    private func reject(_ delivery: Outbox.Delivery, _ error: ControlPlaneError, _ log: AttemptLog) async {
         availability.answered()
         log.rejected(error)
         await forget(delivery.key)
     }
 
-    /// Has the job end with the reason why its result is refused, instead of being lost and run again to the same end.
+    /// Replaces a result that is refused by one that states the reason, so that the job ends with it instead of being lost and
+    /// run again with the same outcome.
     ///
-    /// - Returns: false if there is nothing to put in its place, because it was refused itself or is no report.
+    /// - Returns: false if it cannot be replaced, because it was a replacement itself or is not a report.
     private func replace(
-        _ spooled: SpooledReport, refusedFor error: ControlPlaneError, _ delivery: RunnerState.Delivery, _ log: AttemptLog
+        _ spooled: SpooledReport, refusedFor error: ControlPlaneError, _ delivery: Outbox.Delivery, _ log: AttemptLog
     ) async throws -> Bool {
         guard let report = spooled.content, !report.standsForRefused else { return false }
         let substitute = SpooledReport(.standingFor(report, refusedFor: error))
         log.replaced(error)
-        if delivery.memory == nil { try await blocking { [spool] in try spool.store(substitute.json, for: delivery.key) } }
-        spool.removeChunks(of: delivery.key)
+        try await blocking { [spool] in
+            if delivery.memory == nil { try spool.store(substitute.json, for: delivery.key) }
+            spool.removeChunks(of: delivery.key)
+        }
         monitor.with { $0.deliveryChanged(delivery.key, memory: delivery.memory == nil ? nil : substitute) }
         return true
     }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// State behind a lock, and tasks that wait until it is as they need it. There is nothing to signal: every change wakes
-/// whoever it concerns.
+/// State behind a lock, and tasks that wait for conditions on it. No signalling is needed: every change resumes the tasks whose
+/// condition holds.
 final class Monitor<State: Sendable>: Sendable {
     private struct Waiter: Sendable {
         var id: UInt64
-        /// Looks at the state and, if satisfied, acts on it and returns how to resume the waiting task.
+        /// Checks the state; if the condition holds, acts on it and returns how to resume the waiting task.
         var attempt: @Sendable (inout State) -> (@Sendable () -> Void)?
         var cancel: @Sendable () -> Void
     }
@@ -14,7 +14,7 @@ final class Monitor<State: Sendable>: Sendable {
         var state: State
         var waiters: [Waiter] = []
 
-        /// What one waiter does to the state may be what another waits for.
+        /// One waiter's change of the state may fulfil another's condition.
         mutating func settle() -> [@Sendable () -> Void] {
             var resumptions: [@Sendable () -> Void] = []
             var index = 0
@@ -43,16 +43,17 @@ final class Monitor<State: Sendable>: Sendable {
             let value = body(&contents.state)
             return (value, contents.settle())
         }
-        // Outside the lock: a resumed task may run on this thread and come right back.
+        // Outside the lock, as a resumed task may run on this thread and call back.
         for resume in resumptions { resume() }
         return value
     }
 
-    /// Reads the state. Nobody who waits is disturbed, and nothing is done but `body`.
+    /// Reads the state without checking the waiters.
     func read<Value: Sendable>(_ body: (State) -> Value) -> Value { contents.withLock { body($0.state) } }
 
-    /// Waits until `body` returns something; the call that does is the only one that may change the state. It is made under
-    /// the lock, so that what it takes is taken once.
+    /// Waits until `body` returns a value. Only that call of `body` may change the state; it runs under the lock, so that
+    /// nothing is taken twice.
+    ///
     /// - Throws: `CancellationError`.
     func take<Value: Sendable>(_ body: @escaping @Sendable (inout State) -> Value?) async throws -> Value {
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
@@ -81,7 +82,8 @@ final class Monitor<State: Sendable>: Sendable {
         }
     }
 
-    /// Waits until the state is so.
+    /// Waits until the condition holds.
+    ///
     /// - Throws: `CancellationError`.
     func wait(until condition: @escaping @Sendable (State) -> Bool) async throws {
         try await take { condition($0) ? () : nil }

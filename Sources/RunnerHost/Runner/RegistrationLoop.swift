@@ -13,7 +13,7 @@ extension RunnerService {
                         var engine = engine
                         engine.trouble = troubles[engine.id]
                         return engine
-                    }, machine: identity.machine)
+                    }, machine: identity.machine, offer: await host.scenarios.offer())
                 let answer = try await client.register(request)
                 availability.answered()
                 backoff.reset()
@@ -26,7 +26,7 @@ extension RunnerService {
             } catch let error as ControlPlaneError where Self.isFinal(error, first: turn.registration == 0) {
                 log.registrationFailed(error)
                 monitor.with { $0.registrationFailed(error) }
-                // Another process is this runner to the control plane: what runs here is queued again already.
+                // Another process has registered as this runner: the jobs running here are queued again already.
                 if error.status == 409 { stopNow() }
             } catch {
                 await recover(from: error, turn, &backoff)
@@ -34,11 +34,11 @@ extension RunnerService {
         }
     }
 
-    /// Whether registering again can't help. A runner that has been registered knows that its URL is right: a 404 or a
+    /// Whether registering again cannot help. A runner that has been registered knows that its URL is right: a 404 or a
     /// redirect is then a response from a proxy whose control plane is being replaced.
     private static func isFinal(_ error: ControlPlaneError, first: Bool) -> Bool {
         switch error.advice {
-        // Revoked, there is more to end than the registration.
+        // A revocation ends more than the registration.
         case .retry, .revoked: false
         case .stale, .refused, .incomplete: true
         case .registerAgain, .misconfigured: first || error.status == 401 || error.status == 403

@@ -2,8 +2,8 @@ import FoundationEssentials
 import LynxModel
 import Synchronization
 
-/// Sends results to the control plane. Those that become ready while calls are under way go together in the next one:
-/// a call costs both sides more than a small result does.
+/// Sends results to the control plane. Results that become ready while calls are under way go together in the next one, as a
+/// call costs both sides more than a small result does.
 final class ResultCalls: Sendable {
     private struct Waiting {
         let report: Data
@@ -17,9 +17,9 @@ final class ResultCalls: Sendable {
         var lastSender = 0
     }
 
-    /// Two, so that a call that hangs does not hold up all others.
+    /// Two calls, so that a hung one does not delay all other results.
     private static let mostCalls = 2
-    /// A larger result has a call of its own at once.
+    /// The size in bytes above which a result is sent at once in its own call.
     private static let largestReport = 256 << 10
 
     private let client: ControlPlaneClient
@@ -34,9 +34,9 @@ final class ResultCalls: Sendable {
     /// Returns when the control plane has acknowledged the report, the JSON of an `AttemptReport`. Throws what
     /// `ControlPlaneClient.deliver(report:)` throws.
     ///
-    /// Cancelling one caller ends the calls under way: callers are cancelled together.
+    /// Cancelling one caller ends the calls under way, as callers are only cancelled together.
     ///
-    /// - Parameter mayJoin: whether the control plane takes several reports in one call.
+    /// - Parameter mayJoin: whether the control plane accepts several reports in one call.
     func deliver(_ report: Data, jobID: String, mayJoin: Bool) async throws {
         guard mayJoin, report.count <= Self.largestReport else { return try await client.deliver(report: report, jobID: jobID) }
         try await withTaskCancellationHandler {
@@ -48,7 +48,7 @@ final class ResultCalls: Sendable {
 
     private func enter(_ waiting: Waiting) {
         state.withLock { state in
-            // The handler of the cancellation may have run already and found nobody: `isCancelled` is set before it runs.
+            // The cancellation handler may have run before this caller was queued; `isCancelled` is set before it runs.
             guard !Task.isCancelled else { return waiting.outcome.resume(throwing: CancellationError()) }
             state.waiting.append(waiting)
             guard state.senders.count < Self.mostCalls else { return }
@@ -66,7 +66,7 @@ final class ResultCalls: Sendable {
         }
     }
 
-    /// Nil when nobody waits; then this sender stops.
+    /// The next reports to send; nil if there are none, and then this sender stops.
     private func nextGroup(for sender: Int) -> [Waiting]? {
         state.withLock { state in
             let group = Array(state.waiting.prefix(ResultGroup.mostReports))
@@ -81,7 +81,7 @@ final class ResultCalls: Sendable {
         do {
             return try await client.deliver(reports: group.map(\.report), runnerID: runnerID)
         } catch let error as ControlPlaneError where error.advice == .refused || error.status == 500 {
-            // One that the control plane chokes on must not take the others with it.
+            // A report that the control plane cannot process must not fail the others.
             var outcomes: [(any Error)?] = []
             for waiting in group { outcomes.append(await outcome(of: waiting)) }
             return outcomes

@@ -1,8 +1,8 @@
 import LynxModel
 
 extension RunnerService {
-    /// Takes back all results of this runner that rest on `basis`. When this returns, it survives a crash; a disk that has
-    /// no room excepted. Any thread; blocks on the disk.
+    /// Retracts all results of this runner that depend on `basis`. When this returns, the retraction survives a crash unless
+    /// the disk is full. Any thread; blocks on the disk.
     package func retract(basis: String, reason: String) {
         let retraction = Retraction(runnerID: identity.runnerID, basis: basis, reason: reason)
         guard !monitor.with({ $0.retractions.knows(basis) }) else { return }
@@ -19,7 +19,7 @@ extension RunnerService {
         if !isTaken { log.retractionsKept(1) }
     }
 
-    /// Delivers what engines took back, one after another. Nothing has to go before it: the control plane remembers.
+    /// Delivers engines' retractions one after another. They do not depend on other calls: the control plane remembers them.
     func retractionLoop() async {
         var backoff = options.backoff
         while let (retraction, turn) = try? await monitor.take({ $0.nextRetraction() }) {
@@ -28,13 +28,17 @@ extension RunnerService {
                 availability.answered()
                 backoff.reset()
                 log.retracted(retraction)
-                do { try spool.remove(retraction) } catch { log.retractionNotRemoved(error) }
+                do {
+                    try await blocking { [spool] in try spool.remove(retraction) }
+                } catch {
+                    log.retractionNotRemoved(error)
+                }
                 monitor.with { $0.retractions.settled(retraction) }
             } catch let error as ControlPlaneError {
                 let isBlocked = if case .retry = error.advice { false } else { true }
                 if isBlocked { log.retractionRefused(retraction, error) }
                 monitor.with { state in
-                    // What it was told before it registered may hold no longer.
+                    // A reply from before the registration may no longer hold.
                     let isLasting = isBlocked && state.turn.registration == turn.registration
                     state.retractions.failed(retraction, isAnswered: error.status != nil, isBlocked: isLasting)
                 }

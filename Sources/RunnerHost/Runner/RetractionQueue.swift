@@ -1,28 +1,28 @@
 import LynxModel
 
-/// What engines took back and the control plane has not acknowledged. Pure, as `RunnerState`, which it is part of.
+/// Retractions by engines that the control plane has not acknowledged. A pure state machine and part of `RunnerState`.
 struct RetractionQueue: Sendable {
     private enum Progress: Sendable { case ready, underway, untilRegistered }
 
     private struct Entry: Sendable {
         var retraction: Retraction
         var progress = Progress.ready
-        /// Results that rest on it wait, so that nobody takes them for good meanwhile.
+        /// Whether results that depend on the basis wait, so that they are not accepted as final meanwhile.
         var holds = true
         var order: Int
     }
 
     private var entries: [String: Entry] = [:]
-    /// Acknowledged in the life of this process.
+    /// The bases whose retraction was acknowledged during this process.
     private var done: Set<String> = []
     private var lastOrder = 0
 
     var count: Int { entries.count }
 
-    /// How many could be delivered now.
+    /// The number of retractions that could be delivered now.
     var deliverable: Int { entries.values.count { $0.progress != .untilRegistered } }
 
-    /// Whether the basis was taken back before.
+    /// Whether the basis has been retracted before.
     func knows(_ basis: String) -> Bool { entries[basis] != nil || done.contains(basis) }
 
     mutating func add(_ retraction: Retraction) {
@@ -31,7 +31,7 @@ struct RetractionQueue: Sendable {
         entries[retraction.basis] = Entry(retraction: retraction, order: lastOrder)
     }
 
-    /// Whether a result that rests on `basis` waits until its retraction has been delivered.
+    /// Whether a result that depends on `basis` waits until its retraction has been delivered.
     func holds(_ basis: String?) -> Bool { basis.flatMap { entries[$0] }?.holds ?? false }
 
     mutating func next() -> Retraction? {
@@ -46,9 +46,10 @@ struct RetractionQueue: Sendable {
         done.insert(retraction.basis)
     }
 
-    /// Not acknowledged: to be sent again, after others; after the next registration if `isBlocked`.
+    /// Records that a retraction was not acknowledged: it is sent again after others, and only after the next registration if
+    /// `isBlocked`.
     ///
-    /// - Parameter isAnswered: the control plane is there, and does not take it. Results are not held up by that.
+    /// - Parameter isAnswered: whether the control plane responded and refused it. Results do not wait for it then.
     mutating func failed(_ retraction: Retraction, isAnswered: Bool, isBlocked: Bool) {
         lastOrder += 1
         entries[retraction.basis]?.order = lastOrder

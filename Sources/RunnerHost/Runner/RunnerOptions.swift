@@ -1,23 +1,23 @@
 import FoundationEssentials
 package import ObjectStore
 
-/// How a runner waits and tries. The defaults suit every runner; tests shorten them.
+/// The waits and limits of a runner. The defaults suit every runner; tests shorten them.
 package struct RunnerOptions: Hashable, Sendable {
-    /// How long the control plane may hold a claim while there is nothing to do.
+    /// How long the control plane may hold a claim while there are no jobs.
     package var claimWait: Duration
-    /// How long a simulation has run when the control plane is told of it.
+    /// How long a simulation runs before its start is reported to the control plane.
     package var startReportDelay: Duration
-    /// When draining: how long to go on without any result being acknowledged before leaving the rest in the spool.
+    /// While draining, the time without any acknowledged result after which the rest is left in the spool.
     package var drainGrace: Duration
-    /// How many results are under way at a time.
+    /// The number of results under way at a time.
     package var concurrentDeliveries: Int
-    /// How much of one attempt's telemetry may wait in the spool, in bytes; what is more goes with the result.
+    /// The limit in bytes for one attempt's telemetry in the spool; the rest goes with the result.
     package var chunkBytesPerAttempt: Int
     package var backoff: Backoff
-    /// Between two looks at what keeps this runner from taking jobs.
+    /// The interval between two checks of the conditions that prevent this runner from claiming jobs.
     package var conditionInterval: Duration
     package var keepOutputs: KeepOutputs
-    /// How batches' buckets are reached; nil means as the environment says.
+    /// The object store for batches' buckets; nil means the environment's settings.
     package var objectStore: S3Configuration?
 
     package init(
@@ -36,17 +36,17 @@ package struct RunnerOptions: Hashable, Sendable {
         self.objectStore = objectStore
     }
 
-    /// How long one claim may wait: not long where it leaves a type out (`typeSlots`), whose jobs may end meanwhile and make
-    /// room for others that are queued.
+    /// How long one claim may be held: briefly if it excludes a type (`typeSlots`), as a job of that type may end meanwhile and
+    /// make room for others in the queue.
     func wait(ofClaimFor typeSlots: [String: Int]?) -> Duration {
         typeSlots?.values.contains(0) == true ? min(claimWait, .seconds(1)) : claimWait
     }
 }
 
-/// What of an attempt stays on the runner's disk once its files have been uploaded and its result is acknowledged.
+/// Which of an attempt's files stay on the runner's disk once they have been uploaded and the result is acknowledged.
 package enum KeepOutputs: String, CaseIterable, Sendable {
     case always
-    /// Only files of attempts that did not succeed are kept.
+    /// Only the files of attempts that did not succeed are kept.
     case failed
     case never
 
@@ -63,13 +63,13 @@ extension KeepOutputs: YAMLRenderable {
     var yaml: String { rawValue.yaml }
 }
 
-/// Who this runner is to the control plane.
+/// The identity of this runner for the control plane.
 package struct RunnerIdentity: Hashable, Sendable {
-    /// Stays over restarts; see `StateDirectory.runnerID`.
+    /// An id that persists over restarts; see `StateDirectory.runnerID`.
     package var runnerID: String
-    /// One per process.
+    /// An id that is new in each process.
     package var sessionID: String
-    /// For people; the machine's name, unless configured.
+    /// The name shown to users: the machine's name unless configured.
     package var name: String
     /// Version of runner-host.
     package var version: String

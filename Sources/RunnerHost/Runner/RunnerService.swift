@@ -4,45 +4,47 @@ package import Logging
 package import LynxModel
 import Support
 
-/// A runner's life: register, claim jobs up to the free slots, run them, deliver what they bring, leave.
+/// A runner's life: it registers, claims jobs up to the free slots, runs them, delivers their results and leaves.
 ///
-/// Each loop has a file of its own; what they share is `RunnerState` behind a `Monitor`, on which they wait for work.
+/// Each loop has a file of its own; they share `RunnerState` behind a `Monitor`, on which they wait for work.
 package final class RunnerService: Sendable {
     let identity: RunnerIdentity
     let capabilities: RunnerCapabilities
     let engines: EngineReports
     let client: ControlPlaneClient
     let spool: Spool
-    let executor: any AttemptExecutor
+    let host: SimulationHost
     let options: RunnerOptions
     let log: RunnerLog
     let monitor: Monitor<RunnerState>
     let availability: Availability
     let resultCalls: ResultCalls
-    let conditions: RunnerConditions
-    /// What blocks on the spool's disk has threads of its own: an engine that hangs holds up no result.
+    /// Calls that block on the spool's disk have their own threads, so that a hung engine delays no result.
     private let spoolThreads = CallThreads(name: "lynx-spool", most: 8)
 
-    /// The client stays the caller's to shut down, after `run` returned.
+    /// - Parameter client: remains the caller's to shut down after `run` has returned.
     package init(
         identity: RunnerIdentity, capabilities: RunnerCapabilities, engines: EngineReports, client: ControlPlaneClient,
-        spool: Spool, executor: any AttemptExecutor, logger: Logger, options: RunnerOptions = RunnerOptions(),
-        engineLimits: [String: Int] = [:], conditions: RunnerConditions = RunnerConditions([:])
+        spool: Spool, host: SimulationHost, logger: Logger, options: RunnerOptions = RunnerOptions(), engineLimits: [String: Int] = [:]
     ) {
         self.identity = identity
         self.capabilities = capabilities
         self.engines = engines
         self.client = client
         self.spool = spool
-        self.executor = executor
+        self.host = host
         self.options = options
         log = RunnerLog(logger: logger)
         let limits = EngineLimits(engines: engines.ids, limits: engineLimits)
         monitor = Monitor(RunnerState(capacity: max(1, capabilities.maxConcurrentJobs), limits: limits))
         availability = Availability(log: log)
         resultCalls = ResultCalls(client: client, runnerID: identity.runnerID)
-        self.conditions = conditions
-        conditions.observe { [monitor, log, weak conditions] in
+        monitor.with { $0.offers(host.scenarios.engines) }
+        host.scenarios.observe { [monitor, scenarios = host.scenarios] in
+            let routes = scenarios.engines
+            monitor.with { $0.offers(routes) }
+        }
+        host.conditions.observe { [monitor, log, weak conditions = host.conditions] in
             guard let conditions else { return }
             let changes = monitor.with { $0.changed(troubles: conditions.troubles) }
             for (engine, trouble) in changes { log.troubleChanged(engine, trouble) }
@@ -50,9 +52,10 @@ package final class RunnerService: Sendable {
     }
 
     /// Runs until the runner has left, by `drain` or `stopNow`. Cancelling the task means `stopNow`. To be called once.
-    /// - Throws: `FileError` when the spool can't be read; `ControlPlaneError` when the control plane will not have this runner.
+    ///
+    /// - Throws: `FileError` if the spool cannot be read; `ControlPlaneError` if the control plane refuses this runner.
     package func run() async throws {
-        // Cancellation must not tear the calls that report what was stopped: it only begins the orderly end.
+        // Cancellation must not abort the calls that report the stopped jobs: it only begins the orderly end.
         let life = Task { try await live() }
         try await withTaskCancellationHandler {
             try await life.value
@@ -61,45 +64,39 @@ package final class RunnerService: Sendable {
         }
     }
 
-    /// Takes no new jobs; when those running have finished and their results are delivered, `run` returns.
+    /// Claims no new jobs; `run` returns when the running jobs have finished and their results are delivered.
     package func drain() { leave(in: .draining) }
 
-    /// Stops the running attempts as lost; when they are reported, `run` returns.
+    /// Stops the running attempts as lost; `run` returns when they are reported.
     package func stopNow() {
         leave(in: .stopping)
-        for key in monitor.with({ $0.runningAttempts }) { stop(key, as: .lost) }
+        for attempt in monitor.with({ $0.running.attempts }) { attempt.stop(.lost) }
     }
 
-    /// `stopNow`, when the process that was this runner's control plane is gone: it does not come back, so nothing is
-    /// waited for, and what is not delivered stays in the spool.
+    /// Does what `stopNow` does, after the process that was this runner's control plane has ended: it will not return, so
+    /// nothing is waited for, and undelivered results stay in the spool.
     package func orphaned() {
         monitor.with { $0.orphaned() }
         stopNow()
     }
 
-    /// Ends everything at once; what is not delivered stays in the spool.
+    /// Ends everything at once; undelivered results stay in the spool.
     func revoked(_ error: ControlPlaneError) {
         guard monitor.with({ $0.revoked(error) }) else { return }
         log.revoked(error)
         client.discardCredential()
-        for key in monitor.with({ $0.runningAttempts }) { stop(key, as: .lost) }
+        for attempt in monitor.with({ $0.running.attempts }) { attempt.stop(.lost) }
     }
 
     private func leave(in phase: RunnerPhase) {
         let counts = monitor.with { state in
-            state.advance(to: phase) ? (state.runningAttempts.count, state.undelivered.count) : nil
+            state.advance(to: phase) ? (state.running.keys.count, state.outbox.count) : nil
         }
         if let (running, undelivered) = counts { log.leaving(phase, running: running, undelivered: undelivered) }
     }
 
-    /// Has a running attempt end; false when it does not run. Safe at any time of its life: see `runAttempt`.
-    @discardableResult
-    func stop(_ key: AttemptKey, as reason: StopReason) -> Bool {
-        guard monitor.with({ $0.stopRequested(key, as: reason) }) else { return false }
-        log.attempt(key).stopRequested(reason)
-        executor.stop(key, as: reason)
-        return true
-    }
+    /// The running attempt with this key; nil if there is none.
+    func attempt(_ key: AttemptKey) -> Attempt? { monitor.read { $0.running[key] } }
 
     private func live() async throws {
         try await adoptSpool()
@@ -123,12 +120,13 @@ package final class RunnerService: Sendable {
     /// Checks the conditions again for as long as one of them fails.
     private func conditionLoop() async {
         while (try? await monitor.wait { !$0.troubles.isEmpty }) != nil {
-            await conditions.lookAgain()
+            await host.conditions.recheck()
             do { try await TaskTimers.shared.sleep(for: options.conditionInterval) } catch { return }
         }
     }
 
-    /// Jobs that begin together fill their first chunks together, and what waits for a file waits in memory.
+    /// Prepares files for the first chunks: jobs that begin together fill them together, and data that waits for a file
+    /// occupies memory.
     private func prepareSpares() async {
         let files = min(4 * max(1, capabilities.maxConcurrentJobs), Self.mostSpares)
         try? await blocking { self.spool.spares.prepare(files) }
@@ -146,10 +144,10 @@ package final class RunnerService: Sendable {
         monitor.with { $0.adopt(scan.reports, bases: scan.bases) }
     }
 
-    /// Waits until every result is acknowledged, or none has been, and no file has moved, for the time of grace.
+    /// Waits until every result is acknowledged, or until no result was acknowledged and no file moved for the grace period.
     private func awaitDeliveries() async {
         while true {
-            // A control plane that never took this runner in does not take its results either.
+            // A control plane that never registered this runner does not accept its results either.
             let (left, chunks, moved, isHopeless) = monitor.with {
                 (
                     $0.awaited, $0.chunks.count, $0.movedPieces,
@@ -167,10 +165,10 @@ package final class RunnerService: Sendable {
         }
     }
 
-    /// Tells the control plane that this runner's session is over. With results left in the spool it does not: the
-    /// next start may deliver them while their leases last.
+    /// Ends this runner's session at the control plane. If results are left in the spool it does not: the next start may
+    /// deliver them while their leases last.
     private func signOff() async {
-        guard monitor.with({ !$0.isCutOff && $0.registrations > 0 && $0.undelivered.isEmpty }) else { return }
+        guard monitor.with({ !$0.isCutOff && $0.registrations > 0 && $0.outbox.keys.isEmpty }) else { return }
         let request = LeaveRequest(runnerID: identity.runnerID, sessionID: identity.sessionID)
         let hasLeft = await succeeds(within: options.drainGrace) { [client, options] in
             var backoff = options.backoff
@@ -186,7 +184,7 @@ package final class RunnerService: Sendable {
         if hasLeft { log.left() } else { log.leaveFailed() }
     }
 
-    /// Runs what blocks on the disk away from the threads that tasks share.
+    /// Runs a blocking call on the disk outside the threads that tasks share.
     func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await spoolThreads.run(body)
     }

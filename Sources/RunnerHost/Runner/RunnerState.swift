@@ -1,104 +1,70 @@
 import LynxModel
 
-/// How far a runner is on its way out.
+/// The stages of a runner's end.
 package enum RunnerPhase: Int, Comparable, Sendable {
     case serving
-    /// Takes no new jobs; those running finish.
+    /// The runner claims no new jobs; running ones finish.
     case draining
-    /// Running attempts are stopped.
+    /// Running attempts are being stopped.
     case stopping
 
     package static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
 }
 
-/// What a runner knows at a time, and every step from one such state to the next. Pure: the loops ask it what to do, do
-/// it, and tell it what came of it.
+/// A runner's state and every transition of it. A pure state machine: the loops ask it for work, do that, and report the
+/// outcome.
 struct RunnerState: Sendable {
     struct Session: Sendable {
         var heartbeatInterval: Duration
-        /// The control plane holds heartbeats until it has orders.
+        /// The control plane can hold heartbeats until it has orders.
         var holdsHeartbeats: Bool
-        /// It takes telemetry while an attempt runs.
+        /// The control plane accepts telemetry of running attempts.
         var takesTelemetry: Bool
-        /// It takes several results in one call.
+        /// The control plane accepts several results in one call.
         var takesResultGroups: Bool
-        /// It takes results back.
+        /// The control plane accepts retractions.
         var takesRetractions: Bool
     }
 
-    private struct Running: Sendable {
-        var stop: StopReason?
-        /// Which engine it is counted for, if for any.
-        var engine: String?
-        /// It no longer waits for its engine to have room.
-        var isLetIn = false
-        /// Its simulation is gone; its report is being made.
-        var isOver = false
-    }
-
-    private struct Outgoing: Sendable {
-        enum Progress: Sendable { case ready, underway, untilRegistered }
-
-        /// Reports are sent in this order; one that failed goes to the end.
-        var order: Int
-        var progress = Progress.ready
-        /// What the result rests on.
-        var basis: String?
-        /// The report itself when it could not be spooled.
-        var memory: SpooledReport?
-        /// What lies in the spool, for as long as only a few wait.
-        var copy: SpooledReport?
-        /// The registration under which the control plane said it knows nothing of it.
-        var unknownIn: Int?
-        /// How often the control plane broke down over it.
-        var serverErrors = 0
-        /// The user no longer wants the job: its files are not sent any more.
-        var isCancelled = false
-    }
-
-    /// Attempts that may run at a time.
-    let capacity: Int
-    private let limits: EngineLimits
-    private(set) var phase = RunnerPhase.serving
-    /// nil while a registration is due.
-    private(set) var session: Session?
-    /// How many registrations succeeded; names the one a call was made under.
-    private(set) var registrations = 0
-    /// The control plane has drained this runner.
-    private(set) var isPaused = false
-    /// Why this runner can't be registered any more.
-    private(set) var failure: ControlPlaneError?
-    /// The control plane answers this runner no more.
-    private(set) var isRevoked = false
-    /// Its control plane was the process that started it, and is gone.
-    private(set) var isOrphaned = false
-    private var running: [AttemptKey: Running] = [:]
-    /// How long simulations have taken here of late; nil before the first.
-    private var pace: Duration?
-    private var outbox: [AttemptKey: Outgoing] = [:]
-    private var lastOrder = 0
+    var running: RunningAttempts
+    var outbox = Outbox()
     var chunks = ChunkQueue()
     var retractions = RetractionQueue()
-    /// Whether the control plane takes the files of attempts; nil while it hasn't said.
+    private(set) var phase = RunnerPhase.serving
+    /// Nil while a registration is due.
+    private(set) var session: Session?
+    /// The number of successful registrations; identifies the registration that a call was made under.
+    private(set) var registrations = 0
+    /// Whether the control plane has drained this runner.
+    private(set) var isPaused = false
+    /// The reason why this runner cannot be registered any more.
+    private(set) var failure: ControlPlaneError?
+    /// Whether the control plane has revoked this runner.
+    private(set) var isRevoked = false
+    /// Whether the process that started this runner and was its control plane has ended.
+    private(set) var isOrphaned = false
+    /// Whether the control plane accepts the files of attempts; nil before it has stated that.
     private(set) var uploadsFiles: Bool?
-    /// Grows as files are uploaded.
+    /// The number of file pieces uploaded so far.
     private(set) var movedPieces = 0
-    /// The control plane knows the outcome `simulator_fault`; true until one says otherwise.
+    /// Whether the control plane knows the outcome `simulator_fault`; true until one states otherwise.
     private(set) var knowsSimulatorFaults = true
 
-    /// What keeps engines from starting jobs, by their ids, and how often that has changed.
+    /// The reasons why engines cannot start jobs, by engine id, and the number of their changes.
     private(set) var troubles: [String: EngineTrouble] = [:]
     private(set) var troubleChanges = 0
+    /// The number of changes of what this runner offers, and the engines of scenarios and bundles by the text of their route.
+    private(set) var offerChanges = 0
+    private(set) var routes: [String: String] = [:]
 
     init(capacity: Int, limits: EngineLimits = EngineLimits(engines: [], limits: [:])) {
-        self.capacity = limits.capacity(capacity)
-        self.limits = limits
+        running = RunningAttempts(capacity: capacity, limits: limits)
     }
 
-    var runningAttempts: Set<AttemptKey> { Set(running.keys) }
-    var undelivered: Set<AttemptKey> { Set(outbox.keys) }
+    /// The attempts that the control plane counts as this runner's: they run, or their results are being delivered.
+    var held: [AttemptKey] { running.keys.union(outbox.keys).sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) } }
 
-    /// What a call depends on, as it was when the call began.
+    /// The state that a call depends on, as it was when the call began.
     struct Turn: Sendable {
         var registration: Int
         var phase: RunnerPhase
@@ -106,19 +72,19 @@ struct RunnerState: Sendable {
 
     var turn: Turn { Turn(registration: registrations, phase: phase) }
 
-    /// Moves forward to `next`; false if it is already there or beyond.
+    /// Moves forward to `next`; returns false if it is already there or beyond.
     mutating func advance(to next: RunnerPhase) -> Bool {
         guard phase < next else { return false }
         phase = next
         return true
     }
 
-    /// The turn of a registration that is due now. The first one waits until what earlier processes left has been
-    /// offered, since registering ends the attempts of earlier sessions.
+    /// The turn of a registration that is due now. The first one waits until the results of earlier processes have been
+    /// offered, as registering ends the attempts of earlier sessions.
     func registrationTurn() -> Turn? {
         guard session == nil, failure == nil else { return nil }
         if registrations == 0 {
-            let isWaited = outbox.allSatisfy { $0.value.progress == .untilRegistered || chunks.isBlocked($0.key) }
+            let isWaited = outbox.unblocked.allSatisfy(chunks.isBlocked)
             guard phase == .serving, isWaited else { return nil }
         }
         return turn
@@ -137,21 +103,21 @@ struct RunnerState: Sendable {
         knowsSimulatorFaults = RunnerProtocol.isAtLeast(minor: 2, version)
         chunks.unblock()
         retractions.unblock()
-        for key in outbox.keys where outbox[key]?.progress == .untilRegistered { outbox[key]?.progress = .ready }
+        outbox.unblock()
     }
 
-    /// The control plane no longer knows the session that call was made under.
+    /// Records that the control plane no longer knows the session that a call was made under.
     mutating func sessionLost(_ turn: Turn) {
         if turn.registration == registrations { session = nil }
     }
 
-    /// There is no way on: finish what runs.
+    /// Records that registering failed for good: running attempts finish.
     mutating func registrationFailed(_ error: ControlPlaneError) {
         failure = error
         _ = advance(to: .draining)
     }
 
-    /// There is nothing to be done but to end; false if that was known.
+    /// Records that the runner was revoked and has to end; returns false if that was known.
     mutating func revoked(_ error: ControlPlaneError) -> Bool {
         guard !isRevoked else { return false }
         isRevoked = true
@@ -163,32 +129,33 @@ struct RunnerState: Sendable {
 
     mutating func orphaned() { isOrphaned = true }
 
-    /// No result will be acknowledged any more.
+    /// Whether no result will be acknowledged any more.
     var isCutOff: Bool { isRevoked || isOrphaned }
 
     enum ClaimTurn: Sendable {
-        /// `typeSlots`: at most so many of a simulation type.
+        /// A claim; `typeSlots` limits the number of jobs of a simulation type.
         case claim(slots: Int, typeSlots: [String: Int]?, Turn)
         case done
     }
 
     func claimTurn() -> ClaimTurn? {
         guard phase == .serving else { return .done }
-        guard session != nil, !isPaused, room > 0, limits.canServe(without: Set(troubles.keys)) else { return nil }
-        let held = Dictionary(running.values.compactMap { $0.engine.map { ($0, 1) } }, uniquingKeysWith: +)
-        return .claim(slots: room, typeSlots: limits.typeSlots(held: held, without: Set(troubles.keys)), turn)
+        let closed = Set(troubles.keys)
+        guard session != nil, !isPaused, running.room > 0, running.canServe(without: closed) else { return nil }
+        return .claim(slots: running.room, typeSlots: typeSlots(without: closed), turn)
     }
 
-    /// How many more attempts may be admitted. Where jobs are short as many as can run are held ready, so that none of the
-    /// next is waited for when one ends; a longer job would wait here while another runner might have had room for it.
-    private var room: Int {
-        let ahead = pace.map { $0 < Self.longestAhead } == true ? capacity : 0
-        let present = running.values.count { !$0.isOver }
-        // Reports that are slow to be made are not gathered without end.
-        return min(capacity + ahead - present, 2 * capacity + ahead - running.count)
+    /// A scenario's jobs count for its engine.
+    private func typeSlots(without closed: Set<String>) -> [String: Int]? {
+        guard let slots = running.typeSlots(without: closed) else { return nil }
+        return slots.merging(routes.compactMapValues { slots[$0] }) { own, _ in own }
     }
 
-    private static let longestAhead: Duration = .seconds(1)
+    /// Records what this runner offers from now on.
+    mutating func offers(_ routes: [String: String]) {
+        self.routes = routes
+        offerChanges += 1
+    }
 
     /// Waiting for the claim would only delay shutdown.
     var isClaimPointless: Bool { phase == .stopping || phase == .draining && running.isEmpty }
@@ -198,7 +165,7 @@ struct RunnerState: Sendable {
         return isPaused != paused
     }
 
-    /// Returns what began or ended (nil), by engine.
+    /// Records the engines' troubles; returns those that began and those that ended (nil), by engine.
     mutating func changed(troubles new: [String: EngineTrouble]) -> [(engine: String, trouble: EngineTrouble?)] {
         guard new != troubles else { return [] }
         let engines = Set(new.keys).union(troubles.keys).filter { new[$0]?.reason != troubles[$0]?.reason }.sorted()
@@ -209,179 +176,117 @@ struct RunnerState: Sendable {
 
     enum Admission: Sendable { case run, leaving, full, duplicate }
 
-    mutating func admit(_ key: AttemptKey, type: String) -> Admission {
-        if running[key] != nil || outbox[key] != nil { return .duplicate }
+    /// - Parameter isSurplus: whether the claim did not ask for this job. Jobs that were asked for are admitted even if jobs
+    ///   have become longer since, so that fewer are held ahead.
+    mutating func admit(_ attempt: Attempt, isSurplus: Bool = false) -> Admission {
+        if running[attempt.key] != nil || outbox.holds(attempt.key) { return .duplicate }
         guard phase == .serving else { return .leaving }
-        guard room > 0 else { return .full }
-        running[key] = Running(engine: limits.engine(for: type))
+        guard !isSurplus else { return .full }
+        running.admit(attempt)
         return .run
     }
 
-    /// Lets an admitted attempt in once the runner and its engine have room, or once it is to be stopped anyway; nil while it
-    /// has to wait: it was claimed ahead, or by a control plane that knows nothing of limits per engine.
-    mutating func letIn(_ key: AttemptKey, type: String) -> Bool? {
-        guard let attempt = running[key] else { return true }
-        let inside = running.values.filter(\.isLetIn)
-        let hasRoom = inside.count { !$0.isOver } < capacity
-            && limits.hasRoom(for: type, running: inside.count { $0.engine == attempt.engine })
-        guard attempt.stop != nil || hasRoom else { return nil }
-        running[key]?.isLetIn = true
-        return true
-    }
-
-    /// Notes that the attempt's simulation has ended, and how long it took.
-    mutating func over(_ key: AttemptKey, after duration: Duration) {
-        running[key]?.isOver = true
-        pace = pace.map { ($0 * 7 + duration) / 8 } ?? duration
-    }
-
-    /// Notes that a running attempt is to end; false when it does not run. Nothing outranks `stale`.
-    mutating func stopRequested(_ key: AttemptKey, as reason: StopReason) -> Bool {
-        guard let attempt = running[key] else { return false }
-        if attempt.stop != .stale { running[key]?.stop = reason }
-        return true
-    }
-
-    func stopReason(_ key: AttemptKey) -> StopReason? { running[key]?.stop }
-
-    /// The attempt ended and its report lies in the spool, or in `memory` if that failed. In the latter case it keeps its
-    /// slot, so that a full disk does not gather reports in memory.
+    /// Records that the attempt has ended and its report is in the spool, or in `memory` if spooling failed. In the latter case
+    /// it keeps its slot, so that reports do not accumulate in memory while the disk is full.
     ///
-    /// - Parameter copy: of what lies in the spool, so that it need not be read again if it is delivered soon.
+    /// - Parameter copy: the content of the spool, so that it need not be read again if it is delivered soon.
     mutating func ended(_ key: AttemptKey, restsOn basis: String? = nil, memory: SpooledReport? = nil, copy: SpooledReport? = nil) {
-        if memory == nil { running[key] = nil }
-        lastOrder += 1
-        let keepsCopy = outbox.count < Self.mostCopies && (copy?.json.count ?? 0) <= Self.largestCopy
-        outbox[key] = Outgoing(order: lastOrder, basis: basis, memory: memory, copy: keepsCopy ? copy : nil)
+        if memory == nil { running.remove(key) }
+        outbox.add(key, restsOn: basis, memory: memory, copy: copy)
     }
 
-    private static let mostCopies = 32
-    private static let largestCopy = 64 << 10
-
-    /// The report that was in memory is on disk now; false if it has been delivered in the meantime.
+    /// Records that a report in memory has been spooled; returns false if it has been delivered in the meantime.
     mutating func spooled(_ key: AttemptKey) -> Bool {
-        running[key] = nil
-        guard outbox[key] != nil else { return false }
-        outbox[key]?.memory = nil
-        return true
+        running.remove(key)
+        return outbox.spooled(key)
     }
 
-    /// Frees the slot of an attempt for which nothing more is to be done.
+    /// Frees the slot of an attempt that needs nothing more.
     mutating func release(_ key: AttemptKey) {
-        running[key] = nil
+        running.remove(key)
         chunks.forget(key)
     }
 
-    /// Reports found in the spool.
+    /// Adds reports that were found in the spool.
     mutating func adopt(_ keys: [AttemptKey], bases: [AttemptKey: String] = [:]) {
         for key in keys { ended(key, restsOn: bases[key]) }
-    }
-
-    struct Delivery: Sendable {
-        var key: AttemptKey
-        /// nil: it's in the spool.
-        var memory: SpooledReport?
-        /// A copy of the spooled report; nil if it has to be read from the spool.
-        var copy: SpooledReport?
-        /// It may go in one call with others.
-        var mayJoin: Bool
-        var turn: Turn
     }
 
     mutating func nextChunk() -> (ChunkQueue.Delivery, Turn)? {
         isRevoked ? nil : chunks.nextDelivery().map { ($0, turn) }
     }
 
-    mutating func nextDelivery() -> Delivery? {
+    mutating func nextDelivery() -> Outbox.Delivery? {
         if isRevoked { return nil }
-        let ready = outbox.filter { $0.value.progress == .ready && !chunks.isWaiting($0.key) && !isHeld($0.value) }
-        guard let (key, report) = ready.min(by: { $0.value.order < $1.value.order }) else { return nil }
-        outbox[key]?.progress = .underway
-        outbox[key]?.copy = nil
-        return Delivery(
-            key: key, memory: report.memory, copy: report.copy, mayJoin: session?.takesResultGroups ?? false, turn: turn)
+        let takesRetractions = session?.takesRetractions ?? true
+        return outbox.next(mayJoin: session?.takesResultGroups ?? false, turn) { [chunks, retractions] key, basis in
+            !chunks.isWaiting(key) && !(takesRetractions && retractions.holds(basis))
+        }
     }
 
-    /// Nil while there is nothing to take back, or the control plane has no such call. It is asked before the first registration.
+    /// The next retraction to deliver; nil if there is none or the control plane lacks the call. Before the first registration
+    /// it is tried.
     mutating func nextRetraction() -> (Retraction, Turn)? {
         guard !isRevoked, session?.takesRetractions ?? true else { return nil }
         return retractions.next().map { ($0, turn) }
     }
 
-    private func isHeld(_ report: Outgoing) -> Bool { (session?.takesRetractions ?? true) && retractions.holds(report.basis) }
-
-    /// How many deliveries are to be waited for before leaving.
+    /// The number of deliveries to wait for before leaving.
     var awaited: Int { outbox.count + ((session?.takesRetractions ?? true) ? retractions.deliverable : 0) }
 
-    /// Another piece of a file is on its way.
+    /// Records that another piece of a file has been sent.
     mutating func moved() { movedPieces &+= 1 }
 
-    /// Notes that the user no longer wants a job whose attempt has ended; false if nothing is on its way, or it is known.
-    mutating func cancelDelivery(_ key: AttemptKey) -> Bool {
-        guard let outgoing = outbox[key], !outgoing.isCancelled else { return false }
-        outbox[key]?.isCancelled = true
-        return true
-    }
-
-    func isDeliveryCancelled(_ key: AttemptKey) -> Bool { outbox[key]?.isCancelled ?? false }
-
-    /// Acknowledged, or given up.
+    /// Records that the report was acknowledged or given up.
     mutating func settled(_ key: AttemptKey) {
-        outbox[key] = nil
+        outbox.remove(key)
         chunks.forget(key)
     }
 
-    /// Not acknowledged: to be sent again, after the others.
-    ///
-    /// The first registration does not wait for a report that the control plane can't handle, nor where a person has to
-    /// do something: registering then says what.
+    /// Records that the report was not acknowledged: it is sent again after the others.
     mutating func deliveryFailed(_ key: AttemptKey, _ error: ControlPlaneError? = nil) {
-        guard outbox[key] != nil else { return }
-        lastOrder += 1
-        outbox[key]?.order = lastOrder
-        outbox[key]?.progress = .ready
-        guard let error, registrations == 0 else { return }
-        if error.status == 500 { outbox[key]?.serverErrors += 1 }
-        if error.advice == .misconfigured || error.advice == .refused || outbox[key]?.serverErrors == 3 { outbox[key]?.progress = .untilRegistered }
+        outbox.failed(key, error, isRegistered: registrations > 0)
     }
 
     /// Replaces the report of an attempt and sends it again.
     mutating func deliveryChanged(_ key: AttemptKey, memory: SpooledReport?) {
-        if memory != nil { outbox[key]?.memory = memory }
+        outbox.replaced(key, memory: memory)
         deliveryFailed(key)
     }
 
-    /// The control plane knows nothing of the report, or of this runner: to be sent again after the next registration.
-    /// True when it has been said under an earlier registration already, so that registering does not help.
-    mutating func deliveryUnknown(_ delivery: Delivery) -> Bool {
-        guard let report = outbox[delivery.key] else { return false }
-        let registration = delivery.turn.registration
-        if let before = report.unknownIn, before < registration { return true }
-        outbox[delivery.key]?.unknownIn = registration
+    /// Records that the control plane does not know the report or this runner: it is sent again after the next registration.
+    /// Returns true if that was the reply under an earlier registration as well, so that registering does not help.
+    mutating func deliveryUnknown(_ delivery: Outbox.Delivery) -> Bool {
+        guard outbox.holds(delivery.key) else { return false }
+        if outbox.unknown(delivery) { return true }
         sessionLost(delivery.turn)
-        // Somebody may have registered while the call was under way.
-        outbox[delivery.key]?.progress = session == nil ? .untilRegistered : .ready
+        // Another loop may have registered while the call was under way.
+        outbox.again(delivery.key, isBlocked: session == nil)
         return false
     }
 
     struct Heartbeat: Sendable {
         var attempts: [AttemptKey]
-        /// Of those, the ones that are being stopped, or have ended and are no longer wanted.
+        /// Those of the attempts that are being stopped, or have ended and are no longer wanted.
         var ending: [AttemptKey]
         var isPaused: Bool
         var troubles: [String: EngineTrouble]
         var troubleChanges: Int
+        var offerChanges: Int
         var interval: Duration
-        /// Sent to be held for the interval, instead of once in every interval.
+        /// Whether the control plane may hold the call for the interval, instead of receiving one in each interval.
         var isHeld: Bool
         var turn: Turn
     }
 
+    /// Whether there is news since the heartbeat was made.
+    func isNewer(than beat: Heartbeat) -> Bool { troubleChanges != beat.troubleChanges || offerChanges != beat.offerChanges }
+
     func heartbeat() -> Heartbeat? {
         guard let session else { return nil }
-        let attempts = runningAttempts.union(undelivered).sorted { ($0.jobID, $0.attempt) < ($1.jobID, $1.attempt) }
+        let attempts = held
         return Heartbeat(
-            attempts: attempts, ending: attempts.filter { running[$0]?.stop != nil || isDeliveryCancelled($0) }, isPaused: isPaused,
-            troubles: troubles, troubleChanges: troubleChanges, interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
+            attempts: attempts, ending: attempts.filter { running[$0]?.isStopped == true || outbox.isCancelled($0) }, isPaused: isPaused,
+            troubles: troubles, troubleChanges: troubleChanges, offerChanges: offerChanges, interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
     }
 }

@@ -1,19 +1,19 @@
 import Glibc
 
-/// A runner's id at one control plane, held by one process of this machine for as long as this object lives: the state
-/// directory's own lock says nothing of copies of the directory.
+/// A runner's id at one control plane, held by one process of this machine for as long as this object lives. The state
+/// directory's own lock does not cover copies of the directory.
 ///
-/// It is the name of a socket in the kernel's abstract namespace, which goes with the process however that ends.
+/// The id is the name of a socket in the kernel's abstract namespace, which is released when the process ends in any way.
 package final class RunnerIDLock: Sendable {
     private let socket: Int32
 
-    /// - Throws: `RunnerIDError` if another process has it.
+    /// - Throws: `RunnerIDError` if another process holds the id.
     package init(runnerID: String, controlPlane: String, stateDirectory: String) throws(RunnerIDError) {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard socket >= 0 else { throw .system(code: errno) }
         let name = "lynx-runner/\(runnerID)/\(controlPlane.suffix(56))"
         var holder: pid_t?
-        // A process that has just ended may have left a child that has not become its own program yet.
+        // A process that has just ended may have left a child that has not executed its own program yet.
         for attempt in 0..<Self.mostAttempts {
             if attempt > 0 { usleep(Self.pauseMicroseconds) }
             if Self.with(name, { bind(socket, $0, $1) }) == 0, listen(socket, SOMAXCONN) == 0 {
@@ -35,13 +35,13 @@ package final class RunnerIDLock: Sendable {
     private static let mostAttempts = 10
     private static let pauseMicroseconds: UInt32 = 50_000
 
-    /// The process that listens.
+    /// The process that holds the socket; nil if it cannot be determined.
     private static func holder(_ name: String) -> pid_t? {
         let probe = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard probe >= 0 else { return nil }
         defer { close(probe) }
         guard with(name, { connect(probe, $0, $1) }) == 0 else { return nil }
-        // struct ucred, which glibc keeps for programs of its own dialect: see unix(7).
+        // This is struct ucred, which glibc only defines with _GNU_SOURCE: see unix(7).
         var credentials: (pid: pid_t, uid: uid_t, gid: gid_t) = (0, 0, 0)
         var size = socklen_t(MemoryLayout.size(ofValue: credentials))
         guard getsockopt(probe, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0, credentials.pid > 0 else { return nil }
@@ -52,7 +52,7 @@ package final class RunnerIDLock: Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(name.utf8.prefix(MemoryLayout.size(ofValue: address.sun_path) - 1))
-        // A first byte of 0 makes the name an abstract one.
+        // A first byte of 0 marks an abstract name.
         withUnsafeMutableBytes(of: &address.sun_path) { $0[1...].copyBytes(from: bytes) }
         let size = MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! + 1 + bytes.count
         return withUnsafePointer(to: &address) {
@@ -61,7 +61,7 @@ package final class RunnerIDLock: Sendable {
     }
 }
 
-/// Why a runner may not start under its id.
+/// The reason why a runner may not start under its id.
 package enum RunnerIDError: Error, Hashable, Sendable, CustomStringConvertible {
     case inUse(runnerID: String, pid: Int32?, stateDirectory: String)
     case system(code: Int32)

@@ -1,38 +1,36 @@
 import Glibc
+import Support
 import Synchronization
 
-/// Files of a directory that are not needed any more, kept for the next ones: making a file and removing it costs more than
-/// all else. ext4 without a journal looks, at each new file, at all that were removed in the minutes before.
+/// Obsolete files of a directory, kept to be overwritten by new content, as creating and removing a file costs more than
+/// everything else. ext4 without a journal examines, for each new file, all those removed in the last minutes.
 final class SpareFiles: Sendable {
     static let suffix = ".spare"
 
-    private static let mostBytes: off_t = 256 << 10
+    private static let mostBytes: Int64 = 256 << 10
 
     private let directory: String
     private let kept = Mutex<(paths: [String], count: Int, most: Int)>(([], 0, 64))
 
     init(in directory: String) { self.directory = directory }
 
-    /// One to write over; nil when there is none.
-    func take() -> String? { kept.withLock { $0.paths.popLast() } }
+    /// A file to overwrite; nil if there is none.
+    func reuse() -> String? { kept.withLock { $0.paths.popLast() } }
 
-    /// Makes so many empty ones, and has as many kept from now on. Fewer are no failure.
+    /// Creates this many empty files, and keeps as many from now on. Creating fewer is no failure.
     func prepare(_ files: Int) {
         kept.withLock { $0.most = max($0.most, files) }
         for _ in 0..<files {
             guard let number = nextNumber() else { return }
             let spare = path(number)
-            let file = open(spare, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard file >= 0 else { return }
-            close(file)
+            guard (try? OwnedDescriptor.open(spare, O_WRONLY | O_CREAT | O_EXCL)) != nil else { return }
             kept.withLock { $0.paths.append(spare) }
         }
     }
 
-    /// Takes a file away from its name; false if it is none that should be kept, and still there.
+    /// Removes a file by keeping it under another name; returns false if it is not kept and still exists.
     func keep(_ path: String) -> Bool {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.mostBytes else { return false }
+        guard let status = FileStatus(path, followsLinks: false), status.isRegular, status.size <= Self.mostBytes else { return false }
         guard let number = nextNumber() else { return false }
         let spare = self.path(number)
         guard rename(path, spare) == 0 else { return false }
@@ -40,7 +38,7 @@ final class SpareFiles: Sendable {
         return true
     }
 
-    /// Nil when there are enough.
+    /// Nil if enough files are kept.
     private func nextNumber() -> Int? {
         kept.withLock { kept in
             guard kept.paths.count < kept.most else { return nil }

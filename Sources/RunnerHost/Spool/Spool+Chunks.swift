@@ -4,23 +4,24 @@ package import LynxModel
 package import Support
 import Synchronization
 
-/// Chunks of telemetry lie beside the report of their attempt: `<its name>-<seq>.chunk`.
+/// Chunks of telemetry are stored beside the report of their attempt: `<its name>-<seq>.chunk`.
 extension Spool {
     private static let chunkSuffix = ".chunk"
 
-    /// When this returns, the chunk survives the end of this process; that of the machine, when `store` of the report has
-    /// returned. Before that it is worth nothing: without a report the attempt is lost, and runs again.
+    /// When this returns, the chunk survives the end of this process; it survives a crash of the machine once `store` of the
+    /// report has returned. Before that it has no value: without a report the attempt is lost and runs again.
     package func store(chunk: Data, _ seq: Int, for key: AttemptKey) throws(FileError) {
-        try DurableFile.place(chunkPath(seq, of: key), with: chunk, using: spares.take())
+        try DurableFile.place(chunkPath(seq, of: key), with: chunk, using: spares.reuse())
         _ = chunked.withLock { $0[key, default: []].insert(seq) }
     }
 
-    /// nil when there is no such chunk.
+    /// Nil if there is no such chunk.
     package func loadChunk(_ seq: Int, of key: AttemptKey) throws(FileError) -> Data? {
         try DurableFile.read(chunkPath(seq, of: key))
     }
 
-    /// One that stays by mistake is delivered twice, which the control plane allows, or removed at the next start.
+    /// Removes a chunk. One that stays by mistake is delivered twice, which the control plane allows, or removed at the next
+    /// start.
     package func removeChunk(_ seq: Int, of key: AttemptKey) {
         let path = chunkPath(seq, of: key)
         if !spares.keep(path) { unlink(path) }
@@ -30,12 +31,12 @@ extension Spool {
         }
     }
 
-    /// Those that were stored by this process, or found by `chunks`.
+    /// Removes the chunks that this process has stored, or found with `chunks`.
     package func removeChunks(of key: AttemptKey) {
         for seq in chunked.withLock({ $0[key] }) ?? [] { removeChunk(seq, of: key) }
     }
 
-    /// What is there of an attempt's chunks: their numbers, in order, and sizes in bytes.
+    /// An attempt's chunks in the spool: their numbers, in order, and sizes in bytes.
     package func chunks(of key: AttemptKey) throws(FileError) -> [(seq: Int, bytes: Int)] {
         let stem = name(key) + "-"
         var found: [(seq: Int, bytes: Int)] = []
@@ -49,7 +50,7 @@ extension Spool {
         return found.sorted { $0.seq < $1.seq }
     }
 
-    /// Removes the chunks of attempts that never came to a report: the process ended, and its attempts with it.
+    /// Removes the chunks of attempts without a report: their process ended, and they with it.
     package func removeOrphanedChunks(except reports: [AttemptKey]) throws(FileError) {
         let stems = Set(reports.map(name))
         for name in try Directory.names(in: directory) where name.hasSuffix(Self.chunkSuffix) {

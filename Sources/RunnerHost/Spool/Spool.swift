@@ -4,15 +4,15 @@ package import LynxModel
 package import Support
 import Synchronization
 
-/// Reports of ended attempts that the control plane has not acknowledged yet, one file each. A report is here, on disk,
-/// before it is first sent.
+/// Reports of ended attempts that the control plane has not acknowledged, in one file each. A report is on disk before it is
+/// first sent.
 ///
 /// Methods block on the disk. Different reports may be handled at the same time, from any thread.
 package final class Spool: Sendable {
     private let state: StateDirectory
-    /// Files of what was acknowledged.
+    /// The files of acknowledged reports.
     let spares: SpareFiles
-    /// The numbers of the chunks that lie here: to list the directory for each report takes long when many wait.
+    /// The numbers of the stored chunks, as listing the directory for each report takes long when many are waiting.
     let chunked = Mutex<[AttemptKey: Set<Int>]>([:])
 
     /// Keeps the state directory's lock for as long as the spool lives.
@@ -21,12 +21,12 @@ package final class Spool: Sendable {
         spares = SpareFiles(in: state.spoolPath)
     }
 
-    /// What `scan` found.
+    /// The result of `scan`.
     package struct Scan: Hashable, Sendable {
         package var reports: [AttemptKey] = []
-        /// What the results rest on, of those that do.
+        /// The bases of the results that depend on one.
         package var bases: [AttemptKey: String] = [:]
-        /// Files that hold no report, and why; each now ends in `.corrupt`.
+        /// Files that hold no report, each with the reason; they have been renamed to end in `.corrupt`.
         package var corrupt: [CorruptFile] = []
     }
 
@@ -35,16 +35,16 @@ package final class Spool: Sendable {
         package var reason: String
     }
 
-    /// Lists what earlier processes left, oldest first, and sets aside what is no report.
+    /// Lists the reports that earlier processes left, oldest first, and sets other files aside.
     package func scan() throws(FileError) -> Scan {
         var found: [(key: AttemptKey, completedAt: Date)] = []
         var scan = Scan()
         for name in try Directory.names(in: state.spoolPath) {
             let path = "\(state.spoolPath)/\(name)"
-            // An engine may be taking something back at this moment.
+            // An engine may be storing a retraction at this moment.
             if name.hasSuffix(Self.retractionSuffix + DurableFile.temporarySuffix) { continue }
             if name.hasSuffix(SpareFiles.suffix) { unlink(path) }
-            // The process died between writing and renaming: a whole report counts, half of one never was one.
+            // The process ended between writing and renaming: a complete report counts, an incomplete one does not.
             let isTemporary = name.hasSuffix(DurableFile.temporarySuffix)
             guard isTemporary || name.hasSuffix(Self.suffix) else { continue }
             guard Self.isRegularFile(path), let content = try DurableFile.read(path) else {
@@ -72,21 +72,21 @@ package final class Spool: Sendable {
         return scan
     }
 
-    /// `report` is the JSON of the attempt's report. When this returns, it survives a crash, and so do the attempt's chunks.
+    /// Stores a report, the JSON of an `AttemptReport`. Once this returns, the report and the attempt's chunks survive a crash.
     ///
-    /// - Parameter chunks: how many there were; those that are still here count.
+    /// - Parameter chunks: the number of chunks that were stored; those that still exist are synced.
     package func store(_ report: Data, for key: AttemptKey, after chunks: Int = 0) throws(FileError) {
         for seq in 0..<chunks { try DurableFile.sync(chunkPath(seq, of: key)) }
-        try DurableFile.replace(path(key), with: report, using: spares.take())
+        try DurableFile.replace(path(key), with: report, using: spares.reuse())
     }
 
-    /// nil when there is no such report.
+    /// Nil if there is no such report.
     package func load(_ key: AttemptKey) throws(FileError) -> Data? {
         try DurableFile.read(path(key))
     }
 
-    /// Forgets a report; a report that is not there is forgotten already. Not synced: should the removal be lost with
-    /// the machine's power, the report is delivered twice, which the control plane allows.
+    /// Removes a report; one that does not exist counts as removed. This is not synced: if the removal is lost in a power cut,
+    /// the report is delivered twice, which the control plane allows.
     package func remove(_ key: AttemptKey) throws(FileError) {
         let path = path(key)
         guard spares.keep(path) || unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
@@ -105,8 +105,8 @@ package final class Spool: Sendable {
 
     private static let suffix = ".json"
 
-    /// `<job>-attempt-<n>-<hash>.json`. The job's id comes from outside, so that its characters and length are tamed,
-    /// and the hash of the whole id keeps ids apart that this makes equal.
+    /// The file `<job>-attempt-<n>-<hash>.json`. The job's id comes from outside, so its characters and length are restricted,
+    /// and the hash of the whole id distinguishes ids that this makes equal.
     func path(_ key: AttemptKey) -> String { "\(directory)/\(name(key))\(Self.suffix)" }
 
     var directory: String { state.spoolPath }
@@ -124,8 +124,45 @@ package final class Spool: Sendable {
         return "\(String(decoding: tame, as: UTF8.self))-attempt-\(key.attempt)-\(hash)"
     }
 
-    /// FNV-1a, 64 bits.
+    /// The 64-bit FNV-1a hash.
     static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+}
+
+/// Engines' retractions, stored beside the reports in one small file for each basis until the control plane has acknowledged
+/// them.
+extension Spool {
+    static let retractionSuffix = ".retraction"
+
+    /// Stores a retraction, which survives a crash once this returns.
+    func store(_ retraction: Retraction) throws {
+        try DurableFile.replace(path(retraction), with: try WireJSON.encode(retraction))
+    }
+
+    /// Removes a retraction. Like `remove` of a report this is not synced: a retraction that reappears is delivered again,
+    /// which the control plane allows.
+    func remove(_ retraction: Retraction) throws(FileError) {
+        let path = path(retraction)
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
+    }
+
+    /// The retractions that earlier processes left, and the files that hold none, which have been renamed to end in `.corrupt`.
+    func retractions() throws(FileError) -> (found: [Retraction], corrupt: [CorruptFile]) {
+        var found: [Retraction] = []
+        var corrupt: [CorruptFile] = []
+        for name in try Directory.names(in: directory) where name.hasSuffix(Self.retractionSuffix) {
+            let path = "\(directory)/\(name)"
+            if let content = try DurableFile.read(path), let retraction = try? WireJSON.decode(Retraction.self, from: content) {
+                found.append(retraction)
+            } else {
+                corrupt.append(CorruptFile(path: try aside(path), reason: "not a retraction"))
+            }
+        }
+        return (found, corrupt)
+    }
+
+    private func path(_ retraction: Retraction) -> String {
+        "\(directory)/\(String(Self.fnv1a(retraction.basis.utf8), radix: 16))\(Self.retractionSuffix)"
     }
 }

@@ -2,15 +2,16 @@ import FoundationEssentials
 import Glibc
 package import Support
 
-/// What a runner remembers between two starts: its id, and the results it has yet to deliver. One process owns the
-/// directory at a time, for as long as this object lives.
+/// The data that a runner keeps between two starts: its id, and the undelivered results. One process owns the directory at a
+/// time, for as long as this object lives.
 package final class StateDirectory: Sendable {
     package let path: String
     /// A UUID made at the first start.
     package let runnerID: String
     private let lock: FileLock
 
-    /// Opens the directory, making it (0700) if need be, and locks it.
+    /// Opens the directory, creating it (0700) if necessary, and locks it.
+    ///
     /// - Throws: `StateDirectoryError`.
     package init(path given: String) throws(StateDirectoryError) {
         let path = given.utf8.count > 1 && given.utf8.last == UInt8(ascii: "/") ? String(given.dropLast()) : given

@@ -2,24 +2,24 @@ import Glibc
 import LynxModel
 import Support
 
-/// Where one attempt's files lie: `<output_root>/<batch>/<job>/attempt-<n>`; and those that it needs only while it runs.
+/// The directory of one attempt's files, `<output_root>/<batch>/<job>/attempt-<n>`, and the directory of its temporary files.
 struct AttemptDirectory: Sendable {
-    /// Absolute.
+    /// Absolute path.
     let path: String
-    /// The simulation's TMPDIR: `tmp` in the directory, by a short name.
+    /// The simulation's TMPDIR: `tmp` in the directory, or a short link to it.
     let temporary: String
 
     private static let mostOfOneNumber = 1000
     private var temporaryPath: String { path + "/tmp" }
 
-    /// The names of what has been made.
+    /// Describes directories that exist already.
     init(path: String, temporary: String) {
         self.path = path
         self.temporary = temporary
     }
 
-    /// Makes it, empty but for `tmp` and with mode 0700, with the directories above it. A control plane that was taken back to an earlier
-    /// state gives numbers of attempts that have been: what is there may still be in use, and stays as it is; the directory is
+    /// Creates the directory, empty but for `tmp` and with mode 0700, and its missing parents. A control plane restored from a
+    /// backup repeats attempt numbers: an existing directory may still be in use and stays unchanged; the new one is
     /// `attempt-<n>.2` then, and so on.
     init(_ assignment: JobAssignment, under root: String) throws(EngineFailure) {
         // The names come over the network and become a path.
@@ -43,7 +43,7 @@ struct AttemptDirectory: Sendable {
         throw EngineFailure(kind: .resources, message: "cannot make \(path): there are \(mostOfOneNumber) of that name already")
     }
 
-    /// - Returns: false if there is something of that name.
+    /// - Returns: false if an entry of that name exists.
     private static func make(_ directory: String) throws(EngineFailure) -> Bool {
         if mkdir(directory, 0o700) == 0 { return true }
         let code = errno
@@ -53,7 +53,7 @@ struct AttemptDirectory: Sendable {
         return false
     }
 
-    /// Removes what the simulation left in its TMPDIR. Returns what is to be said if some of it stays.
+    /// Removes the files in the simulation's TMPDIR. Returns a warning if some of them remain.
     func removeTemporary() -> String? {
         if temporary != temporaryPath { unlink(temporary) }
         do throws(FileError) {
@@ -64,10 +64,11 @@ struct AttemptDirectory: Sendable {
         }
     }
 
-    /// In bytes. A socket's path has 107 (unix(7)), and programs put sockets into directories that they make in TMPDIR.
+    /// The longest path in bytes. A socket's path has at most 107 (unix(7)), and programs create sockets in directories below
+    /// TMPDIR.
     private static let longestTemporary = 60
 
-    /// A link where the runner itself has its temporary files; nil if there is no place for one that would be shorter.
+    /// A link in the runner's own temporary directory; nil if that would not be shorter.
     private static func link(to target: String) -> String? {
         let own = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         for folder in [own, "/tmp"] where folder.hasPrefix("/") && folder.utf8.count <= longestTemporary - 24 {

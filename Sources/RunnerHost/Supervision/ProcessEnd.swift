@@ -1,14 +1,14 @@
 import EventLoop
 import Support
 
-/// Waits on the event loop for an engine's exit descriptor, with the job's timeout beside it.
+/// Waits on the event loop for an engine's exit descriptor and the job's timeout.
 struct ProcessEnd: Sendable {
     let loop: EventLoop
 
-    /// Returns when `descriptor` is readable. After `timeout` seconds `onTimeout` is called once, and the wait goes on.
+    /// Returns when `descriptor` is readable. After `timeout` seconds `onTimeout` is called once, and the wait continues.
     ///
-    /// - Parameter whenOverdue: is handed what ends the wait without that.
-    /// - Throws: `ProcessesRemain` then; `SystemError`.
+    /// - Parameter whenOverdue: receives a function that ends the wait early.
+    /// - Throws: `ProcessesRemain` if that function was called; `SystemError`.
     func wait(
         _ descriptor: Int32, timeout: Double, onTimeout: @escaping @Sendable () -> Void,
         whenOverdue: (@escaping @Sendable () -> Void) -> Void = { _ in }
@@ -18,7 +18,7 @@ struct ProcessEnd: Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             loop.execute { context in
                 wait.continuation = continuation
-                // Beyond this a timeout means none.
+                // A longer timeout counts as unlimited.
                 let nanoseconds = UInt64(min(max(timeout, 0), 1e9) * 1e9)
                 wait.timer = context.schedule(after: nanoseconds) { _ in onTimeout() }
                 do {
@@ -36,7 +36,7 @@ struct ProcessEnd: Sendable {
         var continuation: CheckedContinuation<Void, any Error>?
         var timer: TimerToken?
         var watch: Watch?
-        /// What ended it before it had begun.
+        /// The result if the wait ended before it began.
         var early: Result<Void, any Error>?
 
         func end(_ context: LoopContext, _ result: Result<Void, any Error>) {
@@ -49,7 +49,7 @@ struct ProcessEnd: Sendable {
     }
 }
 
-/// Processes were killed and did not end in the time that they were given.
+/// Processes were killed and did not end in the time allowed.
 struct ProcessesRemain: Error, CustomStringConvertible {
     var description: String { "its processes were killed and have not ended" }
 }

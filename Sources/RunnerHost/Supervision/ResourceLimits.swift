@@ -1,28 +1,28 @@
 import Glibc
 
-/// Tells whether a simulation ended for want of memory, or of what else its user's limits allow it.
+/// Determines whether a simulation ended because memory or another resource limit of its user was exhausted.
 struct ResourceLimits: Sendable {
     private let before: Int64?
 
-    /// Looks before the simulation is launched.
+    /// Records the counters; to be called before the simulation is launched.
     init() { before = Self.outOfMemoryKills }
 
-    /// How an attempt's end is told where limits had a part in it.
+    /// How limits contributed to an attempt's end.
     struct Finding: Equatable, Sendable {
-        /// What takes the place of the message's first line; nil leaves it.
+        /// The replacement for the message's first line; nil keeps it.
         var cause: String?
-        /// For the result.
+        /// A warning for the result; nil if there is none.
         var warning: String?
     }
 
-    /// - Parameter wasKilled: the host itself ended it.
-    func finding(_ exit: EngineAttempt.Exit, wasKilled: Bool) -> Finding {
+    /// - Parameter wasKilled: whether the host itself ended the simulation.
+    func finding(_ exit: EngineJob.Exit, wasKilled: Bool) -> Finding {
         let kills = max(0, (Self.outOfMemoryKills ?? 0) - (before ?? 0))
         return Self.finding(exit, wasKilled: wasKilled, kills: before == nil ? 0 : kills, memory: Self.memory, limits: Self.limits)
     }
 
     static func finding(
-        _ exit: EngineAttempt.Exit, wasKilled: Bool, kills: Int64, memory: String, limits: [(resource: Resource, value: String)]
+        _ exit: EngineJob.Exit, wasKilled: Bool, kills: Int64, memory: String, limits: [(resource: Resource, value: String)]
     ) -> Finding {
         let peak = exit.maxRSSBytes.map { "its peak was \(bytes($0)) resident" } ?? "its peak is not known"
         func limit(_ resources: Resource...) -> String? {
@@ -31,8 +31,8 @@ struct ResourceLimits: Sendable {
         }
         if exit.exitSignal == SIGKILL && !wasKilled {
             if kills > 0 { return Finding(cause: "out of memory: the kernel ended it by signal 9; \(peak), and \(memory)") }
-            // At the hard limit there is no other signal.
-            return Finding(cause: limit(.processorTime).map { "ended by signal 9 (Killed), by somebody else or as \($0)" })
+            // At the hard limit the kernel sends SIGKILL without an earlier signal.
+            return Finding(cause: limit(.processorTime).map { "ended by signal 9 (Killed), by another process or as \($0)" })
         }
         var finding = Finding()
         if kills > 0 {
@@ -44,10 +44,10 @@ struct ResourceLimits: Sendable {
         case SIGXCPU: finding.cause = limit(.processorTime).map { "ended by signal \(SIGXCPU) (CPU time limit exceeded): \($0)" }
         case SIGXFSZ: finding.cause = limit(.fileSize).map { "ended by signal \(SIGXFSZ) (File size limit exceeded): \($0)" }
         default:
-            // What allocators and languages say when they get no more.
+            // These are the messages of allocators and languages when memory runs out.
             let words = ["MemoryError", "bad_alloc", "Cannot allocate memory", "out of memory", "Out of memory", "OutOfMemory"]
             if words.contains(where: exit.message.contains) {
-                finding.warning = finding.warning ?? "out of memory, as it says itself; \(peak), and \(limit(.addressSpace, .data) ?? memory)"
+                finding.warning = finding.warning ?? "out of memory, as it reports itself; \(peak), and \(limit(.addressSpace, .data) ?? memory)"
             }
         }
         return finding
@@ -61,7 +61,7 @@ struct ResourceLimits: Sendable {
         case data = "RLIMIT_DATA"
     }
 
-    /// The limits that this process has and its children inherit.
+    /// The limits of this process, which its children inherit.
     private static var limits: [(resource: Resource, value: String)] {
         let all: [(Resource, __rlimit_resource)] = [
             (.processorTime, RLIMIT_CPU), (.fileSize, RLIMIT_FSIZE), (.addressSpace, RLIMIT_AS), (.data, RLIMIT_DATA),
@@ -73,7 +73,7 @@ struct ResourceLimits: Sendable {
         }
     }
 
-    /// What there is at most.
+    /// The memory limit in words.
     private static var memory: String {
         let groups = ControlGroups()
         guard let limit = groups.memoryLimit, limit.bytes < MachineCapabilities.physicalMemoryBytes else {
@@ -84,7 +84,7 @@ struct ResourceLimits: Sendable {
 
     private static var outOfMemoryKills: Int64? { ControlGroups.outOfMemoryKills(in: counter) }
 
-    /// Of this process's control group; where that does not count them, of the whole machine.
+    /// The counter of this process's control group or, if that has none, of the whole machine.
     private static let counter = ControlGroups().outOfMemoryCounter ?? "/proc/vmstat"
 
     private static func bytes(_ count: Int64) -> String {

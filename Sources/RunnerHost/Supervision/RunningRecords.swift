@@ -4,10 +4,10 @@ import LynxModel
 package import Support
 import Synchronization
 
-/// Which attempts have processes now, one small file each, so that a runner that was killed can look after
-/// them at its next start. Not synced to disk: a crash of the machine leaves no processes.
+/// The attempts that have processes at present, in one small file each, so that a runner that was killed can end those
+/// processes at its next start. The files are not synced: after a crash of the machine there are no processes.
 ///
-/// The file of an attempt that is over is emptied, and used again: making and removing one costs far more.
+/// The file of an attempt that is over is emptied and reused, as creating and removing one costs far more.
 package final class RunningRecords: Sendable {
     private struct Files {
         var inUse: [AttemptKey: String] = [:]
@@ -19,7 +19,7 @@ package final class RunningRecords: Sendable {
 
     private struct Record: Codable {
         var directory: String
-        /// Of files that go with the attempt; nil in what an earlier version wrote.
+        /// The directory of temporary files that are removed with the attempt; nil in records of earlier versions.
         var temporary: String?
     }
 
@@ -47,20 +47,20 @@ package final class RunningRecords: Sendable {
     func remove(_ key: AttemptKey) {
         files.withLock { files in
             guard let path = files.inUse.removeValue(forKey: key) else { return }
-            // One that cannot be emptied names a directory in which nothing runs any more.
+            // A record that cannot be emptied names a directory in which nothing runs any more.
             truncate(path, 0)
             files.empty.append(path)
         }
     }
 
-    /// Ends what an earlier process left running, removes its temporary files, and forgets it. Returns how many processes
-    /// were ended, and how many could not be.
+    /// Ends the processes that an earlier process left, removes their temporary files, and clears the records. Returns how many
+    /// processes were ended, and how many could not be.
     package func sweep() -> (ended: Int, remaining: Int) {
         var ended = 0, remaining = 0
         let deadline = ContinuousClock.now + StrayProcesses.patience
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        for name in (try? Directory.names(in: folder)) ?? [] {
             let path = "\(folder)/\(name)"
-            if let content = FileManager.default.contents(atPath: path), let record = try? WireJSON.decode(Record.self, from: content) {
+            if let content = WholeFile.read(path), let record = try? WireJSON.decode(Record.self, from: Data(content)) {
                 let strays = StrayProcesses.endAll(of: record.directory, before: deadline)
                 ended += strays.ended.count
                 remaining += strays.remaining

@@ -2,22 +2,22 @@ import CLinux
 import Glibc
 import Support
 
-/// Finds and ends processes of an attempt that outlived those who should have ended them.
+/// Finds and ends processes of an attempt that outlived their engine's clean-up.
 ///
-/// Engines end their own trees. What is left when an engine does not, or when a guardian was killed from outside, is
-/// recognised by its environment: the scenario contract puts a path inside the attempt's directory there, and it is
+/// Engines end their own process trees. Processes that remain, because an engine does not or because a guardian was killed, are
+/// recognised by their environment: the scenario contract puts a path inside the attempt's directory there, and it is
 /// inherited. The host is a subreaper, so orphans of its simulations are its children.
 enum StrayProcesses {
-    /// What was found of an attempt.
+    /// The processes that were found of an attempt.
     struct Findings: Equatable, Sendable {
         /// The command lines of processes that were ended.
         var ended: [String] = []
-        /// How many could not be: they may not be killed, or cannot die, as the kernel holds them.
+        /// The number of processes that could not be ended: this user may not kill them, or the kernel blocks them.
         var remaining = 0
 
-        /// For the result.
+        /// The warnings for the result.
         ///
-        /// - Parameter wasKilled: the simulation was ended from here, and all that belongs to it was to end.
+        /// - Parameter wasKilled: whether the host ended the simulation and everything that belongs to it.
         func warnings(wasKilled: Bool) -> [String] {
             var warnings: [String] = []
             if !ended.isEmpty && !wasKilled {
@@ -30,10 +30,10 @@ enum StrayProcesses {
         }
     }
 
-    /// Processes that cannot die hold nothing up for longer.
+    /// The longest wait for processes that do not end.
     static let patience = Duration.seconds(5)
 
-    /// Ends the host's own children that belong to the attempt, and theirs, until there are none.
+    /// Ends the host's own children that belong to the attempt, and their children, until there are none.
     static func endChildren(of directory: String) -> Findings {
         end(of: directory, before: .now + patience, among: children)
     }
@@ -55,7 +55,7 @@ enum StrayProcesses {
                 isQuiet = false
                 let descriptor = dying.contains { $0.pid == pid } ? -1 : lynx_pidfd_open(pid)
                 guard descriptor >= 0 else { continue }
-                // Asked again with the process held, so that a recycled pid is not hit.
+                // Checked again once the pidfd is open, so that a recycled pid is not killed.
                 guard belongs(pid, to: directory) else {
                     close(descriptor)
                     continue
@@ -74,7 +74,7 @@ enum StrayProcesses {
             for index in waits.indices.reversed() where waits[index].revents != 0 {
                 let gone = dying.remove(at: index)
                 close(gone.descriptor)
-                // Nobody else waits for those that are this process's own.
+                // Children of this process have to be reaped here.
                 waitpid(gone.pid, nil, WNOHANG)
                 findings.ended.append(gone.command)
             }

@@ -1,94 +1,93 @@
 import EventLoop
-package import FoundationEssentials
 import LynxModel
+import LynxTelemetry
 import Synchronization
 import TelemetryServer
 
-/// The telemetry of one attempt: judged by the watchdog and kept by the recorder, on the event loop's thread.
+/// The telemetry of one attempt from its endpoint to the report: evaluated and recorded on the event loop's thread
+/// (`WatchedRecording`), written to the spool in chunks while the attempt runs, and the rest added to the result.
 final class AttemptTelemetry: Sendable {
     struct Summary: Sendable {
         var series: [String: TelemetrySeries] = [:]
-        /// How many chunks went before, and where in the series what is here stands; nil if none did.
+        /// The number of chunks before, and the positions of the remaining points in their series; nil if there were no chunks.
         var chunks: Int?
         var positions: [String: TelemetryPosition]?
         var warnings: [String] = []
+        var observed: ObservedTelemetry?
+        /// The simulated time of the latest sample in seconds.
+        var latestTime: Double?
     }
 
-    /// A chunk on its way to the outlet. There is one at most, so that chunks stay in order.
+    /// A chunk being written to the spool. There is at most one, so that chunks stay in order.
     private struct Flush: Sendable {
         var underway: Task<Void, Never>?
-        /// A chunk that the outlet did not take.
+        /// A chunk that was not spooled.
         var returned: TelemetryChunk?
     }
 
-    private let assignment: JobAssignment
+    private let attempt: Attempt
     private let maxPoints: Int
-    private let outlet: (any TelemetryOutlet)?
+    private let chunks: TelemetryChunks
     private let compression: TelemetryCompression
-    private let onBreach: @Sendable (Breach) -> Void
     private let flush = Mutex(Flush())
-    private let outcome = Mutex<(recorder: TelemetryRecorder, watchdog: [String])?>(nil)
+    private let recorded = Mutex<(recorder: TelemetryRecorder, watchdog: [String])?>(nil)
 
-    /// More points than this do not go with the result, but in chunks before it.
+    /// The limit for points in the result; more points are written as chunks before it.
     private static let mostPointsInResult = 250_000
 
-    /// In seconds, where the batch names none.
+    /// The default interval in seconds.
     private static let defaultFlushInterval = 10.0
 
-    /// - Parameters:
-    ///   - outlet: nil: everything goes with the result.
-    ///   - onBreach: called with the breach on the loop's thread, at most once.
-    init(
-        _ assignment: JobAssignment, maxPoints: Int, outlet: (any TelemetryOutlet)? = nil,
-        onBreach: @escaping @Sendable (Breach) -> Void
-    ) {
-        self.assignment = assignment
+    init(_ attempt: Attempt, maxPoints: Int, _ chunks: TelemetryChunks) {
+        self.attempt = attempt
         self.maxPoints = maxPoints
-        self.outlet = outlet
-        compression = assignment.telemetry.storage?.compression.flatMap(TelemetryCompression.init) ?? .zlib
-        self.onBreach = onBreach
+        self.chunks = chunks
+        compression = attempt.assignment.telemetry.storage?.compression.flatMap(TelemetryCompression.init) ?? .zlib
     }
 
     @Sendable func makeSink() -> any TelemetrySink {
+        let assignment = attempt.assignment
         let interval = assignment.telemetry.bufferFlushIntervalSeconds ?? Self.defaultFlushInterval
-        return AttemptSink(
+        return WatchedRecording(
             watchdog: Watchdog(assignment.earlyTermination, startNanoseconds: MonotonicClock.now),
-            recorder: TelemetryRecorder(assignment.telemetry, limits: .init(pointsPerVariable: maxPoints)),
-            flushInterval: UInt64(min(max(interval, 0.001), 1e6) * 1e9), onFlush: outlet.map { outlet in { [self] in flush(&$0, to: outlet) } },
-            onBreach: onBreach
-        ) { [self] recorder, warnings in
-            outcome.withLock { $0 = (recorder, warnings) }
-        }
+            recorder: TelemetryRecorder(
+                assignment.telemetry, limits: .init(pointsPerVariable: maxPoints), observed: ObservedTelemetry(of: assignment)),
+            flushInterval: UInt64(min(max(interval, 0.001), 1e6) * 1e9), for: self)
     }
 
-    /// On the loop's thread: takes the points, and leaves packing and writing them to others.
-    private func flush(_ recorder: inout TelemetryRecorder, to outlet: any TelemetryOutlet) {
+    /// Runs on the loop's thread, so that the kill is sent from there.
+    func breached(_ breach: Breach) { attempt.stop(.breach(breach)) }
+
+    /// Takes the points out of the recorder on the loop's thread; packing and writing happen elsewhere.
+    func flush(_ recorder: inout TelemetryRecorder) {
         let returned = flush.withLock { flush -> TelemetryChunk?? in
             guard flush.underway == nil else { return nil }
             defer { flush.returned = nil }
             return .some(flush.returned)
         }
-        // The one before is not written yet: points gather until the next time.
+        // The previous chunk is not written yet, so points accumulate until the next flush.
         guard let returned else { return }
         if let returned { recorder.putBack(returned) }
-        guard outlet.isOpen, let chunk = recorder.takeChunk() else { return }
+        guard chunks.isOpen, let chunk = recorder.takeChunk() else { return }
         flush.withLock { flush in
             flush.underway = Task { [self] in
-                let isTaken = await ChunkWriter.shared.write(chunk, compression, to: outlet)
-                self.flush.withLock { $0 = Flush(underway: nil, returned: isTaken ? nil : chunk) }
+                let isSpooled = await chunks.add(chunk, compression)
+                self.flush.withLock { $0 = Flush(underway: nil, returned: isSpooled ? nil : chunk) }
             }
         }
     }
 
-    /// Takes in the rest of what arrived, judges it, and sums up. A breach found now is told like any other.
+    /// Called on the loop's thread when no more samples come.
+    func ended(_ recorder: TelemetryRecorder, watchdog warnings: [String]) { recorded.withLock { $0 = (recorder, warnings) } }
+
+    /// Processes the remaining samples and summarises the telemetry. A breach found now is handled like any other.
     func finish(_ endpoint: TelemetryEndpoint) async -> Summary {
         let counters = await endpoint.finish()
         await flush.withLock { $0.underway }?.value
-        guard let (recorded, watchdog) = outcome.withLock({ $0 }) else { return Summary() }
-        var recorder = recorded
+        guard case (var recorder, let watchdog)? = recorded.withLock({ $0 }) else { return Summary() }
         if let returned = flush.withLock({ $0.returned }) { recorder.putBack(returned) }
-        while let outlet, outlet.isOpen, recorder.pointCount > Self.mostPointsInResult, let chunk = recorder.takeChunk() {
-            if await ChunkWriter.shared.write(chunk, compression, to: outlet) { continue }
+        while chunks.isOpen, recorder.pointCount > Self.mostPointsInResult, let chunk = recorder.takeChunk() {
+            if await chunks.add(chunk, compression) { continue }
             recorder.putBack(chunk)
             break
         }
@@ -100,26 +99,13 @@ final class AttemptTelemetry: Sendable {
         if counters.protocolErrors > 0 {
             warnings.append("telemetry: \(counters.protocolErrors) connections closed that did not speak gRPC")
         }
-        var summary = Summary(series: recorder.result(), warnings: warnings + (outlet?.warnings ?? []))
-        if let chunks = outlet?.chunks, chunks > 0 {
-            summary.chunks = chunks
+        var summary = Summary(series: recorder.result(), warnings: warnings + chunks.warnings)
+        summary.observed = recorder.observed
+        summary.latestTime = recorder.latestTime.isFinite ? recorder.latestTime : nil
+        if chunks.count > 0 {
+            summary.chunks = chunks.count
             summary.positions = recorder.tailPositions()
         }
         return summary
     }
-}
-
-/// Where the telemetry of a running attempt goes, chunk by chunk.
-package protocol TelemetryOutlet: Sendable {
-    /// Whether a chunk would be taken now. Any thread; does not wait.
-    var isOpen: Bool { get }
-
-    /// How many chunks were taken.
-    var chunks: Int { get }
-
-    /// What a person should know of the chunks that were not.
-    var warnings: [String] { get }
-
-    /// Takes the next chunk: when this returns it is on disk. Blocks.
-    func take(_ chunk: Data) throws
 }

@@ -1,17 +1,18 @@
 import LynxModel
+import LynxTelemetry
 
-/// One variable of a run: statistics of all its samples, and as many of them as may be kept. Points taken out of it count
-/// as kept: it thins as if they were still here, and whoever has them does the same (`TelemetryPosition`).
+/// One variable of a run: statistics of all its samples, and a limited number of its points. Points that were taken out count
+/// as kept: the series is thinned as if they were still here, and their holder does the same (`TelemetryPosition`).
 struct RecordedSeries: Sendable {
     let name: String
     let units: String
     private let rate: Double?
 
-    /// Every sample that came, also those that JSON has no number for.
+    /// The number of samples, including non-finite ones.
     private(set) var count = 0
     private(set) var nonFiniteValues = 0
     private(set) var nonFiniteTimes = 0
-    /// The first and the last finite value, the smallest and the largest; of no meaning before there is one.
+    /// The first, last, smallest and largest finite value; meaningless before there is one.
     private var first = 0.0
     private var last = 0.0
     private var min = Double.infinity
@@ -20,9 +21,9 @@ struct RecordedSeries: Sendable {
 
     private var times: [Double] = []
     private var values: [Double] = []
-    /// The number of the first of them.
+    /// The number of the first point that is here.
     private var firstKept = 0
-    /// Points at the wanted rate so far. Kept are those whose number is a multiple of `step`, a power of 2.
+    /// The number of points at the wanted rate so far. Points are kept whose number is a multiple of `step`, a power of 2.
     private var points = 0
     private var step = 1
 
@@ -36,7 +37,7 @@ struct RecordedSeries: Sendable {
         self.rate = rate
     }
 
-    /// - Returns: how many points there are more for it; fewer, when it had them thinned.
+    /// - Returns: the change in the number of points; negative after thinning.
     mutating func add(values: Span<Double>, simTimes: Span<Double>, limit: Int) -> Int {
         if rate == nil, let (low, high) = Self.bounds(values, simTimes) {
             return append(values, simTimes, low: low, high: high, limit: limit)
@@ -46,7 +47,7 @@ struct RecordedSeries: Sendable {
         return change
     }
 
-    /// Those of the values; nil if there are none, or if a value or a time is not finite.
+    /// The bounds of the values; nil if there are none, or if a value or a time is not finite.
     @inline(__always)
     private static func bounds(_ values: Span<Double>, _ simTimes: Span<Double>) -> (low: Double, high: Double)? {
         guard !values.isEmpty else { return nil }
@@ -56,13 +57,13 @@ struct RecordedSeries: Sendable {
                 let (value, simTime) = (UnsafeRawPointer(values.baseAddress!), UnsafeRawPointer(simTimes.baseAddress!))
                 var row = 0
                 while row + 4 <= values.count {
-                    bounds.take(
+                    bounds.include(
                         value.loadUnaligned(fromByteOffset: 8 * row, as: SIMD4<Double>.self),
                         simTime.loadUnaligned(fromByteOffset: 8 * row, as: SIMD4<Double>.self))
                     row += 4
                 }
                 while row < values.count {
-                    bounds.take(SIMD4(repeating: values[row]), SIMD4(repeating: simTimes[row]))
+                    bounds.include(SIMD4(repeating: values[row]), SIMD4(repeating: simTimes[row]))
                     row += 1
                 }
                 return bounds.result
@@ -73,14 +74,14 @@ struct RecordedSeries: Sendable {
     /// Smallest and largest values, of four samples at a time.
     private struct FourBounds {
         private var low, high: SIMD4<Double>
-        /// What is finite times 0 is 0, and what isn't is not a number, nor is a sum with it.
+        /// Stays 0 for finite values; becomes NaN otherwise, and so does every later sum.
         private var zero = SIMD4<Double>()
 
         @inline(__always)
         init(_ value: Double) { (low, high) = (SIMD4(repeating: value), SIMD4(repeating: value)) }
 
         @inline(__always)
-        mutating func take(_ values: SIMD4<Double>, _ simTimes: SIMD4<Double>) {
+        mutating func include(_ values: SIMD4<Double>, _ simTimes: SIMD4<Double>) {
             low.replace(with: values, where: values .< low)
             high.replace(with: values, where: values .> high)
             zero += values * 0 + simTimes * 0
@@ -90,7 +91,7 @@ struct RecordedSeries: Sendable {
         var result: (low: Double, high: Double)? { zero == SIMD4() ? (low.min(), high.max()) : nil }
     }
 
-    /// Adds finite samples of a series without a wanted rate: only those that are kept are touched one by one.
+    /// Adds finite samples of a series without a wanted rate: only points that are kept are touched one by one.
     private mutating func append(_ values: Span<Double>, _ simTimes: Span<Double>, low: Double, high: Double, limit: Int) -> Int {
         count += values.count
         if !hasValues { first = values[0] }
@@ -108,7 +109,7 @@ struct RecordedSeries: Sendable {
         return self.values.count - before
     }
 
-    /// - Returns: how many points there are more for it; fewer, when it had them thinned.
+    /// - Returns: the change in the number of points; negative after thinning.
     @inline(__always)
     mutating func add(value: Double, simTime: Double, limit: Int) -> Int {
         count += 1
@@ -127,15 +128,15 @@ struct RecordedSeries: Sendable {
         return isDue(simTime) ? append(value, simTime, limit: limit) : 0
     }
 
-    /// Whether this is the first sample in its period of the wanted rate. Periods count from the first sample, and anew when
-    /// simulated time goes back.
+    /// Whether this is the first sample in its period of the wanted rate. Periods count from the first sample, and start again
+    /// when simulated time goes back.
     private mutating func isDue(_ time: Double) -> Bool {
         guard let rate else { return true }
         if time < latestTime || period < 0 {
             (origin, period) = (time, -1)
         }
         latestTime = time
-        // A millionth of a period of slack: a simulation that adds up its steps arrives a little early.
+        // A tolerance of a millionth of a period, as a simulation that adds up its steps is slightly early.
         let current = ((time - origin) * rate + 1e-6).rounded(.down)
         guard current > period else { return false }
         period = current
@@ -156,15 +157,15 @@ struct RecordedSeries: Sendable {
         return values.count - before
     }
 
-    // The step is a power of 2: no division for each sample.
+    // The step is a power of 2, which avoids a division for each sample.
     private func isKept(_ number: Int) -> Bool { number & (step - 1) == 0 }
 
     private func nextKept(from number: Int) -> Int { (number + step - 1) & ~(step - 1) }
 
-    /// How many of the first `number` points are kept, here or by whoever took them.
+    /// The number of points kept of the first `number` points, here or by their holder.
     private func kept(before number: Int) -> Int { (number + step - 1) >> step.trailingZeroBitCount }
 
-    /// Drops every second point; the first of all stays.
+    /// Drops every second point; the first one stays.
     private mutating func thin() {
         let start = firstKept.isMultiple(of: 2 * step) ? 0 : 1
         let left = Swift.max(0, (values.count - start + 1) / 2)
@@ -178,7 +179,7 @@ struct RecordedSeries: Sendable {
         step *= 2
     }
 
-    /// Takes out the oldest points, at most so many; nil when there are none.
+    /// Takes out at most `count` of the oldest points; nil if there are none.
     mutating func take(atMost count: Int, limit: Int) -> TelemetryChunk.Column? {
         fit(to: limit)
         let count = Swift.min(count, values.count)
@@ -186,7 +187,7 @@ struct RecordedSeries: Sendable {
         var column = TelemetryChunk.Column(
             name: name, units: units, position: .init(firstPoint: firstKept, step: step), timeS: times, values: values)
         if count == values.count {
-            // Given away as they are, so that their room is free when the chunk is written.
+            // The arrays are moved, so that their memory is freed when the chunk is written.
             (times, values) = ([], [])
         } else {
             column.timeS.removeLast(times.count - count)
@@ -198,7 +199,7 @@ struct RecordedSeries: Sendable {
         return column
     }
 
-    /// Takes in again what `take` gave last.
+    /// Restores the points that `take` returned last.
     mutating func putBack(_ column: TelemetryChunk.Column) {
         let from = column.position
         let numbers = column.values.indices.filter { (from.firstPoint + $0 * from.step).isMultiple(of: step) }
@@ -208,7 +209,7 @@ struct RecordedSeries: Sendable {
         values.insert(contentsOf: numbers.map { column.values[$0] }, at: 0)
     }
 
-    /// How many points are here.
+    /// The number of points that are here.
     var pointCount: Int { values.count }
 
     func result(limit: Int) -> TelemetrySeries {
@@ -218,14 +219,14 @@ struct RecordedSeries: Sendable {
             max: hasValues ? max : nil, timeS: fitting.times, values: fitting.values)
     }
 
-    /// Where the points of `result` stand in the series.
+    /// The position in the series of the points in `result`.
     func position(limit: Int) -> TelemetryPosition {
         let fitting = fitted(to: limit)
         let first = fitting.values.isEmpty ? fitting.kept(before: fitting.points) * fitting.step : fitting.firstKept
         return TelemetryPosition(firstPoint: first, step: fitting.step)
     }
 
-    /// One in how many points a result within `limit` holds.
+    /// The distance of the points in a result within `limit`, in points.
     func step(limit: Int) -> Int { fitted(to: limit).step }
 
     private func fitted(to limit: Int) -> RecordedSeries {

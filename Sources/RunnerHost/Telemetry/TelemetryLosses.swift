@@ -1,6 +1,6 @@
 import TelemetryServer
 
-/// What could not be kept of a run's telemetry, and the sentences that say so.
+/// The telemetry of a run that could not be kept, and the warnings about it.
 struct TelemetryLosses: Sendable {
     struct UnitsConflict: Sendable {
         let name: String
@@ -9,8 +9,8 @@ struct TelemetryLosses: Sendable {
         var samples: Int
     }
 
-    /// A name that looks the same as one that came before, in other characters (Unicode, canonical equivalence): results are kept by
-    /// names that cannot be told apart so.
+    /// A name that is canonically equivalent to an earlier one but has other characters (Unicode): results are stored by names,
+    /// which cannot distinguish the two.
     struct OtherSpelling: Sendable {
         let name: String
         var samples: Int
@@ -21,7 +21,7 @@ struct TelemetryLosses: Sendable {
     var furtherVariables = 0
     var samplesOfFurtherVariables = 0
 
-    /// How many variables are named for one kind of loss, at most.
+    /// The number of variables named at most for one kind of loss.
     private static let named = 5
 
     func warnings(
@@ -60,7 +60,8 @@ struct TelemetryLosses: Sendable {
         return lines
     }
 
-    /// What never reached the watchdog: samples that broke the rules of the protocol, and messages that could not be read.
+    /// Warnings about data that did not reach the watchdog: samples that violated the protocol, and messages that could not be
+    /// read.
     static func warnings(ofRefusals counters: TelemetryCounters) -> [String] {
         var lines = counters.refusals.map { refusal in
             let first = refusal.firstName.isEmpty ? "" : refusal.samples == 1 ? ": '\(refusal.firstName)'" : "; the first is of '\(refusal.firstName)'"

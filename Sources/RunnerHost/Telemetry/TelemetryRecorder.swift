@@ -1,20 +1,22 @@
 package import LynxModel
+package import LynxTelemetry
 package import TelemetryServer
 
-/// Keeps a run's telemetry for its result, in bounded memory: of every variable the exact statistics, and a series thinned
-/// to the wanted rate and, where it still grows too long, to every 2nd, 4th, 8th… of those points.
+/// Records a run's telemetry for its result in bounded memory: the exact statistics of every variable, and a series thinned to
+/// the wanted rate and, if it still grows too long, to every 2nd, 4th, 8th… of those points.
 ///
-/// Whatever it cannot keep it counts, and says so in `warnings`. It does no I/O and never waits.
+/// It counts what it cannot keep and states that in `warnings`. It does no I/O and never waits.
 package struct TelemetryRecorder: Sendable {
     package struct Limits: Hashable, Sendable {
-        /// A longer series loses every second of its points.
+        /// The limit for points per variable; a longer series loses every second point.
         package var pointsPerVariable: Int
-        /// Shared evenly by the variables, so that a thousand of them don't take a thousand times the memory of one.
+        /// The limit for points in all, divided evenly among the variables, so that a thousand of them do not need a thousand
+        /// times the memory of one.
         package var points: Int
-        /// Samples of further variables are counted and dropped.
+        /// The limit for variables; samples of further ones are counted and dropped.
         package var variables: Int
 
-        /// - Parameter points: 20 full series, when nil.
+        /// - Parameter points: nil means 20 full series.
         package init(pointsPerVariable: Int = 10_000, points: Int? = nil, variables: Int = 1_000) {
             self.pointsPerVariable = pointsPerVariable
             self.points = points ?? 20 * pointsPerVariable
@@ -26,12 +28,16 @@ package struct TelemetryRecorder: Sendable {
     private let wanted: Set<String>
     private let rate: Double?
 
-    /// By the telemetry's own number of a variable.
+    /// The handling of each variable, by its index.
     private var routes: [Route] = []
     private var series: [RecordedSeries] = []
     private var positions: [String: Int] = [:]
     private var missing: Set<String>
     private var losses = TelemetryLosses()
+    /// The part of the telemetry that outputs need, besides the recorded series.
+    package private(set) var observed: ObservedTelemetry?
+    /// The latest simulated time of any sample in seconds; minus infinity before there is one.
+    private(set) var latestTime = -Double.infinity
 
     private enum Route {
         case unknown
@@ -42,7 +48,8 @@ package struct TelemetryRecorder: Sendable {
         case tooMany
     }
 
-    package init(_ spec: TelemetrySpec, limits: Limits = .init()) {
+    package init(_ spec: TelemetrySpec, limits: Limits = .init(), observed: ObservedTelemetry? = nil) {
+        self.observed = observed
         self.limits = limits
         wanted = Set(spec.variables)
         missing = wanted
@@ -50,32 +57,39 @@ package struct TelemetryRecorder: Sendable {
         rate = spec.samplingRateHz.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
     }
 
-    /// Takes one sample of the variable numbered `variable`; numbers are dense from 0, one for each pair of name and units.
+    /// Records one sample of the variable numbered `variable`. Numbers count from 0 without gaps, one for each pair of name and
+    /// units.
     ///
     /// - Parameter simTime: simulated seconds since the start of the run.
     package mutating func record(
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, value: Double, simTime: Double
     ) {
+        if simTime > latestTime { latestTime = simTime }
+        if observed != nil { observed?.record(variable: variable, name: name(), units: units(), value: value, simTime: simTime) }
         switch route(variable, name: name, units: units) {
         case .kept(let position): pointCount += series[position].add(value: value, simTime: simTime, limit: limitPerVariable)
         case let other: lose(1, other)
         }
     }
 
-    /// The same of several samples in order.
+    /// Records several samples of one variable in order.
     package mutating func record(
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, values: Span<Double>, simTimes: Span<Double>
     ) {
+        if !simTimes.isEmpty, simTimes[simTimes.count - 1] > latestTime { latestTime = simTimes[simTimes.count - 1] }
+        if observed != nil { observed?.record(variable: variable, name: name(), units: units(), values: values, simTimes: simTimes) }
         switch route(variable, name: name, units: units) {
         case .kept(let position): pointCount += series[position].add(values: values, simTimes: simTimes, limit: limitPerVariable)
         case let other: lose(values.count, other)
         }
     }
 
-    /// One sample each, of variables that have come before.
+    /// Records one sample per row, of variables that have been recorded before.
     package mutating func record(_ rows: Span<TelemetryRow>) {
+        if observed != nil { observed?.record(rows) }
         for place in rows.indices {
             let row = rows[place]
+            if row.simTime > latestTime { latestTime = row.simTime }
             switch routes[row.variable] {
             case .kept(let position): pointCount += series[position].add(value: row.value, simTime: row.simTime, limit: limitPerVariable)
             case let other: lose(1, other)
@@ -92,15 +106,15 @@ package struct TelemetryRecorder: Sendable {
         }
     }
 
-    /// The telemetry of the job's result, by variable name.
+    /// The telemetry for the job's result, by variable name.
     package func result() -> [String: TelemetrySeries] {
         Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.result(limit: limitPerVariable)) })
     }
 
-    /// Takes out the oldest points, for a chunk of their own; nil when there are none. Later points go on from there, and
-    /// the statistics of `result` stay those of the whole run.
+    /// Takes out the oldest points as a chunk; nil if there are none. Later points continue from there, and the statistics of
+    /// `result` remain those of the whole run.
     ///
-    /// - Parameter points: bounds the chunk.
+    /// - Parameter points: the largest number of points in the chunk.
     package mutating func takeChunk(atMost points: Int = 500_000) -> TelemetryChunk? {
         var columns: [TelemetryChunk.Column] = []
         var room = points
@@ -113,7 +127,7 @@ package struct TelemetryRecorder: Sendable {
         return columns.isEmpty ? nil : TelemetryChunk(columns: columns)
     }
 
-    /// Takes in again the chunk that was taken out last: it could not be written down.
+    /// Restores the chunk that was taken out last, as it could not be written.
     package mutating func putBack(_ chunk: TelemetryChunk) {
         for column in chunk.columns {
             if let position = positions[column.name] { series[position].putBack(column) }
@@ -121,24 +135,24 @@ package struct TelemetryRecorder: Sendable {
         pointCount = series.reduce(0) { $0 + $1.pointCount }
     }
 
-    /// How many points are here, over all variables.
+    /// The number of points held, over all variables.
     package private(set) var pointCount = 0
 
-    /// Where the points of `result` stand in their series, by variable name.
+    /// The positions of `result`'s points in their series, by variable name.
     package func tailPositions() -> [String: TelemetryPosition] {
         Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.position(limit: limitPerVariable)) })
     }
 
-    /// What a person should know of the telemetry in the result.
+    /// Warnings for the user about the telemetry in the result.
     ///
-    /// - Parameter droppedBefore: samples that were lost on their way here.
+    /// - Parameter droppedBefore: the number of samples dropped by the telemetry server.
     package func warnings(droppedBefore: UInt64 = 0) -> [String] {
         losses.warnings(
             of: series, missing: missing, limit: limitPerVariable, variables: limits.variables,
             droppedBefore: droppedBefore)
     }
 
-    /// At least 2, as a series of one point could not be thinned. Follows from the number of series.
+    /// The number of points per series; at least 2, as a series of one point could not be thinned.
     private var limitPerVariable: Int
 
     private static func limitPerVariable(_ limits: Limits, series: Int) -> Int {
@@ -160,7 +174,7 @@ package struct TelemetryRecorder: Sendable {
                 losses.spellings.append(.init(name: series[position].name, samples: 0))
                 return .otherSpelling(losses.spellings.count - 1)
             }
-            // A series has one unit: that of the first sample.
+            // A series has the unit of its first sample.
             if series[position].units == units { return .kept(position) }
             losses.conflicts.append(.init(name: name, kept: series[position].units, dropped: units, samples: 0))
             return .otherUnits(conflict: losses.conflicts.count - 1)

@@ -1,26 +1,26 @@
 package import LynxModel
 
-/// Why a run is to be killed: the first stopping condition that its telemetry met, or could not be judged by.
+/// The reason for killing a run: the first stopping condition that its telemetry met, or that could not be evaluated.
 package struct Breach: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         /// The condition holds.
         case threshold
         /// The value is infinite or not a number.
         case nonFinite
-        /// The condition's threshold is in other units than the value, so that the two cannot be compared.
+        /// The condition's threshold has other units than the value, so that the two cannot be compared.
         case unitsMismatch
     }
 
     package let kind: Kind
-    /// The condition that was met.
+    /// The condition that was met, or could not be evaluated.
     package let condition: StoppingCondition
-    /// The value's.
+    /// The units of the value.
     package let units: String
     package let value: Double
-    /// Simulated seconds since the start of the run.
+    /// The sample's time in simulated seconds since the start of the run.
     package let simTime: Double
 
-    /// One line for the job's result. It is made when it is asked for, as nothing should come before the kill.
+    /// One line for the job's result. It is computed on demand, as nothing should delay the kill.
     package var message: String { "early termination '\(condition.name)': \(finding)" }
 
     package var description: String { message }

@@ -1,45 +1,45 @@
 package import LynxModel
 
-/// Judges a run's telemetry by its stopping conditions. It does no I/O and reads no clock: its owner hands it every
-/// sample, calls `tick` when `nextTick` is due, and kills the run when it is told of a breach.
+/// Evaluates a run's telemetry against its stopping conditions. It does no I/O and reads no clock: its owner passes every
+/// sample, calls `tick` when `nextTick` is due, and kills the run when a breach is returned.
 ///
-/// Every value is looked at when it comes. With a check frequency, what was found is only told at the points of that
-/// grid, counted from the start; the first breach since the last point is the one told. It is told once.
+/// Every value is checked on arrival. With a check frequency, breaches are only reported at the points of that grid, counted
+/// from the start; the first breach since the last point is the one reported. A breach is reported once.
 package struct Watchdog: Sendable {
     private let conditions: [StoppingCondition]
     /// Positions in `conditions` by variable name, in the order of the batch file.
     private let byName: [String: [Int]]
-    /// Nil when breaches are told at once.
+    /// Nil if breaches are reported at once.
     private let grid: CheckGrid?
 
-    /// By the telemetry's own number of a variable: what is to be checked on each of its samples.
+    /// The checks for each variable, by the variable's index.
     private var watches: [Watch] = []
     private var checks: [Check] = []
     /// The units of the variable that each check is for.
     private var units: [String] = []
     private var seen: Set<String> = []
     private var pending: Breach?
-    /// There is a breach, told or pending, and nothing more to look for. It is asked of each sample, which a copy of the
-    /// breach would be too dear for.
+    /// Whether there is a breach, reported or pending, so that nothing more is checked. It is read for each sample, for which
+    /// copying the breach would cost too much.
     private var isDecided = false
 
-    /// The breach that was told, if any.
+    /// The breach that was reported, if any.
     package private(set) var breach: Breach?
 
-    /// When `tick` has something to decide; nil while there is nothing.
+    /// The time at which `tick` has a decision to make; nil if there is none.
     package private(set) var nextTick: UInt64?
 
     private enum Watch {
         case unknown
         case nothing
-        /// These of `checks`.
+        /// The checks in this range of `checks`.
         case checks(Range<Int>)
     }
 
-    /// One condition, as it is looked at on each sample of a variable.
+    /// One condition, as it is evaluated for each sample of a variable.
     private struct Check {
         let condition: Int
-        /// The condition is in other units than the variable.
+        /// Whether the condition has other units than the variable.
         let isMismatch: Bool
         let comparison: ComparisonOperator
         let threshold: Double
@@ -52,16 +52,17 @@ package struct Watchdog: Sendable {
         }
     }
 
-    /// - Parameter startNanoseconds: where the grid begins, on the clock of all later times.
+    /// - Parameter startNanoseconds: the start of the grid, on the clock of all later times.
     package init(_ spec: EarlyTerminationSpec, startNanoseconds: UInt64) {
         conditions = spec.enabled ? spec.conditions : []
         byName = Dictionary(grouping: conditions.indices, by: { [conditions] in conditions[$0].variable })
         grid = CheckGrid(hertz: spec.checkFrequencyHz, start: startNanoseconds)
     }
 
-    /// Looks at one sample of the variable numbered `variable`; numbers are dense from 0, one for each pair of name and units.
+    /// Checks one sample of the variable numbered `variable`. Numbers count from 0 without gaps, one for each pair of name and
+    /// units.
     ///
-    /// What costs more than a comparison, the names and the clock, is asked for only when it is needed.
+    /// The names and the clock cost more than a comparison, so they are only evaluated when needed.
     ///
     /// - Returns: a breach to act on now.
     package mutating func observe(
@@ -72,7 +73,7 @@ package struct Watchdog: Sendable {
         return judge(value, simTime, range, now)
     }
 
-    /// The same of a variable that has come before.
+    /// Checks one sample of a variable that has been checked before.
     package mutating func observe(
         variable: Int, value: Double, simTime: Double, atNanoseconds now: @autoclosure () -> UInt64
     ) -> Breach? {
@@ -80,7 +81,7 @@ package struct Watchdog: Sendable {
         return judge(value, simTime, range, now)
     }
 
-    /// The same of several samples in order. The first breach among them counts.
+    /// Checks several samples in order. The first breach among them counts.
     package mutating func observe(
         variable: Int, name: @autoclosure () -> String, units: @autoclosure () -> String, values: Span<Double>,
         simTimes: Span<Double>, atNanoseconds now: @autoclosure () -> UInt64
@@ -99,7 +100,7 @@ package struct Watchdog: Sendable {
         return finish()
     }
 
-    /// Decides on what the next tick would have decided on; for when the run has ended and no more samples come.
+    /// Decides what the next tick would have decided; for the end of the run, when no more samples come.
     package mutating func finish() -> Breach? {
         guard let found = pending else { return nil }
         (pending, nextTick) = (nil, nil)
@@ -107,14 +108,14 @@ package struct Watchdog: Sendable {
         return found
     }
 
-    /// One line for each condition whose variable never came, in the order of the batch file.
+    /// One line for each condition whose variable never arrived, in the order of the batch file.
     package var warnings: [String] {
         conditions.filter { !seen.contains($0.variable) }.map {
             "early termination '\($0.name)' was never checked: no telemetry of '\($0.variable)' came"
         }
     }
 
-    /// The variables of conditions that never came.
+    /// The variables of conditions that never arrived.
     package var unseenVariables: [String] {
         var names: [String] = []
         for condition in conditions where !seen.contains(condition.variable) && !names.contains(condition.variable) {
@@ -123,7 +124,7 @@ package struct Watchdog: Sendable {
         return names
     }
 
-    /// The breach of the first condition that the value meets, if it is to be told now.
+    /// The breach of the first condition that the value meets, if it has to be reported now.
     @inline(__always)
     private mutating func judge(_ value: Double, _ simTime: Double, _ range: Range<Int>, _ now: () -> UInt64) -> Breach? {
         for check in range {
@@ -144,7 +145,7 @@ package struct Watchdog: Sendable {
         return nil
     }
 
-    /// What to check on the samples of a variable, worked out at its first.
+    /// Determines the checks for a variable at its first sample.
     @inline(__always)
     private mutating func watch(_ variable: Int, name: () -> String, units: () -> String) -> Watch {
         guard !conditions.isEmpty else { return .nothing }
@@ -172,12 +173,12 @@ package struct Watchdog: Sendable {
     }
 }
 
-/// The points in time, evenly spaced from a start, at which breaches are told.
+/// The evenly spaced points in time at which breaches are reported.
 struct CheckGrid: Hashable, Sendable {
     private let start: UInt64
     private let hertz: Double
 
-    /// Nil when the frequency is 0: there is no grid to wait for.
+    /// Nil if the frequency is 0, so that there is no grid to wait for.
     init?(hertz: Double, start: UInt64) {
         guard hertz > 0, hertz.isFinite else { return nil }
         self.start = start

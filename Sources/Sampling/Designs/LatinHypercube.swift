@@ -1,23 +1,28 @@
-/// For each parameter exactly one run in each of `runs` strata of equal probability, at a uniformly random place in it
-/// (McKay, Beckman and Conover, Technometrics 21, 1979).
+/// Blocks of runs, in each of which each parameter has exactly one run in each of `blockSize` strata of equal probability,
+/// at a uniformly random place in it (McKay, Beckman and Conover, Technometrics 21, 1979).
+///
+/// The blocks are independent of each other: replicates, from which the variance of an estimate can be told.
 struct LatinHypercube: Design {
     private struct Column {
         let jitter: Stream
+        let order: Stream
+        /// The order of the strata in the first block, and mostly the only one.
         let strata: StratumPermutation
         /// How much of a stratum is left free at each end, see `init`.
         let margin: Double
     }
 
     private let columns: [Column]
-    private let count: Double
+    private let size: Int
 
-    init(_ axes: [Axis], runs: Int, seed: UInt64) {
-        let count = Double(runs)
-        self.count = count
+    init(_ axes: [Axis], blockSize: Int, seed: UInt64) {
+        size = blockSize
+        let count = Double(size)
         columns = axes.map { axis in
-            Column(
-                jitter: Stream(seed: seed, purpose: .jitter, name: axis.name),
-                strata: StratumPermutation(count: runs, stream: Stream(seed: seed, purpose: .strata, name: axis.name)),
+            let order = Stream(seed: seed, purpose: .strata, name: axis.name)
+            return Column(
+                jitter: Stream(seed: seed, purpose: .jitter, name: axis.name), order: order,
+                strata: StratumPermutation(count: blockSize, stream: order),
                 // Rounding must not carry a value over the edge of its stratum, in whichever order a reader computes the
                 // stratum: a few units in the last place of u, and of the value itself where it is uniform. A stratum
                 // with fewer doubles in it than that gets the one nearest to its centre.
@@ -25,20 +30,35 @@ struct LatinHypercube: Design {
         }
     }
 
+    var blockSize: Int? { size }
+
+    private func strata(_ column: Column, block: Int) -> StratumPermutation {
+        block == 0 ? column.strata : StratumPermutation(count: size, stream: column.order.part(block))
+    }
+
     func probability(of axis: Int, run: Int) -> Double {
         let column = columns[axis]
-        return (Double(column.strata(run)) + (column.margin + (1 - 2 * column.margin) * column.jitter.unit(at: run))) / count
+        let (block, place) = run.quotientAndRemainder(dividingBy: size)
+        let stratum = Double(strata(column, block: block)(place))
+        return (stratum + (column.margin + (1 - 2 * column.margin) * column.jitter.unit(at: run))) / Double(size)
     }
 
     func fill(_ values: UnsafeMutableBufferPointer<Double>, of axis: Int, from first: Int) {
         let column = columns[axis]
         column.jitter.fill(values, from: first)
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * values.count) { scratch in
-            let strata = UnsafeMutableBufferPointer(rebasing: scratch[..<values.count])
-            column.strata.fill(strata, from: first, UnsafeMutableBufferPointer(rebasing: scratch[values.count...]))
-            let (margin, room, count) = (column.margin, 1 - 2 * column.margin, count)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * values.count) { buffer in
+            var start = 0
+            while start < values.count {
+                let (block, place) = (first + start).quotientAndRemainder(dividingBy: size)
+                let end = min(values.count, start + size - place)
+                let strata = UnsafeMutableBufferPointer(rebasing: buffer[start..<end])
+                self.strata(column, block: block).fill(
+                    strata, from: place, UnsafeMutableBufferPointer(rebasing: buffer[values.count...]))
+                start = end
+            }
+            let (margin, room, count) = (column.margin, 1 - 2 * column.margin, Double(size))
             for index in values.indices {
-                values[index] = (Double(Int64(bitPattern: strata[index])) + (margin + room * values[index])) / count
+                values[index] = (Double(Int64(bitPattern: buffer[index])) + (margin + room * values[index])) / count
             }
         }
     }

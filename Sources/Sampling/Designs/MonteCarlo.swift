@@ -6,6 +6,8 @@ struct MonteCarlo: Design {
         streams = axes.map { Stream(seed: seed, purpose: .jitter, name: $0.name) }
     }
 
+    var pointsAreIndependent: Bool { true }
+
     func probability(of axis: Int, run: Int) -> Double { streams[axis].unit(at: run) }
 
     func fill(_ values: UnsafeMutableBufferPointer<Double>, of axis: Int, from first: Int) {

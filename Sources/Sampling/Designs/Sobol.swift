@@ -4,15 +4,14 @@
 struct Sobol: Design {
     static let mostDimensions = SobolDirectionNumbers.polynomials.count
     /// The sequence repeats itself after 2³² points, far more than a batch has runs.
-    private static let bits = 32
+    private static let bits = SobolDirectionNumbers.bits
     private static let unit = 0x1p-32
 
     /// For each dimension `bits` words, of which bit b of the Gray code selects number b.
     private let directions: [UInt32]
 
     init(dimensions: Int) {
-        precondition(dimensions <= Self.mostDimensions, "there are direction numbers for \(Self.mostDimensions) dimensions")
-        directions = SobolDirectionNumbers.polynomials.prefix(dimensions).flatMap(Self.directions(of:))
+        directions = SobolDirectionNumbers.directions(dimensions: dimensions)
     }
 
     /// The coordinate in [0, 1), a multiple of 2⁻³².
@@ -43,21 +42,6 @@ struct Sobol: Design {
         }
         return word
     }
-
-    /// Bratley and Fox, Algorithm 659 (ACM TOMS 14, 1988): `polynomial` gives a recurrence for all but the first numbers.
-    private static func directions(of polynomial: SobolDirectionNumbers.Polynomial) -> [UInt32] {
-        let degree = polynomial.initial.count
-        // The first dimension, of degree 0, is van der Corput's sequence.
-        var numbers = degree == 0 ? [UInt32](repeating: 1, count: bits) : polynomial.initial
-        for index in numbers.count..<bits {
-            var number = numbers[index - degree] ^ (numbers[index - degree] << UInt32(degree))
-            for step in 1..<degree where polynomial.coefficients >> UInt32(degree - 1 - step) & 1 == 1 {
-                number ^= numbers[index - step] << UInt32(step)
-            }
-            numbers.append(number)
-        }
-        return numbers.enumerated().map { $1 << UInt32(bits - 1 - $0) }
-    }
 }
 
 /// What starts the recurrence of each dimension of Sobol's sequence.
@@ -74,5 +58,29 @@ enum SobolDirectionNumbers {
             let numbers = line.split(separator: UInt8(ascii: " ")).map { $0.reduce(0) { 10 * $0 + UInt32($1 - UInt8(ascii: "0")) } }
             return Polynomial(coefficients: numbers[0], initial: Array(numbers.dropFirst()))
         }
+    }
+
+    /// As many as there are direction numbers in each dimension.
+    static let bits = 32
+
+    /// For each dimension `bits` words, of which bit b of a point's Gray code selects number b.
+    static func directions(dimensions: Int) -> [UInt32] {
+        precondition(dimensions <= polynomials.count, "there are direction numbers for \(polynomials.count) dimensions")
+        return polynomials.prefix(dimensions).flatMap(directions(of:))
+    }
+
+    /// Bratley and Fox, Algorithm 659 (ACM TOMS 14, 1988): `polynomial` gives a recurrence for all but the first numbers.
+    private static func directions(of polynomial: Polynomial) -> [UInt32] {
+        let degree = polynomial.initial.count
+        // The first dimension, of degree 0, is van der Corput's sequence.
+        var numbers = degree == 0 ? [UInt32](repeating: 1, count: bits) : polynomial.initial
+        for index in numbers.count..<bits {
+            var number = numbers[index - degree] ^ (numbers[index - degree] << UInt32(degree))
+            for step in 1..<degree where polynomial.coefficients >> UInt32(degree - 1 - step) & 1 == 1 {
+                number ^= numbers[index - step] << UInt32(step)
+            }
+            numbers.append(number)
+        }
+        return numbers.enumerated().map { $1 << UInt32(bits - 1 - $0) }
     }
 }

@@ -27,8 +27,15 @@ enum Portable {
         return log(sum) + (x - (sum - 1)) / sum
     }
 
-    /// exponent·ln 2 + ln(1 + f) for 1 + f between √½ and √2, by ln(1 + f) = 2 artanh(f / (2 + f)).
+    /// exponent·ln 2 + ln(1 + f) for 1 + f between √½ and √2.
     private static func logNearOne(_ f: Double, exponent: Double) -> Double {
+        let correction = excess(f)
+        if exponent == 0 { return f - correction }
+        return exponent * ln2High - ((correction - exponent * ln2Low) - f)
+    }
+
+    /// f − ln(1 + f) for 1 + f between √½ and √2, by ln(1 + f) = 2 artanh(f / (2 + f)).
+    private static func excess(_ f: Double) -> Double {
         let s = f / (2 + f)
         let z = s * s
         // 2 artanh(s) − 2s = s·Σ 2zᵏ/(2k + 1), k ≥ 1; z ≤ 0.0295.
@@ -45,10 +52,11 @@ enum Portable {
         series = series * z + 2.0 / 3
         series *= z
         // 2s = f − s·f; adding the largest term last keeps the error of the small ones small.
-        let correction = s * (f - series)
-        if exponent == 0 { return f - correction }
-        return exponent * ln2High - ((correction - exponent * ln2Low) - f)
+        return s * (f - series)
     }
+
+    /// x − ln(1 + x), accurate for small x too, where the two are nearly the same.
+    static func log1pExcess(_ x: Double) -> Double { x > -0.2928 && x < 0.4142 ? excess(x) : x - log1p(x) }
 
     /// eˣ; overflows to ∞ and underflows gradually to 0.
     static func exp(_ x: Double) -> Double {

@@ -1,5 +1,5 @@
 extension Portable {
-    private static let halfLogTwoPi = 0.9189385332046728
+    static let halfLogTwoPi = 0.9189385332046728
 
     /// ln Γ(z) for z > 0.
     static func logGamma(_ z: Double) -> Double {
@@ -17,7 +17,7 @@ extension Portable {
     }
 
     /// ln Γ(z) − [(z − ½) ln z − z + ½ ln 2π].
-    private static func stirlingError(_ z: Double) -> Double {
+    static func stirlingError(_ z: Double) -> Double {
         if z < 10 {
             // Γ(z) = Γ(z + n) / z(z + 1)…(z + n − 1)
             var shifted = z

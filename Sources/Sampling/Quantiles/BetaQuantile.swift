@@ -20,6 +20,25 @@ struct BetaQuantile {
         u <= leftShare ? Portable.exp(left.solve(u)) : -Portable.expm1(right.solve(1 - u))
     }
 
+    /// The same with 1 − x, each to its own relative precision; `above` is 1 − `below`.
+    func parts(below: Double, above: Double) -> (x: Double, rest: Double) {
+        let t = below <= leftShare ? left.solve(below) : right.solve(above)
+        let (solved, other) = (Portable.exp(t), -Portable.expm1(t))
+        return below <= leftShare ? (solved, other) : (other, solved)
+    }
+
+    /// I at x and 1 − I.
+    ///
+    /// - Parameter rest: 1 − x.
+    func tails(at x: Double, rest: Double) -> Tails {
+        guard x > 0 else { return .allAbove }
+        guard rest > 0 else { return .allBelow }
+        let t = Portable.log(x)
+        return t <= left.end
+            ? .below(Portable.exp(left.logCumulative(t).value))
+            : .above(Portable.exp(right.logCumulative(Portable.log(rest)).value))
+    }
+
     /// Beta(a, b) from 0 to where the continued fraction stops converging fast.
     private struct Tail {
         let a: Double
@@ -96,10 +115,36 @@ struct BetaQuantile {
                 c = abs(c) < tiny ? tiny : c
                 let factor = d * c
                 result *= factor
-                if abs(factor - 1) < 3e-16 { break }
+                // Nor does it go on with what is no number.
+                if !(abs(factor - 1) >= 3e-16) { break }
                 m += 1
             }
             return result
         }
     }
+}
+
+/// Beta(alpha, beta) stretched onto an interval.
+struct BetaDistribution: RealDistribution {
+    private let beta: BetaQuantile
+    private let range: UniformRange
+
+    init(alpha: Double, beta: Double, range: UniformRange) {
+        self.beta = BetaQuantile(alpha: alpha, beta: beta)
+        self.range = range
+    }
+
+    func quantile(_ p: Double) -> Double { range.within(beta(p)) }
+
+    func quantile(above q: Double) -> Double {
+        let (x, rest) = beta.parts(below: 1 - q, above: q)
+        return x < 0.5 ? range.within(x) : range.fromAbove(rest)
+    }
+
+    func tails(at x: Double) -> Tails {
+        guard let shares = range.shares(of: x) else { return range.tails(at: x) }
+        return beta.tails(at: shares.below, rest: shares.above)
+    }
+
+    var knots: [Double] { range.knots }
 }

@@ -2,7 +2,7 @@ import LynxModel
 
 /// One of a list of values, by cumulative weight.
 struct DiscreteQuantile {
-    private let values: [ParameterValue]
+    let values: [ParameterValue]
     /// Running sums of the weights.
     private let sums: [Double]
 
@@ -19,7 +19,7 @@ struct DiscreteQuantile {
     }
 
     /// Numbers of which one is a float are floats: `[0.5, 1, 2]` gives a scenario no integers.
-    private static func ofOneType(_ values: [ParameterValue]) -> [ParameterValue] {
+    static func ofOneType(_ values: [ParameterValue]) -> [ParameterValue] {
         var hasFloat = false
         for value in values {
             switch value {

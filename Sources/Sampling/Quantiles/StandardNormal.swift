@@ -32,6 +32,9 @@ enum StandardNormal {
         return 0.5 + inverseSqrtTwoPi * Portable.exp(-0.5 * z * z) * sum
     }
 
+    /// φ(z).
+    static func density(_ z: Double) -> Double { inverseSqrtTwoPi * Portable.exp(-0.5 * z * z) }
+
     /// ln Φ(z), for any z below −2 however far.
     static func logCumulative(_ z: Double) -> Double {
         -0.5 * z * z - logSqrtTwoPi - Portable.log(inverseMills(z))

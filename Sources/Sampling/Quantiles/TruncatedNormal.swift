@@ -1,6 +1,6 @@
 /// The inverse distribution function of a normal distribution conditioned on an interval, which may lie wholly in a far
 /// tail, where the distribution function itself underflows.
-struct TruncatedNormal {
+struct TruncatedNormal: RealDistribution {
     private let mean: Double
     private let stdDev: Double
     private let min: Double
@@ -39,8 +39,15 @@ struct TruncatedNormal {
         }
     }
 
-    func quantile(_ u: Double) -> Double {
-        let v = mirrored ? 1 - u : u
+    func quantile(_ p: Double) -> Double {
+        let v = mirrored ? 1 - p : p
+        return value(below: v, above: 1 - v)
+    }
+
+    func quantile(above q: Double) -> Double { mirrored ? value(below: q, above: 1 - q) : value(below: 1 - q, above: q) }
+
+    /// Of the shares on both sides, in the mirror if there is one.
+    private func value(below v: Double, above w: Double) -> Double {
         let z: Double
         switch scale {
         case .probability(let lower, let upper, let aboveLower, let aboveUpper):
@@ -48,12 +55,37 @@ struct TruncatedNormal {
             z =
                 below <= 0.5
                 ? StandardNormal.quantile(below)
-                : -StandardNormal.quantile(aboveUpper + (1 - v) * (aboveLower - aboveUpper))
+                : -StandardNormal.quantile(aboveUpper + w * (aboveLower - aboveUpper))
         case .logarithm(let upper, let ratio):
-            z = StandardNormal.quantile(logOf: upper + Portable.log(v + ratio * (1 - v)))
+            z = StandardNormal.quantile(logOf: upper + Portable.log(v + ratio * w))
         case .point:
             z = 0
         }
         return Swift.min(Swift.max(mean + stdDev * (mirrored ? -z : z), min), max)
     }
+
+    func tails(at x: Double) -> Tails {
+        guard x > min else { return .allAbove }
+        guard x < max else { return .allBelow }
+        let z = (mirrored ? mean - x : x - mean) / stdDev
+        let tails: Tails
+        switch scale {
+        case .probability(let lower, let upper, let aboveLower, let aboveUpper):
+            let share = StandardNormal.tails(at: z)
+            tails =
+                share.below < 0.5
+                ? Tails(below: (share.below - lower) / (upper - lower), above: (upper - share.below) / (upper - lower))
+                : Tails(
+                    below: (aboveLower - share.above) / (aboveLower - aboveUpper),
+                    above: (share.above - aboveUpper) / (aboveLower - aboveUpper))
+        case .logarithm(let upper, let ratio):
+            let log = StandardNormal.logCumulative(z) - upper
+            tails = Tails(below: (Portable.exp(log) - ratio) / (1 - ratio), above: -Portable.expm1(log) / (1 - ratio))
+        case .point:
+            return x < Swift.min(Swift.max(mean, min), max) ? .allAbove : .allBelow
+        }
+        return mirrored ? Tails(below: tails.above, above: tails.below) : tails
+    }
+
+    var knots: [Double] { [min, max] }
 }

@@ -5,6 +5,7 @@ struct Stream {
         case jitter = 1
         case strata = 2
         case runSeed = 3
+        case scramble = 4
     }
 
     let seed: UInt64
@@ -17,6 +18,13 @@ struct Stream {
         hash = (hash ^ UInt64(purpose.rawValue)) &* 0x100_0000_01B3
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         id = mix64(hash)
+    }
+
+    private init(seed: UInt64, id: UInt64) { (self.seed, self.id) = (seed, id) }
+
+    /// The stream of one part of what this one is for; part 0 has the stream itself.
+    func part(_ number: Int) -> Stream {
+        number == 0 ? self : Stream(seed: seed, id: mix64(id ^ mix64(UInt64(number))))
     }
 
     @inline(__always)

@@ -1,15 +1,15 @@
 import EventLoop
 
-/// One gRPC call: takes in its head and bytes, and says how to answer. Knows nothing of HTTP/2 frames.
+/// One gRPC call: collects its head and body, and determines the response. It is independent of HTTP/2 frames.
 final class Call {
     enum Answer {
-        /// Not a gRPC call.
+        /// The request is not a gRPC call.
         case http(status: Int)
-        /// No message, only how it ended.
+        /// A status without a message.
         case failure(GRPCStatus)
-        /// One message, and OK.
+        /// One message, then status OK.
         case message([UInt8])
-        /// The first message of a call that goes on until the client ends it.
+        /// The first message of a call that continues until the client ends it.
         case opening([UInt8])
     }
 
@@ -36,7 +36,7 @@ final class Call {
         releaseInput()
     }
 
-    /// Nanoseconds that the client gives the call, known once the head has ended.
+    /// The client's deadline for the call in nanoseconds; known once the head is complete.
     var timeout: UInt64? { request?.timeout }
 
     func headEnded() -> Answer? {
@@ -84,7 +84,7 @@ final class Call {
         }
     }
 
-    /// From now on the call's input is ignored.
+    /// Ignores the call's further input.
     func answered() {
         isAnswered = true
         releaseInput()
@@ -93,24 +93,24 @@ final class Call {
     private func unwrap(
         _ message: UnsafeRawBufferPointer, _ isCompressed: Bool, _ request: RequestHead.Request
     ) throws(GRPCStatus) {
-        guard isCompressed else { return try take(message, request.method) }
+        guard isCompressed else { return try receive(message, request.method) }
         guard request.encoding != .identity else {
             throw GRPCStatus(.internal, "a message is compressed, but the call names no grpc-encoding")
         }
         try endpoint.inflater.inflate(message, request.encoding, limit: endpoint.limits.maxMessageBytes) {
             plain throws(GRPCStatus) in
-            try self.take(plain, request.method)
+            try self.receive(plain, request.method)
         }
     }
 
-    private func take(_ message: UnsafeRawBufferPointer, _ method: GRPCMethod) throws(GRPCStatus) {
+    private func receive(_ message: UnsafeRawBufferPointer, _ method: GRPCMethod) throws(GRPCStatus) {
         messages += 1
         guard messages == 1 || method.takesManyMessages else {
             throw GRPCStatus(.internal, "a second message; \(method.rawValue) takes one")
         }
         switch method {
         case .stream, .report:
-            try endpoint.intake.take(message, accepted: &acceptedSamples)
+            try endpoint.intake.accept(message, accepted: &acceptedSamples)
         case .healthCheck, .healthWatch:
             service = try HealthMessages.service(message)
         }
@@ -135,7 +135,7 @@ final class Call {
     }
 }
 
-/// The body of a call's answer on its way out, and the trailers after it.
+/// The outgoing body of a call's response, and its trailers.
 struct CallBody {
     private var bytes: [UInt8] = []
     private var sent = 0

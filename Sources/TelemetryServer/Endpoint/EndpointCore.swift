@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 import Support
 
-/// One endpoint on the loop: accepts connections, holds them, and brings them to their end.
+/// The part of one endpoint that lives on its loop: accepts, holds and finally closes connections.
 final class EndpointCore {
     private enum Phase {
         case open
@@ -10,7 +10,7 @@ final class EndpointCore {
         case finished
     }
 
-    /// While descriptors are short, waiting connections are looked at again after this long, in nanoseconds.
+    /// The pause in nanoseconds before waiting connections are tried again when descriptors have run out.
     private static let acceptPause: UInt64 = 100_000_000
     private static let acceptsPerTurn = 32
 
@@ -27,7 +27,7 @@ final class EndpointCore {
         allowedUID: uid_t, limits: TelemetryLimits, makeSink: () -> any TelemetrySink, outcome: EndpointOutcome,
         context: LoopContext
     ) throws {
-        // First what can fail: a sink that is made is also finished.
+        // Everything that can fail comes before the sink is made, as each sink that is made has to be finished.
         let listener = try LoopbackListener()
         self.allowedUID = allowedUID
         self.outcome = outcome
@@ -47,12 +47,12 @@ final class EndpointCore {
         }
     }
 
-    func take(_ samples: [TelemetrySample]) {
+    func accept(_ samples: [TelemetrySample]) {
         guard phase != .finished else { return }
-        state.intake.take(samples, context: state.context)
+        state.intake.accept(samples, context: state.context)
     }
 
-    /// See `TelemetryEndpoint.finish`. Calls `done` once all is closed and the sink has been told.
+    /// See `TelemetryEndpoint.finish`. Calls `done` when all connections are closed and the sink is finished.
     func finish(_ done: @escaping () -> Void) {
         guard phase == .open else { return }
         phase = .draining
@@ -64,8 +64,8 @@ final class EndpointCore {
         drain(until: end, receivedBefore: nil, done)
     }
 
-    /// Reads all connections; those that are still open are given until `end`, as long as something comes in. What was
-    /// there before is read in any case, however long a busy machine takes for it.
+    /// Reads all connections until `end`, as long as data arrives. Data that had arrived before is read in any case, however
+    /// long that takes on a busy machine.
     private func drain(until end: UInt64, receivedBefore: UInt64?, _ done: @escaping () -> Void) {
         for connection in connections.values { connection.drain() }
         let received = connections.values.reduce(0) { $0 &+ $1.receivedBytes }
@@ -89,7 +89,7 @@ final class EndpointCore {
             guard let accepted = listener?.accept() else { return }
             switch consume accepted {
             case .connection(let socket, let local, let peer):
-                take(socket, local, peer)
+                admit(socket, local, peer)
             case .none:
                 return
             case .exhausted:
@@ -98,12 +98,12 @@ final class EndpointCore {
         }
     }
 
-    private func take(_ socket: consuming OwnedDescriptor, _ local: sockaddr_in, _ peer: sockaddr_in) {
+    private func admit(_ socket: consuming OwnedDescriptor, _ local: sockaddr_in, _ peer: sockaddr_in) {
         guard connections.count < state.limits.maxConnections, PeerOwner.uid(local: local, peer: peer) == allowedUID else {
             state.intake.counters.rejectedConnections += 1
             return
         }
-        // Answers are small and awaited: they shall not wait for company.
+        // Responses are small and awaited, so Nagle's algorithm would only delay them.
         var yes: CInt = 1
         setsockopt(socket.raw, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
         do {
@@ -113,7 +113,7 @@ final class EndpointCore {
             connections[ObjectIdentifier(connection)] = connection
             state.intake.counters.connections += 1
         } catch {
-            // Out of memory or of epoll's watches: this client is turned away, the endpoint goes on.
+            // Memory or epoll watches have run out: this client is refused, and the endpoint continues.
             state.intake.counters.rejectedConnections += 1
         }
     }
@@ -123,5 +123,29 @@ final class EndpointCore {
         state.context.schedule(after: Self.acceptPause) { [weak self] _ in
             do { try self?.watch?.update(.readable) } catch { self?.pauseAccepting() }
         }
+    }
+}
+
+/// The state that the connections of one endpoint share.
+final class EndpointState {
+    let limits: TelemetryLimits
+    let context: LoopContext
+    let intake: TelemetryIntake
+    let inflater = Inflater()
+
+    /// Bytes of unfinished messages over all calls.
+    private var bufferedBytes = 0
+
+    init(limits: TelemetryLimits, sink: any TelemetrySink, context: LoopContext) {
+        self.limits = limits
+        self.context = context
+        intake = TelemetryIntake(sink: sink, limits: limits, context: context)
+    }
+
+    /// Records a new size of one call's unfinished message. Returns false if the limit is exceeded; the size is recorded even
+    /// then, and the caller has to discard the message.
+    func bufferChanged(from before: Int, to after: Int) -> Bool {
+        bufferedBytes += after - before
+        return after <= before || bufferedBytes <= limits.maxBufferedBytes
     }
 }

@@ -1,19 +1,19 @@
 import EventLoop
 
-/// gRPC over one HTTP/2 connection: bytes in, bytes out, calls in between. Does no I/O of its own.
+/// gRPC over one HTTP/2 connection: turns received bytes into calls and their responses into bytes. It does no I/O.
 final class GRPCConnection: HTTP2SessionDelegate {
     private let endpoint: EndpointState
     private var session: HTTP2Session!
     private var calls: [Int32: Call] = [:]
-    /// The call that data came for last: most of it comes for the same one again.
+    /// The call that received data last, as most data belongs to the same call as before.
     private var latest: (stream: Int32, call: Call)?
 
-    /// The client has begun to speak HTTP/2.
+    /// Whether the client has begun HTTP/2.
     private(set) var hasBegun = false
 
     private var isBroken = false
 
-    /// There may be output though nothing was received: a call's deadline has passed.
+    /// Called when there may be output although nothing was received, as a call's deadline has passed.
     var onOutput: () -> Void = {}
 
     init(endpoint: EndpointState) throws {
@@ -27,7 +27,7 @@ final class GRPCConnection: HTTP2SessionDelegate {
 
     var isOver: Bool { session.isOver }
 
-    /// Takes in bytes from the client. False when the connection is past help and can only be closed.
+    /// Processes bytes from the client. Returns false if the connection is broken and can only be closed.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let isAlive = session.receive(bytes)
         if !isAlive { protocolBroken() }

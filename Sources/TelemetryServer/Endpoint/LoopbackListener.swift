@@ -7,9 +7,9 @@ import Support
 struct LoopbackListener: ~Copyable {
     enum Accepted: ~Copyable {
         case connection(OwnedDescriptor, local: sockaddr_in, peer: sockaddr_in)
-        /// Nobody waits.
+        /// No connection is waiting.
         case none
-        /// Descriptors or memory have run out; later it may work again.
+        /// Descriptors or memory have run out; a later call may succeed.
         case exhausted
     }
 
@@ -47,7 +47,7 @@ struct LoopbackListener: ~Copyable {
             if descriptor >= 0 { return .connection(OwnedDescriptor(descriptor), local: address, peer: peer) }
             switch errno {
             case EAGAIN: return .none
-            // The connection that waited is gone: the next one may be there.
+            // The waiting connection is gone; there may be another one.
             case ECONNABORTED, EINTR, EPROTO: continue
             default: return .exhausted
             }

@@ -3,12 +3,13 @@ import EventLoop
 import Glibc
 import Support
 
-/// Whose process is at the other end of a TCP connection on this machine.
+/// Determines the owner of the process at the other end of a TCP connection on this machine.
 enum PeerOwner {
-    /// The user, or nil if nobody can say: the peer's process has closed its socket already, or isn't on this machine.
-    /// `local` and `peer` are this end's addresses.
+    /// The user; nil if it cannot be determined because the peer has closed its socket or is on another machine. `local` and
+    /// `peer` are the addresses of this end and the other.
     static func uid(local: sockaddr_in, peer: sockaddr_in) -> uid_t? {
-        // Where the kernel lacks sock_diag's module, and in sandboxes without netlink, its tables say the same more slowly.
+        // If the kernel lacks sock_diag's module, or in sandboxes without netlink, the tables in `/proc` give the same more
+        // slowly.
         askKernel(local, peer) ?? lookUp(local, peer, table: "/proc/net/tcp") ?? lookUp(local, peer, table: "/proc/net/tcp6")
     }
 
@@ -20,15 +21,16 @@ enum PeerOwner {
         return result == 0 ? owner : nil
     }
 
-    /// Looks in a table of sockets as proc(5) describes it. An IPv4 connection of an IPv6 socket is in the table of IPv6.
+    /// Searches a table of sockets in the format of proc(5). An IPv4 connection of an IPv6 socket is in the IPv6 table.
     static func lookUp(_ local: sockaddr_in, _ peer: sockaddr_in, table: String) -> uid_t? {
-        guard let text = contents(of: table) else { return nil }
+        guard let bytes = WholeFile.read(table) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
         let ends = table.hasSuffix("6") ? [mapped(peer), mapped(local)] : [plain(peer), plain(local)]
         for line in text.split(separator: "\n").dropFirst() {
-            // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
+            // The fields are: sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode.
             let fields = line.split(separator: " ", maxSplits: 10)
             guard fields.count >= 10, fields[1] == ends[0], fields[2] == ends[1] else { continue }
-            // Without an inode it has no process, and its uid is not its owner's.
+            // A socket without an inode belongs to no process, and its uid is not its owner's.
             return fields[9] == "0" ? nil : uid_t(fields[7])
         }
         return nil
@@ -38,7 +40,7 @@ enum PeerOwner {
         hex(end.sin_addr.s_addr, 8) + ":" + hex(UInt32(UInt16(bigEndian: end.sin_port)), 4)
     }
 
-    // ::ffff:a.b.c.d, in words of the machine's byte order.
+    // The IPv6 form ::ffff:a.b.c.d, as words in the machine's byte order.
     private static func mapped(_ end: sockaddr_in) -> String {
         hex(0, 16) + hex(UInt32(0xffff).bigEndian, 8) + plain(end)
     }
@@ -46,17 +48,5 @@ enum PeerOwner {
     private static func hex(_ value: UInt32, _ width: Int) -> String {
         let digits = String(value, radix: 16, uppercase: true)
         return String(repeating: "0", count: width - digits.count) + digits
-    }
-
-    private static func contents(of path: String) -> String? {
-        guard let file = try? OwnedDescriptor("open", open(path, O_RDONLY | O_CLOEXEC)) else { return nil }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = read(file.raw, &buffer, buffer.count)
-            guard count >= 0 else { return nil }
-            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-            bytes += buffer[..<count]
-        }
     }
 }

@@ -4,17 +4,17 @@ import Support
 
 /// A client's socket: moves bytes between it and its `GRPCConnection`.
 ///
-/// While the client doesn't take what it is sent, nothing more is read from it, so its answers cannot pile up here.
+/// While the client does not read what was sent, nothing more is read from it, so responses cannot accumulate.
 final class SocketConnection {
-    /// How long one connection may keep the loop to itself, in nanoseconds.
+    /// The longest time in nanoseconds that one connection may occupy the loop at once.
     private static let turn: UInt64 = 200_000
     private static let outputLimit = 64 << 10
-    /// More than both ends of a loopback connection hold in the kernel, by its default limits.
+    /// More bytes than both ends of a loopback connection buffer in the kernel by its default limits.
     private static let mostWaiting: UInt64 = 16 << 20
 
-    /// Bytes received so far.
+    /// The number of bytes received so far.
     private(set) var receivedBytes: UInt64 = 0
-    /// Whether all that waited when draining began has been read: what comes now was sent later.
+    /// Whether everything that was waiting when draining began has been read: data that arrives now was sent later.
     var hasReadBacklog: Bool { wasEmpty || receivedBytes - receivedBeforeDrain > Self.mostWaiting }
 
     private let descriptor: CInt
@@ -29,10 +29,10 @@ final class SocketConnection {
     private var discardsOutput = false
     private var isDraining = false
     private var receivedBeforeDrain: UInt64 = 0
-    /// Since draining began the socket has been found without anything to read.
+    /// Whether the socket has been found empty since draining began.
     private var wasEmpty = false
 
-    /// Takes over an accepted, non-blocking socket. `onClose` is called once, when the socket has been closed.
+    /// Takes ownership of an accepted, non-blocking socket. `onClose` is called once, after the socket was closed.
     init(
         _ socket: consuming OwnedDescriptor, endpoint: EndpointState, onClose: @escaping (SocketConnection) -> Void
     ) throws {
@@ -53,7 +53,8 @@ final class SocketConnection {
         cancelHandshake()
     }
 
-    /// Reads what has come, answers or no answers, and closes at its end. To be called until the other side has closed.
+    /// Reads what has arrived even while responses cannot be sent, and closes the connection at its end. To be called
+    /// repeatedly until the other side has closed.
     func drain() {
         if !isDraining {
             isDraining = true
@@ -85,7 +86,7 @@ final class SocketConnection {
         }
     }
 
-    /// Reads once. False when there is nothing more to read for now, or ever.
+    /// Reads once. Returns false if nothing more can be read now, or ever.
     private func receive() -> Bool {
         let buffer = context.local(ReadBuffer.init).bytes
         let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -115,7 +116,7 @@ final class SocketConnection {
         }
     }
 
-    /// Sends what it can of the output. False when the client must take some of it first.
+    /// Sends as much output as possible. Returns false if the client has to read some of it first.
     private func send() -> Bool {
         if !discardsOutput {
             let count = output.withUnsafeBytes { bytes in
@@ -127,7 +128,7 @@ final class SocketConnection {
             }
             if errno == EINTR { return true }
             if errno == EAGAIN, !isDraining { return false }
-            // The client takes nothing more, but what it sent before may still be here to read.
+            // The client accepts nothing more, but data that it sent before may still be waiting.
             discardsOutput = true
         }
         sent = output.count
@@ -138,7 +139,7 @@ final class SocketConnection {
         do { try watch?.update(interest) } catch { close() }
     }
 
-    // A loop that was held up is late to read, too: what has come in the meantime counts.
+    // If the loop was delayed, reading was too, so data that arrived in the meantime counts.
     private func handshakeExpired() {
         handshake = nil
         transfer()
@@ -152,7 +153,7 @@ final class SocketConnection {
     }
 }
 
-/// Where a loop's connections read to, one after the other.
+/// The buffer that all connections of a loop read into, one after the other.
 private final class ReadBuffer {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 

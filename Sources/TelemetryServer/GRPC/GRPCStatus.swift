@@ -1,6 +1,6 @@
-/// How a gRPC call ended: `grpc-status` and `grpc-message`.
+/// The result of a gRPC call: `grpc-status` and `grpc-message`.
 struct GRPCStatus: Error, Hashable, Sendable {
-    /// The codes of https://grpc.io/docs/guides/status-codes/ that this server answers with.
+    /// The codes of https://grpc.io/docs/guides/status-codes/ that this server uses.
     enum Code: Int, Sendable {
         case ok = 0
         case invalidArgument = 3
@@ -21,8 +21,8 @@ struct GRPCStatus: Error, Hashable, Sendable {
 
     static let ok = GRPCStatus(.ok)
 
-    /// The message as the wire wants it: printable ASCII as it is, everything else and `%` percent-encoded, byte for byte.
-    /// Cut to about a kilobyte: a message may quote what a client sent.
+    /// The message in wire format: `%` and everything but printable ASCII is percent-encoded byte by byte. It is cut to about a
+    /// kilobyte, as a message may quote a client's text.
     var encodedMessage: String {
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []

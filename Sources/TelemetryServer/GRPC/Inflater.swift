@@ -1,12 +1,12 @@
 import CZlib
 
-/// Decompresses one message at a time, never to more than a limit, however small the input.
+/// Decompresses one message at a time, and never to more than a limit.
 final class Inflater {
-    // zlib's state points back at its stream, which therefore must not move.
+    // zlib's state contains a pointer to its stream, which therefore must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private var output: UnsafeMutableRawBufferPointer
 
-    /// The buffer kept between messages; larger ones are given back.
+    /// The largest buffer in bytes that is kept between messages.
     private static let keptBytes = 256 << 10
 
     init() {
@@ -20,8 +20,8 @@ final class Inflater {
         output.deallocate()
     }
 
-    /// Hands the decompressed message to `receive`; the bytes are valid during the call only.
-    /// Throws RESOURCE_EXHAUSTED beyond `limit` bytes, INTERNAL when the input isn't one whole stream of `encoding`.
+    /// Passes the decompressed message to `receive`; the bytes are valid during the call only. Throws RESOURCE_EXHAUSTED beyond
+    /// `limit` bytes, INTERNAL if the input is not one complete stream of `encoding`.
     func inflate(
         _ input: UnsafeRawBufferPointer, _ encoding: MessageEncoding, limit: Int,
         _ receive: (UnsafeRawBufferPointer) throws(GRPCStatus) -> Void
@@ -39,7 +39,7 @@ final class Inflater {
             throw GRPCStatus(.resourceExhausted, "no memory to decompress a message")
         }
         defer { inflateEnd(stream) }
-        // zlib promises not to write to its input; its header merely lacks the const.
+        // zlib does not write to its input, although its header lacks the const.
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(input.count)
         var size = 0
@@ -64,7 +64,7 @@ final class Inflater {
         return size
     }
 
-    // One byte past the limit is enough to see that it was passed.
+    // One byte beyond the limit suffices to detect that it was exceeded.
     private func grow(keeping size: Int, limit: Int) {
         let larger = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(size + 1, min(2 * output.count, limit + 1)), alignment: 16)

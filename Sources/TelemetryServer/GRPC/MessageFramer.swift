@@ -1,36 +1,37 @@
-/// Cuts a call's bytes into gRPC messages: one byte that says whether the message is compressed, four bytes of length
-/// (big-endian), the message. Takes them in whatever pieces they come.
+/// Splits a call's bytes into gRPC messages: one byte that states whether the message is compressed, four bytes of length
+/// (big-endian), the message. The bytes may arrive in pieces of any size.
 struct MessageFramer {
-    /// Sees one message; the bytes are valid during the call only.
+    /// Receives one message; the bytes are valid during the call only.
     typealias Receiver = (_ isCompressed: Bool, UnsafeRawBufferPointer) throws(GRPCStatus) -> Void
 
     private static let headerSize = 5
 
     private let maxMessageBytes: Int
-    /// The beginning of a message whose rest hasn't come; empty between messages.
+    /// The beginning of an incomplete message; empty between messages.
     private var partial: [UInt8] = []
 
     init(maxMessageBytes: Int) {
         self.maxMessageBytes = maxMessageBytes
     }
 
-    /// Memory held for an unfinished message, in bytes.
+    /// Memory in bytes that is held for an incomplete message.
     var bufferedBytes: Int { partial.count }
 
-    /// True when the call may not end here.
+    /// Whether a message is incomplete, so that the call may not end here.
     var isInsideMessage: Bool { !partial.isEmpty }
 
-    /// Takes in bytes and hands each message that they complete to `receive`. After an error the framer is of no more use.
+    /// Processes bytes and passes each message that they complete to `receive`. After an error the framer must not be used any
+    /// more.
     mutating func feed(_ bytes: UnsafeRawBufferPointer, _ receive: Receiver) throws(GRPCStatus) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            if partial.isEmpty, try takeWhole(&rest, receive) { continue }
+            if partial.isEmpty, try passWhole(&rest, receive) { continue }
             try complete(&rest, receive)
         }
     }
 
-    /// Hands on a message that lies in `rest` as a whole, without copying it.
-    private func takeWhole(_ rest: inout Slice<UnsafeRawBufferPointer>, _ receive: Receiver) throws(GRPCStatus) -> Bool {
+    /// Passes on a message that lies completely within `rest`, without copying it.
+    private func passWhole(_ rest: inout Slice<UnsafeRawBufferPointer>, _ receive: Receiver) throws(GRPCStatus) -> Bool {
         guard rest.count >= Self.headerSize else { return false }
         let bytes = UnsafeRawBufferPointer(rebasing: rest)
         let (isCompressed, length) = try Self.parseHeader(bytes, limit: maxMessageBytes)
@@ -40,7 +41,7 @@ struct MessageFramer {
         return true
     }
 
-    /// Moves bytes from `rest` into the partial message, and hands it on when it is complete.
+    /// Moves bytes from `rest` into the partial message, and passes it on when it is complete.
     private mutating func complete(
         _ rest: inout Slice<UnsafeRawBufferPointer>, _ receive: Receiver
     ) throws(GRPCStatus) {
@@ -78,7 +79,7 @@ struct MessageFramer {
         return (flag == 1, length)
     }
 
-    /// A message as it goes out: uncompressed, with its header.
+    /// An outgoing message: uncompressed, with its header.
     static func frame(_ message: [UInt8]) -> [UInt8] {
         let length = UInt32(message.count)
         return [0, UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255)] + message

@@ -1,16 +1,16 @@
-/// The header fields of a request that matter to gRPC, collected as they come, and what they ask for.
-/// Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+/// The header fields of a request that matter to gRPC, and the request that they describe. Source:
+/// https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 struct RequestHead {
-    /// What a valid request asks for.
+    /// The content of a valid request head.
     struct Request: Hashable {
         var method: GRPCMethod
         var encoding: MessageEncoding
-        /// Nanoseconds from the request's arrival.
+        /// The deadline in nanoseconds from the request's arrival; nil if there is none.
         var timeout: UInt64?
     }
 
     enum Rejection: Error, Hashable {
-        /// Not gRPC at all.
+        /// The request is not gRPC; the response is this HTTP status.
         case http(status: Int)
         case grpc(GRPCStatus)
     }
@@ -27,7 +27,8 @@ struct RequestHead {
         self.maxBytes = maxBytes
     }
 
-    /// Takes in a field; HTTP/2 has made its name lower-case. What goes beyond the limit is counted but not kept.
+    /// Adds a header field, whose name HTTP/2 guarantees to be lower-case. Fields beyond the size limit are counted but not
+    /// kept.
     mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         bytes += name.count + value.count + 32
         guard bytes <= maxBytes else { return }
@@ -41,7 +42,7 @@ struct RequestHead {
         }
     }
 
-    /// Judges the whole head.
+    /// Validates the complete head.
     func request() throws(Rejection) -> Request {
         guard bytes <= maxBytes else {
             throw .grpc(GRPCStatus(.resourceExhausted, "the request's header fields are over the limit of \(maxBytes) bytes"))
@@ -73,34 +74,63 @@ struct RequestHead {
         return nanoseconds
     }
 
-    // Other gRPC flavours, such as application/grpc-web and application/grpc+json, have messages that we cannot read.
+    // Other variants of gRPC, such as application/grpc-web and application/grpc+json, have a different message format.
     private func isGRPC(_ contentType: [UInt8]) -> Bool {
         let type = contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
         return type.elementsEqual("application/grpc".utf8) || type.elementsEqual("application/grpc+proto".utf8)
     }
 }
 
-/// The methods served, by their HTTP/2 paths.
+/// The methods that the server implements, by their HTTP/2 paths.
 enum GRPCMethod: String, CaseIterable, Sendable {
     case stream = "/tetryx.telemetry.v1.TelemetryService/Stream"
     case report = "/tetryx.telemetry.v1.TelemetryService/Report"
     case healthCheck = "/grpc.health.v1.Health/Check"
     case healthWatch = "/grpc.health.v1.Health/Watch"
 
-    /// Services that the health service knows; the empty name is the server itself.
+    /// The services that the health service reports on; the empty name is the server itself.
     static let healthyServices = ["", "tetryx.telemetry.v1.TelemetryService", "grpc.health.v1.Health"]
 
     /// Whether a call carries any number of request messages rather than exactly one.
     var takesManyMessages: Bool { self == .stream }
 }
 
-/// The compressions of `grpc-encoding` that this server reads. It sends identity only.
+/// The values of `grpc-encoding` that this server can read. It sends identity only.
 enum MessageEncoding: String, CaseIterable, Sendable {
     case identity
     case gzip
-    /// The zlib format of RFC 1950, in spite of its name.
+    /// The zlib format of RFC 1950, despite its name.
     case deflate
 
     /// The value of `grpc-accept-encoding`.
     static let accepted = allCases.map(\.rawValue).joined(separator: ",")
+}
+
+/// The `grpc-timeout` header: one to eight digits and a unit.
+enum GRPCTimeout {
+    /// The timeout in nanoseconds; nil if the text is not a timeout. Times beyond UInt64 become its largest value.
+    static func nanoseconds(_ text: some BidirectionalCollection<UInt8>) -> UInt64? {
+        guard let unit = text.last, let scale = scale(of: unit) else { return nil }
+        let digits = text.dropLast()
+        guard (1...8).contains(digits.count) else { return nil }
+        var amount: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            amount = amount * 10 + UInt64(digit - UInt8(ascii: "0"))
+        }
+        let (product, overflow) = amount.multipliedReportingOverflow(by: scale)
+        return overflow ? .max : product
+    }
+
+    private static func scale(of unit: UInt8) -> UInt64? {
+        switch unit {
+        case UInt8(ascii: "H"): 3_600_000_000_000
+        case UInt8(ascii: "M"): 60_000_000_000
+        case UInt8(ascii: "S"): 1_000_000_000
+        case UInt8(ascii: "m"): 1_000_000
+        case UInt8(ascii: "u"): 1_000
+        case UInt8(ascii: "n"): 1
+        default: nil
+        }
+    }
 }

@@ -1,7 +1,7 @@
 import CNGHTTP2
 
-/// nghttp2's callbacks, each translated to one of the delegate's. All answer 0, which is "go on": what is wrong with a
-/// request is said in its response.
+/// nghttp2's callbacks, each translated to a call of the delegate. All return 0, which means "continue": errors in a request
+/// appear in its response.
 enum HTTP2Callbacks {
     static func make() throws(HTTP2Session.OutOfMemory) -> OpaquePointer {
         var made: OpaquePointer?
@@ -10,7 +10,7 @@ enum HTTP2Callbacks {
         setFrameCallbacks(callbacks)
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, count, session in
             let bytes = UnsafeRawBufferPointer(start: data, count: count)
-            // Without counting references: this one comes for every frame of data.
+            // This avoids reference counting, as the callback runs for every data frame.
             Unmanaged<HTTP2Session>.fromOpaque(session!)._withUnsafeGuaranteedRef { $0.delegate.streamData(stream, bytes) }
             return 0
         }
@@ -21,7 +21,7 @@ enum HTTP2Callbacks {
         return callbacks
     }
 
-    /// Asks the delegate for a body's bytes; sends the trailers when there are no more.
+    /// Requests a body's bytes from the delegate; sends the trailers when there are no more.
     static let readBody: nghttp2_data_source_read_callback = { _, stream, buffer, count, flags, _, session in
         let session = HTTP2Callbacks.session(session)
         switch session.delegate.streamOutput(stream, into: UnsafeMutableRawBufferPointer(start: buffer, count: count)) {
@@ -58,7 +58,7 @@ enum HTTP2Callbacks {
     private static func setFrameCallbacks(_ callbacks: OpaquePointer) {
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, session in
             let header = frame!.pointee.hd
-            // Most frames are data in the middle of a call, and tell nothing more than their bytes did.
+            // Most frames are data in the middle of a call, and their bytes have been reported already.
             if UInt32(header.type) == NGHTTP2_DATA.rawValue, !HTTP2Callbacks.endsStream(header) { return 0 }
             HTTP2Callbacks.frameReceived(frame!, HTTP2Callbacks.session(session).delegate)
             return 0
@@ -114,5 +114,45 @@ enum HTTP2Callbacks {
 
     private static func session(_ userData: UnsafeMutableRawPointer?) -> HTTP2Session {
         Unmanaged<HTTP2Session>.fromOpaque(userData!).takeUnretainedValue()
+    }
+}
+
+/// Receives a session's events. It is called during `receive` and `appendOutput` only; it may submit responses, but must not
+/// call either of the two. Bytes are valid during the call only.
+protocol HTTP2SessionDelegate: AnyObject {
+    /// The client has begun HTTP/2.
+    func settingsReceived()
+    func streamBegan(_ stream: Int32)
+    /// One field of the request's head, including pseudo-fields. Trailers are not reported.
+    func streamField(_ stream: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    func streamHeadEnded(_ stream: Int32)
+    func streamData(_ stream: Int32, _ bytes: UnsafeRawBufferPointer)
+    /// The request is complete.
+    func streamInputEnded(_ stream: Int32)
+    /// The stream has ended or was reset by either side.
+    func streamClosed(_ stream: Int32)
+    /// Requests bytes for the body of a response that was submitted with one.
+    func streamOutput(_ stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2Output
+    /// The client violated HTTP/2.
+    func protocolBroken()
+}
+
+/// The result of a request for a body's bytes.
+enum HTTP2Output {
+    /// Bytes were written; more may be available at once.
+    case bytes(Int)
+    /// No bytes are available now; `HTTP2Session.resumeOutput` requests them again.
+    case waiting
+    /// The body has ended; trailers follow.
+    case end(trailers: [HTTP2Field])
+}
+
+struct HTTP2Field {
+    let name: String
+    let value: String
+
+    init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
     }
 }

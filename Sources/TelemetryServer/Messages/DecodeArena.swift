@@ -1,17 +1,17 @@
 import CProtobufC
 
-/// Memory for one decoded message at a time: handed out from a few blocks, given back all at once, and never more than a
-/// limit, because a small message can ask for much.
+/// Memory for one decoded message at a time: allocated from a few blocks, released all at once, and limited, because a small
+/// message can require much.
 ///
-/// In the steady state nothing is allocated: messages of usual size fit into the first block, which stays.
+/// In the steady state nothing is allocated: messages of usual size fit into the first block, which is kept.
 final class DecodeArena {
     private static let blockBytes = 64 << 10
     private static let largestBlockBytes = 4 << 20
     private static let alignment = 16
 
-    /// What the allocator's functions see. It has an address of its own, so that they reach it without counting references.
+    /// The state of the allocator's functions. It has a stable address, so that they reach it without reference counting.
     private struct Memory {
-        /// Bytes that the message may still take.
+        /// The number of bytes that the message may still use.
         var left: Int
         var isExhausted = false
         var free: UnsafeMutableRawPointer
@@ -19,10 +19,10 @@ final class DecodeArena {
         var blocks: [UnsafeMutableRawBufferPointer]
     }
 
-    /// Bytes that one message may take.
+    /// The number of bytes that one message may use.
     let limit: Int
     private let memory: UnsafeMutablePointer<Memory>
-    /// Hands out this arena's memory until the next `reset`.
+    /// Allocates from this arena until the next `reset`.
     let allocator: UnsafeMutablePointer<ProtobufCAllocator>
 
     init(limit: Int) {
@@ -47,10 +47,10 @@ final class DecodeArena {
         allocator.deallocate()
     }
 
-    /// Whether memory was refused since the last `reset`.
+    /// Whether an allocation failed since the last `reset`.
     var isExhausted: Bool { memory.pointee.isExhausted }
 
-    /// Takes back all that was handed out.
+    /// Releases all memory that was allocated from the arena.
     func reset() {
         let first = memory.pointee.blocks[0]
         if memory.pointee.blocks.count > 1 {
@@ -63,7 +63,7 @@ final class DecodeArena {
         memory.pointee.isExhausted = false
     }
 
-    /// Nil once the message has had its share.
+    /// Nil if the message has used up its limit.
     @inline(__always)
     private static func allocate(_ size: Int, from memory: UnsafeMutablePointer<Memory>) -> UnsafeMutableRawPointer? {
         guard size <= memory.pointee.left else {

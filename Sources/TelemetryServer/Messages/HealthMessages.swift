@@ -8,10 +8,10 @@ enum HealthMessages {
         case serviceUnknown
     }
 
-    /// Decoded, a request is its name and a few words; a larger one is not asked in earnest.
+    /// A decoded request is its name and a few words; larger requests are not legitimate.
     private static let maxDecodedBytes = 64 << 10
 
-    /// The service that a HealthCheckRequest asks for.
+    /// The service that a HealthCheckRequest names.
     static func service(_ message: UnsafeRawBufferPointer) throws(GRPCStatus) -> String {
         let arena = DecodeArena(limit: maxDecodedBytes)
         let unpacked = grpc__health__v1__health_check_request__unpack(
@@ -21,7 +21,7 @@ enum HealthMessages {
                 ? GRPCStatus(.resourceExhausted, "a HealthCheckRequest is over the limit of \(maxDecodedBytes) bytes")
                 : GRPCStatus(.internal, "a message is not a HealthCheckRequest")
         }
-        // The request lies in the arena, which must last until it has been read.
+        // The decoded request lies in the arena, which has to live until it has been read.
         return try withExtendedLifetime(arena) { () throws(GRPCStatus) in
             guard let service = String(validatingCString: request.service) else {
                 throw GRPCStatus(.invalidArgument, "the service's name is not UTF-8")

@@ -1,34 +1,34 @@
-/// How the rows of known variables look on the wire, in all but their two numbers.
+/// The wire format of known variables' rows, except for their two numbers.
 ///
-/// A simulation sends the same rows at each step. So a row is expected to be the one that came after the row before, the
-/// last time; if all of its bytes but those of its numbers are as they were, it is that variable's, and nothing needs to be
-/// parsed. What is here is an expectation only: `WireRows` says what a row is, and of which variable.
+/// A simulation sends the same rows at each step. Therefore a row is expected to be the one that followed the previous row last
+/// time; if all of its bytes but those of its numbers match, it belongs to that variable and needs no parsing. Templates are
+/// predictions only: `WireRows` defines the format of a row and which variable it belongs to.
 struct RowTemplates: ~Copyable {
-    /// Rows of up to so many words have a template.
+    /// The size limit, in words of eight bytes, of a row with a template.
     private static let mostWords = 16
-    /// Two words for each place: what is to be there, and which of its bits are to be. The last place is that of the row's last eight
-    /// bytes, wherever these begin.
+    /// Each position of a template has two words: the expected bits, and the mask of the bits that are compared. The last
+    /// position covers the row's last eight bytes, wherever these begin.
     private static let stride = 2 * (mostWords + 1)
 
     private struct Template {
-        /// Size of the whole row with its tag, in bytes; 0 while there is no template.
+        /// Size of the whole row in bytes, including its tag; 0 while there is no template.
         var byteCount = 0
-        /// Where the numbers lie; a number that is 0 may have been left out.
+        /// Offsets of the numbers; nil if a number is 0 and was left out.
         var valueAt: Int?
         var simTimeAt: Int?
-        /// The variable whose row came after this one's.
+        /// The variable whose row followed this one's.
         var successor = 0
     }
 
-    /// By the variable's number, as is all else here.
+    /// The templates by index of the variable, like all other arrays here.
     private var templates: [Template] = []
     private var words: [UInt64] = []
     private var latest = 0
 
     /// Reads a message of known rows.
     ///
-    /// - Parameter rows: where to put them.
-    /// - Returns: how many there are; nil if the message may be anything else, or has more rows than there is room for.
+    /// - Parameter rows: receives the rows.
+    /// - Returns: the number of rows; nil if the message may have any other content, or has more rows than fit.
     mutating func read(_ message: UnsafeRawBufferPointer, into rows: UnsafeMutableBufferPointer<TelemetryRow>) -> Int? {
         guard var at = message.baseAddress, !templates.isEmpty else { return nil }
         let end = at + message.count
@@ -46,7 +46,7 @@ struct RowTemplates: ~Copyable {
         return count
     }
 
-    /// Expects the next row of the variable to be like this one, and to come after the variable before.
+    /// Predicts that the next row of the variable has this format and follows the preceding variable's row.
     mutating func learn(_ row: WireRows.Row, of variable: Int) {
         if variable >= templates.count {
             let missing = variable + 1 - templates.count

@@ -25,9 +25,9 @@ final class TelemetryIntake {
         wireColumns = context.local(WireColumns.init)
     }
 
-    /// Takes in a TelemetryBatch, rows first, then columns, and adds the samples taken in to `accepted`. A sample that is refused
-    /// costs no other one. Throws for a message that cannot be read; nothing of it has been taken in.
-    func take(_ message: UnsafeRawBufferPointer, accepted: inout UInt64) throws(GRPCStatus) {
+    /// Decodes a TelemetryBatch, rows first, then columns, and adds the number of accepted samples to `accepted`. A refused
+    /// sample does not affect the others. Throws if the message cannot be read; then none of it has been accepted.
+    func accept(_ message: UnsafeRawBufferPointer, accepted: inout UInt64) throws(GRPCStatus) {
         counters.messages += 1
         var taken: UInt64 = 0
         defer {
@@ -38,15 +38,15 @@ final class TelemetryIntake {
             taken = UInt64(count)
             sink.receive(UnsafeBufferPointer(rebasing: knownRows.rows[..<count]).span, context: context)
         } else if let rows = WireRows(message) {
-            take(rows, &taken)
+            accept(rows, &taken)
         } else if let columns = wireColumns.read(message) {
-            take(columns, &taken)
+            accept(columns, &taken)
         } else {
             try decode(message, &taken)
         }
     }
 
-    private func take(_ rows: WireRows, _ taken: inout UInt64) {
+    private func accept(_ rows: WireRows, _ taken: inout UInt64) {
         var rows = rows
         let (sink, context) = (sink, context)
         while let row = rows.next() {
@@ -57,7 +57,7 @@ final class TelemetryIntake {
         }
     }
 
-    private func take(_ columns: UnsafeBufferPointer<WireColumns.Column>, _ taken: inout UInt64) {
+    private func accept(_ columns: UnsafeBufferPointer<WireColumns.Column>, _ taken: inout UInt64) {
         let (sink, context, wireColumns) = (sink, context, wireColumns)
         for column in columns {
             guard let variable = variable(column.name, column.units, samples: column.count) else { continue }
@@ -66,7 +66,7 @@ final class TelemetryIntake {
         }
     }
 
-    /// A message of any shape, by protobuf-c.
+    /// Decodes a message of any form with protobuf-c.
     func decode(_ message: UnsafeRawBufferPointer, _ taken: inout UInt64) throws(GRPCStatus) {
         defer { arena.reset() }
         let unpacked = tetryx__telemetry__v1__telemetry_batch__unpack(
@@ -76,12 +76,12 @@ final class TelemetryIntake {
                 ? GRPCStatus(.resourceExhausted, "a decoded message is over the limit of \(arena.limit) bytes")
                 : GRPCStatus(.internal, "a message is not a TelemetryBatch")
         }
-        takeRows(unpacked, &taken)
-        takeColumns(unpacked, &taken)
-        takeRefusals(unpacked)
+        acceptRows(unpacked, &taken)
+        acceptColumns(unpacked, &taken)
+        countRefusals(unpacked)
     }
 
-    private func takeRows(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) {
+    private func acceptRows(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) {
         for index in 0..<batch.pointee.n_samples {
             let sample = batch.pointee.samples[index]!
             guard let variable = variable(text(sample.pointee.name), text(sample.pointee.units), samples: 1) else { continue }
@@ -90,7 +90,7 @@ final class TelemetryIntake {
         }
     }
 
-    private func takeColumns(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) {
+    private func acceptColumns(_ batch: UnsafePointer<Batch>, _ taken: inout UInt64) {
         for index in 0..<batch.pointee.n_series {
             let series = batch.pointee.series[index]!.pointee
             guard series.n_values == series.n_sim_time_s else {
@@ -105,7 +105,7 @@ final class TelemetryIntake {
         }
     }
 
-    private func takeRefusals(_ batch: UnsafePointer<Batch>) {
+    private func countRefusals(_ batch: UnsafePointer<Batch>) {
         for index in 0..<batch.pointee.n_refused {
             let refusal = batch.pointee.refused[index]!.pointee
             let name = text(refusal.name)
@@ -114,7 +114,8 @@ final class TelemetryIntake {
         }
     }
 
-    /// Nil for what is not taken in; `samples` have then been counted, as dropped when the table is full, or else as refused.
+    /// The variable; nil if its samples are not accepted. They have then been counted as dropped if the table is full,
+    /// otherwise as refused.
     func variable(_ name: VariableTable.Text, _ units: VariableTable.Text, samples: Int) -> TelemetryVariable? {
         do throws(VariableTable.Failure) {
             return try variables.variable(name: name, units: units)
@@ -133,12 +134,12 @@ final class TelemetryIntake {
         counters.refuse(UInt64(samples), named: { TelemetryRefusal.excerpt(name) }, reason)
     }
 
-    /// A C string as protobuf-c hands it out.
+    /// The bytes of a C string that protobuf-c produced.
     private func text(_ string: UnsafePointer<CChar>) -> VariableTable.Text {
         VariableTable.Text(start: string, count: strlen(string))
     }
 
-    /// The answer of `Stream` and `Report`.
+    /// The response to `Stream` and `Report`.
     static func acknowledgement(accepted: UInt64) -> [UInt8] {
         var message = Tetryx__Telemetry__V1__TelemetryAck()
         tetryx__telemetry__v1__telemetry_ack__init(&message)
@@ -149,9 +150,9 @@ final class TelemetryIntake {
     }
 }
 
-/// Where the messages of a loop's endpoints are read to, one after the other.
+/// The buffer that the messages of a loop's endpoints are decoded into, one after the other.
 private final class RowBuffer {
-    /// As many as there are in a message of one frame, about.
+    /// About as many rows as a message of one HTTP/2 frame has.
     let rows = UnsafeMutableBufferPointer<TelemetryRow>.allocate(capacity: 512)
 
     deinit {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Interns variables by the bytes of name and units, so that a known variable costs no String. Nothing is ever removed.
+/// Interns variables by the bytes of name and units, so that a known variable needs no String. Nothing is ever removed.
 ///
-/// Simulations report their variables in the same order at each step. So the first guess is what came after the variable
-/// before, the last time; only when that is wrong the name is hashed. Open addressing.
+/// Simulations report their variables in the same order at each step. The first guess is therefore the variable that followed
+/// the previous one last time; only if that is wrong the name is hashed. The table uses open addressing.
 ///
-/// It cannot be copied, as copies of its arrays' references would be most of what a lookup costs.
+/// It cannot be copied, as copying the references of its arrays would be most of a lookup's cost.
 struct VariableTable: ~Copyable {
-    /// UTF-8 without a NUL at its end; of one that has a NUL within, what is before it counts.
+    /// UTF-8 without a terminating NUL; a NUL within the text ends it.
     typealias Text = UnsafeRawBufferPointer
 
     enum Failure: Error {
@@ -18,18 +18,18 @@ struct VariableTable: ~Copyable {
 
     private struct Entry {
         let hash: Int
-        /// Where name and units lie in `bytes`.
+        /// The positions of name and units in `bytes`.
         let name: Range<Int>
         let units: Range<Int>
         let variable: TelemetryVariable
-        /// The entry that came after this one.
+        /// The entry that followed this one.
         var successor: Int
     }
 
     private let limits: TelemetryLimits
     private var entries: [Entry] = []
     private var bytes: [UInt8] = []
-    /// Indices into `entries`, -1 where there is none; a power of two of them, at most half in use.
+    /// Indices into `entries`; -1 marks a free slot. Their number is a power of two, and at most half of them are in use.
     private var slots = [Int32](repeating: -1, count: 64)
     private var latest = 0
 
@@ -39,7 +39,7 @@ struct VariableTable: ~Copyable {
 
     var count: Int { entries.count }
 
-    /// The same of C strings, as protobuf-c hands them out.
+    /// Looks up C strings, as protobuf-c produces them.
     mutating func variable(name: UnsafePointer<CChar>, units: UnsafePointer<CChar>) throws(Failure) -> TelemetryVariable {
         try variable(
             name: Text(start: name, count: strlen(name)), units: Text(start: units, count: strlen(units)))
@@ -120,7 +120,7 @@ struct VariableTable: ~Copyable {
         return Text(rebasing: text[..<end])
     }
 
-    // Seeded per process: nobody can choose names that collide. The count keeps name and units apart.
+    // The hash is seeded per process, so that nobody can construct collisions. The count separates name from units.
     private static func hash(_ name: Text, _ units: Text) -> Int {
         var hasher = Hasher()
         hasher.combine(name.count)

@@ -1,20 +1,20 @@
-/// The columns of a TelemetryBatch as this project's client writes them, read where they lie: see `WireRows`.
+/// The columns of a TelemetryBatch as this project's client writes them, read in place; see `WireRows`.
 ///
-/// Of the shape are columns only, each of known fields that come once, with as many times as values. The columns of a message
-/// are valid as long as its bytes, and until the next message is read.
+/// Messages of this form contain columns only, each of known fields that occur once, with as many times as values. A message's
+/// columns are valid as long as its bytes, and until the next message is read.
 final class WireColumns {
     struct Column {
         var name = UnsafeRawBufferPointer(start: nil, count: 0)
         var units = UnsafeRawBufferPointer(start: nil, count: 0)
-        /// Little-endian doubles, not aligned.
+        /// Little-endian doubles, unaligned.
         var simTimes = UnsafeRawBufferPointer(start: nil, count: 0)
         var values = UnsafeRawBufferPointer(start: nil, count: 0)
 
-        /// How many samples it has.
+        /// The number of samples in the column.
         var count: Int { values.count / 8 }
     }
 
-    /// Tags of the wire format: the field's number and how it is encoded.
+    /// Tags of the wire format: a field's number and encoding.
     private enum Tag {
         static let series: UInt8 = 2 << 3 | 2
         static let name: UInt8 = 1 << 3 | 2
@@ -33,7 +33,7 @@ final class WireColumns {
         values.deallocate()
     }
 
-    /// Nil if the message isn't of the shape, or has more columns than are read here.
+    /// The columns; nil if the message has another form, or too many columns.
     func read(_ message: UnsafeRawBufferPointer) -> UnsafeBufferPointer<Column>? {
         guard let start = message.baseAddress else { return nil }
         var reader = WireReader(at: start, end: start + message.count)
@@ -69,7 +69,7 @@ final class WireColumns {
         return column
     }
 
-    /// Hands `receive` all of the column's samples, aligned, piece after piece; of a column without any, one empty piece.
+    /// Passes all of the column's samples to `receive`, aligned and in pieces; an empty column results in one empty piece.
     @inline(__always)
     func pieces(of column: Column, _ receive: (_ simTimes: Span<Double>, _ values: Span<Double>) -> Void) {
         var start = 0

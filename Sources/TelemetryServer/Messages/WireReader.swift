@@ -11,14 +11,14 @@ struct WireReader {
     @inline(__always)
     var isAtEnd: Bool { at == end }
 
-    /// To be called before the end only.
+    /// Must not be called at the end of the input.
     @inline(__always)
     mutating func byte() -> UInt8 {
         defer { at += 1 }
         return at.load(as: UInt8.self)
     }
 
-    /// Where so many bytes lie; nil if there are fewer.
+    /// The position of `count` bytes; nil if fewer are left.
     @inline(__always)
     mutating func skip(_ count: Int) -> UnsafeRawPointer? {
         guard end - at >= count else { return nil }
@@ -26,14 +26,14 @@ struct WireReader {
         return at
     }
 
-    /// 0 where there is none: a field left out has its default.
+    /// 0 if the field is absent, as an omitted field has its default value.
     @inline(__always)
     static func double(_ at: UnsafeRawPointer?) -> Double {
         guard let at else { return 0 }
         return Double(bitPattern: UInt64(littleEndian: at.loadUnaligned(as: UInt64.self)))
     }
 
-    /// What a length goes before. None here has more than four bytes.
+    /// The length prefix of a field; here it has at most four bytes.
     @inline(__always)
     mutating func bytes() -> UnsafeRawBufferPointer? {
         guard !isAtEnd else { return nil }

@@ -1,22 +1,22 @@
-/// The rows of a TelemetryBatch as clients write them, read where they lie: nothing is copied, and no memory taken.
+/// The rows of a TelemetryBatch as clients write them, read in place without copies or allocations.
 ///
-/// protobuf-c has the last word on what a message is. What is here reads one shape of it, which nearly all are of: rows only,
-/// each of known fields. Every other message, and every malformed one, is left to protobuf-c, which makes a structure and
-/// three allocations of each row and so takes several times as long.
+/// protobuf-c defines the format. This reads one form of message, which nearly all messages have: rows only, each with known
+/// fields. Every other message, and every malformed one, is left to protobuf-c, which builds a structure with three allocations
+/// for each row and so takes several times as long.
 struct WireRows {
     struct Row {
-        /// The whole row, with its tag and length.
+        /// The whole row, including its tag and length.
         fileprivate(set) var bytes: UnsafeRawBufferPointer
         fileprivate(set) var name = UnsafeRawBufferPointer(start: nil, count: 0)
         fileprivate(set) var units = UnsafeRawBufferPointer(start: nil, count: 0)
-        /// Where the numbers lie; nil where one was left out.
+        /// The positions of the numbers; nil if one was left out.
         fileprivate(set) var valueAt: UnsafeRawPointer?
         fileprivate(set) var simTimeAt: UnsafeRawPointer?
 
         var value: Double { WireReader.double(valueAt) }
         var simTime: Double { WireReader.double(simTimeAt) }
 
-        /// `bytes`, if nothing is in them twice, and no length takes more than its one byte.
+        /// `bytes`, if no field occurs twice and every length has one byte.
         var plainBytes: UnsafeRawBufferPointer? {
             let numbers = (valueAt == nil ? 0 : 9) + (simTimeAt == nil ? 0 : 9)
             let texts = (name.isEmpty ? 0 : 2 + name.count) + (units.isEmpty ? 0 : 2 + units.count)
@@ -24,7 +24,7 @@ struct WireRows {
         }
     }
 
-    /// Tags of the wire format: the field's number and how it is encoded.
+    /// Tags of the wire format: a field's number and encoding.
     private enum Tag {
         static let sample: UInt8 = 1 << 3 | 2
         static let name: UInt8 = 1 << 3 | 2
@@ -35,7 +35,7 @@ struct WireRows {
 
     private var reader: WireReader
 
-    /// Nil if the message isn't of the shape.
+    /// Nil if the message has another form.
     init?(_ message: UnsafeRawBufferPointer) {
         guard let start = message.baseAddress else { return nil }
         reader = WireReader(at: start, end: start + message.count)
@@ -57,7 +57,7 @@ struct WireRows {
         guard reader.byte() == Tag.sample, let sample = reader.bytes() else { return nil }
         var fields = WireReader(at: sample.baseAddress!, end: sample.baseAddress! + sample.count)
         var row = Row(bytes: UnsafeRawBufferPointer(start: start, count: reader.at - start))
-        // In any order; of a field that comes twice the last one counts.
+        // Fields come in any order; of a field that occurs twice, the last one counts.
         while !fields.isAtEnd {
             switch fields.byte() {
             case Tag.name:

@@ -46,7 +46,7 @@ struct RunComparisonTests {
         #expect(try differences(["t.csv": "a,b\n1,2\n"], ["t.csv": "a,b\n1\n"]) == ["t.csv"])
         #expect(try differences(["plot.png": "1"], ["plot.png": "2"]) == ["plot.png"])
         #expect(try differences(["broken.json": "{"], ["broken.json": "{{"]) == ["broken.json"])
-        #expect(try differences(["one": ""], ["other": ""]) == ["whether there is a file one", "whether there is a file other"])
+        #expect(try differences(["one": ""], ["other": ""]) == ["the presence of file one", "the presence of file other"])
     }
 
     @Test("A link is told by where it leads, and not followed")

@@ -33,7 +33,7 @@ struct AccessTests {
             var open: [String] = []
             for route in plane.routes {
                 let path = Self.path(route, batch: batch, runner: "r1", token: "x")
-                if route.access == .open {
+                if route.endpoint.access == .open {
                     open.append(path)
                     continue
                 }
@@ -43,11 +43,11 @@ struct AccessTests {
                     #expect(response.headers[.wwwAuthenticate]?.hasPrefix("Bearer ") == true, "\(route.method) \(path)")
                     if token != nil { plane.clock.advance(by: 3) }
                 }
-                let wrongKind = if case .scope = route.access { runner } else { admin }
+                let wrongKind = if case .scope = route.endpoint.access { runner } else { admin }
                 let refused = try await client.call(route.method, path, as: wrongKind)
                 #expect(refused.status == .forbidden, "\(route.method) \(path)")
             }
-            #expect(Set(open).isSubset(of: ["/healthz", "/readyz", "/openapi.json"]))
+            #expect(Set(open).isSubset(of: ["/healthz", "/readyz", "/openapi.json", "/session"]))
         }
     }
 
@@ -60,7 +60,7 @@ struct AccessTests {
         ]
         try await plane.test { client in
             for route in plane.routes {
-                guard case .scope(let needed) = route.access else { continue }
+                guard case .scope(let needed) = route.endpoint.access else { continue }
                 let path = Self.path(route, batch: "x", runner: "x", token: "x")
                 for (scope, token) in tokens {
                     let status = try await client.call(route.method, path, as: token).status
@@ -81,7 +81,7 @@ struct AccessTests {
         let stranger = try await plane.token("other", .admin)
         try await plane.test { client in
             for route in plane.routes {
-                guard case .scope = route.access, route.path.description.contains(where: { $0 == ":" || $0 == "{" }) else { continue }
+                guard case .scope = route.endpoint.access, route.path.description.contains(where: { $0 == ":" || $0 == "{" }) else { continue }
                 let there = Self.path(route, batch: batch, runner: "r1", token: token)
                 let absent = Self.path(route, batch: "absent", runner: "absent", token: "absent")
                 let first = try await client.call(route.method, there, as: stranger)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
+import LynxDocument
 import LynxModel
 import Testing
 
@@ -10,14 +11,33 @@ import Testing
 struct OpenAPITests {
     private let document: JSONValue
 
-    init() throws { document = try WireJSON.decode(JSONValue.self, from: OpenAPIDocument.current.json) }
+    private let endpoints: [EndpointDescription]
 
-    @Test("Every call that is answered is described, and every call described is answered") func complete() async throws {
+    init() throws {
         let plane = try TestControlPlane()
         let api = API(ledger: plane.controlPlane.ledger, configuration: .init(databasePath: ""), connections: Connections(logger: .quiet), artifacts: nil)
-        let answered = api.routes.map(\.description)
-        #expect(Set(answered).symmetricDifference(OpenAPIDocument.current.operations.keys).sorted() == [])
-        #expect(answered.count == Set(answered).count)
+        endpoints = api.routes.map(\.endpoint)
+        document = try OpenAPIDocument.document(of: endpoints)
+    }
+
+    @Test("Every call that is answered is described, and no two have one path") func complete() {
+        let described = document["paths"].object.flatMap { path, item in item.object.keys.map { "\($0.uppercased()) \(path)" } }
+        #expect(described.sorted() == endpoints.map(\.call).sorted())
+    }
+
+    @Test("No endpoint has two parameters of one name in the same place, and each says what it is for") func parameters() {
+        for endpoint in endpoints {
+            let places = endpoint.parameters.map { "\($0.place) \($0.name)" }
+            #expect(places.count == Set(places).count, "\(endpoint.call)")
+            #expect(endpoint.parameters.allSatisfy { !$0.remarks.isEmpty }, "\(endpoint.call)")
+        }
+    }
+
+    @Test("Parameters and answers that go by one name are one") func shared() {
+        let parameters = Set(endpoints.flatMap(\.parameters).filter { $0.component != nil })
+        #expect(parameters.count == Set(parameters.map(\.component)).count)
+        let answers = Set(endpoints.flatMap(\.answers).filter { $0.component != nil })
+        #expect(answers.count == Set(answers.map(\.component)).count)
     }
 
     @Test("It is served as it is") func served() async throws {
@@ -54,6 +74,7 @@ struct OpenAPITests {
             var report = TestLedger.report(jobs[0], .failure, message: "no", telemetry: ["x": series])
             report.result.artifacts = [Artifact(path: "a", sizeBytes: 1, sha256: "00", mediaType: "text/plain")]
             report.result.metadata.basis = "proof"
+            report.result.metadata.provenance = Provenance(hostVersion: "1", engineSHA256: "00", files: ["basilisk_entrypoint": "11"])
             try await client.call(.post, "/runner/v1/jobs/\(jobs[0].jobID)/result", report)
             let taken = TestLedger.report(jobs[1], .success, basis: "another")
             try await client.call(.post, "/runner/v1/jobs/\(jobs[1].jobID)/result", taken)

@@ -82,8 +82,7 @@ struct ServerTests {
         try await server.run { url in
             let _: RegisterResponse = try await Self.post("\(url)/runner/v1/register", TestLedger.registration())
             async let claim = Self.claim(url)
-            // The sweeper doesn't sleep while there are no leases: the only sleeper is the long poll.
-            await server.clock.waitForSleepers(1)
+            await server.clock.waitForSleepers(of: 30)
             let receipt: BatchReceipt = try await Self.post("\(url)/jobs", TestLedger.submission(runs: 1))
             #expect(try await claim.jobs.map(\.batchID) == [receipt.batchID])
         }
@@ -94,7 +93,7 @@ struct ServerTests {
         try await server.run { url in
             let _: RegisterResponse = try await Self.post("\(url)/runner/v1/register", TestLedger.registration())
             async let claim = Self.claim(url)
-            await server.clock.waitForSleepers(1)
+            await server.clock.waitForSleepers(of: 30)
             server.clock.advance(by: 30)
             #expect(try await claim == ClaimResponse(jobs: []))
         }
@@ -105,7 +104,7 @@ struct ServerTests {
         try await server.run { url in
             let _: RegisterResponse = try await Self.post("\(url)/runner/v1/register", TestLedger.registration())
             async let claim = Self.claim(url)
-            await server.clock.waitForSleepers(1)
+            await server.clock.waitForSleepers(of: 30)
             let _: Runner = try await Self.post("\(url)/runners/r1/drain", [String: String]())
             #expect(try await claim == ClaimResponse(jobs: [], drain: true))
         }
@@ -116,7 +115,7 @@ struct ServerTests {
         let claim = try await server.run { url in
             let _: RegisterResponse = try await Self.post("\(url)/runner/v1/register", TestLedger.registration())
             let claim = Task { try await Self.claim(url) }
-            await server.clock.waitForSleepers(1)
+            await server.clock.waitForSleepers(of: 30)
             return claim
         }
         #expect(try await claim.value == ClaimResponse(jobs: []))
@@ -132,7 +131,7 @@ struct ServerTests {
         let number = try #require(await iterator.next())
         let _: RegisterResponse = try await Self.post("http://127.0.0.1:\(number)/runner/v1/register", TestLedger.registration())
         let claim = Task { try await Self.claim("http://127.0.0.1:\(number)") }
-        await server.clock.waitForSleepers(1)
+        await server.clock.waitForSleepers(of: 30)
         running.cancel()
         try await running.value
         _ = await claim.result
@@ -149,11 +148,11 @@ struct ServerTests {
             request.body = .bytes(
                 ByteBuffer(bytes: try WireJSON.encode(ClaimRequest(runnerID: "r1", sessionID: "s1", slots: 1, waitSeconds: 30))))
             let claim = Task { [request] in try await client.execute(request, timeout: .seconds(60)) }
-            await server.clock.waitForSleepers(1)
+            await server.clock.waitForSleepers(of: 30)
             claim.cancel()
             _ = await claim.result
             try await client.shutdown()
-            await server.clock.waitForNoSleepers()
+            await server.clock.waitForNoSleepers(of: 30)
             let receipt: BatchReceipt = try await Self.post("\(url)/jobs", TestLedger.submission(runs: 1))
             #expect(try await server.plane.ledger.overview(batchID: receipt.batchID).count(.pending) == 1)
         }

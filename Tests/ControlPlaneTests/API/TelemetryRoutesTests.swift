@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
+import LynxDocument
 import LynxModel
+import LynxTelemetry
 import NIOCore
 import Testing
 
@@ -171,6 +173,76 @@ struct TelemetryRoutesTests {
             #expect(String(buffer: response.body) == rows.map { $0 + "\r\n" }.joined())
             let some = try await client.call(.get, "/batches/\(jobs[0].batchID)/telemetry.csv?variables=x&to=0")
             #expect(String(buffer: some.body) == [rows[0], rows[3], rows[7]].map { $0 + "\r\n" }.joined())
+        }
+    }
+
+    private struct Table: Decodable {
+        var rows: [[JSONValue]]
+    }
+
+    @Test("A batch's and a job's telemetry are tables of points in every format", arguments: TestDriver.allCases)
+    func tables(driver: TestDriver) async throws {
+        let plane = try TestControlPlane(driver)
+        try await plane.test { client in
+            let jobs = try await Self.claimed(client, runs: 4, slots: 3)
+            for job in jobs.dropFirst() {
+                for (seq, name) in ["a,\"b\"", "x"].enumerated() {
+                    let bytes = try Self.chunk(0, [Double(job.runConfig.runIndex) + 0.5, -1.5], name: name).encoded()
+                    #expect(try await Self.send(bytes, job, seq: seq, client).status == .noContent)
+                }
+            }
+            try await client.end(jobs[2])
+            let path = "/batches/\(jobs[0].batchID)/telemetry"
+            func rows(_ query: String) async throws -> [String] {
+                try await client.get("\(path)\(query)", as: Table.self).rows.map { row in
+                    row.map { String(decoding: (try? WireJSON.encode($0)) ?? Data(), as: UTF8.self) }.joined(separator: " ")
+                }
+            }
+            let all = [
+                #"1 "a,\"b\"" "m" 0 1.5"#, #"1 "a,\"b\"" "m" 1 -1.5"#, #"1 "x" "m" 0 1.5"#, #"1 "x" "m" 1 -1.5"#,
+                #"2 "a,\"b\"" "m" 0 2.5"#, #"2 "a,\"b\"" "m" 1 -1.5"#, #"2 "x" "m" 0 2.5"#, #"2 "x" "m" 1 -1.5"#,
+            ]
+            #expect(try await rows("") == all)
+            #expect(try await rows("?variables=x&to=0") == [all[2], all[6]])
+            #expect(try await rows("?first_run=2") == Array(all[4...]))
+            #expect(try await rows("?first_run=0&runs=2&from=1") == [all[1], all[3]])
+            #expect(try await rows("?status=Completed&variables=x") == Array(all[6...]))
+            #expect(try await rows("?status=Failed") == [])
+            #expect(try await rows("?first_run=4") == [])
+            let csv = try await client.call(.get, "\(path)?variables=x&runs=2", headers: [.accept: "text/csv"])
+            #expect(String(buffer: csv.body) == "run,variable,units,time_s,value\r\n1,x,m,0.0,1.5\r\n1,x,m,1.0,-1.5\r\n")
+            let job = try await client.call(.get, "/jobs/\(jobs[1].jobID)/telemetry?variables=x", headers: [.accept: "text/csv"])
+            #expect(job.body == csv.body)
+            for uri in [path, "/jobs/\(jobs[1].jobID)/telemetry"] {
+                let arrow = try await client.call(.get, uri, headers: [.accept: "application/vnd.apache.arrow.stream"])
+                let reading = try await ArrowReading.of(arrow.body)
+                #expect(reading.names == ["run", "variable", "units", "time_s", "value"])
+                #expect(reading.columns == reading.polars && reading.columns[1].prefix(3) == ["a,\"b\"", "a,\"b\"", "x"])
+                #expect(reading.batches == [uri == path ? 8 : 4])
+            }
+            _ = try await client.problem(.get, "\(path)?max_points=3", status: 422)
+            _ = try await client.problem(.get, "/batches/nobody/telemetry", status: 404)
+            _ = try await client.problem(.get, path, headers: [.accept: "text/html"], status: 406)
+        }
+    }
+
+    @Test("Long series are sent in parts, thinned where that is asked for, and the last part of one holds the first of the next")
+    func longSeries() async throws {
+        let plane = try TestControlPlane()
+        try await plane.test { client in
+            let jobs = try await Self.claimed(client, runs: 3, slots: 3)
+            var values = [Double](repeating: 1, count: 10_000)
+            values[1234] = 99
+            for job in jobs { #expect(try await Self.send(try Self.chunk(0, values).encoded(), job, seq: 0, client).status == .noContent) }
+            let path = "/batches/\(jobs[0].batchID)/telemetry"
+            let arrow = try await client.call(.get, path, headers: [.accept: "application/vnd.apache.arrow.stream"])
+            let reading = try await ArrowReading.of(arrow.body)
+            #expect(reading.batches == [8192, 8192, 8192, 5424])
+            #expect(reading.columns[0] == (0..<3).flatMap { Array(repeating: .integer($0), count: 10_000) })
+            #expect(reading.columns[3].compactMap(\.string).compactMap { Double($0) } == (0..<3).flatMap { _ in (0..<10_000).map { Double($0) } })
+            #expect(reading.columns[4].compactMap(\.string).compactMap { Double($0) } == (0..<3).flatMap { _ in values })
+            let thin = try await client.get("\(path)?max_points=50", as: Table.self).rows
+            #expect(thin.count <= 150 && thin.count { $0[4] == 99 } == 3)
         }
     }
 

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Hummingbird
 import HummingbirdTesting
 import LynxModel
+import LynxTelemetry
 import NIOCore
 import Testing
 
@@ -22,7 +23,7 @@ struct ForeignCredentialTests {
     private static func call(_ route: API.Route, as runner: String, job: JobAssignment, now: Date) throws -> RunnerCall? {
         func json(_ body: some Encodable) throws -> ByteBuffer { ByteBuffer(bytes: try WireJSON.encode(body)) }
         let path = "/runner/v1/jobs/\(job.jobID)"
-        switch route.description {
+        switch route.endpoint.call {
         case "POST /runner/v1/register":
             return RunnerCall(path: "/runner/v1/register", body: try json(TestLedger.registration(runner)))
         case "POST /runner/v1/claim":
@@ -81,10 +82,11 @@ struct ForeignCredentialTests {
         let job = try #require(try await plane.ledger.claim(claim).jobs.first)
         var nowhere = job
         (nowhere.jobID, nowhere.batchID) = ("absent-0", "absent")
-        let routes = plane.routes.filter { $0.access == .runner }
+        // A bundle is no runner's own, but its tenant's.
+        let routes = plane.routes.filter { $0.endpoint.access == .runner && !$0.endpoint.call.contains("{bundle}") }
         try await plane.test { [nowhere] client in
             func send(_ route: API.Route, as runner: String, job: JobAssignment, _ credential: String) async throws -> TestResponse {
-                let call = try #require(try Self.call(route, as: runner, job: job, now: plane.clock.now()), "\(route.description)")
+                let call = try #require(try Self.call(route, as: runner, job: job, now: plane.clock.now()), "\(route.endpoint.call)")
                 var headers = call.headers
                 headers[.authorization] = "Bearer \(credential)"
                 return try await client.execute(uri: call.path, method: route.method, headers: headers, body: call.body)
@@ -94,8 +96,8 @@ struct ForeignCredentialTests {
                 for route in routes {
                     // In the name of the one who holds it.
                     let forged = try await send(route, as: "r1", job: job, credential)
-                    #expect(forged.status == .forbidden, "\(runner) \(route.description)")
-                    if route.description.hasSuffix("/results") {
+                    #expect(forged.status == .forbidden, "\(runner) \(route.endpoint.call)")
+                    if route.endpoint.call.hasSuffix("/results") {
                         func reported(by reporter: String) async throws -> TestResponse {
                             let group = ResultGroup(runnerID: runner, reports: [TestLedger.report(job, .success, runner: reporter)])
                             return try await client.call(.post, "/runner/v1/results", as: credential, group)
@@ -104,17 +106,17 @@ struct ForeignCredentialTests {
                         #expect(answer.results.map { $0.problem?.status } == [409], "\(runner)")
                         #expect(try await reported(by: "r1").status == .unprocessableContent, "\(runner)")
                     }
-                    guard route.description.contains("{job}") else { continue }
+                    guard route.endpoint.call.contains("{job}") else { continue }
                     let there = try await send(route, as: runner, job: job, credential)
                     let absent = try await send(route, as: runner, job: nowhere, credential)
-                    #expect(there.status == .conflict, "\(runner) \(route.description)")
-                    #expect(String(buffer: there.body).replacing(job.jobID, with: "absent-0") == String(buffer: absent.body), "\(route.description)")
+                    #expect(there.status == .conflict, "\(runner) \(route.endpoint.call)")
+                    #expect(String(buffer: there.body).replacing(job.jobID, with: "absent-0") == String(buffer: absent.body), "\(route.endpoint.call)")
                 }
             }
             #expect(try await Self.contents(plane) == before)
             // All the same calls are good ones.
             for name in ["started", "telemetry", "artifacts", "artifacts/{sha256}", "result"] {
-                let route = try #require(routes.first { $0.description.hasSuffix("/jobs/{job}/\(name)") })
+                let route = try #require(routes.first { $0.endpoint.call.hasSuffix("/jobs/{job}/\(name)") })
                 #expect(try await send(route, as: "r1", job: job, own).status.code < 300, "\(name)")
             }
         }
@@ -155,7 +157,7 @@ struct ForeignCredentialTests {
         let job = try await plane.ledger.claim(ClaimRequest(runnerID: "r1", sessionID: "s1", slots: 1, waitSeconds: 0)).jobs[0]
         try await plane.test { client in
             for name in ["artifacts", "artifacts/{sha256}", "result"] {
-                let route = try #require(plane.routes.first { $0.description.hasSuffix("/v1/jobs/{job}/\(name)") })
+                let route = try #require(plane.routes.first { $0.endpoint.call.hasSuffix("/v1/jobs/{job}/\(name)") })
                 let call = try #require(try Self.call(route, as: "r1", job: job, now: plane.clock.now()))
                 var headers = call.headers
                 headers[.authorization] = "Bearer \(own)"

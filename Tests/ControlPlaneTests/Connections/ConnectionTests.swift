@@ -54,9 +54,10 @@ struct ConnectionTests {
         }
         let entry = await plane.log.first { $0.message == "connections closed that sent no request in time" }
         #expect(entry.level == .warning)
-        // The test's client may have a second one open, of which it makes no use either.
+        // The test's client may have a second one open, of which it makes no use either. If that is gone, the system no
+        // longer knows its address.
         #expect(["1", "2"].contains("\(entry.metadata["count"] ?? "none")"))
-        #expect("\(entry.metadata["last_address"] ?? "none")" == "127.0.0.1")
+        #expect(["127.0.0.1", "?"].contains("\(entry.metadata["last_address"] ?? "none")"))
     }
 
     @Test("One that is kept after its answer is closed when no other request comes, without a word") func kept() async throws {
@@ -96,7 +97,7 @@ struct ConnectionTests {
                     ByteBuffer(bytes: try WireJSON.encode(ClaimRequest(runnerID: "r1", sessionID: "s1", slots: 1, waitSeconds: 30))))
                 return try await HTTPClient.shared.execute(request, timeout: .seconds(60)).status
             }
-            await plane.clock.waitForSleepers(1)
+            await plane.clock.waitForSleepers(of: 30)
             // Later than this one it would have been closed, too.
             let silent = try await Self.connect(port)
             try await silent.closeFuture.get()
@@ -134,14 +135,13 @@ struct ConnectionTests {
             for number in 1...4 {
                 waiting.append(try await Self.connect(port))
                 try await waiting.last!.writeAndFlush(ByteBuffer(string: call))
-                await plane.clock.waitForSleepers(number)
+                await plane.clock.waitForSleepers(number, of: 30)
             }
             let refused = try await Self.connect(port)
             try await refused.closeFuture.get()
             #expect(waiting.allSatisfy { $0.isActive })
             // One that has its answer makes room.
             plane.clock.advance(by: 30)
-            await plane.clock.waitForNoSleepers()
             while (try? await Self.health(port).status) != .ok {}
             for connection in waiting { try? await connection.close() }
         }

@@ -234,7 +234,7 @@ struct RetractionTests {
             #expect(try await test.ledger.telemetry(jobID: jobs[0].jobID, query).variables.isEmpty == !here)
         }
         #expect(try await test.ledger.artifacts(batchID: batch, limit: 9).items.map(\.jobID) == [jobs[1].jobID])
-        #expect(try await test.ledger.attemptsWithTelemetry(batchID: batch, limit: 9, after: -1).map(\.key.jobID) == [jobs[1].jobID])
+        #expect(try await test.ledger.attemptsWithTelemetry(batchID: batch, runs: 0..<9).attempts.map(\.key.jobID) == [jobs[1].jobID])
         // What a completed run takes is reckoned from those that are left.
         let past: [LedgerValue] = [.text(Tenant.standard), .text("orbit"), .text("basilisk")]
         let row = try await test.ledger.driver.read { try $0.row(SQL.pastRuns, past) }

@@ -12,6 +12,7 @@ struct RoutingTests {
     @Test("What no runner could ever take is said by the nearest miss") func obstacles() {
         #expect(JobRequirement(type: "px4").obstacle(among: []) == "no runner is registered")
         let pool = [runner(["basilisk", "gpu"]), runner(["basilisk"], cores: 16, gpu: true), runner(["other"], memory: 500)]
+            .map { RunnerAbilities(capabilities: $0) }
         #expect(JobRequirement(type: "basilisk", cores: 16, memoryGB: 8, gpu: true).obstacle(among: pool) == nil)
         #expect(
             JobRequirement(type: "px4_sitl").obstacle(among: pool)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import LynxModel
@@ -61,4 +62,8 @@ extension TestClientProtocol {
             .post, "/runner/v1/jobs/\(job.jobID)/result", TestLedger.report(job, .success, telemetry: telemetry))
         #expect(response.status == .noContent)
     }
+}
+
+extension HTTPField.Name {
+    static let uploadOffset = HTTPField.Name(EndpointParameter.uploadOffset.name)!
 }

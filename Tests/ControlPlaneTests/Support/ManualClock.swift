@@ -9,6 +9,10 @@ final class ManualClock: ControlPlaneClock {
         var now: Date
         var nextSleeper = 0
         var sleepers: [Int: (deadline: Date, continuation: CheckedContinuation<Void, Never>)] = [:]
+
+        func sleepers(of seconds: Double) -> Int {
+            sleepers.values.count { abs($0.deadline.timeIntervalSince(now) - seconds) < 0.001 }
+        }
     }
 
     private let state: Mutex<State>
@@ -51,14 +55,19 @@ final class ManualClock: ControlPlaneClock {
     }
 
     /// Returns once `count` tasks or more sleep on this clock.
-    func waitForSleepers(_ count: Int) async { await wait { $0 >= count } }
+    func waitForSleepers(_ count: Int) async { await wait { $0.sleepers.count >= count } }
 
-    func waitForNoSleepers() async { await wait { $0 == 0 } }
+    /// Returns once `count` tasks or more sleep on this clock for so long from now, whatever else does: a control plane's own
+    /// services sleep for shorter than a claim that waits.
+    func waitForSleepers(_ count: Int = 1, of seconds: Double) async { await wait { $0.sleepers(of: seconds) >= count } }
 
-    private func wait(_ enough: (Int) -> Bool) async {
+    /// Returns once none does.
+    func waitForNoSleepers(of seconds: Double) async { await wait { $0.sleepers(of: seconds) == 0 } }
+
+    private func wait(_ enough: (State) -> Bool) async {
         while true {
             let strokes = changes.strokes
-            if enough(state.withLock({ $0.sleepers.count })) { return }
+            if state.withLock({ enough($0) }) { return }
             await changes.wait(after: strokes)
         }
     }

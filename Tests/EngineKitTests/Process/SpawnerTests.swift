@@ -1,3 +1,4 @@
+import CGuardian
 import CLinux
 import Foundation
 import Testing
@@ -65,4 +66,22 @@ struct SpawnerTests {
         let second = try #require(Spawner.current())
         #expect(second !== first && isSoon { name(second.pid) == "lynx-spawner\n" })
     }
+
+    @Test("A start that it comes to after it was given up runs nothing, and leaves no process") func late() throws {
+        let program = try #require(EngineFolder.file("lynx-spawner"))
+        let spawner = try WarmParent(
+            .init(program: program, arguments: [], environment: [:], workingDirectory: "/", script: []), onOwnThread: true)
+        #expect(isSoon { name(spawner.pid) == "lynx-spawner\n" })
+        kill(spawner.pid, SIGSTOP)
+        let request = GuardedProcess.Request(
+            program: "/bin/sh", arguments: ["-c", "touch ran"], environment: [:], workingDirectory: directory.path,
+            stdoutPath: directory.file("stdout.log"), stderrPath: directory.file("stderr.log"), captureBytes: 1 << 20)
+        guard case .failed = try spawner.start(request, variables: []) else { throw Started() }
+        #expect(lynx_late_reap() == 1)
+        kill(spawner.pid, SIGCONT)
+        #expect(isSoon { lynx_late_reap() == 0 })
+        #expect(!FileManager.default.fileExists(atPath: directory.file("ran")))
+    }
+
+    private struct Started: Error {}
 }

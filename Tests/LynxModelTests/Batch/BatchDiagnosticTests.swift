@@ -1,9 +1,13 @@
 import FoundationEssentials
+import LynxDocument
 import LynxModel
+import TestSupport
 import Testing
 
 @Suite("What is wrong with a batch")
 struct BatchDiagnosticTests {
+    private static let kinds = Distribution.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+
     @Test("Everything wrong with a file is reported at once, in the order of its lines")
     func allAtOnce() throws {
         let text = """
@@ -15,7 +19,7 @@ struct BatchDiagnosticTests {
                 type: "my sim"
               monte_carlo:
                 runs: "40"
-                sampling_method: halton
+                sampling_method: hallton
                 seed: -1
                 seed: 4
               dispersions:
@@ -41,12 +45,12 @@ struct BatchDiagnosticTests {
                 "b.yaml:5:14: config.simulation.version: expected a string, found true; put it in quotes",
                 "b.yaml:6:11: config.simulation.type: 'my sim' is not an identifier; use letters, digits, '_', '-' and '.'",
                 "b.yaml:8:11: config.monte_carlo.runs: expected a whole number from 1 to 1000000, found the quoted string '40'; remove the quotes",
-                "b.yaml:9:22: config.monte_carlo.sampling_method: 'halton' is not available yet; use one of latin_hypercube, monte_carlo, sobol",
+                "b.yaml:9:22: config.monte_carlo.sampling_method: 'hallton' is not known; did you mean 'halton'? It is one of latin_hypercube, monte_carlo, sobol, halton, grid, table, saltelli, subset_simulation",
                 "b.yaml:10:11: config.monte_carlo.seed: -1 is out of range; give a whole number from 0 to 18446744073709551615",
                 "b.yaml:11:5: config.monte_carlo.seed: is given a second time, first on line 10; keep one of the two",
                 "b.yaml:14:50: config.dispersions.mass.distribution.max: 3 is not above min (5); give min < max",
                 "b.yaml:15:7: config.dispersions.mass.unit: is not a field of a dispersion; did you mean 'units'?",
-                "b.yaml:16:33: config.dispersions.drag.distribution.type: 'gauss' is not known; give one of uniform, normal, truncated_normal, lognormal, triangular, exponential, weibull, beta, discrete, constant",
+                "b.yaml:16:33: config.dispersions.drag.distribution.type: 'gauss' is not known; give one of \(Self.kinds)",
                 "b.yaml:18:18: config.compute.max_retries: expected a whole number from 0 to 1000, found the number 1.5",
                 "b.yaml:19:26: config.compute.job_timeout_seconds: .inf is not a finite number; give a number above 0 and of at most 31622400",
                 "b.yaml:21:14: config.early_termination.enabled: expected true or false, found the string 'yes'; write true",
@@ -60,13 +64,13 @@ struct BatchDiagnosticTests {
 
     @Test("A body of the API is judged by the same rules, and its problem names the fields")
     func json() throws {
-        let body = #"{"name": "b", "config": {"simulation": {"name": 7}, "monte_carlo": {"runs": 0, "sampling_method": "grid"}}}"#
+        let body = #"{"name": "b", "config": {"simulation": {"name": 7}, "monte_carlo": {"runs": 0, "sampling_method": "lattice"}}}"#
         let error = try failure { _ = try BatchSubmission.read(json: Data(body.utf8)) }
         #expect(
             error.description.split(separator: "\n") == [
                 "request body:1:49: config.simulation.name: expected a string, found the number 7; put it in quotes",
                 "request body:1:77: config.monte_carlo.runs: 0 is out of range; give a whole number from 1 to 1000000",
-                "request body:1:99: config.monte_carlo.sampling_method: 'grid' is not available yet; use one of latin_hypercube, monte_carlo, sobol",
+                "request body:1:99: config.monte_carlo.sampling_method: 'lattice' is not known; give one of latin_hypercube, monte_carlo, sobol, halton, grid, table, saltelli, subset_simulation",
             ])
         let problem = error.problem(title: "Invalid batch")
         #expect(problem.status == 400)
@@ -80,7 +84,7 @@ struct BatchDiagnosticTests {
             ("{type: uniform, min: 1}", "p.max: is missing; give a number"),
             ("{type: uniform, min: 1, max: 1}", "p.max: 1 is not above min (1); give min < max"),
             ("{type: uniform, min: -1e308, max: 1e308}", "p.max: is too far from min for double precision; narrow the range"),
-            ("{type: uniform, min: 1, max: 2, mean: 1}", "p.mean: is not a field of the distribution 'uniform'; its fields are type, min, max"),
+            ("{type: uniform, min: 1, max: 2, mean: 1}", "p.mean: is not a field of the distribution 'uniform'; its fields are type, min, max, truncate"),
             ("{type: normal, mean: 0, std_dev: 0}", "p.std_dev: 0 is out of range; give a number above 0"),
             ("{type: normal, mean: .nan, std_dev: 1}", "p.mean: .nan is not a finite number; give a number"),
             ("{type: normal, mean: 1e999, std_dev: 1}", "p.mean: 1e999 is not a finite number; give a number"),
@@ -102,11 +106,39 @@ struct BatchDiagnosticTests {
             ("{type: discrete, values: [1, 2], weights: [1, -1]}", "p.weights[1]: -1 is out of range; give a number of at least 0"),
             ("{type: discrete, values: [1, 2], weights: [1e308, 1e308]}", "p.weights: has too large a sum; scale the weights down"),
             ("{type: discrete, values: [1, [2]]}", "p.values[1]: expected a number, a string, true or false, found a list"),
+            ("{type: loguniform, min: 0, max: 1}", "p.min: 0 is out of range; give a number above 0"),
+            ("{type: loguniform, min: 2, max: 1}", "p.max: 1 is not above min (2); give min < max"),
+            ("{type: rayleigh, scale: -1}", "p.scale: -1 is out of range; give a number above 0"),
+            ("{type: gumbel, loc: 1, scale: 0}", "p.scale: 0 is out of range; give a number above 0"),
+            ("{type: student_t}", "p.df: is missing; give a number above 0 and of at most 1000000"),
+            ("{type: student_t, df: 3, dof: 2}", "p.dof: is not a field of the distribution 'student_t'; did you mean 'df'?"),
+            ("{type: gamma, shape: 2}", "p.scale: is missing; give scale, or rate"),
+            ("{type: gamma, shape: 2, scale: 1, rate: 1}", "p.rate: is given beside scale; keep one of the two"),
+            ("{type: gamma, shape: 1e7, scale: 1}", "p.shape: 1e7 is out of range; give a number above 0 and of at most 1000000"),
+            ("{type: empirical, values: []}", "p.values: is an empty list; give at least 1"),
+            ("{type: empirical, values: [1, a]}", "p.values[1]: expected a number, found the string 'a'"),
+            ("{type: empirical, values: [1], interpolate: true}", "p.values: has one value, and none to interpolate to; give at least 2"),
+            ("{type: empirical, values: [1, 2], truncate: {min: 1}}", "p.truncate: is of continuous distributions alone; set interpolate: true, or leave the values out that lie beyond"),
+            ("{type: mixture, components: []}", "p.components: is an empty list; give at least 1"),
+            ("{type: mixture, components: [{weight: 0, distribution: {type: uniform, min: 0, max: 1}}]}", "p.components[0].weight: 0 is out of range; give a number above 0"),
+            ("{type: mixture, components: [{weight: 1, distribution: {type: constant, value: 1}}]}", "p.components[0].distribution: is constant, and only continuous distributions are mixed"),
+            ("{type: mixture, components: [{weight: 1, distribution: {type: empirical, values: [1, 2]}}]}", "p.components[0].distribution: is empirical, and only continuous distributions are mixed"),
+            ("{type: mixture, components: [{weight: 1, distribution: {type: mixture, components: [{weight: 1, distribution: {type: rayleigh, scale: 1}}]}}]}", "p.components[0].distribution: is a mixture itself; give its components here"),
+            ("{type: integer_uniform, min: 1.5, max: 2}", "p.min: expected a whole number from -4503599627370496 to 4503599627370496, found the number 1.5"),
+            ("{type: integer_uniform, min: 3, max: 2}", "p.max: 2 is below min (3); give min ≤ max"),
+            ("{type: files}", "p.files: is missing; give a list of paths, or in a batch file a pattern"),
+            ("{type: files, files: []}", "p.files: is an empty list; give at least 1"),
+            ("{type: files, pattern: '*.csv'}", "p.pattern: is taken in batch files only, in place of files; give those"),
+            ("{type: normal, mean: 0, std_dev: 1, truncate: {}}", "p.truncate.min: is missing, and so is max; give at least one of the two"),
+            ("{type: normal, mean: 0, std_dev: 1, truncate: {min: 2, max: 2}}", "p.truncate.max: 2 is not above min (2); give min < max"),
+            ("{type: normal, mean: 0, std_dev: 1, truncate: {min: 0, low: 2}}", "p.truncate.low: is not a field of 'truncate'; its fields are min, max"),
+            ("{type: normal, mean: 0, std_dev: 1, truncate: [0, 1]}", "p.truncate: expected 'truncate' (a mapping of fields), found a list"),
+            ("{type: discrete, values: [1, 2], truncate: {min: 2}}", "p.truncate: is not a field of the distribution 'discrete'; its fields are type, values, weights"),
             ("{type: constant, value: }", "p.value: is empty; give a number, a string, true or false"),
             ("{type: constant, value: .inf}", "p.value: .inf is not a finite number; give a number"),
             ("{type: constant, value: 1_000}", "p.value: '1_000' has separators between its digits; write 1000"),
-            ("{type: unifrom, min: 1, max: 2}", "p.type: 'unifrom' is not known; did you mean 'uniform'? It is one of uniform, normal, truncated_normal, lognormal, triangular, exponential, weibull, beta, discrete, constant"),
-            ("{min: 1, max: 2}", "p.type: is missing; give one of uniform, normal, truncated_normal, lognormal, triangular, exponential, weibull, beta, discrete, constant"),
+            ("{type: unifrom, min: 1, max: 2}", "p.type: 'unifrom' is not known; did you mean 'uniform'? It is one of \(Self.kinds)"),
+            ("{min: 1, max: 2}", "p.type: is missing; give one of \(Self.kinds)"),
             ("uniform", "p: expected a distribution (a mapping of fields), found the string 'uniform'"),
         ])
     func distribution(text: String, line: String) throws {

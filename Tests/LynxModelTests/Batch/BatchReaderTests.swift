@@ -29,6 +29,23 @@ struct BatchReaderTests {
                                 distribution: .discrete(values: [.integer(1), .number(2.5), .string("x"), .string("3"), .bool(true)], weights: [1, 0, 2, 0.5, 1])),
                             "k": Dispersion(distribution: .discrete(values: [.integer(1), .number(2)], weights: nil)),
                             "l": Dispersion(distribution: .constant(.string("LEO")), units: "orbit"),
+                            "m": Dispersion(distribution: .loguniform(min: 1e-3, max: 10)),
+                            "n": Dispersion(distribution: .studentT(df: 4, loc: 0, scale: 1)),
+                            "o": Dispersion(distribution: .studentT(df: 2.5, loc: -1, scale: 3)),
+                            "p": Dispersion(distribution: .gamma(shape: 2, scale: 0.5)),
+                            "q": Dispersion(distribution: .gamma(shape: 2, scale: 0.25)),
+                            "r": Dispersion(distribution: .rayleigh(scale: 3)),
+                            "s": Dispersion(distribution: .gumbel(loc: 4, scale: 2)),
+                            "t": Dispersion(distribution: .empirical(values: [1, 2.5, -3], interpolate: false)),
+                            "u": Dispersion(distribution: .truncated(.empirical(values: [1, 2.5], interpolate: true), min: nil, max: 2)),
+                            "v": Dispersion(
+                                distribution: .mixture([
+                                    MixtureComponent(weight: 3, distribution: .normal(mean: 0, stdDev: 1)),
+                                    MixtureComponent(weight: 1, distribution: .truncated(.rayleigh(scale: 1), min: 2, max: nil)),
+                                ])),
+                            "w": Dispersion(distribution: .integerUniform(min: -2, max: 9)),
+                            "x": Dispersion(distribution: .files(["winds/a.csv", "winds/b.csv"])),
+                            "y": Dispersion(distribution: .truncated(.normal(mean: 0, stdDev: 1), min: -1, max: 2)),
                         ],
                         compute: ComputeSpec(
                             container: ContainerSpec(image: "ghcr.io/lab/sim:1", cpuRequest: "2", memoryRequest: "4Gi"), maxParallelJobs: 4,
@@ -42,7 +59,12 @@ struct BatchReaderTests {
                             ]),
                         telemetry: TelemetrySpec(
                             samplingRateHz: 1, variables: ["orbit.radius_km"],
-                            storage: TelemetryStorageSpec(s3Bucket: "lab", s3Prefix: "runs/", compression: "none"), bufferFlushIntervalSeconds: 5))))
+                            storage: TelemetryStorageSpec(s3Bucket: "lab", s3Prefix: "runs/", compression: "none"), bufferFlushIntervalSeconds: 5),
+                        correlation: CorrelationSpec(
+                            kind: .spearman,
+                            values: .pairs([
+                                CorrelatedPair(between: ["a", "b"], value: 0.5), CorrelatedPair(between: ["d", "b"], value: -1),
+                            ])))))
     }
 
     @Test("A batch of the required fields alone has the documented defaults")
@@ -117,6 +139,29 @@ struct BatchReaderTests {
             j: {distribution: {type: discrete, values: [1, 2.5, x, "3", true], weights: [1, 0, 2, 0.5, 1]}}
             k: {distribution: {type: discrete, values: [1, 2.0]}}
             l: {distribution: {type: constant, value: LEO}, units: orbit}
+            m: {distribution: {type: loguniform, min: 1e-3, max: 10}}
+            n: {distribution: {type: student_t, df: 4}}
+            o: {distribution: {type: student_t, df: 2.5, loc: -1, scale: 3}}
+            p: {distribution: {type: gamma, shape: 2, scale: 0.5}}
+            q: {distribution: {type: gamma, shape: 2, rate: 4}}
+            r: {distribution: {type: rayleigh, scale: 3}}
+            s: {distribution: {type: gumbel, loc: 4, scale: 2}}
+            t: {distribution: {type: empirical, values: [1, 2.5, -3]}}
+            u: {distribution: {type: empirical, values: [1, 2.5], interpolate: true, truncate: {max: 2}}}
+            v:
+              distribution:
+                type: mixture
+                components:
+                  - {weight: 3, distribution: {type: normal, mean: 0, std_dev: 1}}
+                  - {weight: 1, distribution: {type: rayleigh, scale: 1, truncate: {min: 2}}}
+            w: {distribution: {type: integer_uniform, min: -2, max: 9}}
+            x: {distribution: {type: files, files: [winds/a.csv, winds/b.csv]}}
+            y: {distribution: {type: normal, mean: 0, std_dev: 1, truncate: {min: -1, max: 2}}}
+          correlation:
+            kind: spearman
+            pairs:
+              - {between: [a, b], value: 0.5}
+              - {between: [d, b], value: -1}
           compute:
             container: {image: "ghcr.io/lab/sim:1", cpu_request: 2, memory_request: 4Gi}
             max_parallel_jobs: 4

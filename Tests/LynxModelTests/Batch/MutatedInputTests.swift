@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LynxDocument
 import LynxModel
 import Testing
 import TestSupport

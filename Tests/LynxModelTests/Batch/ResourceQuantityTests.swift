@@ -1,3 +1,4 @@
+import LynxDocument
 import LynxModel
 import Testing
 

@@ -13,26 +13,26 @@ struct FileUploadTests {
     /// Has each attempt leave one output file and something printed.
     private func bench(content: String = "{}") throws -> RunnerBench {
         let bench = try RunnerBench(endsAtOnce: true)
-        let directory = bench.directory
-        bench.executor.monitor.with { state in
-            state.amend = { report in
-                let name = "runs/\(report.jobID)/attempt-\(report.attempt)"
-                do {
-                    try directory.write("\(name)/output/deep/summary.json", content)
-                    try directory.write("\(name)/stdout.log", "hello from \(report.jobID)\n")
-                    try directory.write("\(name)/stderr.log", "")
-                } catch {
-                    Issue.record(error)
-                }
-                report.result.metadata.directory = directory.file(name)
-                report.result.outputFiles = [directory.file("\(name)/output/deep/summary.json")]
+        bench.engine.monitor.with { state in
+            state.leaves = { key, directory in
+                Self.write("\(directory)/output/deep/summary.json", content)
+                Self.write("\(directory)/stdout.log", "hello from \(key.jobID)\n")
+                Self.write("\(directory)/stderr.log", "")
                 let hash = SHA256.hash(Data(content.utf8)).hexadecimal
-                report.result.artifacts = [
-                    Artifact(path: "deep/summary.json", sizeBytes: Int64(content.utf8.count), sha256: hash, mediaType: "application/json")
-                ]
+                return [Artifact(path: "deep/summary.json", sizeBytes: Int64(content.utf8.count), sha256: hash, mediaType: "application/json")]
             }
         }
         return bench
+    }
+
+    private static func write(_ path: String, _ text: String) {
+        do {
+            try FileManager.default.createDirectory(
+                at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: URL(filePath: path))
+        } catch {
+            Issue.record(error)
+        }
     }
 
     private func url(_ port: Int) -> String { "http://127.0.0.1:\(port)" }
@@ -43,7 +43,7 @@ struct FileUploadTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 3, port: port)
             try await bench.run(url: url(port)) { runner in
-                try await bench.executor.wait { $0.runs.count == 3 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 3 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
             for index in 0..<3 {
@@ -62,7 +62,7 @@ struct FileUploadTests {
     @Test("What a runner could not upload before it stopped, its successor uploads")
     func successor() async throws {
         let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
-        bench.executor.monitor.with { $0.endsAtOnce = false }
+        bench.engine.monitor.with { $0.endsAtOnce = false }
         let reserved = try await ScriptedServer.start { _ in .hangUp }
         let port = reserved.port
         try await reserved.stop()
@@ -73,9 +73,9 @@ struct FileUploadTests {
             try await plane.run(port: port) { _ in
                 let id = try await plane.submit(runs: 1, port: port)
                 batch.with { $0 = id }
-                try await bench.executor.wait { $0.started.count == 1 }
+                try await bench.engine.wait { $0.started.count == 1 }
             }
-            bench.executor.monitor.with { $0.endsAtOnce = true }
+            bench.engine.finishAll()
             try await runner.wait { $0.undelivered.count == 1 }
         }
         #expect(try bench.spooled().count == 1)
@@ -91,20 +91,19 @@ struct FileUploadTests {
     @Test("A file that has vanished, or become another, is a warning and not an endless loop")
     func vanished() async throws {
         let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
-        let whole = bench.executor.monitor.with { $0.amend }
-        bench.executor.monitor.with { state in
-            state.amend = { report in
-                whole(&report)
-                report.result.artifacts.append(Artifact(path: "gone", sizeBytes: 1, sha256: String(repeating: "0", count: 64), mediaType: "x/y"))
-                report.result.outputFiles.append("/nowhere/gone")
+        let whole = bench.engine.monitor.read { $0.leaves }
+        bench.engine.monitor.with { state in
+            state.leaves = { key, directory in
+                var artifacts = whole(key, directory)
                 // As long as it was, but not what it was.
-                report.result.artifacts[0].sha256 = String(repeating: "1", count: 64)
+                artifacts[0].sha256 = String(repeating: "1", count: 64)
+                return artifacts + [Artifact(path: "gone", sizeBytes: 1, sha256: String(repeating: "0", count: 64), mediaType: "x/y")]
             }
         }
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: url(port)) { runner in
-                try await bench.executor.wait { $0.runs.count == 1 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 1 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
             let result: JobResult = try await plane.call(.GET, "/jobs/\(batch)-0/results", port: port)
@@ -118,19 +117,19 @@ struct FileUploadTests {
     @Test("What is uploaded stays on the disk as configured", arguments: KeepOutputs.allCases)
     func kept(setting: KeepOutputs) async throws {
         let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
-        bench.executor.monitor.with { $0.endsAtOnce = false }
+        bench.engine.monitor.with { $0.endsAtOnce = false }
         var options = RunnerBench.options
         options.keepOutputs = setting
         try await plane.run { port in
             let batch = try await plane.submit(runs: 2, port: port)
             try await bench.run(url: url(port), options: options) { runner in
-                try await bench.executor.wait { $0.started.count == 2 }
-                for key in bench.executor.state.started {
-                    bench.executor.monitor.with { $0.endings[key] = key.jobID.hasSuffix("-0") ? .success : .failure }
+                try await bench.engine.wait { $0.started.count == 2 }
+                for key in bench.engine.state.started {
+                    bench.engine.finish(key, key.jobID.hasSuffix("-0") ? .success : .failure)
                 }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
-            let exists = (0..<2).map { FileManager.default.fileExists(atPath: bench.directory.file("runs/\(batch)-\($0)/attempt-1")) }
+            let exists = (0..<2).map { FileManager.default.fileExists(atPath: bench.directory.file("runs/\(batch)/\(batch)-\($0)/attempt-1")) }
             #expect(exists == [setting == .always, setting != .never])
         }
     }
@@ -138,30 +137,24 @@ struct FileUploadTests {
     @Test("What has no copy elsewhere stays when all else is removed")
     func uncollectedStays() async throws {
         let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
-        let whole = bench.executor.monitor.with { $0.amend }
+        let whole = bench.engine.monitor.read { $0.leaves }
         let directory = bench.directory
-        bench.executor.monitor.with { state in
-            state.amend = { report in
-                whole(&report)
-                let attempt = report.result.metadata.directory ?? ""
-                do {
-                    // The same name to a String, and another to the file system: the one was collected, the other not.
-                    try directory.write("\(attempt.dropFirst(directory.path.count))/output/deep/caf\u{E9}", "collected")
-                    try directory.write("\(attempt.dropFirst(directory.path.count))/output/deep/cafe\u{301}", "not collected")
-                    try directory.write("\(attempt.dropFirst(directory.path.count))/run_config.json", "{}")
-                    try directory.write("\(attempt.dropFirst(directory.path.count))/px4/dataman", "the engine's")
-                    let odd = Array("\(attempt)/output/deep/odd".utf8) + [0xFF, 0]
-                    let file = odd.withUnsafeBytes { open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600) }
-                    #expect(file >= 0 && write(file, "odd", 3) == 3)
-                    close(file)
-                    #expect(symlink("/elsewhere", "\(attempt)/output/link") == 0)
-                    #expect(mkfifo("\(attempt)/output/fifo", 0o600) == 0 && mkdir("\(attempt)/output/empty", 0o500) == 0)
-                } catch {
-                    Issue.record(error)
-                }
-                report.result.outputFiles.append("\(attempt)/output/deep/caf\u{E9}")
+        bench.engine.monitor.with { state in
+            state.leaves = { key, attempt in
+                let artifacts = whole(key, attempt)
+                // The same name to a String, and another to the file system: the one was collected, the other not.
+                Self.write("\(attempt)/output/deep/caf\u{E9}", "collected")
+                Self.write("\(attempt)/output/deep/cafe\u{301}", "not collected")
+                Self.write("\(attempt)/run_config.json", "{}")
+                Self.write("\(attempt)/px4/dataman", "the engine's")
+                let odd = Array("\(attempt)/output/deep/odd".utf8) + [0xFF, 0]
+                let file = odd.withUnsafeBytes { open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600) }
+                #expect(file >= 0 && Glibc.write(file, "odd", 3) == 3)
+                close(file)
+                #expect(symlink("/elsewhere", "\(attempt)/output/link") == 0)
+                #expect(mkfifo("\(attempt)/output/fifo", 0o600) == 0 && mkdir("\(attempt)/output/empty", 0o500) == 0)
                 let hash = SHA256.hash(Data("collected".utf8)).hexadecimal
-                report.result.artifacts.append(Artifact(path: "deep/caf\u{E9}", sizeBytes: 9, sha256: hash, mediaType: "x/y"))
+                return artifacts + [Artifact(path: "deep/caf\u{E9}", sizeBytes: 9, sha256: hash, mediaType: "x/y")]
             }
         }
         var options = RunnerBench.options
@@ -169,28 +162,29 @@ struct FileUploadTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: url(port), options: options) { runner in
-                try await bench.executor.wait { $0.runs.count == 1 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 1 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
-            let left = try await Program.run("find", [".", "!", "-type", "d"], in: directory.file("runs/\(batch)-0"), environment: ["LC_ALL": "C"])
+            let left = try await Program.run("find", [".", "!", "-type", "d"], in: directory.file("runs/\(batch)/\(batch)-0"), environment: ["LC_ALL": "C"])
             // Some versions of find show what is not ASCII as ?, a byte each, and some as it is. The one that was collected has a byte less.
             let names = left.outputLines.map { $0.replacing("./attempt-1/output/", with: "") }.sorted()
             #expect(names.count == 3 && names[0].hasPrefix("deep/caf") && names[0].utf8.count == 11 && names[1].hasPrefix("deep/odd") && names[2] == "link", "\(left.output)")
-            #expect(!FileManager.default.fileExists(atPath: directory.file("runs/\(batch)-0/attempt-1/output/empty")))
+            #expect(!FileManager.default.fileExists(atPath: directory.file("runs/\(batch)/\(batch)-0/attempt-1/output/empty")))
         }
     }
 
     @Test("A cancel ends an upload that is under way")
     func cancelledUpload() async throws {
         let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
-        let whole = bench.executor.monitor.with { $0.amend }
+        let whole = bench.engine.monitor.read { $0.leaves }
         let size: Int64 = 8 << 40
-        bench.executor.monitor.with { state in
-            state.amend = { report in
-                whole(&report)
+        bench.engine.monitor.with { state in
+            state.leaves = { key, directory in
+                var artifacts = whole(key, directory)
                 // To be sent in days; on the disk it is nothing but a hole.
-                #expect(truncate(report.result.outputFiles[0], off_t(size)) == 0)
-                report.result.artifacts[0].sizeBytes = size
+                #expect(truncate("\(directory)/output/deep/summary.json", off_t(size)) == 0)
+                artifacts[0].sizeBytes = size
+                return artifacts
             }
         }
         try await plane.run { port in
@@ -216,10 +210,10 @@ struct FileUploadTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: url(port), options: options) { runner in
-                try await bench.executor.wait { $0.runs.count == 1 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 1 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
-            #expect(FileManager.default.fileExists(atPath: bench.directory.file("runs/\(batch)-0/attempt-1/stdout.log")))
+            #expect(FileManager.default.fileExists(atPath: bench.directory.file("runs/\(batch)/\(batch)-0/attempt-1/stdout.log")))
         }
     }
 }

@@ -54,7 +54,7 @@ struct RunnerConditionTests {
         let path = directory.path + "/data"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         let condition = try #require(RunnerCondition.present(path, setting: "working_directory"))
-        let bench = try await SupervisorBench.fault(needs: [condition])
+        let bench = try await AttemptBench.fault(needs: [condition])
         #expect(await bench.fault("none", job: "before").outcome == .success)
         #expect(await bench.fault("exit_3", job: "bad").outcome == .failure)
         try FileManager.default.removeItem(atPath: path)
@@ -63,7 +63,7 @@ struct RunnerConditionTests {
         #expect(report.result.errorMessage == "working_directory: '\(path)' is gone (No such file or directory); put it back")
         #expect(bench.conditions.troubles["fault"]?.reason == report.result.errorMessage)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        await bench.conditions.lookAgain()
+        await bench.conditions.recheck()
         #expect(bench.conditions.troubles.isEmpty)
     }
 
@@ -72,7 +72,7 @@ struct RunnerConditionTests {
         let path = directory.path + "/data"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         let condition = try #require(RunnerCondition.present(path, setting: "working_directory"))
-        let bench = try await SupervisorBench.fault(needs: [condition])
+        let bench = try await AttemptBench.fault(needs: [condition])
         let report = await bench.run(bench.assignment(type: "fault", parameters: ["fault": .string("waits_and_fails")])) {
             try? FileManager.default.removeItem(atPath: path)
             try? bench.letGo("job")
@@ -82,7 +82,7 @@ struct RunnerConditionTests {
 
     @Test("What the machine did not have is no failure either, and the engine pauses for longer each time until it starts one")
     func machine() async throws {
-        let bench = try await SupervisorBench.fault()
+        let bench = try await AttemptBench.fault()
         let first = await bench.fault("prepare_resources")
         #expect(first.outcome == .lost && first.lossCause == .machine)
         let pause = try #require(bench.conditions.troubles["fault"])

@@ -1,3 +1,4 @@
+import LynxDocument
 import LynxModel
 import RunnerHost
 import Testing
@@ -15,7 +16,7 @@ struct RunnerConfigurationDiagnosticTests {
             control_plane_url: ftp://host
             log_level: verbose
             colour: red
-            engine_options: {basilisk: {a: [1]}, "b c": {}}
+            engine_options: {basilisk: {a: null}, "b c": {}}
             engines: [a]
             """)
         let error = try #require(throws: DiagnosticList.self) {
@@ -40,8 +41,8 @@ struct RunnerConfigurationDiagnosticTests {
                 "r.yaml:5:20: control_plane_url: 'ftp://host' is not an HTTP URL; write it like http://127.0.0.1:8080",
                 "r.yaml:6:12: log_level: 'verbose' is not known; give one of trace, debug, info, notice, warning, error, critical",
                 "r.yaml:7:1: colour: is not a field of the runner's configuration; its fields are \(RunnerField.all.map(\.key).joined(separator: ", "))",
-                "r.yaml:8:32: engine_options.basilisk.a: expected a number, a string, true or false, found a list",
-                "r.yaml:8:38: engine_options.'b c': 'b c' is not an identifier; use letters, digits, '_', '-' and '.'",
+                "r.yaml:8:32: engine_options.basilisk.a: is empty; give a number, a string, true or false",
+                "r.yaml:8:39: engine_options.'b c': 'b c' is not an identifier; use letters, digits, '_', '-' and '.'",
                 "r.yaml:9:1: engines: is given a second time, first on line 2; keep one of the two",
             ])
         #expect(error.diagnostics.map(\.mark) == error.diagnostics.map(\.mark).sorted())

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import LynxDocument
 import LynxModel
 import TestSupport
 import Testing
@@ -40,10 +41,10 @@ struct RunnerConfigurationTests {
         #expect(set.stateDirectory == "/s")
     }
 
-    @Test("Every field but the free-form one has a variable and a flag of the same name", arguments: RunnerField.all.map(\.key))
+    @Test("Every field but the free-form ones has a variable and a flag of the same name", arguments: RunnerField.all.map(\.key))
     func names(key: String) throws {
         let field = try #require(RunnerField.all.first { $0.key == key })
-        #expect(field.isFileOnly == (key == "engine_options"))
+        #expect(field.isFileOnly == ["engine_options", "scenarios"].contains(key))
         #expect(field.variable == (field.isFileOnly ? nil : "LYNX_RUNNER_\(key.uppercased())"))
         #expect(field.flag == (field.isFileOnly ? nil : "--\(key.replacing("_", with: "-"))"))
         #expect(field.documentation.hasSuffix("."))
@@ -91,7 +92,7 @@ struct RunnerConfigurationTests {
                 "basilisk": [
                     "threads": .value(.integer(2)), "gain": .value(.number(0.5)), "fast": .value(.bool(true)), "mode": .value(.string("1")),
                 ],
-                "px4_sitl": ["world": .value(.string("empty")), "default_params": .group(["IMU_GYRO_CAL_EN": .integer(0), "SIH_MASS": .number(1.5)])],
+                "px4_sitl": ["world": .value(.string("empty")), "default_params": .group(["IMU_GYRO_CAL_EN": .value(.integer(0)), "SIH_MASS": .value(.number(1.5))])],
             ])
     }
 
@@ -136,6 +137,11 @@ struct RunnerConfigurationTests {
                 keep_outputs: always                         # default
                 log_level: debug                             # LYNX_RUNNER_LOG_LEVEL
                 engine_options: {}                           # default
+                scenarios: {}                                # default
+                allow_bundles: false                         # default
+                bundle_cache_max_bytes: 21474836480          # default
+                bundle_build_seconds: 1800                   # default
+                bundle_build_max_bytes: 8589934592           # default
 
                 """)
     }
@@ -151,8 +157,14 @@ struct RunnerConfigurationTests {
         configuration.engineOptions = [
             "x": [
                 "tab\\": .value(.string("a\tb\nc\u{7F}")), "~": .value(.string("~")), "n": .value(.number(-1.5e-7)),
-                "i": .value(.integer(.min)), "b": .value(.bool(false)), "e": .value(.string("")), "g": .group(["a b": .integer(1)]), "h": .group([:]),
+                "i": .value(.integer(.min)), "b": .value(.bool(false)), "e": .value(.string("")), "g": .group(["a b": .value(.integer(1))]), "h": .group([:]),
             ]
+        ]
+        configuration.scenarios = [
+            "orbit": ScenarioSpec(
+                engine: "basilisk", entrypoint: "a b.py", workingDirectory: "/w", pythonExecutable: "python3.11", variables: ["A": "1"],
+                options: ["warm_check_every": .value(.integer(3))]),
+            "shell": ScenarioSpec(engine: "command", options: ["command": .list([.value(.string("./run")), .value(.string("{x}"))])]),
         ]
         let file = try TemporaryFile(configuration.rendered())
         var read = try RunnerConfiguration.load(file: file.path, environment: [:], flags: [:])
@@ -232,6 +244,10 @@ private let samples: [String: Sample] = [
     "telemetry_max_message_bytes": Sample("1024", "4096", "1073741824"),
     "telemetry_max_points": Sample("1", "2", "3"),
     "private_dev_shm": Sample("true", "false", "true"),
+    "allow_bundles": Sample("true", "false", "true"),
+    "bundle_cache_max_bytes": Sample("1048576", "2000000", "3000000"),
+    "bundle_build_seconds": Sample("1", "2", "3"),
+    "bundle_build_max_bytes": Sample("1048576", "2000000", "3000000"),
     "artifact_max_bytes": Sample("0", "1", "1125899906842624"),
     "artifact_max_total_bytes": Sample("2", "3", "1125899906842624"),
     "core_files": Sample("true", "false", "true"),

@@ -19,9 +19,9 @@ struct EngineCatalogTests {
         let path = try await EngineFixtures.fault(in: directory, as: "whatever.so")
         let catalog = EngineFixtures.catalog([directory.path])
         let engine = try #require(catalog.engine("fault"))
-        #expect(engine.path == path && engine.version == "1.2.3" && engine.abi == "1.2" && engine.displayName == "Fault engine")
+        #expect(engine.path == path && engine.version == "1.2.3" && engine.abi == "1.3" && engine.displayName == "Fault engine")
         #expect(catalog.refused.isEmpty)
-        #expect(catalog.listing() == ["ID     VERSION  ABI  FILE", "fault  1.2.3    1.2  \(path)"])
+        #expect(catalog.listing() == ["ID     VERSION  ABI  FILE", "fault  1.2.3    1.3  \(path)"])
     }
 
     @Test("The engine that ships is found, and asks for its scenario")
@@ -158,6 +158,22 @@ struct EngineCatalogTests {
         #expect(reasons().isEmpty)
         chmod(inner, 0o1777)
         #expect(reasons() == [.writableByOthers(inner), .writableByOthers(inner)])
+    }
+
+    @Test("A link that leads up again finds the same folders: one like /tmp is none that the library itself lies in")
+    func linkUpwards() async throws {
+        let outer = directory.path + "/outer", inner = outer + "/engines", links = outer + "/links"
+        for folder in [inner, links] { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        let path = try await EngineFixtures.fault(in: directory)
+        try FileManager.default.moveItem(atPath: path, toPath: inner + "/libFault.so")
+        try FileManager.default.createSymbolicLink(atPath: links + "/link.so", withDestinationPath: "../engines/libFault.so")
+        try FileManager.default.createSymbolicLink(atPath: inner + "/link.so", withDestinationPath: "../engines/../engines/libFault.so")
+        chmod(outer, 0o1777)
+        #expect(EngineFixtures.catalog([links]).engines.map(\.path) == [links + "/link.so"])
+        #expect(EngineFixtures.catalog([inner]).refused.isEmpty)
+        try FileManager.default.moveItem(atPath: inner + "/libFault.so", toPath: outer + "/libFault.so")
+        try FileManager.default.createSymbolicLink(atPath: links + "/up.so", withDestinationPath: "../libFault.so")
+        #expect(EngineFixtures.catalog([links]).refused.map(\.reason).contains(.writableByOthers(outer)))
     }
 
     @Test("A folder or a link of another user on the way is refused", .enabled(if: geteuid() == 0, "giving files to others needs root"))

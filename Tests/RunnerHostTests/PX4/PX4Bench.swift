@@ -5,7 +5,7 @@ import Testing
 
 @testable import RunnerHost
 
-extension SupervisorBench {
+extension AttemptBench {
     /// With the PX4 engine, on a mission given as Python source, which begins where `PX4Mission.prelude` ends.
     ///
     /// - Parameters:
@@ -14,7 +14,7 @@ extension SupervisorBench {
     ///   - etc: nil: not given.
     static func px4(
         _ mission: String, settings: [String: String] = [:], binary: String = TestPX4.binary, etc: String? = TestPX4.etc
-    ) throws -> SupervisorBench {
+    ) throws -> AttemptBench {
         let directory = try TemporaryDirectory()
         let entrypoint = try directory.write("mission.py", PX4Mission.prelude + mission + "\n")
         var common = [
@@ -22,7 +22,7 @@ extension SupervisorBench {
             "working_directory": directory.path, "speed_factor": "10", "default_params.IMU_GYRO_CAL_EN": "0",
         ]
         common["px4_etc"] = etc
-        return try SupervisorBench(directory, ("px4_sitl", common.merging(settings) { _, own in own }), in: Repository.products)
+        return try AttemptBench(directory, ("px4_sitl", common.merging(settings) { _, own in own }), in: Repository.products)
     }
 
     func flight(
@@ -45,7 +45,7 @@ extension SupervisorBench {
 }
 
 /// The attempt was the simulator's fault, for the reason given, and left nothing behind.
-func expectFault(_ report: AttemptReport, _ message: String, _ bench: SupervisorBench) {
+func expectFault(_ report: AttemptReport, _ message: String, _ bench: AttemptBench) {
     #expect(report.outcome == .simulatorFault && report.retryable && !report.result.success)
     #expect(report.result.errorMessage?.hasPrefix("simulator fault: " + message) == true, "\(report.result.errorMessage ?? "")")
     #expect(bench.leftProcesses.isEmpty)

@@ -24,7 +24,7 @@ struct PX4GroundStationTests {
         let events = try EventPipe(directory.file("events"))
         let station = try PX4Bystander.start(on: 14550, directory, answers: false)
         try await events.expect("held")
-        let bench = try SupervisorBench.px4("take_off(3)\nland()", binary: try lostPX4(directory))
+        let bench = try AttemptBench.px4("take_off(3)\nland()", binary: try lostPX4(directory))
         let report = await bench.run(bench.flight())
         #expect(report.outcome == .success, "\(report.result.errorMessage ?? "")")
         if !TestPX4.isReal { #expect(FileManager.default.fileExists(atPath: bench.attemptFile("px4-2"))) }
@@ -38,7 +38,7 @@ struct PX4GroundStationTests {
         let station = try PX4Bystander.start(on: 14550, directory, answers: false)
         try await events.expect("held")
         let binary = try directory.write("px4", "#!/bin/sh\nexec sleep 1000\n", mode: 0o755)
-        let bench = try SupervisorBench.px4("", settings: ["boot_timeout_seconds": "2"], binary: binary)
+        let bench = try AttemptBench.px4("", settings: ["boot_timeout_seconds": "2"], binary: binary)
         let report = await bench.run(bench.flight())
         expectFault(report, "PX4 did not become ready to arm within 2 s; it was not heard on its ground link, UDP port 185", bench)
         let who = ", and UDP port 14550, where PX4 looks for a ground station, is bound by process \(station.pid) ("

@@ -15,23 +15,24 @@ struct ChunkDeliveryTests {
         return bench
     }
 
-    /// What the running attempt's telemetry goes to.
-    private func outlet(_ bench: RunnerBench) async throws -> any TelemetryOutlet {
-        try await bench.executor.monitor.take { $0.outlets[job.key] }
+    /// Where the running attempt's chunks go.
+    private func chunks(_ bench: RunnerBench, _ runner: RunnerService) async throws -> TelemetryChunks {
+        try await bench.engine.wait { [job] in $0.started == [job.key] }
+        return TelemetryChunks(try #require(runner.attempt(job.key)), runner)
     }
 
     @Test("Chunks come in order while the attempt runs, and its result after them")
     func order() async throws {
         let bench = try bench()
         try await bench.run { runner, _ in
-            let outlet = try await outlet(bench)
-            #expect(outlet.isOpen)
-            for byte in UInt8(0)..<5 { try outlet.take(Data([byte])) }
+            let chunks = try await chunks(bench, runner)
+            #expect(chunks.isOpen)
+            for byte in UInt8(0)..<5 { try chunks.spool(Data([byte])) }
             try await bench.control.wait { $0.chunks.count == 5 }
-            #expect(outlet.chunks == 5)
+            #expect(chunks.count == 5)
             #expect(bench.control.state.chunks.map(\.seq) == [0, 1, 2, 3, 4])
             #expect(bench.control.state.chunks.map(\.body) == (UInt8(0)..<5).map { Data([$0]) })
-            bench.executor.finish(job)
+            bench.engine.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
             try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             #expect(try bench.spooled() == [])
@@ -41,10 +42,10 @@ struct ChunkDeliveryTests {
     @Test("A control plane of 1.0 gets none")
     func oldControlPlane() async throws {
         let bench = try bench(version: nil)
-        try await bench.run { _, _ in
-            let outlet = try await outlet(bench)
-            #expect(!outlet.isOpen)
-            bench.executor.finish(job)
+        try await bench.run { runner, _ in
+            let chunks = try await chunks(bench, runner)
+            #expect(!chunks.isOpen)
+            bench.engine.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
         }
         #expect(bench.control.state.chunks.isEmpty)
@@ -55,15 +56,15 @@ struct ChunkDeliveryTests {
         let bench = try bench()
         var options = RunnerBench.options
         options.chunkBytesPerAttempt = 4
-        try await bench.run(options: options) { _, _ in
-            let outlet = try await outlet(bench)
+        try await bench.run(options: options) { runner, _ in
+            let chunks = try await chunks(bench, runner)
             bench.control.with { $0.intercept = { call, _, _ in call == "claim" || call == "heartbeat" ? nil : .problem(503, "away") } }
-            try outlet.take(Data([1, 2]))
-            #expect(outlet.isOpen)
-            try outlet.take(Data([3, 4]))
-            #expect(!outlet.isOpen)
-            #expect(outlet.warnings.first?.hasPrefix("telemetry: 4 bytes of it were waiting") == true)
-            bench.executor.finish(job)
+            try chunks.spool(Data([1, 2]))
+            #expect(chunks.isOpen)
+            try chunks.spool(Data([3, 4]))
+            #expect(!chunks.isOpen)
+            #expect(chunks.warnings.first?.hasPrefix("telemetry: 4 bytes of it were waiting") == true)
+            bench.engine.finish(job)
             try await bench.log.wait(for: "ended")
             bench.control.with { $0.intercept = { _, _, _ in nil } }
             try await bench.control.wait { $0.delivered.count == 1 }
@@ -100,13 +101,13 @@ struct ChunkDeliveryTests {
         let bench = try bench()
         try await bench.run { runner, _ in
             bench.control.with { $0.intercept = { call, _, _ in call == "telemetry" ? .problem(status, "no") : nil } }
-            let outlet = try await outlet(bench)
-            try outlet.take(Data([1]))
+            let chunks = try await chunks(bench, runner)
+            try chunks.spool(Data([1]))
             try await bench.log.wait(for: "telemetry dropped; the control plane will not have it")
             // It says so just before it closes.
-            while outlet.isOpen { try await Task.sleep(for: .milliseconds(1)) }
-            #expect(throws: (any Error).self) { try outlet.take(Data([2])) }
-            bench.executor.finish(job)
+            while chunks.isOpen { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(throws: (any Error).self) { try chunks.spool(Data([2])) }
+            bench.engine.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
             try await runner.wait { $0.undelivered.isEmpty }
             #expect(try bench.spooled() == [])
@@ -115,8 +116,11 @@ struct ChunkDeliveryTests {
 
     @Test("A control plane that misses chunks gets a result that says they were lost")
     func missing() async throws {
-        let bench = try bench()
-        bench.executor.monitor.with { $0.chunksInReport = 3 }
+        let bench = try RunnerBench()
+        bench.control.with { $0.protocolVersion = "1.1" }
+        var job = job
+        job.telemetry.bufferFlushIntervalSeconds = 0.001
+        bench.control.enqueue(job)
         try await bench.run { _, _ in
             bench.control.with { state in
                 state.intercept = { call, body, _ in
@@ -124,8 +128,8 @@ struct ChunkDeliveryTests {
                     return report.telemetryChunks == nil ? nil : .problem(428, "chunks are missing")
                 }
             }
-            _ = try await outlet(bench)
-            bench.executor.finish(job)
+            try await bench.control.wait { !$0.chunks.isEmpty }
+            bench.engine.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
         }
         let report = try #require(bench.control.state.delivered.first)

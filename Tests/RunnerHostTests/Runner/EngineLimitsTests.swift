@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Limits per engine")
 struct EngineLimitsTests {
-    private let key = ["a", "b", "c"].map { AttemptKey(jobID: $0, attempt: 1) }
+    private func attempts(_ type: String) -> [Attempt] { ["a", "b", "c"].map { .sample($0, type: type) } }
 
     private func registered(_ limits: EngineLimits, capacity: Int = 4) -> RunnerState {
         var state = RunnerState(capacity: capacity, limits: limits)
@@ -22,11 +22,12 @@ struct EngineLimitsTests {
     func claims() {
         var state = registered(EngineLimits(engines: ["basilisk", "px4_sitl"], limits: ["px4_sitl": 1]))
         #expect(claim(state)! == (4, ["px4_sitl": 1]))
-        #expect(state.admit(key[0], type: "basilisk") == .run)
+        let vehicle = Attempt.sample("b", type: "px4_sitl")
+        #expect(state.admit(.sample("a", type: "basilisk")) == .run)
         #expect(claim(state)! == (3, ["px4_sitl": 1]))
-        #expect(state.admit(key[1], type: "px4_sitl") == .run)
+        #expect(state.admit(vehicle) == .run)
         #expect(claim(state)! == (2, ["px4_sitl": 0]))
-        state.ended(key[1])
+        state.ended(vehicle.key)
         #expect(claim(state)! == (3, ["px4_sitl": 1]))
     }
 
@@ -48,27 +49,26 @@ struct EngineLimitsTests {
     func single() {
         var state = registered(EngineLimits(engines: ["px4_sitl"], limits: ["px4_sitl": 1, "other": 1]))
         #expect(claim(state)! == (1, nil))
-        #expect(state.admit(key[0], type: "a-tag") == .run)
+        #expect(state.admit(.sample("a", type: "a-tag")) == .run)
         #expect(claim(state) == nil)
     }
 
     @Test("Where all engines are limited no more than their sum is claimed")
     func sum() {
-        #expect(registered(EngineLimits(engines: ["a", "b"], limits: ["a": 1, "b": 2]), capacity: 9).capacity == 3)
+        #expect(registered(EngineLimits(engines: ["a", "b"], limits: ["a": 1, "b": 2]), capacity: 9).running.capacity == 3)
     }
 
     @Test("What was handed out beyond them waits, until there is room or it is to be stopped")
     func waiting() {
         var state = registered(EngineLimits(engines: ["basilisk", "px4_sitl"], limits: ["px4_sitl": 1]))
-        for key in key { #expect(state.admit(key, type: "px4_sitl") == .run) }
-        #expect(state.letIn(key[0], type: "px4_sitl") == true)
-        #expect(state.letIn(key[1], type: "px4_sitl") == nil)
-        #expect(state.letIn(key[2], type: "px4_sitl") == nil)
-        state.ended(key[0])
-        #expect(state.letIn(key[1], type: "px4_sitl") == true)
-        #expect(state.letIn(key[2], type: "px4_sitl") == nil)
-        _ = state.stopRequested(key[2], as: .cancelled)
-        #expect(state.letIn(key[2], type: "px4_sitl") == true)
+        let attempts = attempts("px4_sitl")
+        for attempt in attempts { #expect(state.admit(attempt) == .run) }
+        func hasSlot(_ number: Int) -> Bool { state.running.assignSlot(to: attempts[number]) != nil }
+        #expect(hasSlot(0) && !hasSlot(1) && !hasSlot(2))
+        state.ended(attempts[0].key)
+        #expect(hasSlot(1) && !hasSlot(2))
+        attempts[2].stop(.cancelled)
+        #expect(hasSlot(2))
     }
 
     @Test("PX4's vehicles fit the processors where no limit is given, and the limit that is given counts", arguments: [

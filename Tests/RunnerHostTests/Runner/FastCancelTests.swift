@@ -28,7 +28,7 @@ struct FastCancelTests {
     private static let hours = 7200.0
 
     private func cancel(_ plane: RealControlPlane, runnersPort: Int, usersPort: Int) async throws {
-        let bench = try SupervisorBench.basilisk(
+        let bench = try AttemptBench.basilisk(
             """
             import os, signal, time
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -44,7 +44,7 @@ struct FastCancelTests {
             identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0"),
             capabilities: RunnerCapabilities(
                 maxConcurrentJobs: 1, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
-            engines: EngineReports([RunnerEngine(id: "basilisk", version: "1.0")]), client: client, spool: Spool(state), executor: bench.supervisor,
+            engines: EngineReports([RunnerEngine(id: "basilisk", version: "1.0")]), client: client, spool: Spool(state), host: bench.simulations,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let life = Task { try await runner.run() }
         let words = try await events.expect("started")[0].split(separator: " ")

@@ -21,15 +21,15 @@ struct RealControlPlaneTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 25, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)", capacity: 3) { runner in
-                try await bench.executor.wait { $0.runs.count == 25 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 25 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 let end = try await overview(batch, port: port)
                 #expect(end.batch.status == .completed)
                 #expect(end.count(.completed) == 25)
             }
         }
-        #expect(Set(bench.executor.state.runs).count == 25)
-        #expect(bench.executor.state.mostAtOnce <= 3)
+        #expect(Set(bench.engine.state.runs).count == 25)
+        #expect(bench.engine.state.mostAtOnce <= 3)
     }
 
     @Test("A control plane restarted in the middle of a study finds every job done once")
@@ -43,14 +43,14 @@ struct RealControlPlaneTests {
             try await plane.run(port: port) { _ in
                 let id = try await plane.submit(runs: 12, port: port)
                 batch.id.with { $0 = id }
-                try await bench.executor.wait { $0.started.count == 3 }
+                try await bench.engine.wait { $0.started.count == 3 }
             }
             // Down: what runs ends, and its results wait.
-            for key in bench.executor.state.started { bench.executor.monitor.with { $0.endings[key] = .success } }
+            for key in bench.engine.state.started { bench.engine.finish(key) }
             try await runner.wait { $0.running.isEmpty && $0.undelivered.count == 3 }
-            bench.executor.monitor.with { $0.endsAtOnce = true }
+            bench.engine.finishAll()
             try await plane.run(port: port) { _ in
-                try await bench.executor.wait { $0.runs.count == 12 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 12 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 let end = try await overview(batch.id.with { $0 }, port: port)
                 #expect(end.count(.completed) == 12)
@@ -58,7 +58,7 @@ struct RealControlPlaneTests {
                 try await bench.log.wait(for: "left")
             }
         }
-        #expect(Set(bench.executor.state.runs).count == 12)
+        #expect(Set(bench.engine.state.runs).count == 12)
     }
 
     private struct FakeBatch: Sendable {
@@ -77,21 +77,21 @@ struct RealControlPlaneTests {
         try await bench.run(url: url, capacity: 2, options: options) { runner in
             try await plane.run(port: port) { _ in
                 _ = try await plane.submit(runs: 5, port: port)
-                try await bench.executor.wait { $0.started.count == 2 }
+                try await bench.engine.wait { $0.started.count == 2 }
             }
-            bench.executor.monitor.with { $0.endsAtOnce = true }
+            bench.engine.finishAll()
             try await runner.wait { $0.undelivered.count == 2 }
         }
         #expect(try bench.spooled().count == 2)
         try await plane.run(port: port) { _ in
             try await bench.run(url: url, capacity: 2) { runner in
-                try await bench.executor.wait { $0.runs.count == 5 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 5 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 let batches: Batches = try await plane.call(.GET, "/batches", port: port)
                 #expect(batches.batches.map(\.completedJobs) == [5])
             }
         }
-        #expect(Set(bench.executor.state.runs).count == 5)
+        #expect(Set(bench.engine.state.runs).count == 5)
         #expect(try bench.spooled() == [])
     }
 
@@ -106,7 +106,7 @@ struct RealControlPlaneTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
-                try await bench.executor.wait { $0.started.count == 1 }
+                try await bench.engine.wait { $0.started.count == 1 }
                 try FileManager.default.createDirectory(atPath: copy.statePath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 try FileManager.default.copyItem(atPath: bench.statePath + "/runner-id", toPath: copy.statePath + "/runner-id")
                 let refusal = await #expect(throws: ControlPlaneError.self) {
@@ -117,12 +117,12 @@ struct RealControlPlaneTests {
                 #expect(refusal?.status == 409)
                 #expect(refusal?.description.contains("is at work on machine 'bench-1'") == true)
                 #expect(refusal?.description.contains("\n") == false)
-                for key in bench.executor.state.started { bench.executor.monitor.with { $0.endings[key] = .success } }
+                for key in bench.engine.state.started { bench.engine.finish(key) }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 #expect(try await overview(batch, port: port).count(.completed) == 1)
             }
         }
-        #expect(bench.executor.state.runs.count == 1)
+        #expect(bench.engine.state.runs.count == 1)
     }
 
     @Test("A user's cancellation ends the running simulation")
@@ -131,9 +131,9 @@ struct RealControlPlaneTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
-                try await bench.executor.wait { $0.started.count == 1 }
+                try await bench.engine.wait { $0.started.count == 1 }
                 let _: BatchOverview = try await plane.call(.POST, "/batches/\(batch)/cancel", port: port)
-                try await bench.executor.wait { $0.stops.values.contains(.cancelled) }
+                try await bench.log.wait { $0.stops.values.contains("cancelled") }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 let end = try await overview(batch, port: port)
                 #expect(end.count(.cancelled) == 1)
@@ -150,9 +150,9 @@ struct RealControlPlaneTests {
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
                 for batch in [first, try await plane.submit(runs: 1, port: port)] {
                     let key = AttemptKey(jobID: "\(batch)-0", attempt: 1)
-                    try await bench.executor.wait { $0.started.contains(key) || $0.stops[key] != nil }
+                    try await bench.engine.wait { $0.started.contains(key) || $0.terminated.contains(key) }
                     let _: Job = try await plane.call(.POST, "/jobs/\(key.jobID)/cancel", port: port)
-                    try await bench.executor.wait { $0.stops[key] == .cancelled }
+                    try await bench.log.wait { $0.stops[key] == "cancelled" }
                     try await runner.wait { !$0.running.contains(key) && !$0.undelivered.contains(key) }
                     #expect(try await overview(batch, port: port).count(.cancelled) == 1)
                 }
@@ -173,9 +173,9 @@ struct RealControlPlaneTests {
                 let _: Runner = try await plane.call(.POST, "/runners/\(runner.identity.runnerID)/drain", port: port)
                 try await runner.wait { $0.isPaused }
                 _ = try await plane.submit(runs: 1, port: port)
-                #expect(bench.executor.state.runs == [])
+                #expect(bench.engine.state.runs == [])
                 let _: Runner = try await plane.call(.POST, "/runners/\(runner.identity.runnerID)/resume", port: port)
-                try await bench.executor.wait { $0.runs.count == 1 && $0.running.isEmpty }
+                try await bench.engine.wait { $0.runs.count == 1 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
         }
@@ -187,16 +187,16 @@ struct RealControlPlaneTests {
         try await plane.run { port in
             let batch = try await plane.submit(runs: 2, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
-                try await bench.executor.wait { $0.started.count == 2 }
+                try await bench.engine.wait { $0.started.count == 2 }
             }
-            #expect(Set(bench.executor.state.stops.values) == [.lost])
+            #expect(Set(bench.log.entries.stops.values) == ["lost"] && bench.engine.state.terminated.count == 2)
             try await other.run(url: "http://127.0.0.1:\(port)") { runner in
-                try await other.executor.wait { $0.runs.count == 2 && $0.running.isEmpty }
+                try await other.engine.wait { $0.runs.count == 2 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 let end = try await overview(batch, port: port)
                 #expect(end.count(.completed) == 2)
             }
-            #expect(Set(other.executor.state.runs.map(\.attempt)) == [2])
+            #expect(Set(other.engine.state.runs.map(\.attempt)) == [2])
         }
     }
 }

@@ -33,7 +33,7 @@ struct ResultGroupTests {
         }
         #expect(Set(bench.control.state.delivered.map(\.jobID)) == Set(good))
         #expect(bench.control.state.count(of: "results") > 0)
-        #expect(bench.log.first("forgotten; the control plane gave the job to another attempt")?.metadata["job"] == "stale")
+        #expect(bench.log.first("dropped; the control plane gave the job to another attempt")?.metadata["job"] == "stale")
     }
 
     @Test("Where a group is not understood, or breaks the control plane, each is sent by itself", arguments: [413, 422, 500])

@@ -11,7 +11,7 @@ struct RetractionTests {
     private func bench(version: String = "1.4") throws -> RunnerBench {
         let bench = try RunnerBench(endsAtOnce: true)
         bench.control.with { $0.protocolVersion = version }
-        bench.executor.monitor.with { $0.amend = { $0.result.metadata.basis = "proof" } }
+        bench.engine.monitor.with { $0.basis = { _ in "proof" } }
         return bench
     }
 
@@ -72,7 +72,7 @@ struct RetractionTests {
             try await runner.wait { $0.isRegistered }
             runner.retract(basis: "proof", reason: "wrong")
             try await bench.control.wait { $0.delivered.count == 1 }
-            try await bench.log.wait(for: "the control plane takes no results back; what was taken back is kept until one does: update it")
+            try await bench.log.wait(for: "the control plane cannot retract results; retractions are kept until it can: update it")
         }
         #expect(try bench.spooled().count == 1)
         #expect(bench.control.state.departures == 1)
@@ -134,21 +134,18 @@ struct RetractionTests {
         let database = onPostgres ? try PostgresDatabase() : nil
         let plane = try RealControlPlane(database: database?.url)
         let bench = try bench()
-        bench.executor.monitor.with { state in
-            state.amend = { report in
-                guard report.attempt == 1 else { return }
-                report.result.metadata.basis = report.jobID.hasSuffix("-0") ? "another" : "proof"
-            }
+        bench.engine.monitor.with { state in
+            state.basis = { key in key.attempt > 1 ? nil : key.jobID.hasSuffix("-0") ? "another" : "proof" }
         }
         try await plane.run { port in
             let batch = try await plane.submit(runs: 4, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
-                try await bench.executor.wait { $0.runs.count == 4 }
+                try await bench.engine.wait { $0.runs.count == 4 }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
                 let ended: BatchOverview = try await plane.call(.GET, "/batches/\(batch)", port: port)
                 #expect(ended.batch.status == .completed)
                 runner.retract(basis: "proof", reason: "wrong")
-                try await bench.executor.wait { $0.runs.count == 7 }
+                try await bench.engine.wait { $0.runs.count == 7 }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
             let overview: BatchOverview = try await plane.call(.GET, "/batches/\(batch)", port: port)

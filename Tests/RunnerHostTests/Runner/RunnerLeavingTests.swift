@@ -11,16 +11,16 @@ struct RunnerLeavingTests {
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
-            try await bench.executor.wait { $0.started == [job.key] }
+            try await bench.engine.wait { $0.started == [job.key] }
             runner.drain()
-            bench.executor.finish(job)
+            bench.engine.finish(job)
             try await bench.control.wait { $0.departures == 1 }
         }
         #expect(bench.control.state.delivered.map(\.outcome) == [.success])
         // Claims and heartbeats that were under way may arrive at any time.
         let calls = bench.control.state.calls.filter { $0 == "result" || $0 == "leave" }
         #expect(calls.last == "leave")
-        #expect(bench.executor.state.stops == [:])
+        #expect(bench.engine.state.terminated == [] && bench.log.entries.stops == [:])
     }
 
     @Test("An idle runner leaves at once, out of the middle of a claim")
@@ -39,16 +39,16 @@ struct RunnerLeavingTests {
         let (running, late) = (JobAssignment.sample("running"), JobAssignment.sample("late"))
         bench.control.enqueue(running)
         try await bench.run { runner, _ in
-            try await bench.executor.wait { $0.started == [running.key] }
+            try await bench.engine.wait { $0.started == [running.key] }
             try await bench.control.wait { $0.claimsWaiting == 1 }
             runner.drain()
             bench.control.enqueue(late)
             try await bench.control.wait { $0.delivered.map(\.jobID) == ["late"] }
             #expect(bench.control.state.delivered.first?.outcome == .lost)
-            bench.executor.finish(running)
+            bench.engine.finish(running)
             try await bench.control.wait { $0.departures == 1 }
         }
-        #expect(bench.executor.state.runs == [running.key])
+        #expect(bench.engine.state.runs == [running.key])
         #expect(bench.control.state.delivered.map(\.outcome) == [.lost, .success])
         #expect(bench.control.state.claims.count == 2)
     }
@@ -69,7 +69,7 @@ struct RunnerLeavingTests {
             #expect(Set(bench.control.state.delivered.map(\.jobID)) == ["job-1", "job-2"])
             #expect(bench.control.state.delivered.map(\.outcome) == [.lost, .lost])
         }
-        #expect(bench.executor.state.mostAtOnce == 1)
+        #expect(bench.engine.state.mostAtOnce == 1)
     }
 
     @Test("A runner told to stop kills what runs, reports it lost and signs off")
@@ -78,12 +78,13 @@ struct RunnerLeavingTests {
         let jobs = [JobAssignment.sample("a"), .sample("b")]
         bench.control.enqueue(jobs[0], jobs[1])
         try await bench.run { runner, _ in
-            try await bench.executor.wait { $0.started.count == 2 }
+            try await bench.engine.wait { $0.started.count == 2 }
             runner.drain()
             runner.stopNow()
             try await bench.control.wait { $0.departures == 1 }
         }
-        #expect(bench.executor.state.stops == [jobs[0].key: .lost, jobs[1].key: .lost])
+        #expect(bench.engine.state.terminated == Set(jobs.map(\.key)))
+        #expect(bench.log.entries.stops == [jobs[0].key: "lost", jobs[1].key: "lost"])
         #expect(bench.control.state.delivered.map(\.outcome) == [.lost, .lost])
         // Claims and heartbeats that were under way may arrive at any time.
         let calls = bench.control.state.calls.filter { $0 == "result" || $0 == "leave" }
@@ -94,12 +95,12 @@ struct RunnerLeavingTests {
     func stopBeforeStart() async throws {
         let bench = try RunnerBench()
         let job = JobAssignment.sample("a")
-        bench.executor.monitor.with { $0.holdsStarts = true }
+        bench.engine.holdStarts()
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
-            try await bench.executor.wait { $0.running == [job.key] }
+            try await bench.engine.wait { $0.running == [job.key] }
             runner.stopNow()
-            bench.executor.monitor.with { $0.holdsStarts = false }
+            bench.engine.releaseStarts()
             try await bench.control.wait { $0.departures == 1 }
         }
         #expect(bench.control.state.delivered.map(\.outcome) == [.lost])
@@ -112,7 +113,7 @@ struct RunnerLeavingTests {
         bench.control.enqueue(job)
         let server = try await bench.control.start()
         let life = Task { try await bench.run(url: server.url) { runner in try await runner.wait { _ in false } } }
-        try await bench.executor.wait { $0.started == [job.key] }
+        try await bench.engine.wait { $0.started == [job.key] }
         life.cancel()
         try await bench.control.wait { $0.departures == 1 }
         await #expect(throws: CancellationError.self) { try await life.value }
@@ -128,10 +129,10 @@ struct RunnerLeavingTests {
         var options = RunnerBench.options
         options.drainGrace = .milliseconds(50)
         try await bench.run(options: options) { runner, server in
-            try await bench.executor.wait { $0.started == [job.key] }
+            try await bench.engine.wait { $0.started == [job.key] }
             try await server.stop()
             runner.drain()
-            bench.executor.finish(job)
+            bench.engine.finish(job)
             try await bench.log.wait(for: "results stay in the spool until the next start")
         }
         #expect(try bench.spooled().count == 1)
@@ -150,7 +151,7 @@ struct RunnerLeavingTests {
         let server = try await bench.control.start()
         try await server.stop()
         try await bench.run(url: server.url) { runner in
-            try await bench.log.wait(for: "control plane does not answer; trying until it does")
+            try await bench.log.wait(for: "control plane does not respond; retrying until it does")
             runner.drain()
         }
         #expect(bench.control.state.calls == [])

@@ -12,10 +12,10 @@ struct RunnerOutageTests {
         let jobs = [JobAssignment.sample("a"), .sample("b")]
         bench.control.enqueue(jobs[0], jobs[1])
         try await bench.run { runner, server in
-            try await bench.executor.wait { $0.started.count == 2 }
+            try await bench.engine.wait { $0.started.count == 2 }
             try await server.stop()
-            try await bench.log.wait(for: "control plane does not answer; trying until it does")
-            for job in jobs { bench.executor.finish(job) }
+            try await bench.log.wait(for: "control plane does not respond; retrying until it does")
+            for job in jobs { bench.engine.finish(job) }
             try await runner.wait { $0.running.isEmpty && $0.undelivered.count == 2 }
             #expect(try bench.spooled().count == 2)
 
@@ -27,7 +27,7 @@ struct RunnerOutageTests {
             #expect(runner.activity.registrations == 1)
 
             let next = JobAssignment.sample("c")
-            bench.executor.finish(next)
+            bench.engine.finish(next)
             bench.control.enqueue(next)
             try await bench.control.wait { $0.delivered.count == 3 }
             runner.stopNow()
@@ -43,12 +43,12 @@ struct RunnerOutageTests {
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
-            try await bench.executor.wait { $0.started == [job.key] }
+            try await bench.engine.wait { $0.started == [job.key] }
             let beats = bench.control.with { $0.heartbeats.count }
             bench.control.forgetSessions()
             try await bench.control.wait { $0.registrations.count == 2 }
             try await bench.control.wait { $0.heartbeats.count > beats && $0.heartbeats.last?.attempts == [job.key] }
-            bench.executor.finish(job)
+            bench.engine.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 }
         }
         let sessions = bench.control.with { Set($0.registrations.map(\.sessionID)) }
@@ -61,13 +61,13 @@ struct RunnerOutageTests {
         let job = JobAssignment.sample("a")
         bench.control.enqueue(job)
         try await bench.run { runner, _ in
-            try await bench.executor.wait { $0.started == [job.key] }
+            try await bench.engine.wait { $0.started == [job.key] }
             bench.control.with { state in
                 state.intercept = { call, _, state in
                     call == "result" && state.registrations.count == 1 ? .problem(status, "who are you") : nil
                 }
             }
-            bench.executor.finish(job)
+            bench.engine.finish(job)
             try await bench.control.wait { $0.delivered.count == 1 && $0.registrations.count == 2 }
             try await runner.wait { $0.undelivered.isEmpty }
         }
@@ -107,11 +107,11 @@ struct RunnerOutageTests {
         options.drainGrace = .milliseconds(50)
         let error = await #expect(throws: ControlPlaneError.self) {
             try await bench.run(options: options) { runner, _ in
-                try await bench.executor.wait { $0.started == [job.key] }
+                try await bench.engine.wait { $0.started == [job.key] }
                 bench.control.with { state in state.intercept = { _, _, _ in .problem(401, "revoked") } }
                 try await runner.wait { $0.phase == .draining }
-                #expect(bench.executor.state.stops == [:])
-                bench.executor.finish(job)
+                #expect(bench.engine.state.terminated == [] && bench.log.entries.stops == [:])
+                bench.engine.finish(job)
                 try await runner.wait { $0.running.isEmpty }
             }
         }

@@ -99,7 +99,7 @@ struct RunnerStartTests {
         try await reserved.stop()
         bench.control.enqueue(.sample("a"))
         try await bench.run(url: reserved.url) { runner in
-            try await bench.log.wait(for: "control plane does not answer; trying until it does")
+            try await bench.log.wait(for: "control plane does not respond; retrying until it does")
             let server = try await bench.control.start(port: reserved.port)
             try await bench.control.wait { $0.delivered.count == 1 }
             try await runner.wait { $0.undelivered.isEmpty }
@@ -107,8 +107,8 @@ struct RunnerStartTests {
             try await bench.control.wait { $0.departures == 1 }
             try await server.stop()
         }
-        #expect(bench.log.first("control plane answers again") != nil)
-        let outages = bench.log.entries.filter { $0.message.hasPrefix("control plane does not answer") }
+        #expect(bench.log.first("control plane responds again") != nil)
+        let outages = bench.log.entries.filter { $0.message.hasPrefix("control plane does not respond") }
         #expect(outages.count == 1)
     }
 

@@ -7,9 +7,8 @@ import Testing
 @Suite("The state of a runner")
 struct RunnerStateTests {
     private let answer = RegisterResponse(leaseSeconds: 30, heartbeatIntervalSeconds: 5)
-    private let a = AttemptKey(jobID: "a", attempt: 1)
-    private let b = AttemptKey(jobID: "b", attempt: 1)
-    private let c = AttemptKey(jobID: "c", attempt: 1)
+    private let a = Attempt.sample("a"), b = Attempt.sample("b"), c = Attempt.sample("c")
+    private let now = ContinuousClock.now
 
     private func error(_ status: Int) -> ControlPlaneError {
         ControlPlaneError(call: "result", server: "s", cause: .status(status, nil, retryAfter: nil))
@@ -33,23 +32,39 @@ struct RunnerStateTests {
         #expect(slots(state) == 1)
         #expect(state.admit(b) == .run)
         #expect(state.now.claimTurn() == nil)
-        #expect(state.admit(c) == .full)
-        state.now.ended(a)
+        #expect(state.admit(c, isSurplus: true) == .full)
+        state.now.ended(a.key)
         #expect(slots(state) == 1)
+    }
+
+    @Test("What was asked for is taken, although jobs have become longer since and none would be held ahead now")
+    func askedFor() {
+        let state = registered(capacity: 1)
+        #expect(state.admit(a) == .run)
+        #expect(state.assignSlot(a, at: now))
+        state.now.running.over(a.key, at: now)
+        #expect(slots(state) == 2)
+        #expect(state.admit(b) == .run)
+        #expect(state.assignSlot(b, at: now))
+        state.now.running.over(b.key, at: now + .seconds(60))
+        for key in [a.key, b.key] { state.now.ended(key) }
+        #expect(slots(state) == 1)
+        for attempt in [c, Attempt.sample("d")] { #expect(state.admit(attempt) == .run) }
+        #expect(slots(state) == nil)
     }
 
     @Test("What has nothing running any more leaves its slot to others, but reports that are being made are not gathered without end")
     func overButNotEnded() {
         let state = registered(capacity: 1)
         #expect(state.admit(a) == .run)
-        #expect(state.letIn(a) == true)
-        state.now.over(a, after: .seconds(60))
+        #expect(state.assignSlot(a, at: now))
+        state.now.running.over(a.key, at: now + .seconds(60))
         #expect(slots(state) == 1)
         #expect(state.admit(b) == .run)
-        #expect(state.letIn(b) == true)
-        state.now.over(b, after: .seconds(60))
+        #expect(state.assignSlot(b, at: now))
+        state.now.running.over(b.key, at: now + .seconds(60))
         #expect(state.now.claimTurn() == nil)
-        state.now.ended(a)
+        state.now.ended(a.key)
         #expect(slots(state) == 1)
     }
 
@@ -57,31 +72,34 @@ struct RunnerStateTests {
     func ahead(seconds: Double) {
         let state = registered(capacity: 1)
         #expect(state.admit(a) == .run)
-        #expect(state.letIn(a) == true)
+        #expect(state.assignSlot(a, at: now))
         #expect(slots(state) == nil)
-        state.now.over(a, after: .seconds(seconds))
-        state.now.ended(a)
+        state.now.running.over(a.key, at: now + .seconds(seconds))
+        state.now.ended(a.key)
         #expect(slots(state) == (seconds < 1 ? 2 : 1))
         #expect(state.admit(b) == .run)
-        #expect(state.letIn(b) == true)
+        #expect(state.assignSlot(b, at: now))
         #expect(slots(state) == (seconds < 1 ? 1 : nil))
-        guard seconds < 1 else { return #expect(state.admit(c) == .full) }
+        guard seconds < 1 else { return #expect(state.admit(c, isSurplus: true) == .full) }
         #expect(state.admit(c) == .run)
-        #expect(state.letIn(c) == nil)
+        #expect(!state.assignSlot(c, at: now))
         #expect(slots(state) == nil)
-        state.now.over(b, after: .seconds(seconds))
-        #expect(state.letIn(c) == true)
+        state.now.running.over(b.key, at: now + .seconds(seconds))
+        #expect(state.assignSlot(c, at: now))
     }
 
-    @Test("What waits for a slot and is to be stopped does not wait any longer")
+    @Test("What waits for a slot and is stopped does not wait any longer")
     func stoppedAhead() {
         let state = registered(capacity: 1)
-        state.now.over(a, after: .zero)
-        for key in [a, b] { #expect(state.admit(key) == .run) }
-        #expect(state.letIn(a) == true)
-        #expect(state.letIn(b) == nil)
-        #expect(state.stopRequested(b, as: .cancelled))
-        #expect(state.letIn(b) == true)
+        #expect(state.admit(c) == .run)
+        #expect(state.assignSlot(c, at: now))
+        state.now.running.over(c.key, at: now)
+        state.now.ended(c.key)
+        for attempt in [a, b] { #expect(state.admit(attempt) == .run) }
+        #expect(state.assignSlot(a, at: now))
+        #expect(!state.assignSlot(b, at: now))
+        b.stop(.cancelled)
+        #expect(state.assignSlot(b, at: now))
     }
 
     @Test("The same attempt handed out twice is run once, also after it ended")
@@ -89,7 +107,7 @@ struct RunnerStateTests {
         let state = registered()
         #expect(state.admit(a) == .run)
         #expect(state.admit(a) == .duplicate)
-        state.now.ended(a)
+        state.now.ended(a.key)
         #expect(state.admit(a) == .duplicate)
     }
 
@@ -119,11 +137,11 @@ struct RunnerStateTests {
     @Test("The first registration waits until what was left has been offered")
     func leftoversFirst() throws {
         let state = Subject(RunnerState(capacity: 1))
-        state.now.adopt([a, b])
+        state.now.adopt([a.key, b.key])
         #expect(state.now.registrationTurn() == nil)
         let first = try #require(state.nextDelivery())
-        #expect(first.key == a)
-        state.now.settled(a)
+        #expect(first.key == a.key)
+        state.now.settled(a.key)
         #expect(state.now.registrationTurn() == nil)
         let second = try #require(state.nextDelivery())
         // Unknown to a control plane that does not know the runner either.
@@ -132,14 +150,14 @@ struct RunnerStateTests {
         #expect(state.now.registrationTurn() != nil)
         state.now.registered(answer)
         let third = try #require(state.nextDelivery())
-        #expect(third.key == b)
+        #expect(third.key == b.key)
         #expect(state.deliveryUnknown(third))
     }
 
     @Test("A leftover that the control plane breaks down over does not keep the runner from registering")
     func poisonedLeftover() throws {
         let state = Subject(RunnerState(capacity: 1))
-        state.now.adopt([a])
+        state.now.adopt([a.key])
         for _ in 0..<3 {
             #expect(state.now.registrationTurn() == nil)
             let delivery = try #require(state.nextDelivery())
@@ -152,7 +170,7 @@ struct RunnerStateTests {
     @Test("A control plane that is away does keep the runner from registering, however long")
     func outageAtStart() throws {
         let state = Subject(RunnerState(capacity: 1))
-        state.now.adopt([a])
+        state.now.adopt([a.key])
         for _ in 0..<100 {
             let delivery = try #require(state.nextDelivery())
             state.now.deliveryFailed(delivery.key, error(503))
@@ -163,11 +181,11 @@ struct RunnerStateTests {
     @Test("A failed delivery goes behind the others")
     func fairness() throws {
         let state = registered()
-        state.now.adopt([a, b])
+        state.now.adopt([a.key, b.key])
         let first = try #require(state.nextDelivery())
         state.now.deliveryFailed(first.key)
-        #expect(state.nextDelivery()?.key == b)
-        #expect(state.nextDelivery()?.key == a)
+        #expect(state.nextDelivery()?.key == b.key)
+        #expect(state.nextDelivery()?.key == a.key)
         #expect(state.nextDelivery() == nil)
     }
 
@@ -187,9 +205,9 @@ struct RunnerStateTests {
         let state = registered()
         _ = state.admit(b)
         _ = state.admit(c)
-        state.now.ended(c)
-        state.now.adopt([a])
-        #expect(state.now.heartbeat()?.attempts == [a, b, c])
+        state.now.ended(c.key)
+        state.now.adopt([a.key])
+        #expect(state.now.heartbeat()?.attempts == [a.key, b.key, c.key])
         #expect(state.now.heartbeat()?.interval == .seconds(5))
     }
 
@@ -197,22 +215,23 @@ struct RunnerStateTests {
     func memory() {
         let state = registered(capacity: 1)
         _ = state.admit(a)
-        state.now.ended(a, memory: SpooledReport(json: Data()))
+        state.now.ended(a.key, memory: SpooledReport(json: Data()))
         #expect(state.now.claimTurn() == nil)
-        #expect(state.spooled(a))
+        #expect(state.spooled(a.key))
         #expect(slots(state) == 1)
-        #expect(state.now.undelivered == [a])
+        #expect(state.now.outbox.keys == [a.key])
     }
 
-    @Test("Nothing outranks an attempt's being stale")
-    func stopReasons() {
+    @Test("Heartbeats say what is being stopped already")
+    func ending() {
         let state = registered()
-        #expect(!state.stopRequested(a, as: .cancelled))
         _ = state.admit(a)
-        #expect(state.stopRequested(a, as: .cancelled))
-        #expect(state.stopRequested(a, as: .stale))
-        #expect(state.stopRequested(a, as: .lost))
-        #expect(state.now.stopReason(a) == .stale)
+        _ = state.admit(b)
+        a.stop(.cancelled)
+        state.now.adopt([c.key])
+        #expect(state.now.heartbeat()?.ending == [a.key])
+        #expect(state.cancelDelivery(c.key) && !state.cancelDelivery(c.key) && !state.cancelDelivery(a.key))
+        #expect(state.now.heartbeat()?.ending == [a.key, c.key])
     }
 }
 
@@ -222,12 +241,12 @@ private final class Subject {
 
     init(_ state: RunnerState) { now = state }
 
-    func admit(_ key: AttemptKey) -> RunnerState.Admission { now.admit(key, type: "basilisk") }
-    func letIn(_ key: AttemptKey) -> Bool? { now.letIn(key, type: "basilisk") }
+    func admit(_ attempt: Attempt, isSurplus: Bool = false) -> RunnerState.Admission { now.admit(attempt, isSurplus: isSurplus) }
+    func assignSlot(_ attempt: Attempt, at time: ContinuousClock.Instant) -> Bool { now.running.assignSlot(to: attempt, at: time) != nil }
+    func cancelDelivery(_ key: AttemptKey) -> Bool { now.outbox.cancel(key) }
     func advance(to phase: RunnerPhase) -> Bool { now.advance(to: phase) }
     func pause(_ paused: Bool) -> Bool { now.pause(paused) }
-    func nextDelivery() -> RunnerState.Delivery? { now.nextDelivery() }
-    func deliveryUnknown(_ delivery: RunnerState.Delivery) -> Bool { now.deliveryUnknown(delivery) }
+    func nextDelivery() -> Outbox.Delivery? { now.nextDelivery() }
+    func deliveryUnknown(_ delivery: Outbox.Delivery) -> Bool { now.deliveryUnknown(delivery) }
     func spooled(_ key: AttemptKey) -> Bool { now.spooled(key) }
-    func stopRequested(_ key: AttemptKey, as reason: StopReason) -> Bool { now.stopRequested(key, as: reason) }
 }

@@ -82,7 +82,7 @@ struct SpoolTests {
         let spool = try open()
         try FileManager.default.removeItem(atPath: directory.file("state/spool"))
         spool.spares.prepare(10)
-        #expect(spool.spares.take() == nil)
+        #expect(spool.spares.reuse() == nil)
     }
 
     @Test("Without the file that was to be written over a new one is made")

@@ -5,14 +5,14 @@ import Testing
 
 @Suite("An end for want of something")
 struct ResourceLimitsTests {
-    private func exit(code: Int32? = nil, signal: Int32? = nil, message: String = "") -> EngineAttempt.Exit {
-        EngineAttempt.Exit(
+    private func exit(code: Int32? = nil, signal: Int32? = nil, message: String = "") -> EngineJob.Exit {
+        EngineJob.Exit(
             exitCode: code, exitSignal: signal, success: code == 0, retryable: true, maxRSSBytes: 1_930_000_000, message: message,
             isSimulatorFault: false)
     }
 
     private func finding(
-        _ exit: EngineAttempt.Exit, wasKilled: Bool = false, kills: Int64 = 0, limits: [(resource: ResourceLimits.Resource, value: String)] = []
+        _ exit: EngineJob.Exit, wasKilled: Bool = false, kills: Int64 = 0, limits: [(resource: ResourceLimits.Resource, value: String)] = []
     ) -> ResourceLimits.Finding {
         ResourceLimits.finding(exit, wasKilled: wasKilled, kills: kills, memory: "the machine has 2.0 GB", limits: limits)
     }
@@ -26,7 +26,7 @@ struct ResourceLimitsTests {
         #expect(finding(exit(signal: SIGKILL)) == ResourceLimits.Finding())
         #expect(
             finding(exit(signal: SIGKILL), limits: [(.processorTime, "10 s"), (.fileSize, "1.0 kB")]).cause
-                == "ended by signal 9 (Killed), by somebody else or as RLIMIT_CPU is 10 s")
+                == "ended by signal 9 (Killed), by another process or as RLIMIT_CPU is 10 s")
     }
 
     @Test("A part of the simulation that the kernel ended is named, whatever the whole made of it", arguments: [0, 1] as [Int32])
@@ -49,7 +49,7 @@ struct ResourceLimitsTests {
                 == "ended by signal 25 (File size limit exceeded): RLIMIT_FSIZE is 1.0 kB")
         #expect(
             finding(exit(code: 1, message: "exit code 1: MemoryError"), limits: [(.addressSpace, "4.0 GB"), (.fileSize, "1.0 kB")]).warning
-                == "out of memory, as it says itself; its peak was 1.9 GB resident, and RLIMIT_AS is 4.0 GB")
+                == "out of memory, as it reports itself; its peak was 1.9 GB resident, and RLIMIT_AS is 4.0 GB")
         #expect(finding(exit(code: 1, message: "exit code 1: ValueError"), limits: [(.addressSpace, "4.0 GB")]) == .init())
     }
 

@@ -1,6 +1,8 @@
 import CLinux
 import Foundation
+import Glibc
 import LynxModel
+import Support
 import TestSupport
 import Testing
 
@@ -28,7 +30,7 @@ struct TemporaryFilesTests {
 
     @Test("TMPDIR is the job's own, has room for sockets, and is gone after any end", arguments: ["", "fail", "linger"])
     func temporaryDirectory(end: String) async throws {
-        let bench = try SupervisorBench.basilisk(Self.littering, settings: ["warm_workers": "false"])
+        let bench = try AttemptBench.basilisk(Self.littering, settings: ["warm_workers": "false"])
         let job = "job-" + String(repeating: "x", count: 120)
         let report = await bench.run(bench.assignment(job, parameters: end.isEmpty ? [:] : [end: .bool(true)], timeout: end == "linger" ? 3 : 120))
         #expect(report.outcome == (end.isEmpty ? .success : end == "fail" ? .failure : .timeout), "\(report.result.errorMessage ?? "")")
@@ -43,7 +45,7 @@ struct TemporaryFilesTests {
 
     @Test("What a runner that was killed could not remove, the next one does at its start")
     func sweep() async throws {
-        let bench = try SupervisorBench.basilisk("")
+        let bench = try AttemptBench.basilisk("")
         let directory = try AttemptDirectory(bench.assignment("job-" + String(repeating: "x", count: 120)), under: bench.directory.file("runs"))
         try bench.records.add(bench.assignment().key, directory)
         try Data().write(to: URL(filePath: directory.temporary + "/left"))
@@ -53,13 +55,12 @@ struct TemporaryFilesTests {
 
     /// Also without a link that leads nowhere.
     private static func isMissing(_ path: String) throws -> Bool {
-        var info = stat()
-        return lstat(path, &info) != 0 && errno == ENOENT
+        FileStatus(path, followsLinks: false) == nil && errno == ENOENT
     }
 
     @Test("Shared memory that is left to Python's resource tracker is gone after the job's end", arguments: ["true", "false"])
     func resourceTracker(warm: String) async throws {
-        let bench = try SupervisorBench.basilisk(
+        let bench = try AttemptBench.basilisk(
             """
             import os
             from multiprocessing import shared_memory
@@ -74,7 +75,7 @@ struct TemporaryFilesTests {
 
     @Test("A process that outlives the simulation is killed and named in the result", arguments: ["true", "false"])
     func outlived(warm: String) async throws {
-        let bench = try SupervisorBench.basilisk(
+        let bench = try AttemptBench.basilisk(
             """
             import subprocess
             subprocess.Popen(["setsid", "-f", "sleep", "1000"]).wait()
@@ -89,7 +90,7 @@ struct TemporaryFilesTests {
     @Test("With a private /dev/shm each job has an empty one, and nothing of it stays")
     func privateSharedMemory() async throws {
         let name = "lynx-test-\(UUID())"
-        let bench = try SupervisorBench.basilisk(
+        let bench = try AttemptBench.basilisk(
             """
             import os
             assert os.listdir("/dev/shm") == []

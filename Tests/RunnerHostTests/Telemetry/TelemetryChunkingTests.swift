@@ -1,4 +1,5 @@
 import LynxModel
+import LynxTelemetry
 import TestSupport
 import Testing
 

@@ -13,7 +13,7 @@ struct TelemetryRefusalTests {
         defer { loop.shutDown() }
         let endpoint = try await TelemetryServer(loops: [loop]).openEndpoint(allowedUID: getuid()) { NoSink() }
         func sample(_ name: String, units: String = "") -> TelemetrySample { TelemetrySample(name: name, units: units, simTime: 0, value: 1) }
-        endpoint.take([
+        endpoint.accept([
             sample(""), sample("good"), sample(String(repeating: "ü", count: 200)), sample("x", units: String(repeating: "u", count: 65)),
             sample("y", units: String(repeating: "u", count: 65)),
         ])

@@ -18,7 +18,7 @@ struct TelemetryIntakeTests {
             var failure: GRPCStatus?
             do throws(GRPCStatus) {
                 try message.withUnsafeBufferPointer { bytes throws(GRPCStatus) in
-                    try intake.take(UnsafeRawBufferPointer(bytes), accepted: &accepted)
+                    try intake.accept(UnsafeRawBufferPointer(bytes), accepted: &accepted)
                 }
             } catch {
                 failure = error
@@ -148,7 +148,7 @@ struct TelemetryIntakeTests {
             for _ in 0..<20 {
                 for message in [small, large, small] {
                     try? message.withUnsafeBufferPointer { bytes in
-                        try intake.take(UnsafeRawBufferPointer(bytes), accepted: &accepted)
+                        try intake.accept(UnsafeRawBufferPointer(bytes), accepted: &accepted)
                     }
                 }
             }

@@ -22,7 +22,7 @@ struct IntakeOutcome: Equatable {
                 do throws(GRPCStatus) {
                     try message.withUnsafeBufferPointer { bytes throws(GRPCStatus) in
                         let bytes = UnsafeRawBufferPointer(bytes)
-                        if byDecoding { try intake.decode(bytes, &taken) } else { try intake.take(bytes, accepted: &taken) }
+                        if byDecoding { try intake.decode(bytes, &taken) } else { try intake.accept(bytes, accepted: &taken) }
                     }
                 } catch {
                     failure = error

@@ -57,6 +57,14 @@ struct ServedTests {
         #expect(waited.exitCode == 1)
         #expect(waited.output.contains("3 completed, 1 failed of 4 jobs, 4 artifacts"))
 
+        let arrow = try await ask("results", receipt.batchID, "--arrow", "runs.arrows")
+        #expect(arrow.exitCode == 0 && arrow.output.isEmpty && arrow.errors.isEmpty)
+        let bytes = try Data(contentsOf: URL(filePath: study.directory.file("runs.arrows")))
+        #expect(bytes.starts(with: [0xFF, 0xFF, 0xFF, 0xFF]) && bytes.suffix(8).elementsEqual([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]))
+        #expect(try await ask("results", receipt.batchID, "--arrow", "/nowhere/runs.arrows").exitCode != 0)
+        #expect(try await ask("results", "\(receipt.batchID)-0", "--arrow", "runs.arrows").errors.contains("is a job; --arrow writes the runs of a batch"))
+        #expect(try await ask("results", receipt.batchID, "--arrow", "runs.arrows", "--json").exitCode == 2)
+
         let failed = try decode([String: [Job]].self, try await ask("jobs", receipt.batchID, "--status", "failed", "--json"))["jobs"] ?? []
         #expect(failed.map(\.runConfig.runIndex) == [2])
         let jobs = try await ask("jobs", receipt.batchID)
@@ -129,7 +137,7 @@ struct ServedTests {
                 let registration = RegisterRequest(
                     runnerID: id, sessionID: "1", name: id, version: "0", capabilities: capabilities,
                     engines: [RunnerEngine(id: "basilisk", version: "1.0.0", warmWorkers: workers)])
-                _ = try await api.post("/runner/v1/register", registration, as: RegisterResponse.self)
+                _ = try await api.call(.register, body: registration)
             }
         }
         let shown = try await study.lynxctl(["runners", "--control-plane", url]).outputLines
@@ -154,9 +162,9 @@ struct ServedTests {
                     maxConcurrentJobs: 1, cpuCores: 1, memoryGB: 1, gpuAvailable: false, supportedSimulationTypes: ["fake"])
                 let registration = RegisterRequest(
                     runnerID: "r1", sessionID: "\(session)", name: "bench", version: "0", capabilities: capabilities, engines: [])
-                _ = try await api.post("/runner/v1/register", registration, as: RegisterResponse.self)
+                _ = try await api.call(.register, body: registration)
                 let claim = ClaimRequest(runnerID: "r1", sessionID: "\(session)", slots: 1, waitSeconds: 0)
-                _ = try await api.post("/runner/v1/claim", claim, as: ClaimResponse.self)
+                _ = try await api.call(.claim, body: claim)
             }
         }
         let runners = try await study.lynxctl(["runners", "--control-plane", url])

@@ -204,6 +204,7 @@ def main() -> None:
     parser.add_argument("--control-plane", required=True)
     parser.add_argument("--parent-pid", type=int, required=True)
     parser.add_argument("--expected-jobs", type=int)
+    parser.add_argument("--allow-bundles")
     parser.add_argument("--engines")
     parser.add_argument("--max-concurrent-jobs", type=int)
     options = parser.parse_args()

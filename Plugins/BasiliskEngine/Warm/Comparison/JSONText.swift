@@ -1,18 +1,18 @@
-/// JSON as it is written: numbers and strings by their text, objects whatever the order of their members.
+/// JSON values by their text: numbers and strings as written, objects independent of the order of their members.
 ///
-/// Two runs of one program that write the same value write the same text, and a text that differs (`1` and `1.0`, `0.0` and
-/// `-0.0`) is read as something else somewhere. `NaN` and `Infinity` are taken in, as Python writes them.
+/// Two runs of one program that write the same value write the same text, and texts that differ (`1` and `1.0`, `0.0` and
+/// `-0.0`) are read as different values somewhere. `NaN` and `Infinity` are accepted, as Python writes them.
 enum JSONText: Equatable, Sendable {
-    /// A number or a word, as written.
+    /// A number or a keyword, as written.
     case word(String)
-    /// What is between the quotes, as written.
+    /// The text between the quotes, as written.
     case string(String)
     case array([JSONText])
     case object([String: JSONText])
 
     private static let maxDepth = 256
 
-    /// Nil for what is no JSON, nested too deeply, or has a member twice.
+    /// Nil if the bytes are not JSON, are nested too deeply, or repeat a member.
     init?(_ bytes: [UInt8]) {
         var reader = Reader(bytes: bytes)
         guard let value = reader.value(depth: 0) else { return nil }
@@ -66,7 +66,7 @@ enum JSONText: Equatable, Sendable {
             return skip("]") ? .array(elements) : nil
         }
 
-        /// Up to the closing quote, which is passed over.
+        /// Reads up to the closing quote and skips it.
         private mutating func text() -> String? {
             let start = offset
             while let byte = next {
@@ -84,7 +84,7 @@ enum JSONText: Equatable, Sendable {
             while let byte = next, Self.isPartOfWord(byte) { offset += 1 }
             let word = String(decoding: bytes[start..<offset], as: UTF8.self)
             let isKnown = ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains(word)
-            // Letters other than an exponent's would be read as `inf` or in hexadecimal.
+            // Other letters than an exponent's would be read as `inf` or as hexadecimal digits.
             let isNumber = word.utf8.allSatisfy { $0 < 0x41 || $0 | 0x20 == UInt8(ascii: "e") } && Double(word) != nil
             return isKnown || isNumber ? .word(word) : nil
         }
@@ -100,9 +100,9 @@ enum JSONText: Equatable, Sendable {
 }
 
 extension JSONText {
-    /// The places where two values differ: `*` stands for any element of an array.
+    /// The places where two values differ; `*` stands for any element of an array.
     ///
-    /// Members that only one object has, and arrays of other lengths, count as a difference of the whole object or array.
+    /// Members that only one object has, and arrays of different lengths, count as a difference of the whole object or array.
     static func differences(_ one: JSONText, _ other: JSONText, ignoring names: Set<String>, at pointer: String = "") -> Set<String> {
         switch (one, other) {
         case (.object(let one), .object(let other)):
@@ -121,7 +121,7 @@ extension JSONText {
         }
     }
 
-    /// Numbers and strings, each with its place as `differences` has it and with its own.
+    /// Calls `body` with each number and string, its place as in `differences`, and its exact position.
     func forEachLeaf(_ body: (_ place: String, _ spot: String, _ leaf: JSONText) -> Void) { forEachLeaf("", "", body) }
 
     private func forEachLeaf(_ place: String, _ spot: String, _ body: (String, String, JSONText) -> Void) {
@@ -137,7 +137,7 @@ extension JSONText {
         }
     }
 
-    /// As in a JSON pointer (RFC 6901); and a member that is called `*` is none that stands for all.
+    /// The name as in a JSON pointer (RFC 6901); a member that is named `*` is distinguished from the wildcard.
     private static func escaped(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "*") }) else { return name }
         return name.reduce(into: "") { result, character in

@@ -2,40 +2,40 @@ import FoundationEssentials
 import Glibc
 import Support
 
-/// What one run has left, for comparison with others of the same configuration.
+/// The output of one run, for comparison with others of the same configuration.
 struct RunRecord: Sendable {
-    /// Its output directory, where that lies now.
+    /// The present path of its output directory.
     var output: String
-    /// The files with its standard output and standard error, by their names.
+    /// The files with its standard output and standard error, by name.
     var logs: [String: String]
-    /// Such as `exit code 0`.
+    /// The exit, such as `exit code 0`.
     var end: String
-    /// By variable; nil if it was not recorded.
+    /// Telemetry by variable; nil if it was not recorded.
     var telemetry: [String: SeriesDigest]?
     var seconds: Double = 0
 }
 
-/// A telemetry variable's samples, in the order in which they came.
+/// A digest of a telemetry variable's samples in their order of arrival.
 struct SeriesDigest: Hashable, Sendable {
     var bytes: [UInt8]
-    /// Whether some value could not have come about by counting.
+    /// Whether some value is not a whole number.
     var hasFractions: Bool
 }
 
-/// A file that is compared; read as far as it takes.
+/// A file to be compared; only the necessary part of it is read.
 struct ComparedFile {
     enum Content {
         case json(JSONText)
         case table(TableText)
-        /// Compared byte by byte.
+        /// The file is compared byte by byte.
         case opaque
     }
 
-    /// Larger ones are compared as a whole.
+    /// Larger files are compared as a whole.
     private static let maxParsedBytes = 16 << 20
 
     let path: String
-    /// What a simulation leaves is not followed to where it leads.
+    /// Links in a simulation's output are not followed.
     var followsLinks = false
 
     /// The paths of everything below a directory.
@@ -43,7 +43,7 @@ struct ComparedFile {
         Set((try? FileManager.default.subpathsOfDirectory(atPath: directory)) ?? [])
     }
 
-    /// What kind of file it is, and for a symbolic link where it leads to.
+    /// The type of the file, and the target of a symbolic link.
     var kind: String {
         var info = stat()
         guard lstat(path, &info) == 0 else { return "missing" }
@@ -51,24 +51,20 @@ struct ComparedFile {
         return "link to " + ((try? FileManager.default.destinationOfSymbolicLink(atPath: path)) ?? "")
     }
 
-    var isRegular: Bool {
-        var info = stat()
-        return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
-    }
+    var isRegular: Bool { FileStatus(path, followsLinks: false)?.isRegular ?? false }
 
-    /// SHA-256; nil if it cannot be read.
+    /// SHA-256; nil if the file cannot be read.
     var digest: [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        guard let file = try? OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)) else { return nil }
         var hash = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            if count < 0 { return nil }
-            if count == 0 { return hash.finalize().bytes }
-            buffer.withUnsafeBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        do throws(FileError) {
+            try file.readPieces(of: 1 << 18, path) { piece in
+                hash.update(piece)
+                return true
+            }
+            return hash.finalize().bytes
+        } catch {
+            return nil
         }
     }
 
@@ -81,10 +77,9 @@ struct ComparedFile {
         return .table(TableText(bytes, separator: UInt8(ascii: name.hasSuffix(".csv") ? "," : "\t")))
     }
 
-    /// Nil if there are more, or it cannot be read.
+    /// The content; nil if it exceeds `limit` bytes or cannot be read.
     func smallBytes(_ limit: Int) -> [UInt8]? {
-        var info = stat()
-        guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= limit else { return nil }
-        return (try? Data(contentsOf: URL(filePath: path))).map { [UInt8]($0) }
+        guard let status = FileStatus(path), status.isRegular, status.size <= limit else { return nil }
+        return WholeFile.read(path, atMost: .max)
     }
 }

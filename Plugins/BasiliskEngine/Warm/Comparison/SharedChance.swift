@@ -1,14 +1,14 @@
-/// Finds what is left to chance in every cold run, and the same in all warm ones: state that copies share.
+/// Finds values that are random in every cold run but equal in all warm ones, which reveals state that copies share.
 ///
-/// Comparison alone cannot tell: a value that differs between cold runs may differ between cold and warm ones. But it must then
-/// differ between warm ones too.
+/// A single comparison cannot distinguish this, as a value that differs between cold runs may differ between cold and warm
+/// ones. But it must then differ between warm ones too.
 struct SharedChance {
     let cold: [RunRecord]
     let warm: [RunRecord]
 
-    /// The first such place.
+    /// The first such place; nil if there is none.
     ///
-    /// - Parameter places: where cold runs differ.
+    /// - Parameter places: the places where cold runs differ.
     func find(in places: Set<Place>) -> Place? {
         let files = Dictionary(grouping: places.filter { $0.kind == .file }, by: \.name)
         for (name, places) in files.sorted(by: { $0.key < $1.key }) {
@@ -22,7 +22,7 @@ struct SharedChance {
         return nil
     }
 
-    /// The first of the values, by their spots, that differs between all cold runs and is there and the same in all warm ones.
+    /// The position of the first value that differs between all cold runs and is present and equal in all warm ones.
     private func shared(_ values: (RunRecord) -> [String: String]) -> String? {
         guard cold.count > 1, warm.count > 1 else { return nil }
         let (cold, warm) = (cold.map(values), warm.map(values))
@@ -37,7 +37,7 @@ struct SharedChance {
         return ["": series.bytes.description]
     }
 
-    /// What has enough in it to differ by chance.
+    /// The values that have enough digits to differ by chance.
     private static func leaves(_ file: ComparedFile, of places: [Place]) -> [String: String] {
         var found: [String: String] = [:]
         if places.contains(where: \.path.isEmpty) {
@@ -70,7 +70,7 @@ struct SharedChance {
         return found
     }
 
-    /// Rounded times and sizes of memory come out the same now and then; what is drawn does not.
+    /// Whether equal values are significant: rounded times and sizes of memory coincide now and then, random numbers do not.
     private static func isTelling(number text: String) -> Bool {
         let text = text.trimmed
         guard Double(text)?.isFinite == true else { return false }

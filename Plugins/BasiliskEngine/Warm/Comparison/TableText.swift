@@ -1,8 +1,8 @@
-/// A table as it is written: rows of cells between separators, quoted as in RFC 4180.
+/// A table as text: rows of cells between separators, quoted as in RFC 4180.
 struct TableText: Sendable {
     private let rows: [ArraySlice<UInt8>]
     private let separator: UInt8
-    /// What its columns are called in `differences`: by the cells of the first row if those are names, else by their number.
+    /// The columns' names in `differences`: the cells of the first row if those are names, otherwise numbers.
     private let names: [String]
 
     init(_ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ",")) {
@@ -38,7 +38,7 @@ struct TableText: Sendable {
 
     private func cells(_ row: Int) -> [String] { Self.cells(rows[row], separator) }
 
-    /// The columns in which two tables differ; nil if they are not of the same shape.
+    /// The columns in which two tables differ; nil if they have different shapes.
     static func differences(_ one: TableText, _ other: TableText) -> Set<String>? {
         guard one.rows.count == other.rows.count, one.names.count == other.names.count else { return nil }
         var found: Set<String> = []
@@ -50,7 +50,7 @@ struct TableText: Sendable {
         return found
     }
 
-    /// The cells of some columns.
+    /// Calls `body` with each cell of the given columns.
     func forEachCell(of columns: Set<String>, _ body: (_ column: String, _ row: Int, _ cell: String) -> Void) {
         for row in rows.indices {
             for (column, cell) in zip(names, cells(row)) where columns.contains(column) { body(column, row, cell) }

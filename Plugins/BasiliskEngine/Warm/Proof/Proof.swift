@@ -1,11 +1,11 @@
 import EngineKit
 import FoundationEssentials
 
-/// Learns from a run of the scenario what can be done beforehand, and proves that runs started that way give what fresh
-/// processes give. Blocks, so it has a thread for itself.
+/// Learns from a run of the scenario which imports can be done beforehand, and proves that runs started that way have the
+/// results of fresh processes. It blocks, so it has its own thread.
 struct Proof {
     enum Outcome {
-        /// - parent: one that can serve jobs, if there is one already.
+        /// - parent: a parent that can serve jobs, if there already is one.
         case proven(ProofRecord, WarmPlan, parent: WarmParent?)
         case failed(ProofRecord, WarmPlan?)
         case changed
@@ -66,7 +66,7 @@ struct Proof {
         let run = try runs.cold("learn", adding: image.environment(.learn, of: scenario, boot: store.image, plan: store.plan))
         guard let plan = WarmPlan.read(store.plan) else {
             throw ProofSetback.failed(
-                run.end == "exit code 0" ? "it cannot be learned what it imports, as it ends in another way than Python does" : "a run that was to be learned from ended with \(run.end)")
+                run.end == "exit code 0" ? "its imports cannot be recorded, as it ends in another way than Python does" : "a run that was to be learned from ended with \(run.end)")
         }
         cold = [run]
         return plan
@@ -77,7 +77,7 @@ struct Proof {
         var pass = 0
         while !plan.clean {
             pass += 1
-            guard pass <= Self.maxPasses else { throw ProofSetback.failed("its imports come out otherwise each time") }
+            guard pass <= Self.maxPasses else { throw ProofSetback.failed("its imports differ each time") }
             report(.vetting(pass: pass))
             let environment = scenario.environment().merging(image.environment(.vet, of: scenario, boot: store.image, plan: store.plan)) { $1 }
             let end = try runs.other("vet", environment: environment)
@@ -129,7 +129,8 @@ struct Proof {
         return .proven(record, plan, parent: runs.canServe(parent) ? parent : nil)
     }
 
-    /// - Throws: if it differs where cold runs do not. They may have agreed by accident, so a further one is asked first.
+    /// - Throws: if the run differs where cold runs do not. Cold runs may have agreed by accident, so a further one is
+    ///   compared first.
     private func check(_ run: RunRecord, against cold: inout [RunRecord], _ known: inout Set<Place>) throws {
         let differences = comparison.differences(cold[1], run)
         guard !RunComparison.unexplained(differences, by: known).isEmpty else { return }
@@ -137,6 +138,6 @@ struct Proof {
         for run in cold { known.formUnion(comparison.differences(run, further)) }
         cold.append(further)
         let left = RunComparison.unexplained(differences, by: known)
-        guard left.isEmpty else { throw ProofSetback.failed("\(left.summary): otherwise in a copy than in fresh processes") }
+        guard left.isEmpty else { throw ProofSetback.failed("\(left.summary) differs between a copy and fresh processes") }
     }
 }

@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Support
 
-/// What was found out about one scenario with the files as they were then; kept on the runner.
+/// The findings about one scenario with its files of that time; stored by the runner.
 struct ProofRecord: Codable, Sendable {
     enum Verdict: String, Codable, Sendable {
-        /// Copies of a warm parent give what fresh processes give.
+        /// Copies of a warm parent have the results of fresh processes.
         case proven
-        /// They do not, or that cannot be told.
+        /// Results differ, or equality cannot be determined.
         case failed
-        /// They did, until a run that was repeated cold gave something else.
+        /// Results were equal until a run that was repeated cold differed.
         case withdrawn
     }
 
@@ -22,15 +22,15 @@ struct ProofRecord: Codable, Sendable {
     var verdict: Verdict
     /// Empty if proven.
     var reason = ""
-    /// Names this proof for the results that rest on it.
+    /// The name of this proof for results that depend on it.
     var id = UUID().uuidString
-    /// A hash of everything that it was made with.
+    /// A hash of everything that the proof depends on.
     var hash: String
     var at = Date()
     var python: String
     var files: [WarmPlan.File]
     var runs: [Run] = []
-    /// Where cold runs differ among themselves.
+    /// The places where cold runs differ among themselves.
     var notReproducible: [Place] = []
 
     private enum CodingKeys: String, CodingKey {
@@ -38,7 +38,7 @@ struct ProofRecord: Codable, Sendable {
         case notReproducible = "not_reproducible"
     }
 
-    /// - Parameter plan: nil if there was none to be had; then it is the script's own content that counts.
+    /// - Parameter plan: nil if there was none; then the script's own content counts.
     init(_ verdict: Verdict, reason: String = "", _ scenario: Scenario, plan: WarmPlan?) {
         self.verdict = verdict
         self.reason = reason
@@ -55,7 +55,7 @@ struct ProofRecord: Codable, Sendable {
         hash = sum.finalize().hexadecimal
     }
 
-    /// How many times as long as a copy's run a fresh process's took.
+    /// The duration of a fresh process's run divided by that of a copy.
     var costOfColdRun: Double {
         func fastest(_ kind: String) -> Double? { runs.filter { $0.name.hasPrefix(kind) }.map(\.seconds).min() }
         guard let cold = fastest("cold-"), let warm = fastest("warm-"), warm > 0 else { return 1 }

@@ -4,21 +4,21 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Why a proof does not go on.
+/// The reason why a proof does not continue.
 enum ProofSetback: Error {
-    /// The scenario stays cold.
+    /// The proof failed, and the scenario stays cold.
     case failed(String)
-    /// The same again, at normal priority.
+    /// The step is repeated at normal priority.
     case hurried
-    /// The same again at normal priority, which it may not have yet.
+    /// The step is to be repeated at normal priority, which is not permitted yet.
     case postponed
-    /// What it rests on changed meanwhile.
+    /// Files that the proof depends on have changed meanwhile.
     case changed
 }
 
-/// Tells work that runs at idle priority that it may run at normal priority from now on. Once.
+/// Notifies work at idle priority, once, that it may run at normal priority from now on.
 final class Hurry: Sendable {
-    /// Readable from then on.
+    /// Readable from the notification on.
     let descriptor: Int32
     private let isSet: Atomic<Bool>
 
@@ -37,23 +37,23 @@ final class Hurry: Sendable {
     }
 }
 
-/// Runs the scenario for its proof: one run at a time, each in the same directory, which is put aside afterwards.
+/// Runs the scenario for its proof: one run at a time, each in the same directory, which is set aside afterwards.
 struct ProofRuns {
     let scenario: Scenario
     let store: WarmStore
     let hurry: Hurry
-    /// How long a job took, in seconds.
+    /// The duration of a job in seconds.
     let runSeconds: Double
 
-    /// As a job's is called, whose path a scenario may take apart.
+    /// The path has the form of a job's directory, as a scenario may parse it.
     private var directory: String { store.work + "/attempt-1" }
     private var isIdle: Bool { !hurry.isHurried }
-    /// In milliseconds; what takes longer hangs.
+    /// The time in milliseconds after which a run counts as hung.
     private var limit: Int { Int(10_000 + 10_000 * min(max(runSeconds, 0), 1e6)) }
 
-    /// A fresh process.
+    /// Runs a fresh process.
     ///
-    /// - Parameter additions: to its environment.
+    /// - Parameter additions: variables to add to its environment.
     func cold(_ name: String, adding additions: [String: String] = [:]) throws -> RunRecord {
         try run(name) { request in
             var request = request
@@ -62,9 +62,9 @@ struct ProofRuns {
         }
     }
 
-    /// A copy of a parent.
+    /// Runs a copy of a parent.
     ///
-    /// - Parameter milliseconds: after which it is killed.
+    /// - Parameter milliseconds: the time after which it is killed; nil never.
     func warm(_ name: String, from parent: WarmParent, killedAfter milliseconds: Int? = nil) throws -> RunRecord {
         try run(name, killedAfter: milliseconds) { request in
             switch try parent.start(request, variables: Scenario.ownVariables) {
@@ -75,7 +75,7 @@ struct ProofRuns {
         }
     }
 
-    /// A process that is no run: it gets no variables of a job's, and has nothing to leave.
+    /// Runs a process that is not a run: it receives no variables of a job and has no output.
     func other(_ name: String, environment: [String: String]) throws -> GuardedProcess.End {
         try makeDirectory()
         let files = JobFiles(directory: directory)
@@ -88,7 +88,7 @@ struct ProofRuns {
         return end
     }
 
-    /// Waits until a parent has done its imports.
+    /// Starts a parent and waits until it has done its imports.
     func start(_ request: WarmParent.Request) throws -> WarmParent {
         let parent = try WarmParent(request)
         if isIdle { ProcessPriority.lower(parent.pid) }
@@ -96,15 +96,15 @@ struct ProofRuns {
         case .readable: break
         case .timedOut: throw isIdle ? ProofSetback.postponed : ProofSetback.failed("its warm parent is not done with the imports in \(limit / 1000) s")
         }
-        switch parent.hear() {
-        case .said("ready"): return parent
-        case .said(let text) where text.hasPrefix("outdated"): throw ProofSetback.changed
-        case .said(let text): throw ProofSetback.failed(WarmParent.reason(text))
+        switch parent.receive() {
+        case .text("ready"): return parent
+        case .text(let text) where text.hasPrefix("outdated"): throw ProofSetback.changed
+        case .text(let text): throw ProofSetback.failed(WarmParent.reason(text))
         case .none, .gone: throw ProofSetback.failed("its warm parent ended while it imported")
         }
     }
 
-    /// Whether a parent of these runs may be one of jobs: it must not go last.
+    /// Whether a parent of these runs can serve jobs: its low priority has to be removed.
     func canServe(_ parent: WarmParent) -> Bool { ProcessPriority.restore(parent.pid) }
 
     private func run(
@@ -124,7 +124,8 @@ struct ProofRuns {
         let process = try start(request, launch)
         if let milliseconds {
             _ = try wait(on: process.exitDescriptor, milliseconds: milliseconds)
-            // It alone, and not its helpers: Python's own removes the shared memory that a killed run would leave behind.
+            // Only the process itself is killed, not its helpers: Python's own removes the shared memory that a killed run
+            // would leave behind.
             Glibc.kill(process.pid, SIGKILL)
         }
         try wait(for: process, name)
@@ -167,7 +168,7 @@ struct ProofRuns {
 
     private enum Event { case readable, timedOut }
 
-    /// - Throws: `hurried` if it was lowered, and need not be any more.
+    /// - Throws: `hurried` if the priority was lowered and need not be any more.
     private func wait(on descriptor: Int32, milliseconds: Int) throws -> Event {
         let isIdle = isIdle
         let clock = ContinuousClock()

@@ -5,12 +5,12 @@ import Support
 import Synchronization
 import TelemetryServer
 
-/// A telemetry endpoint of the engine's own, for a run that is no job: what comes is kept as a digest of each variable.
+/// A telemetry endpoint of the engine's own, for runs that are not jobs: it keeps a digest of each variable.
 final class SeriesRecording: Sendable {
     private let series = Mutex<[String: SeriesDigest]>([:])
     private let endpoint: Mutex<TelemetryEndpoint?> = Mutex(nil)
 
-    /// - Throws: `SystemError` when descriptors, ports or threads run out.
+    /// - Throws: `SystemError` if descriptors, ports or threads run out.
     init() throws {
         let server = try Self.server()
         let opened = Self.blocking { [self] in
@@ -22,7 +22,7 @@ final class SeriesRecording: Sendable {
 
     var url: String { endpoint.withLock { $0?.url } ?? "" }
 
-    /// All that came, by variable. Waits until everything received is read; call when the run's processes are gone.
+    /// The digests by variable. Waits until everything received is read; to be called when the run's processes have ended.
     func finish() -> [String: SeriesDigest] {
         if let endpoint = endpoint.withLock({ $0 }) {
             _ = Self.blocking { await endpoint.finish() }
@@ -42,7 +42,7 @@ final class SeriesRecording: Sendable {
         }
     }
 
-    /// For threads of the engine's own, which may wait; not for those that tasks run on.
+    /// Waits for an asynchronous result. Only for threads of the engine's own, not for those that tasks run on.
     private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
         let answer = Answer<Value>()
         Task.detached {
@@ -59,7 +59,7 @@ final class SeriesRecording: Sendable {
         let isThere = DispatchSemaphore(value: 0)
     }
 
-    /// Lives on the endpoint's loop.
+    /// Used on the endpoint's loop only.
     private final class Sink: TelemetrySink {
         private struct Series {
             let name: String
@@ -74,18 +74,18 @@ final class SeriesRecording: Sendable {
 
         func receive(_ variable: TelemetryVariable, simTime: Double, value: Double, context: LoopContext) {
             let name = variable.units.isEmpty ? variable.name : "\(variable.name) [\(variable.units)]"
-            take(simTime, value, into: &series[variable.index, default: Series(name: name)])
+            add(simTime, value, into: &series[variable.index, default: Series(name: name)])
         }
 
         func receive(_ rows: Span<TelemetryRow>, context: LoopContext) {
             for place in rows.indices {
                 let row = rows[place]
-                // Its variable has come before.
-                take(row.simTime, row.value, into: &series[row.variable]!)
+                // The variable has been recorded before.
+                add(row.simTime, row.value, into: &series[row.variable]!)
             }
         }
 
-        private func take(_ simTime: Double, _ value: Double, into series: inout Series) {
+        private func add(_ simTime: Double, _ value: Double, into series: inout Series) {
             withUnsafeBytes(of: (simTime.bitPattern, value.bitPattern)) { series.hash.update($0) }
             if value.isFinite, value != value.rounded() { series.hasFractions = true }
         }

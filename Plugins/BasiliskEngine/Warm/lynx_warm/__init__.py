@@ -1,5 +1,5 @@
-"""Warm starts of Python scenarios: `learn` from a cold run, `vet` what it imports, `serve` copies that find it done.
+"""Warm starts of Python scenarios: `learn` from a cold run, `vet` its imports, `serve` copies that have them done.
 
-`boot` has an interpreter run one of the three before its scenario. The engine embeds these files and hands them over as
-one text; this one, which there is nothing in, serves tools alone.
+`boot` makes an interpreter run one of the three before its scenario. The engine embeds these files and passes them on
+as one text; this file is empty and exists for tools only.
 """

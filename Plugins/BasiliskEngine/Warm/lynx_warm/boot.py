@@ -1,8 +1,8 @@
-"""What an interpreter runs before its scenario when the engine has started it to learn, to vet or to serve.
+"""Run by an interpreter before its scenario when the engine has started it to learn, to vet or to serve.
 
-libLynxWarm.so, which is preloaded, has the interpreter run this text; to others the process looks like a plain start of
-the scenario. The further modules follow in the same file, each after a line with its name. None of them, nor what they
-import for themselves, is left in `sys.modules`: the scenario finds the interpreter as a fresh one.
+libLynxWarm.so, which is preloaded, makes the interpreter run this text; from outside the process looks like a plain
+start of the scenario. The further modules follow in the same file, each after a line with its name. Neither they nor
+their own imports are left in `sys.modules`, so that the scenario finds a fresh interpreter.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 
 FRESH = dict(sys.modules)
-"""What the interpreter itself has imported."""
+"""The modules that the interpreter itself has imported."""
 
 import os  # noqa: E402
 import types  # noqa: E402
@@ -19,20 +19,20 @@ SEPARATOR = "\n#:: "
 
 
 def take_variables() -> dict[str, str]:
-    """The engine's words to this process, which nobody else sees."""
+    """The engine's settings for this process, removed from its environment."""
     prefix = "LYNX_WARM_"
     taken = {name[len(prefix) :]: os.environ.pop(name) for name in list(os.environ) if name.startswith(prefix)}
     _, _, others = os.environ.pop("LD_PRELOAD", "").partition(":")
     if others:
         os.environ["LD_PRELOAD"] = others
     if "HASH_SEED" in taken:
-        # The engine's own, so that sets have one order when modules are learned and vetted.
+        # This variable is the engine's: it gives sets one order when modules are learned and vetted.
         del os.environ["PYTHONHASHSEED"]
     return taken
 
 
 def load(sections: list[str]) -> dict[str, types.ModuleType]:
-    """The modules of this package, out of everybody's sight."""
+    """The modules of this package, hidden from the scenario."""
     package = types.ModuleType("lynx_warm")
     package.__path__ = []
     sys.modules["lynx_warm"] = package
@@ -52,7 +52,7 @@ def main() -> None:
     with open(variables["BOOT"], encoding="utf-8") as file:
         sections = file.read().split(SEPARATOR)[1:]
     path = sys.argv[1]
-    # Our own imports come from the installation, whatever lies in this directory.
+    # Our own imports come from the installation, not from files in this directory.
     del sys.path[0]
     loaded = load(sections)
     for name in sys.modules.keys() - FRESH.keys():

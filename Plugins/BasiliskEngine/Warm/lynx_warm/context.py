@@ -1,4 +1,4 @@
-"""What a main program has done before an import, as far as modules look at it when they are imported."""
+"""The state that a main program has set up before an import, as far as modules examine it during their import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Contexts:
-    """Writes down how things stand; equal ones once."""
+    """Records states of the process; equal states are stored once."""
 
     def __init__(self, known: list[dict[str, Any]], environment: Environment) -> None:
         self._known = known
@@ -21,7 +21,7 @@ class Contexts:
         self._at_start = environment.plain()
 
     def now(self) -> int:
-        """The place of the present one in the list."""
+        """The index of the present state in the list."""
         variables = self._environment.plain()
         changed = {
             os.fsdecode(key): None if key not in variables else os.fsdecode(variables[key])
@@ -38,7 +38,7 @@ class Contexts:
 
 
 class Context:
-    """Has an import find things as they stood then. `with`, around the import."""
+    """A context manager that restores a recorded state for the duration of an import."""
 
     def __init__(self, context: dict[str, Any]) -> None:
         self._context = context

@@ -1,7 +1,8 @@
-"""What importing a module did to the process, besides making the module.
+"""The effects of a module's import on the process, besides the module itself.
 
-Two sources: what C and Python asked of the C library (`watch.h`), and what the process is like before and after. Each
-effect is a reason to leave the module to the jobs, each of which then imports it as a fresh process does.
+There are two sources: the calls of C and Python into the C library (`watch.h`), and the state of the process before
+and after. Each effect is a reason to leave the module to the jobs, each of which then imports it as a fresh process
+does.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ EVENTS = {
     "pid": "its native code asks for the number of its process",
     "state": "it changes",
 }
-"""The more telling before others."""
+"""The most informative changes come first."""
 
 
 def most_telling(reasons: Mapping[str, str]) -> str:
@@ -64,7 +65,7 @@ def most_telling(reasons: Mapping[str, str]) -> str:
 
 
 class Library:
-    """libLynxWarm.so, which is in this process."""
+    """libLynxWarm.so, which is loaded into this process."""
 
     def __init__(self) -> None:
         self.c = ctypes.PyDLL(None)
@@ -79,14 +80,14 @@ class Library:
         return int(self.c.lynx_watch_signals())
 
     def events(self) -> list[list[str]]:
-        """What was asked since the last call: what, by which library, and with what."""
+        """The calls since the last query: which function, from which library, with which argument."""
         size = self.c.lynx_watch_take(self._buffer, len(self._buffer))
         text = ctypes.string_at(self._buffer, size).decode(errors="surrogateescape")
         return [line.split("\t") for line in text.splitlines()]
 
 
 class _Stamp(ctypes.Structure):
-    """`lynx_stamp`."""
+    """The C struct `lynx_stamp`."""
 
     _fields_ = (
         ("path", ctypes.c_char_p),
@@ -97,9 +98,9 @@ class _Stamp(ctypes.Structure):
 
 
 class Stamps:
-    """By what it is seen, before each job, that a file has changed; in C, as there are thousands.
+    """Detects changed files before each job by their stamps; implemented in C, as there are thousands of files.
 
-    Those that were installed with Python or a package, which nobody edits, are looked at some times a second.
+    Installed files of Python and packages, which are not edited, are only checked a few times a second.
     """
 
     INTERVAL_NS = 250_000_000
@@ -128,19 +129,19 @@ class Stamps:
 
 
 def is_installed(path: str) -> bool:
-    """Whether a file came with Python or a package, and is none of the user's own."""
+    """Whether a file belongs to Python or an installed package rather than to the user."""
     standard = os.path.dirname(os.__file__)
     return path.startswith(standard + os.sep) or "/site-packages/" in path or "/dist-packages/" in path
 
 
 def _is_python(library: str) -> bool:
-    """Whether what it asks for is Python's own business, which is seen in what modules hold."""
+    """Whether the call is part of Python's own operation, whose effects show in the modules' content."""
     name = os.path.basename(library)
     return name.startswith(("libpython", "python")) or "/lib-dynload/" in library
 
 
 def is_no_data(path: str) -> bool:
-    """Files that every process makes or looks into."""
+    """Files that every process creates or reads."""
     return path.startswith(("/proc/", "/sys/", "/dev/")) or "__pycache__" in path or path.endswith((".py", ".pyc"))
 
 
@@ -150,11 +151,11 @@ SESSION = (
     *("OLDPWD", "PERF_", "PS1", "PWD", "SHLVL", "SSH_", "STY", "SUDO_", "SYSTEMD_", "TERM", "TMUX", "VSCODE_"),
     *("VTE_", "WATCHDOG_", "WAYLAND_", "WINDOWID", "XAUTHORITY", "XDG_SESSION", "XDG_VTNR"),
 )
-"""With what the names of variables begin that differ from login to login, or with what has started the runner."""
+"""Prefixes of variables that differ between logins or depend on how the runner was started."""
 
 
 class Environment(dict[bytes, bytes]):
-    """The data of `os.environ`; it remembers what was asked for."""
+    """The data of `os.environ`; it records which variables are read."""
 
     def __init__(self, variables: Mapping[bytes, bytes]) -> None:
         super().__init__(variables)
@@ -166,11 +167,11 @@ class Environment(dict[bytes, bytes]):
         return super().__iter__()
 
     def take(self) -> tuple[dict[str, str | None], bool]:
-        """What was asked for since the last call, and whether all of it was."""
+        """The variables read since the last query, and whether all of them were read."""
         asked, is_copied = self.asked, self.is_copied
         self.asked, self.is_copied = {}, False
         if is_copied:
-            # All count then, but for those that are of a login and not of a computation.
+            # All variables count then, except for those that depend on the login.
             asked = {name: value for name, value in asked.items() if not name.startswith(SESSION)}
         return asked, is_copied
 
@@ -197,7 +198,7 @@ class Environment(dict[bytes, bytes]):
 
 
 def _text(path: str) -> str:
-    """A file of /proc; without codecs, which are modules that a scenario may be the first to import."""
+    """The content of a file in /proc; without codecs, as a scenario may be the first to import their modules."""
     with open(path, "rb", buffering=0) as file:
         return file.readall().decode("latin-1")
 
@@ -219,7 +220,7 @@ def _descriptors() -> dict[int, str]:
 
 
 def state(library: Library, environment: Mapping[bytes, bytes]) -> State:
-    """What the process is like now, by the names of `CHANGES`."""
+    """The present state of the process, by the names in `CHANGES`."""
     return {
         **_status(),
         "directory": os.getcwd(),
@@ -240,7 +241,7 @@ def state(library: Library, environment: Mapping[bytes, bytes]) -> State:
 
 
 def changes(before: State, after: State) -> dict[str, str]:
-    """The reasons, by the name of what has changed."""
+    """The reasons not to import a module beforehand, by the name of what has changed."""
     found = {}
     for name, reason in CHANGES.items():
         one, other = before[name], after[name]
@@ -262,12 +263,12 @@ def changes(before: State, after: State) -> dict[str, str]:
 
 
 def hints_of(events: list[list[str]]) -> set[str]:
-    """What Python code asked for that differs from process to process."""
+    """The process-specific values that Python code has read."""
     return {what for what, library, *_ in events if what in ("chance", "time", "pid") and _is_python(library)}
 
 
 def reasons_of(events: list[list[str]], may_draw: bool) -> dict[str, str]:
-    """The reasons, by what was asked. `may_draw`: whether what the module draws is drawn anew in each job."""
+    """The reasons, by what was read. `may_draw`: whether the module's random numbers are drawn again in each job."""
     found: dict[str, str] = {}
     for what, library, *detail in events:
         text = detail[0] if detail else ""
@@ -292,7 +293,7 @@ def reasons_of(events: list[list[str]], may_draw: bool) -> dict[str, str]:
 
 
 def shared_memory() -> str | None:
-    """What this process has mapped so that a copy would write into the same memory."""
+    """The shared writable mappings of this process, whose memory all copies would write to."""
     for line in _text("/proc/self/maps").splitlines():
         _, rights, _, _, _, *path = line.split(maxsplit=5)
         if rights[1] == "w" and rights[3] == "s":

@@ -1,8 +1,8 @@
-"""A number for what a module holds after its import, equal in two processes if it came of nothing but its code.
+"""A hash of a module's content after its import, equal in two processes if it depends on nothing but its code.
 
-Two imports of one module that hold different values have drawn them by chance, from the clock, from their process or
-from what the main program had done before. Such a module is left to the jobs. What cannot be looked into (objects of C)
-counts by its type; what it could hide is what `effects` looks for.
+If two imports of one module result in different values, these depend on chance, the clock, the process or the earlier
+actions of the main program. Such a module is left to the jobs. Objects that cannot be examined (those of C) count by
+their type; `effects` detects what they could hide.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 BUDGET = 20_000
-"""So many values of a module are looked at, and not more."""
+"""The largest number of values that are examined in one module."""
 MAX_DEPTH = 8
 
 Plain = (type(None), bool, int, float, complex, str, bytes, bytearray, range, slice, type(Ellipsis))
@@ -35,7 +35,7 @@ VOLATILE: dict[str, frozenset[str]] = {
     "numpy.random": frozenset({"*"}),
     "threading": frozenset({"_main_thread", "_active", "_dangling"}),
 }
-"""Names that differ in every process. What matters of them is made anew in each job (`store.REPAIRS`)."""
+"""Names whose values differ in every process; relevant ones are set again in each job (`store.REPAIRS`)."""
 
 PASSED_OVER = frozenset(
     f"__{name}__"
@@ -54,7 +54,7 @@ class Known:
 
 
 def shared_generators() -> dict[str, Known]:
-    """Those that are there by now."""
+    """The shared generators that exist by now."""
     found = {}
     if (module := sys.modules.get("random")) and (one := getattr(module, "_inst", None)):
         found["random"] = Known(one.getstate)
@@ -94,7 +94,7 @@ class Fingerprint:
             return "…"
         if (known := self._seen.get(id(value))) is not None:
             return known
-        # Until it is known, for what leads back to it.
+        # A placeholder until the hash is known, for references that lead back to the value.
         self._seen[id(value)] = f"#{kind.__qualname__}"
         self._kept.append(value)
         try:
@@ -184,14 +184,14 @@ OPAQUE = frozenset(
         "_abc",
     }
 )
-"""Modules whose objects hold what others put in, or nothing of interest."""
+"""Modules whose objects contain data of other modules, or nothing relevant."""
 REDUCED = frozenset(
     {"datetime", "decimal", "fractions", "collections", "uuid", "array", "functools", "pathlib", "time", "re"}
 )
 
 
 def _held(value: object, name: str) -> object:
-    """An attribute, without the object's own say: some import modules when they are asked."""
+    """An attribute, without the object's own hook: some import modules when attributes are read."""
     try:
         return object.__getattribute__(value, name)
     except AttributeError:
@@ -213,7 +213,7 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def _numpy(value: Any) -> str | tuple[Any] | None:
-    """What an array holds, or the state that a generator is in; None for other things."""
+    """The content of an array, or the state of a generator; None for other objects."""
     if generator := getattr(value, "bit_generator", None) or getattr(value, "_bit_generator", None):
         return (_plain(generator.state),)
     if isinstance(state := getattr(value, "state", None), dict):
@@ -241,7 +241,7 @@ _ids: dict[str, tuple[int, frozenset[int]]] = {}
 
 
 def _held_by(name: str) -> frozenset[int]:
-    """The identities of what a module has, made once for as many names as it has."""
+    """The identities of a module's values, computed once for all of its names."""
     names = vars(sys.modules[name])
     count, known = _ids.get(name, (0, frozenset()))
     if count != len(names):
@@ -251,6 +251,6 @@ def _held_by(name: str) -> frozenset[int]:
 
 
 def fingerprint(module: types.ModuleType, needs: Iterable[str]) -> dict[str, str]:
-    """Of each name in the module; short enough to be kept. What it has from those that it needs is looked at there."""
+    """A short hash for each name in the module. Values from modules that it needs are covered by their fingerprints."""
     borrowed = frozenset().union(*(_held_by(name) for name in needs if name in sys.modules))
     return {name: _digest(part) for name, part in Fingerprint(module, borrowed).names.items()}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LeftOutError(BaseException):
-    """A module that is to be imported asks for one that is left out; no module is to go on without it."""
+    """A module being imported requests one that is left out; its import must not continue without that."""
 
 
 class Importer:
@@ -24,24 +24,24 @@ class Importer:
         self._plan = plan
         self._recorder = recorder
         self.left_out: dict[str, str] = {}
-        """Modules that could not be imported, as they need others that are left out."""
+        """Modules that could not be imported because they need modules that are left out."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """A finder that comes first: it finds nothing, and stops what asks for what is left out."""
+        """A first finder on `sys.meta_path` that finds nothing and stops imports of modules that are left out."""
         if name in self._plan.excluded:
             for frame in self._recorder.stack:
                 self.left_out.setdefault(frame.name, f"it needs {name}")
             raise LeftOutError(name)
 
     def run(self, after_each: Callable[[], object] = lambda: None) -> None:
-        """`after_each` of the main program's imports."""
+        """`after_each` is called after each import of the main program."""
         self._recorder.install()
         sys.meta_path.insert(0, self)
         try:
             for root in self._plan.roots:
                 self._import(root["name"], root["context"])
                 after_each()
-            # What imports failed to bring, as those that ask for it are left out.
+            # Other modules failed to import these because modules that request them are left out.
             for name, module in list(self._plan.modules.items()):
                 self._import(name, module["context"])
         finally:
@@ -61,5 +61,5 @@ class Importer:
         except LeftOutError:
             pass
         except BaseException as error:
-            # Of a module of the plan its own frame has told why.
+            # For modules of the plan, their own frame has recorded the reason.
             self.left_out.setdefault(name, f"it cannot be imported beforehand: {type(error).__name__}: {error}"[:200])

@@ -1,4 +1,4 @@
-"""A cold run of the scenario that writes down what it imports: which modules, in which order, with what."""
+"""A cold run of the scenario that records its imports: the modules, their order and their dependencies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Learner(Listener):
         frame.data = self._contexts.now()
 
     def _settle(self, name: str | None) -> None:
-        """What was asked for since the last call was asked by this module."""
+        """Attributes all reads since the last query to this module."""
         asked, _ = self._environment.take()
         if name is not None:
             known = self._asked.setdefault(name, {})
@@ -51,11 +51,11 @@ class Learner(Listener):
             }
             self._plan.fingerprints[frame.name] = fingerprint(module, record.needs)
         if len(stack := self.recorder.stack) > 1:
-            # Looking is not the importer's time.
+            # The time spent here is not the importer's.
             stack[-2].inner += time.perf_counter_ns() - began
 
     def finish(self) -> None:
-        """For the plan: what is known only at the end."""
+        """Adds to the plan what is only known at the end of the run."""
         for name, known in list(self._plan.modules.items()):
             record = self.recorder.modules[name]
             if sys.modules.get(name) is None or not record.is_done:
@@ -70,7 +70,7 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
     try:
         code = script.compiled(path)
     except (OSError, SyntaxError, ValueError):
-        # It says so itself.
+        # The interpreter reports the error itself.
         os.execv(sys.executable, [sys.orig_argv[0], path])
     process = os.getpid()
     environment = Environment.install()

@@ -1,6 +1,6 @@
-"""The plan: what was learned of a scenario's imports, and which of them a parent may do for its copies.
+"""The plan: the imports of a scenario as learned, and which of them a parent may do for its copies.
 
-It goes from `learn` through rounds of `vet` to `serve`, and lies in a file that the engine reads, too.
+`learn` creates it, rounds of `vet` refine it, `serve` uses it. It is stored in a file that the engine reads as well.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ class Plan:
         self.entrypoint = ""
         self.run_ns = 0
         self.roots: list[dict[str, Any]] = []
-        """What the main program imports, in this order: `name` and `context`."""
+        """The imports of the main program in order: `name` and `context`."""
         self.contexts: list[dict[str, Any]] = []
-        """What the main program had done before an import that it may depend on (`context.Context`)."""
+        """The states that the main program had set up before its imports (`context.Context`)."""
         self.modules: dict[str, dict[str, Any]] = {}
-        """Of each, in the order of their ends: file, self_ns, needs, context, variables."""
+        """The modules in the order in which their imports ended: file, self_ns, needs, context, variables."""
         self.fingerprints: dict[str, dict[str, str]] = {}
-        """What each held when it was learned; in a file beside, as most who read a plan compare nothing."""
+        """The fingerprint of each module when it was learned; in a separate file, as most readers do not need it."""
         self.excluded: dict[str, str] = {}
-        """Modules that are left to the jobs, and why."""
+        """Modules that are left to the jobs, each with the reason."""
         self.files: dict[str, dict[str, Any]] = {}
         self.clean = False
         self.passes = 0
 
     @classmethod
     def read(cls, path: str) -> Plan:
-        """Without its fingerprints."""
+        """Reads a plan without its fingerprints."""
         plan = cls(path)
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -62,11 +62,11 @@ class Plan:
         _write(self._path + FINGERPRINTS, self.fingerprints)
 
     def exclude(self, name: str, why: str) -> bool:
-        """Whether that is new."""
+        """Excludes a module; returns whether it was not excluded before."""
         return name in self.modules and self.excluded.setdefault(name, why) is why
 
     def exclude_dependents(self) -> bool:
-        """Whatever asked for an excluded module, or lies in one, is excluded, too; whether there was any."""
+        """Excludes all modules that import an excluded one or lie in one; returns whether there were any."""
         found = False
         while True:
             new = []
@@ -119,12 +119,12 @@ class Plan:
     # ---- files
 
     def add_file(self, path: str) -> None:
-        """One that was read; its content counts as it is now."""
+        """Records a file that was read, with its present content."""
         if path not in self.files:
             self.files[path] = {"path": path, **stamp(path), "sha256": digest(path)}
 
     def changed_file(self) -> str | None:
-        """One that has other content than when it was read."""
+        """Records a file whose content has changed since it was read."""
         for path, known in self.files.items():
             now = stamp(path)
             if all(known[key] == value for key, value in now.items()):
@@ -143,12 +143,12 @@ def _write(path: str, document: object) -> None:
 
 
 def stamp(path: str) -> dict[str, int]:
-    """Zeros for one that is not there."""
+    """The file's stamp; zeros if it does not exist."""
     try:
         status = os.stat(path)
     except OSError:
         return {"mtime_ns": 0, "size": 0, "inode": 0}
-    # A directory's changes are those of its list of names.
+    # A directory counts as changed when its list of names has changed.
     return {"mtime_ns": status.st_mtime_ns, "size": status.st_size, "inode": status.st_ino}
 
 

@@ -1,4 +1,4 @@
-"""Follows imports as they happen: which module began and ended when, and which others it asked for."""
+"""Follows imports as they happen: when each module began and ended, and which others it requested."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Frame:
         self.name = name
         self.began = began
         self.inner = 0
-        """Nanoseconds of the modules that it imports."""
+        """Nanoseconds spent in the modules that it imports."""
         self.data: Any = None
-        """The listener's own."""
+        """Data of the listener."""
 
 
 class Module:
-    """What is known of a module after its import."""
+    """The record of a module after its import."""
 
     def __init__(self, name: str, file: str | None, order: int) -> None:
         self.name = name
@@ -41,18 +41,18 @@ class Module:
         self.self_ns = 0
         self.importer: str | None = None
         self.needs: dict[str, None] = {}
-        """The modules that it asked for while it was imported, in that order."""
+        """The modules that it requested during its import, in order."""
         self.is_done = False
 
 
 class Listener:
-    """What is done at the bounds of an import; by default nothing.
+    """Called at the bounds of an import; the defaults do nothing.
 
-    A library of C has two: it is loaded, which comes without a module, and executed.
+    A C library has two imports: it is loaded, which happens without a module, and executed.
     """
 
     def root(self, name: str) -> None:
-        """The main program asks for a module that is not there yet."""
+        """Called when the main program requests a module that is not imported yet."""
 
     def begins(self, frame: Frame, outer: list[Frame]) -> None: ...
 
@@ -60,7 +60,7 @@ class Listener:
 
 
 class Recorder:
-    """One for a process. Imports of other threads than that which installs it are followed, too."""
+    """One instance for a process. Imports on other threads than the installing one are followed as well."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -85,7 +85,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def _quiet(self) -> Iterator[None]:
-        """What the listener imports is nobody's doing."""
+        """Imports by the listener itself are attributed to no module."""
         self._is_quiet = True
         try:
             yield
@@ -99,7 +99,7 @@ class Recorder:
         plain_exec: Callable[..., Any] = loader.exec_module  # type: ignore[attr-defined]
         own = {name: vars(loader).get(name) for name in ("create_module", "exec_module")}
 
-        # A library of C runs its first code when it is loaded, which is when its module is created.
+        # A C library runs its first code when it is loaded, which is when its module is created.
         def create_module(self: Any, spec: Any) -> Any:
             if loader is not external.ExtensionFileLoader:
                 return plain_create(self, spec)
@@ -109,7 +109,7 @@ class Recorder:
 
         def exec_module(self: Any, module: types.ModuleType) -> Any:
             file = getattr(module, "__file__", None)
-            # Not the module's own word, which some of C give otherwise.
+            # The module's own value is not used, as some C modules set another one.
             name = getattr(getattr(module, "__spec__", None), "name", module.__name__)
             return self_recorder._follow(name, file, lambda: plain_exec(self, module), module)
 

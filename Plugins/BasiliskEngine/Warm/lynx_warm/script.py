@@ -1,4 +1,4 @@
-"""Being the scenario: the script runs as `__main__`, and ends as in an interpreter of its own."""
+"""Runs the scenario: the script is executed as `__main__`, and ends as in an interpreter of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 
 def main_module(path: str) -> types.ModuleType:
-    """A new `__main__`, as the interpreter makes it for a script."""
+    """A new `__main__` module, as the interpreter creates it for a script."""
     module = types.ModuleType("__main__")
     module.__dict__.update(
         __file__=path,
@@ -30,7 +30,7 @@ def main_module(path: str) -> types.ModuleType:
 
 
 def run_script(path: str, code: types.CodeType) -> int | None:
-    """The script's exit status; None if it was interrupted, which a process says by ending of SIGINT."""
+    """The script's exit status; None if it was interrupted, which a process reports by ending with SIGINT."""
     module = main_module(path)
     try:
         exec(code, module.__dict__)
@@ -39,7 +39,7 @@ def run_script(path: str, code: types.CodeType) -> int | None:
         return _exit_status(end)
     except BaseException as raised:
         error = raised
-    # Not in the handler: what the hook raises would be said to come of this one.
+    # Outside the handler, so that an error in the hook is not chained to this one.
     trace = error.__traceback__
     while trace and trace.tb_frame.f_code is not code:
         trace = trace.tb_next
@@ -70,10 +70,10 @@ def _exit_status(end: SystemExit) -> int:
 
 
 def finish() -> bool:
-    """What the interpreter does at its end, as far as others can see it; whether standard output took all.
+    """Performs the interpreter's visible finalization; returns whether standard output was written completely.
 
-    Objects that only imported modules hold are not destroyed one by one, which takes longer than many a scenario; but
-    files that are still open are flushed, wherever they are held.
+    Objects held only by imported modules are not destroyed one by one, which would take longer than some scenarios; but
+    all files that are still open are flushed.
     """
     if threading := sys.modules.get("threading"):
         _unraisable(threading._shutdown)
@@ -81,13 +81,13 @@ def finish() -> bool:
     flushed = flush_standard()
     names = sys.modules["__main__"].__dict__
     sys.last_value = sys.last_traceback = None
-    # As modules are cleared: what begins with an underscore first.
+    # Module contents are cleared in the interpreter's order: names with a leading underscore first.
     for private in (True, False):
         for name in list(names):
             if name != "__builtins__" and (name[0] == "_" and name[1:2] != "_") == private:
                 names[name] = None
     gc.collect()
-    # What was there before the fork is frozen, so these are few.
+    # Objects from before the fork are frozen, so these are few.
     files = [
         one
         for one in gc.get_objects()
@@ -124,10 +124,10 @@ def compiled(path: str) -> types.CodeType:
 
 
 def leave(status: int | None) -> None:
-    """Ends this process as the interpreter does after a script that came to this status."""
+    """Ends this process as the interpreter does after a script with this status."""
     flushed = finish()
     if status is None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
-    # Not os._exit: what C and C++ libraries have buffered is written, and their own handlers run.
+    # exit(3) rather than os._exit, so that C and C++ libraries write their buffers and run their handlers.
     ctypes.PyDLL(None).exit(120 if not flushed else status)

@@ -1,8 +1,8 @@
-"""The warm parent of a scenario: it has imported what was vetted, and becomes the scenario once per job.
+"""The warm parent of a scenario: it has imported the vetted modules, and becomes the scenario once per job.
 
-The engine reads one message from it: `ready`, `outdated` with what has changed since the plan was made, or `refused`
-with why copies of this process would not be like fresh ones. Then each request becomes a process that is what
-`python SCENARIO` would be, which finds the vetted modules done when it imports them.
+The engine reads one message from it: `ready`; `outdated` with the files changed since the plan was made; or `refused`
+with the reason why copies of this process would differ from fresh ones. After that each request results in a process
+that equals `python SCENARIO`, except that the vetted modules are available at once when it imports them.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 SOCKET = 3
 OUTPUT = 5
-"""Descriptors that warm.h gives a parent."""
+"""The descriptors that warm.h passes to a parent."""
 
 
 class Job(ctypes.Structure):
-    """`lynx_warm_job`."""
+    """The C struct `lynx_warm_job`."""
 
     _fields_ = (
         ("capture_bytes", ctypes.c_uint64),
@@ -47,23 +47,23 @@ class Job(ctypes.Structure):
 
 
 class NotReadyError(Exception):
-    """The message to the engine."""
+    """The error's message to the engine."""
 
 
 class Output(Listener):
-    """Keeps what each module prints when it is imported: the job that asks for it prints the same."""
+    """Keeps the output of each module's import: the job that requests the module prints the same."""
 
     def __init__(self) -> None:
         self.recorder = Recorder(self)
         self.printed: dict[str, tuple[bytes, bytes]] = {}
         self.finders: dict[str, list[Any]] = {}
-        """What modules append to `sys.meta_path`."""
+        """The finders that modules append to `sys.meta_path`."""
         self.aliases: dict[str, dict[str, types.ModuleType]] = {}
-        """What modules put into `sys.modules` themselves, such as themselves under another name."""
+        """The entries that modules put into `sys.modules` themselves, such as themselves under another name."""
         self.packages: dict[str, dict[str, Any]] = {}
-        """The names of each package when its own code had run, before modules were imported into it later."""
+        """The names in each package after its own code had run, before further modules were imported into it."""
         self.inner: set[str] = set()
-        """Modules that were imported while their package ran, which then did with their names as it liked."""
+        """Modules that were imported while their package ran, which could then change their names."""
         self._known = set(sys.modules)
         self._sizes = [0, 0]
 
@@ -108,7 +108,7 @@ class Parent:
         self._stamps = effects.Stamps(())
 
     def prepare(self) -> types.CodeType:
-        """Imports, and returns the compiled scenario. Raises `NotReadyError`."""
+        """Imports the modules and returns the compiled scenario. Raises `NotReadyError`."""
         if changed := self._plan.changed_file():
             raise NotReadyError(f"outdated {changed} has changed")
         for name in self._plan.warm():
@@ -137,11 +137,11 @@ class Parent:
         output = Output()
         environment = effects.Environment.install()
         before = effects.state(self._library, environment.plain())
-        # Nearly all that imports make stays: to look for what does not, again and again, takes a tenth of their time.
+        # Nearly all objects of imports stay; searching them for garbage repeatedly takes a tenth of the time.
         gc.disable()
         script.main_module(self._path)
         importer = importing.Importer(self._plan, output.recorder)
-        # Garbage is collected while it is young: to go through all that imports have made takes a tenth of their time.
+        # Only young garbage is collected: traversing all imported objects takes a tenth of the time.
         importer.run(after_each=lambda: gc.collect(0))
         environment.remove()
         gc.enable()

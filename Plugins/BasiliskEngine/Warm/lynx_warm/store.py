@@ -1,11 +1,11 @@
-"""The modules that a parent has imported, each handed to a job when that asks for it.
+"""The modules that a parent has imported; each is handed to a job when the job requests it.
 
-A job begins with the modules of a fresh interpreter. When it imports one that is here, and would find it in the same
-place under the same variables, it gets this one and those that this one had imported; their code is not run again.
-Otherwise its own import runs as ever.
+A job begins with the modules of a fresh interpreter. When it imports a stored module, and would find it in the same
+location with the same variables, it receives the stored one and the modules that this had imported; their code is not
+run again. Otherwise its own import runs as usual.
 
-Python counts references in the objects themselves, so each that a job looks at costs it a page of the parent's memory.
-What is known of the modules therefore lies in arrays of numbers (`_Index`).
+Python counts references in the objects themselves, so each object that a job touches costs it a copied page of
+memory. The modules' metadata is therefore stored in arrays of numbers (`_Index`).
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ REPAIRS: dict[str, Callable[[Any], None]] = {
     "logging": _repair_logging,
     "multiprocessing.process": _repair_processes,
 }
-"""What a fresh process would have at the import of these (`fingerprint.VOLATILE`); generators are seeded at first."""
+"""The values of a fresh process after importing these (`fingerprint.VOLATILE`); generators are seeded first."""
 
 
 class Store:
     def __init__(self, plan: Plan, fresh: dict[str, types.ModuleType], output: Output) -> None:
-        """Takes the modules that are imported now, and leaves those of a fresh interpreter."""
+        """Takes the modules imported so far out of `sys.modules` and leaves those of a fresh interpreter."""
         self._output = output
         warm = set(plan.warm())
         self.modules: dict[str, types.ModuleType] = {}
@@ -57,19 +57,19 @@ class Store:
         self._forget_children(imported)
         self._index = _Index(plan, self.modules)
         self._handed = bytearray(len(self._index.names))
-        """Of which the job has had this module. It gets none twice: one that it threw away it wants anew."""
+        """Modules that the job has received. It gets none twice: a module that it removed is imported again."""
         self._busy = bytearray(len(self._index.names))
-        """Those that need more than to be there: `_complete`."""
+        """Modules that need further steps when they are handed out: `_complete`."""
         for number, name in enumerate(self._index.names):
             self._busy[number] = name in self.modules and self._needs_more(name, imported)
         self._find: Callable[..., Any] = bootstrap._find_spec  # type: ignore[attr-defined]
         self._path: list[str] = []
         self._count = 0
-        """How many modules there were when the job had none but its interpreter's and those handed to it."""
+        """The number of modules when the job had only its interpreter's and those handed to it."""
         self._ways = {root["name"]: self._index.way(root["name"], self.modules) for root in plan.roots}
 
     def _forget_children(self, imported: dict[str, types.ModuleType]) -> None:
-        """A package has a module as attribute from its import on; until then, what its own code has left there."""
+        """Sets a module as attribute of its package on import; until then the package's own value stays."""
         aliases = {alias for names in self._output.aliases.values() for alias in names}
         for name, module in imported.items():
             package, _, child = name.rpartition(".")
@@ -89,7 +89,7 @@ class Store:
         return is_attribute or any(name in other for other in others)
 
     def install(self) -> None:
-        """From now on imports ask here first."""
+        """Makes imports consult this store first."""
 
         def find_spec(name: str, path: Any, target: Any = None) -> Any:
             if target is None and name in self.modules and name not in sys.modules and self.is_good(name):
@@ -101,17 +101,17 @@ class Store:
         self._count = len(sys.modules)
 
     def is_good(self, name: str) -> bool:
-        """Whether the job's own import would come to the same."""
+        """Whether the job's own import would have the same result."""
         index = self._index
         if self._path != sys.path:
             self._path = list(sys.path)
             index.forget_places()
         if len(sys.modules) == self._count and (way := self._ways.get(name)) and not self._handed[index.number(name)]:
-            # None of the job's own can be in the way, so that nothing but the conditions are left to look at.
+            # None of the job's own modules can interfere, so only the conditions have to be checked.
             placed = all(index.is_in_place(number, self._path, self._find) for number in way.placed)
             if placed and self._hold(way.conditions):
                 return True
-        # Of what it has, the conditions may be others by now.
+        # The conditions of modules that it already has may have changed since.
         conditions = set()
         for number in index.closure(index.number(name), self._handed):
             one = index.names[number]
@@ -136,7 +136,7 @@ class Store:
         )
 
     def adopt(self, name: str) -> None:
-        """Makes a module and what it had imported the job's."""
+        """Hands a module and its dependencies over to the job."""
         index = self._index
         is_plain = len(sys.modules) == self._count
         way = self._ways.get(name)
@@ -172,30 +172,30 @@ class Store:
 
 
 class _Way:
-    """What is found out beforehand of a module that the scenario's main program imports."""
+    """Precomputed data of a module that the scenario's main program imports."""
 
     def __init__(self, order: array.array[int], conditions: array.array[int], placed: array.array[int]) -> None:
         self.order = order
-        """It and all that it needs, each after what it needs."""
+        """The module and all modules that it needs, each after its own dependencies."""
         self.conditions = conditions
         self.placed = placed
-        """Of those that are outside packages."""
+        """The entries for modules outside packages."""
 
 
 class _Index:
-    """The needs of modules and under what they were imported, by numbers."""
+    """The dependencies of modules and their import conditions, as indices."""
 
     def __init__(self, plan: Plan, modules: dict[str, types.ModuleType]) -> None:
-        # New texts, made one after the other, lie together.
+        # Texts that are created one after the other lie together in memory.
         self.names = [name[:1] + name[1:] for name in dict.fromkeys([*modules, *plan.modules])]
         self._numbers = {name: number for number, name in enumerate(self.names)}
         self._needs = array.array("I")
         self._ends = array.array("I", [0])
         self.conditions: list[dict[str, str | None]] = [{}]
-        """Sets of variables with the values that they had."""
+        """Sets of environment variables with their values at the import."""
         self.condition = array.array("I")
         self._places: list[tuple[list[str], str | None]] = []
-        """Of modules outside packages: the `sys.path` that they were looked for in, and where they were found."""
+        """For modules outside packages: the `sys.path` of the import, and the location where each was found."""
         self._place = array.array("i")
         self._known_places = bytearray(0)
         for name in self.names:
@@ -219,7 +219,7 @@ class _Index:
         return self._numbers[name]
 
     def way(self, name: str, modules: dict[str, types.ModuleType]) -> _Way | None:
-        """None if it is not here, or needs one that is not: that is looked at anew in each job."""
+        """None if the module or one that it needs is not in the store; then each job checks that again."""
         if name not in modules:
             return None
         order = array.array("I", self.in_order(self._numbers[name], bytearray(len(self.names))))
@@ -232,7 +232,7 @@ class _Index:
         return self._needs[self._ends[number] : self._ends[number + 1]]
 
     def closure(self, number: int, handed: bytearray) -> Iterator[int]:
-        """It and all that it needs; of what the job has already, not what that needs."""
+        """The module and all that it needs; the dependencies of modules that the job already has are skipped."""
         seen = bytearray(len(self.names))
         seen[number] = 1
         todo = [number]
@@ -246,7 +246,7 @@ class _Index:
                         todo.append(need)
 
     def in_order(self, number: int, handed: bytearray) -> Iterator[int]:
-        """The same without what the job has, each after what it needs."""
+        """The same list without the modules that the job has, each after its own dependencies."""
         seen = bytearray(handed)
         seen[number] = 1
         stack = [(number, iter(self.needs(number)))]
@@ -265,7 +265,7 @@ class _Index:
         self._known_places = bytearray(len(self._places))
 
     def is_in_place(self, number: int, path: list[str], find: Callable[..., Any]) -> bool:
-        """Whether it would be found where it was."""
+        """Whether the module would be found in the same location."""
         place = self._place[number]
         if place < 0 or self._known_places[place]:
             return True
@@ -279,7 +279,7 @@ class _Index:
 
 
 class _Adopter:
-    """The loader of a module that is there already; its import gives what is in `sys.modules` at its end."""
+    """The loader of an existing module; its import returns the entry in `sys.modules` at its end."""
 
     def __init__(self, store: Store, name: str) -> None:
         self._store = store
@@ -289,7 +289,7 @@ class _Adopter:
         raise ImportError(name)
 
     def create_module(self, spec: Any) -> types.ModuleType:
-        # The import writes to this one, before it is exchanged for what may be no module at all.
+        # The import writes to this object before it is replaced by one that may not be a module.
         return types.ModuleType(self._name)
 
     def exec_module(self, module: types.ModuleType) -> None:
@@ -298,7 +298,7 @@ class _Adopter:
 
 
 def _is_inert(module: types.ModuleType) -> bool:
-    """Modules without code of Python: built into the interpreter, or folders."""
+    """Modules without Python code: built into the interpreter, or namespace packages."""
     spec = getattr(module, "__spec__", None)
     origin = getattr(spec, "origin", None)
     return origin == "built-in" or (

@@ -1,8 +1,8 @@
-"""Imports what a scenario imports as a parent would, and finds out which modules a parent may import for its copies.
+"""Imports a scenario's modules as a parent would, and determines which of them a parent may import for its copies.
 
-A module is left to the jobs if importing it did more than make the module, or if it holds something else than it held
-in the cold run. In that process another main program was under way, at another time, under another number: what comes
-of none of these is the same in both.
+A module is left to the jobs if its import had other effects than creating the module, or if its content differs from
+that in the cold run. That process ran another main program, at another time and with another process id: content that
+depends on none of these is equal in both.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Vetter(Listener):
 
     def _audited(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in ("os.listdir", "os.scandir"):
-            # Those in which modules are looked for are looked into by the import system itself.
+            # Directories that are searched for modules are read by the import system itself.
             caller = sys._getframe(1).f_code.co_filename
             if (
                 "importlib" not in caller
@@ -55,7 +55,7 @@ class Vetter(Listener):
             self.reasons.setdefault(stack[-1].name, {})["program"] = effects.EVENTS["program"]
 
     def _settle(self, name: str | None) -> None:
-        """What happened since the last call is this module's doing."""
+        """Attributes all effects since the last query to this module."""
         environment, is_copied = self.environment.take()
         directories, self._directories = self._directories, []
         events = self._library.events()
@@ -111,13 +111,13 @@ class Vetter(Listener):
         reasons.pop("value", None)
         before, now = self._plan.fingerprints[name], fingerprint(module, self.recorder.modules[name].needs)
         differing = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-        # The order of a set of functions differs, too: of installed code a difference counts only if it can be of a
-        # process, which those who install it could not have tested.
+        # The order of a set of functions differs, too: in installed code a difference counts only if it can depend on
+        # the process, which its authors could not have tested.
         if differing and (self._hints.get(name) or not is_installed(module)):
             reasons["value"] = f"what it holds is not the same in every process ({', '.join(differing[:3])})"
 
     def watch_clocks(self) -> None:
-        """Python asks for these without anybody's wish, too, so it is told by who calls them by name."""
+        """Python calls these internally, too, so only calls by name count."""
         for name in ("perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "process_time", "process_time_ns"):
             setattr(time, name, self._clock(getattr(time, name)))
 
@@ -157,7 +157,7 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
     for name, reasons in vetter.reasons.items():
         if reasons and name not in plan.excluded:
             found |= plan.exclude(name, effects.most_telling(reasons))
-    # Such as one that the scenario had put another in the place of.
+    # For example a module that the scenario had replaced with another.
     strangers = {name for name in vetter.recorder.modules if name not in plan.modules and name in sys.modules}
     for name in plan.modules:
         record = vetter.recorder.modules.get(name)

@@ -30,6 +30,15 @@ extension OpenAPIDocument {
           },
           "IssuedToken": {"type": "object", "required": ["secret", "token"], "properties": {"secret": {"type": "string"}, "token": {"$ref": "#/components/schemas/TokenDescription"}}},
           "TokenList": {"type": "object", "required": ["tokens"], "properties": {"tokens": {"type": "array", "items": {"$ref": "#/components/schemas/TokenDescription"}}}},
+          "LoginRequest": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string", "description": "An API token."}}},
+          "SessionDescription": {
+            "type": "object", "required": ["authentication"],
+            "properties": {
+              "authentication": {"type": "boolean", "description": "Whether callers are asked who they are."},
+              "tenant": {"type": "string", "description": "Absent for a caller who is to log in."}, "token_name": {"type": "string"},
+              "scopes": {"type": "array", "items": {"$ref": "#/components/schemas/AccessScope"}}, "expires_at": {"$ref": "#/components/schemas/Time"}
+            }
+          },
           "EnrollRequest": {
             "type": "object", "required": ["runner_id", "name", "capabilities"],
             "properties": {"runner_id": {"type": "string", "minLength": 1, "maxLength": 128}, "name": {"type": "string", "maxLength": 256}, "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}}

@@ -48,6 +48,13 @@ extension OpenAPIDocument {
             }
           },
           "ArtifactProgress": {"type": "object", "required": ["offset", "complete"], "properties": {"offset": {"type": "integer"}, "complete": {"type": "boolean"}}},
+          "BundleRequirements": {
+            "type": "object", "required": ["sha256", "uploads"],
+            "properties": {
+              "sha256": {"type": "string", "description": "Of the manifest: what batches name the bundle by."},
+              "uploads": {"type": "array", "items": {"type": "object", "required": ["sha256", "size", "offset"], "properties": {"sha256": {"type": "string"}, "size": {"type": "integer"}, "offset": {"type": "integer", "description": "How many bytes of it are here already."}}}}
+            }
+          },
           "CollectionReport": {
             "type": "object", "required": ["dry_run", "batches", "blobs", "blob_bytes", "objects", "object_bytes", "telemetry_bytes", "stale", "stale_bytes", "failures"],
             "properties": {

@@ -19,7 +19,7 @@ extension OpenAPIDocument {
           "Count": {"type": "integer", "minimum": 0},
           "BatchReceipt": {
             "type": "object", "required": ["batch_id", "total_jobs", "estimated_completion_time_mins"],
-            "properties": {"batch_id": {"type": "string"}, "total_jobs": {"type": "integer", "minimum": 1}, "estimated_completion_time_mins": {"type": "number", "minimum": 0}}
+            "properties": {"batch_id": {"type": "string"}, "total_jobs": {"type": "integer", "minimum": 1}, "estimated_completion_time_mins": {"type": "number", "minimum": 0}, "unroutable": {"type": "string", "description": "Why no runner that is registered now could ever take the jobs."}}
           },
           "BatchStatus": {"type": "string", "enum": ["Pending", "Running", "Completed", "Failed", "Cancelled"]},
           "Batch": {
@@ -31,9 +31,29 @@ extension OpenAPIDocument {
               "failed_jobs": {"$ref": "#/components/schemas/Count", "description": "Timeouts too."}, "cancelled_jobs": {"$ref": "#/components/schemas/Count"},
               "created_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
               "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615},
-              "warnings": {"type": "array", "items": {"type": "string"}, "description": "What a person should know of it, such as results that were taken back; absent if there is nothing."}
+              "stop_reason": {"type": "string", "description": "Why it ended before all its runs were done; absent if it did not."},
+              "warnings": {"type": "array", "items": {"type": "string"}, "description": "What a person should know of it, such as results that were taken back; absent if there is nothing."},
+              "submitted_by": {"type": "string", "description": "The name of the token that it was submitted with."}
             },
             "example": {"batch_id": "20261123T190236-8f5b7656", "name": "two orbits", "status": "Completed", "seed": 42, "total_jobs": 2, "completed_jobs": 2, "failed_jobs": 0, "cancelled_jobs": 0, "created_at": "2026-11-23T19:02:36.657Z", "completed_at": "2026-11-23T19:02:41.934Z"}
+          },
+          "StudySummary": {
+            "type": "object", "required": ["batch", "simulation", "simulation_type", "requirements"],
+            "properties": {
+              "batch": {"$ref": "#/components/schemas/Batch"}, "simulation": {"type": "string"}, "simulation_type": {"type": "string"},
+              "requirements": {"type": "integer", "description": "How many it has."},
+              "verdict": {"type": "string", "enum": ["MET", "NOT MET", "UNDECIDED"], "description": "On all of them together; absent where there is none, or it is not known yet."},
+              "code": {"type": "string", "description": "A digest of the files and versions that its first result names."}
+            }
+          },
+          "StudyList": {
+            "type": "object", "required": ["studies"],
+            "properties": {"studies": {"type": "array", "items": {"$ref": "#/components/schemas/StudySummary"}}, "next_cursor": {"type": "string"}}
+          },
+          "RetryRequest": {
+            "type": "object", "required": ["runs"],
+            "properties": {"runs": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"type": "integer", "minimum": 0}, "description": "Run indices."}},
+            "example": {"runs": [3, 17]}
           },
           "BatchOverview": {
             "type": "object", "required": ["batch", "jobs_by_status"],

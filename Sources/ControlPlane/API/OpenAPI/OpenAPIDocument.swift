@@ -1,83 +1,75 @@
 import FoundationEssentials
+import LynxDocument
 import LynxModel
+import Synchronization
 
-/// The description of the API (OpenAPI 3.1), as served at `/openapi.json`. What it says of query parameters and
-/// bodies is also what the router holds requests to, so that the two can't differ.
-struct OpenAPIDocument: Sendable {
-    /// One call of the API.
-    struct Operation: Sendable {
-        var queryParameters: Set<String> = []
-        /// Nil for a call that takes no body.
-        var bodyTypes: Set<String>?
-    }
-
-    let json: Data
-    /// By `GET /batches/{batch}`.
-    let operations: [String: Operation]
-
-    /// Made once; an error in it is ours and shows in every test.
-    static let current: OpenAPIDocument = {
-        do { return try OpenAPIDocument() } catch { preconditionFailure("the API's description is not JSON: \(error)") }
-    }()
-
-    init() throws {
-        var document = try Self.decode(Self.head)
-        document["paths"] = try Self.merged(
-            [Self.servicePaths, Self.batchPaths, Self.jobPaths, Self.runnerPaths, Self.accessPaths, Self.protocolPaths, Self.telemetryPaths, Self.artifactPaths])
-        for (path, item) in document["paths"].object {
-            for (method, operation) in item.object { document["paths"][path][method] = Self.completed(operation) }
+/// The description of the API (OpenAPI 3.1), made of what endpoints say of themselves and of the schemas of what they send
+/// and answer.
+enum OpenAPIDocument {
+    static func document(of endpoints: [EndpointDescription]) throws -> JSONValue {
+        var document = try decode(head)
+        document["tags"] = .array(EndpointTag.allCases.map { ["name": .string($0.rawValue), "description": .string($0.remarks)] })
+        var components = OpenAPIComponents()
+        var paths: [String: JSONValue] = [:]
+        for endpoint in endpoints {
+            paths[endpoint.path.template, default: [:]][endpoint.method.rawValue.lowercased()] = endpoint.operation(&components)
         }
-        var components = try Self.decode(Self.sharedParts)
-        components["schemas"] = try Self.merged(
-            [Self.submissionSchemas, Self.batchSchemas, Self.resultSchemas, Self.runnerSchemas, Self.accessSchemas, Self.protocolSchemas, Self.telemetrySchemas, Self.artifactSchemas])
-        document["components"] = components
-        json = try WireJSON.encode(document)
-        operations = Self.operations(of: document)
-    }
-
-    /// Answers that any call may give.
-    private static func completed(_ operation: JSONValue) -> JSONValue {
-        var operation = operation
-        for (status, name) in [
-            ("401", "Unauthorized"), ("403", "Forbidden"), ("422", "Unprocessable"), ("429", "TooManyCalls"), ("500", "InternalError"),
-            ("503", "NotAvailable"),
-        ] where operation["responses"][status] == .null {
-            operation["responses"][status] = .object(["$ref": .string("#/components/responses/\(name)")])
-        }
-        guard operation["requestBody"] != .null else { return operation }
-        for (status, name) in [("400", "BadRequest"), ("413", "TooLarge"), ("415", "UnsupportedMediaType")]
-        where operation["responses"][status] == .null {
-            operation["responses"][status] = .object(["$ref": .string("#/components/responses/\(name)")])
-        }
-        return operation
-    }
-
-    private static func operations(of document: JSONValue) -> [String: Operation] {
-        var operations: [String: Operation] = [:]
-        for (path, item) in document["paths"].object {
-            for (method, operation) in item.object {
-                var known = Operation()
-                for parameter in operation["parameters"].array {
-                    var parameter = parameter
-                    if let name = parameter["$ref"].string?.split(separator: "/").last {
-                        parameter = document["components"]["parameters"][String(name)]
-                    }
-                    if parameter["in"].string == "query", let name = parameter["name"].string { known.queryParameters.insert(name) }
-                }
-                if operation["requestBody"] != .null { known.bodyTypes = Set(operation["requestBody"]["content"].object.keys) }
-                operations["\(method.uppercased()) \(path)"] = known
-            }
-        }
-        return operations
+        document["paths"] = .object(paths)
+        let submission = SchemaParts(prefix: "#/components/schemas/")
+        _ = FieldType.batchSubmission.schema(submission)
+        let schemas = try merged(
+            [batchSchemas, resultSchemas, runnerSchemas, accessSchemas, protocolSchemas, telemetrySchemas, artifactSchemas, verdictSchemas],
+            with: submission.definitions)
+        document["components"] = .object([
+            "securitySchemes": try decode(securitySchemes), "parameters": .object(components.parameters),
+            "responses": .object(components.responses), "schemas": schemas,
+        ])
+        return document
     }
 
     private static func decode(_ text: String) throws -> JSONValue { try WireJSON.decode(JSONValue.self, from: Data(text.utf8)) }
 
-    private static func merged(_ parts: [String]) throws -> JSONValue {
-        var merged: [String: JSONValue] = [:]
+    private static func merged(_ parts: [String], with generated: [String: JSONValue]) throws -> JSONValue {
+        var merged = generated
         for part in parts {
             merged.merge(try decode(part).object) { _, _ in preconditionFailure("the API's description says something twice") }
         }
         return .object(merged)
+    }
+}
+
+extension OpenAPIDocument {
+    static let head = #"""
+        {
+          "openapi": "3.1.0",
+          "info": {
+            "title": "Lynx control plane", "version": "1.1",
+            "summary": "Monte Carlo studies on a pool of runners.",
+            "description": "A client submits a batch; each of its runs is a job; runners claim jobs, run them, and report results.\n\nTimes are ISO 8601 in UTC with milliseconds. A field without a value is left out. Every error is an RFC 9457 problem document; `errors` names the fields, parameters and headers that are wrong.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+          },
+          "servers": [{"url": "/", "description": "This control plane."}],
+          "security": [{}, {"token": []}]
+        }
+        """#
+
+    static let securitySchemes = #"""
+        {
+          "token": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer lynx_…`. Needed where the control plane was started with authentication."}
+        }
+        """#
+}
+
+/// The API's description as it is served: made when it is first asked for, and kept.
+final class OpenAPIText: Sendable {
+    private let json = Mutex<Data?>(nil)
+
+    func text(of endpoints: [EndpointDescription]) throws -> Data {
+        try json.withLock { kept in
+            if let kept { return kept }
+            let text = try WireJSON.encode(try OpenAPIDocument.document(of: endpoints))
+            kept = text
+            return text
+        }
     }
 }

@@ -8,7 +8,8 @@ extension OpenAPIDocument {
               "runner_id": {"type": "string", "minLength": 1, "maxLength": 128}, "session_id": {"type": "string", "minLength": 1, "maxLength": 128},
               "name": {"type": "string"}, "version": {"type": "string"}, "protocol_version": {"type": "string"},
               "capabilities": {"$ref": "#/components/schemas/RunnerCapabilities"}, "engines": {"type": "array", "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}},
-              "machine": {"type": ["string", "null"], "maxLength": 512, "description": "Where the process is: the machine's name, a slash, and what no other machine has."}
+              "machine": {"type": ["string", "null"], "maxLength": 512, "description": "Where the process is: the machine's name, a slash, and what no other machine has."},
+              "offer": {"anyOf": [{"$ref": "#/components/schemas/RunnerOffer"}, {"type": "null"}], "description": "What it runs besides the default scenarios of its engines; nothing, if left out."}
             },
             "example": {
               "runner_id": "r1", "session_id": "s1", "name": "bench", "version": "0.1.0", "protocol_version": "1.2",
@@ -38,6 +39,8 @@ extension OpenAPIDocument {
             "properties": {
               "job_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer", "minimum": 1}, "timeout_secs": {"type": "number"},
               "run_config": {"$ref": "#/components/schemas/RunConfiguration"}, "early_termination": {"type": "object"}, "telemetry": {"type": "object"},
+              "outputs": {"type": "object", "description": "The scalar results that the result is to hold; all that the scenario reports, if left out."},
+              "formulas": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Signal temporal logic, by the name of the output that holds its robustness."},
               "float_parameters": {"type": "object", "additionalProperties": {"type": "number"}, "description": "The parameters of run_config that are floats although their values are whole, for readers of JSON that do not tell 1.0 from 1."}
             }
           },
@@ -49,7 +52,8 @@ extension OpenAPIDocument {
               "wait_seconds": {"type": ["number", "null"], "description": "How long the call may be held while there is nothing new to order; 0 if left out."},
               "cancelling": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/AttemptKey"}, "description": "Attempts that are being stopped already."},
               "drained": {"type": ["boolean", "null"], "description": "Whether the runner knows that it is drained."},
-              "engines": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}, "description": "The engines as they are now, in place of those that came with the registration; left out: as before."}
+              "engines": {"type": ["array", "null"], "maxItems": 64, "items": {"$ref": "#/components/schemas/RunnerEngine"}, "description": "The engines as they are now, in place of those that came with the registration; left out: as before."},
+              "offer": {"anyOf": [{"$ref": "#/components/schemas/RunnerOffer"}, {"type": "null"}], "description": "The same of scenarios and bundles."}
             },
             "example": {"runner_id": "r1", "session_id": "s1", "attempts": []}
           },

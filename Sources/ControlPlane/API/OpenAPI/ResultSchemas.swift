@@ -8,6 +8,7 @@ extension OpenAPIDocument {
               "output_files": {"type": "array", "items": {"type": "string"}, "description": "Paths on the runner's machine."},
               "artifacts": {"type": "array", "items": {"$ref": "#/components/schemas/Artifact"}},
               "telemetry_data": {"type": "object", "description": "By variable.", "additionalProperties": {"$ref": "#/components/schemas/TelemetrySeries"}},
+              "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/RunOutput"}, "description": "The run's scalar results."},
               "metadata": {"$ref": "#/components/schemas/ResultMetadata"}, "error_message": {"type": "string"}
             }
           },
@@ -35,7 +36,16 @@ extension OpenAPIDocument {
               "exit_code": {"type": "integer"}, "exit_signal": {"type": "integer"}, "max_rss_bytes": {"type": "integer"},
               "started_at": {"$ref": "#/components/schemas/Time"}, "completed_at": {"$ref": "#/components/schemas/Time"},
               "directory": {"type": "string"}, "warnings": {"type": "array", "items": {"type": "string"}},
-              "basis": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the result rests on besides its own run; its runner may take that back, and the result with it."}
+              "basis": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the result rests on besides its own run; its runner may take that back, and the result with it."},
+              "breach": {"type": "object", "required": ["condition"], "properties": {"condition": {"type": "string"}, "sim_time_s": {"type": "number"}}, "description": "The stopping condition that killed the run."},
+              "sim_time_s": {"type": "number", "description": "The simulated time of the latest sample, in seconds."},
+              "provenance": {
+                "type": "object", "required": ["host_version", "files"], "description": "The code that the attempt ran with.",
+                "properties": {
+                  "host_version": {"type": "string"}, "engine_sha256": {"type": "string", "description": "Of the engine's library."},
+                  "files": {"type": "object", "additionalProperties": {"type": "string"}, "description": "SHA-256 of the files that the engine's settings name, by setting."}
+                }
+              }
             }
           }
         }

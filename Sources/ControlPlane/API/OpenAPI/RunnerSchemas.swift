@@ -9,6 +9,22 @@ extension OpenAPIDocument {
               "gpu_available": {"type": "boolean"}, "supported_simulation_types": {"type": "array", "maxItems": 256, "items": {"type": "string"}}
             }
           },
+          "RunnerOffer": {
+            "type": "object", "required": ["scenarios", "bundle_types", "scenario_only"],
+            "properties": {
+              "scenarios": {"type": "array", "maxItems": 256, "items": {"$ref": "#/components/schemas/RunnerScenario"}},
+              "bundle_types": {"type": "array", "maxItems": 256, "items": {"type": "string"}, "description": "The simulation types for which it runs code that comes with a batch."},
+              "scenario_only": {"type": "array", "maxItems": 256, "items": {"type": "string"}, "description": "The supported simulation types that it runs only with a scenario's name or a bundle."}
+            }
+          },
+          "RunnerScenario": {
+            "type": "object", "required": ["name", "engine"],
+            "properties": {
+              "name": {"type": "string"}, "engine": {"type": "string"},
+              "sha256": {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$", "description": "Of its settings and of the files that they name."},
+              "trouble": {"type": ["string", "null"], "maxLength": 4096, "description": "Why the runner starts no jobs of it now."}
+            }
+          },
           "RunnerEngine": {
             "type": "object", "required": ["id", "version"],
             "properties": {
@@ -38,10 +54,13 @@ extension OpenAPIDocument {
               "version": {"type": "string"}, "protocol_version": {"type": "string", "description": "Of the runner protocol that it speaks."},
               "registered_at": {"$ref": "#/components/schemas/Time"}, "last_heartbeat_at": {"$ref": "#/components/schemas/Time"},
               "current_jobs": {"type": "array", "items": {"type": "string"}},
-              "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started, and resume lifts it; or the runner says that it cannot run jobs now, and it ends with that (ends_by_itself).", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "ends_by_itself": {"type": "boolean"}}}
+              "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started, and resume lifts it; or the runner says that it cannot run jobs now, and it ends with that (ends_by_itself).", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "ends_by_itself": {"type": "boolean"}}},
+              "scenarios": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerScenario"}, "description": "Those that batches may name."},
+              "bundle_types": {"type": "array", "items": {"type": "string"}, "description": "The simulation types for which it runs code that comes with a batch."},
+              "scenario_only": {"type": "array", "items": {"type": "string"}, "description": "The supported simulation types that it runs only with a scenario's name or a bundle."}
             },
             "example": {
-              "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.4", "status": "Busy",
+              "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.5", "status": "Busy",
               "capabilities": {"cpu_cores": 2, "gpu_available": false, "max_concurrent_jobs": 2, "memory_gb": 25.3, "supported_simulation_types": ["basilisk"]},
               "engines": [{"id": "basilisk", "version": "1.0.0", "warm_workers": [{"entrypoint": "/home/lab/orbit.py", "state": "ready", "pid": 4711, "rss_bytes": 91226112, "jobs_started": 412, "modules": 430, "modules_warm": 412, "import_seconds": 1.9, "import_seconds_warm": 1.8, "left_out": [{"module": "tablecache", "why": "it makes memory that copies would share", "seconds": 0.01}]}]}], "current_jobs": ["20261123T190236-8f5b7656-0"],
               "registered_at": "2026-11-23T19:01:50.937Z", "last_heartbeat_at": "2026-11-23T19:02:36.658Z"

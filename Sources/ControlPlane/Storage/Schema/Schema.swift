@@ -8,11 +8,12 @@ struct SchemaVersion: Sendable {
 /// The ledger's tables, as a list of versions that only grows; each version has a file of its own.
 ///
 /// Times are milliseconds since 1970. A job's id is its batch's id and its run index; its run configuration is
-/// not stored, because it follows from the batch's submission and seed.
+/// not stored, because it follows from the batch's submission and seed, and for a batch that grows from what was appended to it.
 enum Schema {
     /// `versions[0]` leads from an empty database to version 1, and so on.
     static let versions: [SchemaVersion] = [
         .version1, .version2, .version3, .version4, .version5, .version6, .version7, .version8, .version9, .version10,
+        .version11, .version12, .version13, .version14, .version15,
     ]
 
     static let currentVersion = versions.count

@@ -14,6 +14,13 @@ enum EngineFixtures {
         try await EngineCompiler.compile(try directory.write(name + ".c", source), to: directory.path + "/" + name)
     }
 
+    /// Every engine in a process of its own.
+    static func isolation(patience: Duration = .seconds(180)) -> IsolationPolicy {
+        IsolationPolicy(
+            program: Repository.products + "/runner-host", ownFolders: [], chosen: [:], defaultMemoryLimit: 256 << 20, patience: patience,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
     static func catalog(_ directories: [String]) -> EngineCatalog {
         EngineCatalog(searchPath: directories, host: HostTable(logger: Logger(label: "test")).makeTable())
     }

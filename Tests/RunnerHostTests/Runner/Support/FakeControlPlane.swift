@@ -53,7 +53,7 @@ final class FakeControlPlane: Sendable {
 
     func with<Value: Sendable>(_ body: (inout State) -> Value) -> Value { monitor.with(body) }
 
-    func wait(until condition: @escaping @Sendable (State) -> Bool) async throws { try await monitor.wait(until: condition) }
+    func wait(until condition: @escaping @Sendable (State) -> Bool) async throws { try await monitor.reach(condition) }
 
     func enqueue(_ jobs: JobAssignment...) { monitor.with { $0.pending += jobs } }
 
@@ -151,4 +151,13 @@ final class FakeControlPlane: Sendable {
     }
 
     private func json(_ value: some Encodable) throws -> ScriptedServer.Answer { .status(200, body: try WireJSON.encode(value)) }
+}
+
+extension FakeControlPlane.State: CustomStringConvertible {
+    var description: String {
+        let results = delivered.map { "\($0.jobID) attempt \($0.attempt) \($0.outcome.rawValue)" }
+        return "calls \(calls.suffix(40)), pending \(pending.map(\.jobID)), claims waiting \(claimsWaiting), registrations \(registrations.count), "
+            + "started \(started), delivered \(results), chunks \(chunks.map(\.seq)), retractions \(retractions.map(\.basis)), "
+            + "departures \(departures), last heartbeat \(heartbeats.last.map { "\($0)" } ?? "none")"
+    }
 }

@@ -1,4 +1,5 @@
 import Logging
+import LynxModel
 
 @testable import RunnerHost
 
@@ -17,8 +18,10 @@ final class LogRecorder: Sendable {
     func first(_ message: String) -> Entry? { entries.first { $0.message == message } }
 
     func wait(for message: String) async throws {
-        try await monitor.wait { $0.contains { $0.message == message } }
+        try await wait { $0.contains { $0.message == message } }
     }
+
+    func wait(until condition: @escaping @Sendable ([Entry]) -> Bool) async throws { try await monitor.reach(condition) }
 
     var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
@@ -36,6 +39,17 @@ final class LogRecorder: Sendable {
             let merged = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
             let entry = Entry(level: event.level, message: "\(event.message)", metadata: merged)
             recorder.monitor.with { $0.append(entry) }
+        }
+    }
+}
+
+extension [LogRecorder.Entry] {
+    /// Why attempts were stopped from outside.
+    var stops: [AttemptKey: String] {
+        reduce(into: [:]) { stops, entry in
+            guard entry.message == "stop requested", let job = entry.metadata["job"], let attempt = entry.metadata["attempt"].flatMap({ Int($0) })
+            else { return }
+            stops[AttemptKey(jobID: job, attempt: attempt)] = entry.metadata["reason"]
         }
     }
 }

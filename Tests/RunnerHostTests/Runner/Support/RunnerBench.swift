@@ -1,22 +1,36 @@
+import EventLoop
 import Logging
 import LynxModel
+import TelemetryServer
 import TestSupport
 
 @testable import RunnerHost
 
-/// A runner on a state directory of its own, an executor, and a control plane that tells what it heard.
+/// A runner on a state directory of its own, an engine whose simulations end when the test says so, and a control plane that
+/// tells what it heard.
 struct RunnerBench: Sendable {
     let control = FakeControlPlane()
-    let executor: GatedExecutor
+    let engine: GatedEngine
     let directory: TemporaryDirectory
     let log = LogRecorder()
     /// Where the runner says that it is.
     let machine: String?
+    private let host: SimulationHost
 
     init(endsAtOnce: Bool = false, machine: String? = nil) throws {
         self.machine = machine
-        executor = GatedExecutor(endsAtOnce: endsAtOnce)
         directory = try TemporaryDirectory()
+        let table = HostTable(logger: log.logger)
+        engine = try GatedEngine(endsAtOnce: endsAtOnce, host: table.makeTable())
+        let loop = try EventLoop(name: "test-io")
+        host = SimulationHost(
+            settings: .init(
+                outputRoot: directory.file("runs"), telemetryMaxPoints: 1000, enginePatience: .seconds(180),
+                artifacts: ArtifactLimits(file: 16 << 30, total: 64 << 30)),
+            engines: EngineSelection([engine.library], capabilities: ["python_script"]), table: table,
+            telemetry: TelemetryServer(loops: [loop]),
+            records: try RunningRecords(stateDirectory: directory.path), conditions: RunnerConditions(["basilisk": []]), loop: loop,
+            logger: log.logger)
     }
 
     var statePath: String { directory.file("state") }
@@ -40,29 +54,49 @@ struct RunnerBench: Sendable {
     func run(
         url: String, capacity: Int = 2, options: RunnerOptions = Self.options, _ body: (RunnerService) async throws -> Void
     ) async throws {
-        let state = try StateDirectory(path: statePath)
+        let lock = Weak<StateDirectory>()
         let client = try ControlPlaneClient(url: url)
+        let end = try await live(client, lock, capacity, options, body)
+        await client.shutdown()
+        // The loop's thread may still be letting go of the last attempt's telemetry, and with it of the directory's lock.
+        while lock.value != nil { try await Task.sleep(for: .milliseconds(1)) }
+        try end.get()
+    }
+
+    private func live(
+        _ client: ControlPlaneClient, _ lock: Weak<StateDirectory>, _ capacity: Int, _ options: RunnerOptions,
+        _ body: (RunnerService) async throws -> Void
+    ) async throws -> Result<Void, any Error> {
+        let state = try StateDirectory(path: statePath)
+        lock.value = state
         let runner = RunnerService(
             identity: RunnerIdentity(runnerID: state.runnerID, name: "bench", version: "0.0", machine: machine),
             capabilities: RunnerCapabilities(
                 maxConcurrentJobs: capacity, cpuCores: 2, memoryGB: 4, gpuAvailable: false, supportedSimulationTypes: ["basilisk"]),
-            engines: engines, client: client, spool: Spool(state), executor: executor,
-            logger: log.logger, options: options)
+            engines: engines, client: client, spool: Spool(state), host: host, logger: log.logger, options: options)
         let life = Task { try await runner.run() }
         do {
             try await body(runner)
         } catch {
             runner.stopNow()
             _ = await life.result
-            await client.shutdown()
-            throw error
+            return .failure(error)
         }
         runner.stopNow()
-        let end = await life.result
-        await client.shutdown()
-        try end.get()
+        return await life.result
+    }
+
+    /// Waits until these were ended by the host, and no others, for reasons that came from outside.
+    func reachStops(_ reasons: [AttemptKey: String]) async throws {
+        try await engine.wait { $0.terminated == Set(reasons.keys) }
+        try await log.wait { $0.stops == reasons }
     }
 
     /// Without the files that are kept to be written over.
     func spooled() throws -> [String] { try directory.names("state/spool").filter { !$0.hasSuffix(".spare") } }
+}
+
+private final class Weak<Object: AnyObject & Sendable>: @unchecked Sendable {
+    // Written and read by one task.
+    weak var value: Object?
 }

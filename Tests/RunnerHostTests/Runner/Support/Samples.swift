@@ -1,5 +1,17 @@
 import FoundationEssentials
+import Logging
 import LynxModel
+
+@testable import RunnerHost
+
+extension Attempt {
+    /// One whose events nobody reads.
+    static func sample(_ jobID: String, type: String = "basilisk") -> Attempt {
+        var assignment = JobAssignment.sample(jobID)
+        assignment.runConfig.simulation.type = type
+        return Attempt(assignment, AttemptLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+    }
+}
 
 extension JobAssignment {
     static func sample(_ jobID: String, attempt: Int = 1) -> JobAssignment {

@@ -13,6 +13,7 @@ flight can be asked to go wrong:
     SIM_FAULT_PARAM  cannot be set: always 0
     SIM_FAULT_SENS   a bit of MAV_SYS_STATUS_SENSOR: the sensor that is lost at arming
     SIM_FAULT_SLOW   part of the speed factor that is reached: 0.5 is half as fast; 0: all of it
-    SIM_FAULT_TOUT   simulated seconds after which it logs that a sensor timed out; 0: never
+    SIM_FAULT_STILL  simulated seconds after which its reports stop, while it still answers; 0: never
+    SIM_FAULT_TOUT   simulated seconds in the air after which it logs that a sensor timed out; 0: never
     SIM_FAULT_CLIMB  1: climbs on and on where it should hover
 """

@@ -48,11 +48,16 @@ class Link:
             self._due_s[message] = 0
         return True
 
+    def stand_still(self) -> None:
+        """What reports the flight stops; what answers goes on, and says which mission item is the current one."""
+        self._intervals_s = {common.MAVLINK_MSG_ID_MISSION_CURRENT: 1.0}
+
     def stream(self, vehicle: Vehicle, home: Place) -> None:
         """Sends what is due; at most one of each message, however much simulated time went by."""
         for message, interval in self._intervals_s.items():
-            if vehicle.time_s >= self._due_s[message]:
-                self._due_s[message] = max(self._due_s[message] + interval, vehicle.time_s)
+            due_s = self._due_s.get(message, 0.0)
+            if vehicle.time_s >= due_s:
+                self._due_s[message] = max(due_s + interval, vehicle.time_s)
                 self.send(BUILDERS[message](vehicle, home))
 
     def send(self, message: common.MAVLink_message) -> None:

@@ -112,6 +112,10 @@ def highres_imu(vehicle: Vehicle, _: Place) -> common.MAVLink_message:
     )
 
 
+def mission_current(_: Vehicle, __: Place) -> common.MAVLink_message:
+    return common.MAVLink_mission_current_message(0)
+
+
 BUILDERS: dict[int, Builder] = {
     common.MAVLINK_MSG_ID_HEARTBEAT: heartbeat,
     common.MAVLINK_MSG_ID_SYS_STATUS: sys_status,
@@ -124,6 +128,7 @@ BUILDERS: dict[int, Builder] = {
     common.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: extended_sys_state,
     common.MAVLINK_MSG_ID_ESTIMATOR_STATUS: estimator_status,
     common.MAVLINK_MSG_ID_HIGHRES_IMU: highres_imu,
+    common.MAVLINK_MSG_ID_MISSION_CURRENT: mission_current,
 }
 
 _ALWAYS = {"HEARTBEAT": 1.0, "BATTERY_STATUS": 0.5}

@@ -86,12 +86,19 @@ class Simulation:
             os.kill(os.getpid(), signal.SIGKILL)
         if self._is_due("SIM_FAULT_EXIT", time_s):
             self.is_ending = True
-        if self._is_due("SIM_FAULT_TOUT", time_s) and self._log is not None and not self._has_timed_out:
+        if (
+            self._is_due("SIM_FAULT_TOUT", self._vehicle.time_aloft_s)
+            and self._log is not None
+            and not self._has_timed_out
+        ):
             self._has_timed_out = True
             self._log.say(time_s, "[sensors] Accel #0 fail:  TIMEOUT!\t")
         if self._is_due("SIM_FAULT_LINK", time_s):
             for link in self._links:
                 link.is_silent = True
+        if self._is_due("SIM_FAULT_STILL", time_s):
+            for link in self._links:
+                link.stand_still()
 
     def _is_due(self, name: str, time_s: float) -> bool:
         return 0 < self._parameters[name] <= time_s

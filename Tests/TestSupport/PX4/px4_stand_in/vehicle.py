@@ -43,6 +43,7 @@ class Vehicle:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
         self.time_s = 0.0
+        self.time_aloft_s = 0.0
         self.height_m = 0.0
         self.climb_m_s = 0.0
         self.is_armed = False
@@ -141,6 +142,7 @@ class Vehicle:
                 self.is_armed = False
         else:
             self._idle_s = 0
+            self.time_aloft_s += STEP_S
             self.was_flown = True
 
     def _wanted_climb(self) -> float:

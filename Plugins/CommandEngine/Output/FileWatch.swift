@@ -1,0 +1,132 @@
+import EventLoop
+import Glibc
+import Support
+
+/// Tells when files of runs appear or grow (inotify(7)). Used on the loop only; one for all runs, as a user may have few
+/// instances of inotify.
+///
+/// Folders are watched rather than files, as they report both. If a folder cannot be watched, its files are looked at in short
+/// intervals.
+final class FileWatch {
+    /// Ends with this object.
+    final class Subscription {
+        fileprivate let paths: [String]
+        fileprivate let body: (LoopContext) -> Void
+        /// The folders that are watched for it.
+        fileprivate var folders: [String: CInt] = [:]
+        fileprivate var isDue = false
+        fileprivate weak var owner: FileWatch?
+
+        fileprivate init(_ paths: [String], _ owner: FileWatch, _ body: @escaping (LoopContext) -> Void) {
+            self.paths = paths
+            self.owner = owner
+            self.body = body
+        }
+
+        deinit { owner?.drop(Array(folders.values)) }
+    }
+
+    private struct Weak {
+        weak var subscription: Subscription?
+    }
+
+    private var descriptor: CInt = -1
+    private var watch: Watch?
+    private var byFolder: [CInt: [Weak]] = [:]
+
+    /// The shortest time between two looks at the files of a subscription, in nanoseconds.
+    private static let pause: UInt64 = 1_000_000
+    /// The interval of looks without inotify.
+    private static let interval: UInt64 = 20_000_000
+    private static let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE)
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// - Parameters:
+    ///   - paths: absolute paths of files that may not be there yet.
+    ///   - body: called soon after one of them, or another file beside it, has appeared or grown.
+    func subscribe(_ paths: [String], _ context: LoopContext, body: @escaping (LoopContext) -> Void) -> Subscription {
+        open(context)
+        let subscription = Subscription(paths, self, body)
+        if !follow(subscription) { lookAgain(at: subscription, after: Self.interval, context) }
+        return subscription
+    }
+
+    private func open(_ context: LoopContext) {
+        guard descriptor < 0 else { return }
+        descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+        guard descriptor >= 0 else { return }
+        watch = try? context.watch(descriptor, .readable) { [weak self] context, _ in self?.receive(context) }
+    }
+
+    /// Watches for each path the deepest folder that is there. False if that is not possible.
+    private func follow(_ subscription: Subscription) -> Bool {
+        guard descriptor >= 0, watch != nil else { return false }
+        for path in subscription.paths {
+            // A deeper folder may appear just before the one above it is watched.
+            while let folder = Self.deepestFolder(of: path), subscription.folders[folder] == nil {
+                let id = inotify_add_watch(descriptor, folder, Self.mask)
+                guard id >= 0 else { return false }
+                subscription.folders[folder] = id
+                byFolder[id, default: []].append(Weak(subscription: subscription))
+            }
+        }
+        return true
+    }
+
+    private static func deepestFolder(of path: String) -> String? {
+        var folder = path
+        repeat {
+            guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")), slash != folder.startIndex else { return nil }
+            folder = String(folder[..<slash])
+        } while access(folder, F_OK) != 0
+        return folder
+    }
+
+    private func receive(_ context: LoopContext) {
+        var due: [Subscription] = []
+        withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 8) { buffer in
+            while true {
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                guard count > 0 else { return }
+                var place = 0
+                while place + MemoryLayout<inotify_event>.size <= count {
+                    let event = buffer.loadUnaligned(fromByteOffset: place, as: inotify_event.self)
+                    place += MemoryLayout<inotify_event>.size + Int(event.len)
+                    // With an overflow of its queue the kernel names no folder.
+                    let subscriptions = event.wd >= 0 ? byFolder[event.wd] ?? [] : byFolder.values.flatMap(\.self)
+                    for case let subscription? in subscriptions.map(\.subscription) where !subscription.isDue {
+                        subscription.isDue = true
+                        due.append(subscription)
+                    }
+                }
+            }
+        }
+        for subscription in due {
+            _ = context.schedule(after: Self.pause) { [weak self, weak subscription] context in
+                guard let self, let subscription else { return }
+                subscription.isDue = false
+                let isFollowed = follow(subscription)
+                subscription.body(context)
+                if !isFollowed { lookAgain(at: subscription, after: Self.interval, context) }
+            }
+        }
+    }
+
+    private func lookAgain(at subscription: Subscription, after interval: UInt64, _ context: LoopContext) {
+        _ = context.schedule(after: interval) { [weak self, weak subscription] context in
+            guard let self, let subscription else { return }
+            subscription.body(context)
+            lookAgain(at: subscription, after: interval, context)
+        }
+    }
+
+    private func drop(_ folders: [CInt]) {
+        for id in folders {
+            byFolder[id]?.removeAll { $0.subscription == nil }
+            guard byFolder[id]?.isEmpty ?? false else { continue }
+            byFolder[id] = nil
+            inotify_rm_watch(descriptor, id)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// What a runner runs besides the default scenarios of its engines.
+public struct RunnerOffer: Codable, Hashable, Sendable {
+    public var scenarios: [RunnerScenario]
+    /// The simulation types for which it runs code that comes with a batch.
+    public var bundleTypes: [String]
+    /// The supported simulation types that it runs only with a scenario's name or a bundle, as their engine has no default.
+    public var scenarioOnly: [String]
+
+    public init(scenarios: [RunnerScenario] = [], bundleTypes: [String] = [], scenarioOnly: [String] = []) {
+        self.scenarios = scenarios
+        self.bundleTypes = bundleTypes
+        self.scenarioOnly = scenarioOnly
+    }
+
+    /// The most entries of each list.
+    package static let most = 256
+
+    private enum CodingKeys: String, CodingKey {
+        case scenarios
+        case bundleTypes = "bundle_types"
+        case scenarioOnly = "scenario_only"
+    }
+}
+
+/// A named scenario of a runner.
+public struct RunnerScenario: Codable, Hashable, Sendable {
+    public var name: String
+    public var engine: String
+    /// SHA-256 of its settings and of the files that they name: the same on two runners only if they run the same. Nil while
+    /// a file cannot be read.
+    public var sha256: String?
+    /// Why the runner starts no jobs of it now; nil if it does.
+    public var trouble: String?
+
+    public init(name: String, engine: String, sha256: String? = nil, trouble: String? = nil) {
+        self.name = name
+        self.engine = engine
+        self.sha256 = sha256
+        self.trouble = trouble
+    }
+}
+
+/// What a runner must offer to be given a job. The text is what queues are sorted by.
+package enum JobRoute: Hashable, Sendable {
+    /// The default scenario of an engine, or of those with a tag.
+    case type(String)
+    case scenario(String)
+    /// Code that comes with the batch, by an engine.
+    case bundle(type: String)
+
+    private static let scenarioPrefix = "scenario:"
+    private static let bundlePrefix = "bundle:"
+
+    /// Types, scenarios' names and engine ids have no colon.
+    package var text: String {
+        switch self {
+        case .type(let type): type
+        case .scenario(let name): Self.scenarioPrefix + name
+        case .bundle(let type): Self.bundlePrefix + type
+        }
+    }
+
+    package init(text: String) {
+        if text.hasPrefix(Self.scenarioPrefix) {
+            self = .scenario(String(text.dropFirst(Self.scenarioPrefix.count)))
+        } else if text.hasPrefix(Self.bundlePrefix) {
+            self = .bundle(type: String(text.dropFirst(Self.bundlePrefix.count)))
+        } else {
+            self = .type(text)
+        }
+    }
+}
+
+extension RunnerOffer {
+    /// All that a runner with these types can be given.
+    package func routes(types: [String]) -> [JobRoute] {
+        types.filter { !$0.contains(":") && !scenarioOnly.contains($0) }.map { .type($0) } + scenarios.filter { $0.trouble == nil }.map { .scenario($0.name) }
+            + bundleTypes.map { .bundle(type: $0) }
+    }
+}

@@ -1,0 +1,235 @@
+import EventLoop
+import FoundationEssentials
+import Glibc
+import LynxModel
+import Synchronization
+import TelemetryServer
+
+/// The simulation of an attempt: directory, telemetry endpoint, engine, launch, watchdog, end, collection. The outcome of each
+/// step is recorded in the report.
+extension Attempt {
+    /// Runs the simulation to the end of its last process and collects its files.
+    func simulate(on runner: RunnerService) async {
+        let host = runner.host
+        do {
+            let scenario = try namedScenario(host)
+            let threads = try host.threads(for: simulationType)
+            report { $0.engine = threads.engine }
+            host.simulations.add(1, ordering: .relaxed)
+            defer { host.simulations.subtract(1, ordering: .relaxed) }
+            do {
+                try await simulate(scenario, with: threads, on: runner)
+            } catch {
+                failed(error)
+            }
+            await judge(threads.engine, scenario, host)
+        } catch let problem as ConditionProblem {
+            report { $0.lost(.trouble, problem.message) }
+        } catch {
+            report { $0.failed(error) }
+        }
+    }
+
+    /// The scenario that the job names; nil for the default of its engine.
+    ///
+    /// - Throws: `ConditionProblem` if this runner does not have it any more: the configuration was read again since it was told
+    ///   to the control plane.
+    private func namedScenario(_ host: SimulationHost) throws -> NamedScenario? {
+        let simulation = assignment.runConfig.simulation
+        if let name = simulation.scenario {
+            guard let scenario = host.scenarios[name] else { throw ConditionProblem("this runner has no scenario '\(name)' any more") }
+            return scenario
+        }
+        if simulation.bundle == nil, !host.scenarios.hasDefault(for: simulationType) {
+            throw ConditionProblem("this runner has no default scenario of '\(simulationType)'; name one with simulation.scenario")
+        }
+        return nil
+    }
+
+    /// Creates the attempt's directory, which is on record while processes may run in it.
+    private func simulate(_ scenario: NamedScenario?, with threads: EngineThreads, on runner: RunnerService) async throws {
+        let (host, engine, library) = (runner.host, threads.engine.id, threads.engine)
+        let (directory, provenance): (AttemptDirectory, Provenance)
+        do {
+            (directory, provenance) = try await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { [host, key, assignment] in
+                // A named scenario is not held up by what only the default needs.
+                let problem = scenario.map { $0.problem } ?? host.conditions.check(engine)
+                if let problem { throw problem }
+                let directory = try AttemptDirectory(assignment, under: host.settings.outputRoot)
+                try host.records.add(key, directory)
+                return (directory, host.provenance(of: library, scenario: scenario))
+            }
+        } catch let problem as ConditionProblem {
+            return report { $0.lost(.trouble, problem.message) }
+        } catch is CallLeftBehind {
+            return report { $0.lost(.trouble, host.conditions.doesNotAnswer(engine).message) }
+        }
+        defer { host.disk.start { [records = host.records, key] in records.remove(key) } }
+        report { report in
+            report.directory = directory.path
+            report.provenance = provenance
+        }
+        do {
+            if let bundle = assignment.runConfig.simulation.bundle {
+                try await simulate(bundle, in: directory, with: threads, on: runner)
+            } else {
+                try await simulate(in: directory, settings: scenario?.settings, with: threads, on: runner)
+            }
+        } catch {
+            failed(error)
+        }
+        // Processes that still run need the directory; the next start of the runner removes it.
+        guard report({ $0.mayBeReleased }) else { return }
+        let warning = try? await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { directory.removeTemporary() }
+        if let warning { report { $0.warnings.append(warning) } }
+    }
+
+    /// Makes the code that the batch brings along ready, and runs it.
+    private func simulate(_ bundle: BundleSpec, in directory: AttemptDirectory, with threads: EngineThreads, on runner: RunnerService) async throws {
+        guard let (ready, scenario) = await bundleScenario(bundle, in: directory, with: threads.engine, on: runner) else { return }
+        defer { runner.host.bundles?.release(ready) }
+        let provenance = try? await runner.host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { [host = runner.host] in
+            host.provenance(of: threads.engine, scenario: scenario)
+        }
+        report { report in
+            if let provenance { report.provenance = provenance }
+            // The settings name places on this machine; what they say is the bundle's.
+            report.provenance?.files["scenario"] = nil
+            report.provenance?.files["bundle"] = bundle.sha256
+        }
+        try await simulate(in: directory, settings: scenario.settings, with: threads, on: runner)
+    }
+
+    /// Opens the telemetry endpoint and registers the attempt for its engine's calls.
+    private func simulate(
+        in directory: AttemptDirectory, settings: [String: String]?, with threads: EngineThreads, on runner: RunnerService
+    ) async throws {
+        let host = runner.host
+        let telemetry = AttemptTelemetry(self, maxPoints: host.settings.telemetryMaxPoints, TelemetryChunks(self, runner))
+        let endpoint = try await host.telemetry.openEndpoint(allowedUID: geteuid(), makeSink: telemetry.makeSink)
+        let logger = host.logger(of: assignment, engine: threads.engine.id)
+        let token = host.table.register(logger) { endpoint.accept($0) }
+        defer {
+            let basis = host.table.basis(of: token)
+            report { $0.basis = basis }
+            host.table.forget(token)
+        }
+        do {
+            let calls = EngineCalls(self, threads, host, directory, logger, settings: settings)
+            let job = try await calls.prepare(token, telemetryURL: endpoint.url)
+            let limits = ResourceLimits()
+            let process = await launch(job, calls)
+            let startedAt = process == nil ? nil : Date()
+            // This ends with the scope: from then on the result carries the time of the start.
+            async let _ = tellStart(startedAt, to: runner)
+            if let process { await waitForEnd(of: job, process, calls) }
+            await calls.settleTelemetry()
+            let observed = await telemetry.finish(endpoint)
+            let (cause, isThrough) = await ended()
+            report { report in
+                report.observed(observed)
+                report.stopped(by: cause)
+            }
+            guard isThrough else { return calls.terminateHangs() }
+            await finish(job, calls, limits, runner)
+        } catch {
+            _ = await endpoint.finish()
+            throw error
+        }
+    }
+
+    /// Nil if the attempt was stopped before, or the launch failed.
+    private func launch(_ job: EngineJob, _ calls: EngineCalls) async -> EngineJob.Process? {
+        if isStopped { return nil }
+        do {
+            let (process, began) = try await calls.launch(job)
+            report { $0.launched(at: began) }
+            calls.host.conditions.started(calls.engine)
+            log.started()
+            return process
+        } catch {
+            report { $0.failed(error) }
+            return nil
+        }
+    }
+
+    /// Waits until the last process of the simulation has ended.
+    private func waitForEnd(of job: EngineJob, _ process: EngineJob.Process, _ calls: EngineCalls) async {
+        do {
+            try await ProcessEnd(loop: calls.host.loop).wait(
+                process.exitDescriptor, timeout: assignment.timeoutSecs, onTimeout: { [self] in stop(.timeout) }, whenOverdue: whenOverdue)
+            report { $0.processEnded() }
+        } catch let error as ProcessesRemain {
+            report { $0.remain(error) }
+            calls.abandon(job, process)
+        } catch {
+            // A simulation whose end cannot be detected must not be left running.
+            stop(.lost)
+            report { $0.failed(error) }
+        }
+    }
+
+    /// Reaps the simulation, ends processes that outlived the engine's clean-up, frees the slot and collects the files. The job
+    /// is released in any case.
+    private func finish(_ job: EngineJob, _ calls: EngineCalls, _ limits: ResourceLimits, _ runner: RunnerService) async {
+        guard report({ $0.mayBeReleased }) else { return }
+        guard report({ $0.hasEnded }) else { return await calls.release(job) }
+        do {
+            let exit = try await calls.reap(job)
+            let wasKilled = wasKilled
+            report { report in
+                report.exited(exit)
+                if case .success(let exit) = exit { report.explain(limits.finding(exit, wasKilled: wasKilled)) }
+            }
+            let strays = await calls.endStrays()
+            report { $0.warnings += strays.warnings(wasKilled: wasKilled) }
+            runner.monitor.with { $0.running.over(key) }
+            let files = try await calls.collect(job)
+            report { $0.collected(files) }
+            await collectOutputs(calls)
+        } catch {
+            // The call is still inside the engine, which releases the job when it returns.
+            return failed(error)
+        }
+        await calls.release(job)
+    }
+
+    /// Reads the run's scalar results. If the disk does not respond, only these are lost.
+    private func collectOutputs(_ calls: EngineCalls) async {
+        let draft = report { $0 }
+        do {
+            let outcome = try await calls.host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { draft.readOutputs() }
+            report { $0.gave(outcome) }
+        } catch {
+            report { $0.warnings.append("outputs: the disk did not answer in time; they are missing") }
+        }
+    }
+
+    private func failed(_ error: any Error) {
+        let cause = cause
+        report { report in
+            report.stopped(by: cause)
+            report.failed(error)
+        }
+    }
+
+    /// Determines whether a failure was caused by the machine rather than the job.
+    private func judge(_ engine: EngineLibrary, _ scenario: NamedScenario?, _ host: SimulationHost) async {
+        guard !isStopped, report({ $0.isFailure }) else { return }
+        let isAlone = host.simulations.load(ordering: .relaxed) <= 1
+        if let scenario {
+            let missing = try? await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { scenario.problem }
+            if let problem = missing ?? nil { return report { $0.lost(.trouble, problem.message) } }
+        }
+        if let problem = await host.conditions.problem(of: engine.id) {
+            // A job that has run may have filled the disk itself, unless other jobs ran beside it.
+            report { report in
+                let isTheJobs = report.hasStarted && isAlone && problem.isOfRoom
+                report.lost(isTheJobs ? .machine : .trouble, problem.message)
+            }
+        } else if let reason = report({ $0.machineReason }) {
+            report { $0.lost(.machine, reason) }
+            host.conditions.machineFailed(engine.id, reason)
+        }
+    }
+}

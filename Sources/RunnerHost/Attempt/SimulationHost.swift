@@ -1,0 +1,99 @@
+package import EventLoop
+import FoundationEssentials
+package import Logging
+import LynxModel
+import Synchronization
+package import TelemetryServer
+
+/// The resources that the simulations of one runner share: the engines with their threads, the telemetry server, the
+/// directories, and the loop that waits for their ends.
+package final class SimulationHost: Sendable {
+    package struct Settings: Sendable {
+        /// Absolute path.
+        package var outputRoot: String
+        package var telemetryMaxPoints: Int
+        /// The time limit for one call into an engine.
+        package var enginePatience: Duration
+        package var artifacts: ArtifactLimits
+
+        package init(outputRoot: String, telemetryMaxPoints: Int, enginePatience: Duration, artifacts: ArtifactLimits) {
+            self.outputRoot = outputRoot
+            self.telemetryMaxPoints = telemetryMaxPoints
+            self.enginePatience = enginePatience
+            self.artifacts = artifacts
+        }
+    }
+
+    let settings: Settings
+    let engines: EngineSelection
+    let table: HostTable
+    let telemetry: TelemetryServer
+    let records: RunningRecords
+    let conditions: RunnerConditions
+    let scenarios: ScenarioCatalog
+    /// Nil where bundles are never run.
+    let bundles: BundleStore?
+    private let scenarioSettings: @Sendable (ScenarioSpec) throws -> [String: String]
+    let code = CodeFiles()
+    /// The loop for timeouts and ends of processes.
+    let loop: EventLoop
+    /// The threads for directories and records of attempts.
+    let disk = CallThreads(name: "lynx-disk", most: 16)
+    /// How many simulations there are now.
+    let simulations = Atomic(0)
+    private let threads: [String: EngineThreads]
+    private let logger: Logger
+
+    package init(
+        settings: Settings, engines: EngineSelection, table: HostTable, telemetry: TelemetryServer, records: RunningRecords,
+        conditions: RunnerConditions, scenarios: ScenarioCatalog = ScenarioCatalog(), bundles: BundleStore? = nil,
+        scenarioSettings: @escaping @Sendable (ScenarioSpec) throws -> [String: String] = { _ in [:] }, loop: EventLoop, logger: Logger
+    ) {
+        self.scenarios = scenarios
+        self.bundles = bundles
+        self.scenarioSettings = scenarioSettings
+        self.settings = settings
+        self.engines = engines
+        self.table = table
+        self.telemetry = telemetry
+        self.records = records
+        self.conditions = conditions
+        self.loop = loop
+        self.logger = logger
+        threads = Dictionary(uniqueKeysWithValues: engines.engines.map { ($0.id, EngineThreads($0, patience: settings.enginePatience)) })
+        for engine in engines.engines {
+            engine.isolated?.onEnd { [id = engine.id] reason, pause in conditions.processEnded(id, reason, pause: pause) }
+        }
+    }
+
+    /// The engine of a simulation type, with its threads.
+    ///
+    /// - Throws: `EngineFailure` if no engine serves it.
+    func threads(for simulationType: String) throws(EngineFailure) -> EngineThreads {
+        threads[try engines.engine(for: simulationType).id]!
+    }
+
+    /// The settings of an engine for a scenario.
+    ///
+    /// - Throws: `EngineFailure` if it sets what only the runner may set.
+    func settings(of scenario: ScenarioSpec) throws -> [String: String] { try scenarioSettings(scenario) }
+
+    /// The code that an attempt runs with if it begins now. Blocks on the disk.
+    ///
+    /// - Parameter scenario: nil for the engine's default.
+    func provenance(of engine: EngineLibrary, scenario: NamedScenario?) -> Provenance {
+        var provenance = code.provenance(engine: engine.path, files: scenario?.files ?? conditions.files(of: engine.id))
+        if let hash = scenario?.sha256(code) { provenance.files["scenario"] = hash }
+        return provenance
+    }
+
+    /// The logger for an engine's messages about an attempt.
+    func logger(of assignment: JobAssignment, engine: String) -> Logger {
+        var logger = logger
+        logger[metadataKey: "job"] = "\(assignment.jobID)"
+        logger[metadataKey: "batch"] = "\(assignment.batchID)"
+        logger[metadataKey: "attempt"] = "\(assignment.attempt)"
+        logger[metadataKey: "engine"] = "\(engine)"
+        return logger
+    }
+}
