@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 import web_studies
@@ -118,6 +119,48 @@ def test_a_tenant_sees_only_its_own(tenants: tuple[ControlPlane, dict[str, str]]
         page.get_by_label("API token").fill(tokens["lab"])
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Run 0")).to_be_visible()
+
+
+def test_administrators_make_and_revoke_tokens(
+    tenants: tuple[ControlPlane, dict[str, str]], browser: Browser
+) -> None:
+    plane, tokens = tenants
+    with visit(browser, plane.url) as visited:
+        page = visited.open("#/pool")
+        page.get_by_label("API token").fill(tokens["other"])
+        page.get_by_role("button", name="Log in").click()
+        page.goto(f"{plane.url}/ui/#/pool")
+        card = visited.card("Tokens and enrolment")
+        # Those of other tenants are not there.
+        expect(card.locator("tbody tr")).to_have_count(1)
+        card.get_by_label("Name of the token").fill("<b>nightly</b>")
+        card.get_by_label("What the token may do").select_option("read")
+        card.get_by_role("button", name="Make a token").click()
+        secret = card.get_by_role("status").locator("code").inner_text()
+        row = card.locator("tbody tr", has_text="<b>nightly</b>")
+        expect(row).to_contain_text("read")
+        expect(row).to_contain_text("in 365 days")
+        made = ControlPlane(plane.url, plane.log, secret)
+        assert made.json("/batches")["batches"] == []
+        row.get_by_role("button", name="Revoke").click()
+        page.get_by_role("button", name="Revoke it").click()
+        expect(row).to_contain_text("revoked")
+        with pytest.raises(HTTPError):
+            made.json("/batches")
+        card.get_by_label("Name of the runner").fill("hangar 3")
+        card.get_by_role("button", name="Enrol a runner").click()
+        expect(card.get_by_role("status").locator("code")).to_have_text(re.compile("^lynx_enroll_"))
+        expect(card.locator("tbody tr", has_text="hangar 3")).to_contain_text("enrolment")
+        card.get_by_label("Name of the token").fill("x" * 300)
+        card.get_by_role("button", name="Make a token").click()
+        expect(card.get_by_role("alert")).to_contain_text("name")
+    with visit(browser, plane.url) as visited:
+        page = visited.open("#/pool")
+        page.get_by_label("API token").fill(tokens["reader"])
+        page.get_by_role("button", name="Log in").click()
+        page.goto(f"{plane.url}/ui/#/pool")
+        expect(visited.card("Queue")).to_be_visible()
+        expect(visited.card("Tokens and enrolment")).to_have_count(0)
 
 
 def test_buttons_are_those_of_the_scope(tenants: tuple[ControlPlane, dict[str, str]], browser: Browser) -> None:

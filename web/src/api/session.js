@@ -25,6 +25,11 @@ export function isLoggedIn() {
   return !session.authentication || session.tenant !== undefined;
 }
 
+/** Whether callers have to say who they are; without that there are no tokens. */
+export function hasTokens() {
+  return session.authentication;
+}
+
 /** @param {"read" | "submit" | "admin"} scope */
 export function may(scope) {
   const scopes = session.scopes ?? [];

@@ -21,6 +21,16 @@
  * @property {string[]} [warnings]
  * @property {string} [submitted_by]
  *
+ * @typedef {object} Token
+ * @property {string} token_id
+ * @property {"api" | "enroll"} kind
+ * @property {string} name
+ * @property {string[]} scopes
+ * @property {string} created_at
+ * @property {string} [expires_at] Missing: it does not expire.
+ * @property {string} [revoked_at]
+ * @property {string} [used_by] The runner that was enrolled with it.
+ *
  * @typedef {object} StudySummary
  * @property {Batch} batch
  * @property {string} simulation

@@ -40,7 +40,15 @@ export class Scale {
   ticks(wanted) {
     const raw = (this.high - this.low) / Math.max(1, wanted);
     const power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw * 0.999) ?? raw;
+    const steps = [10, 5, 2, 1, 0.5, 0.2].map((factor) => factor * power);
+    const coarsest = Math.max(1, steps.filter((step) => step >= raw * 0.999).length) - 1;
+    // A single tick says nothing of the scale.
+    const step = steps.slice(coarsest).find((candidate) => this.#multiples(candidate).length > 1) ?? steps[steps.length - 1];
+    return this.#multiples(step);
+  }
+
+  /** @param {number} step */
+  #multiples(step) {
     const first = Math.ceil(this.low / step - 1e-9);
     const last = Math.floor(this.high / step + 1e-9);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, place) => (first + place) * step);

@@ -15,7 +15,10 @@ const listeners = new Set();
 export function colour(name) {
   let value = known.get(name);
   if (value === undefined) {
-    value = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    const text = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    // A custom property is handed over as it is written.
+    const pair = /^light-dark\(([^,]+), *([^)]+)\)$/.exec(text);
+    value = pair ? pair[isDark() ? 2 : 1] : text;
     known.set(name, value);
   }
   return value;

@@ -1,10 +1,11 @@
 import { get, getIfAny, path, post } from "../api/client.js";
-import { may } from "../api/session.js";
+import { hasTokens, may } from "../api/session.js";
 import { el, fill } from "../dom/element.js";
 import { ago, grouped, number, plural, size } from "../dom/format.js";
 import { every } from "../dom/poll.js";
 import { actionButton, badge, card, confirmed, problem } from "../dom/parts.js";
 import { link } from "../router.js";
+import { accessCard } from "./access.js";
 
 /**
  * @typedef {import("../api/types.js").Runner} Runner
@@ -15,7 +16,7 @@ import { link } from "../router.js";
 const MOST_BATCHES = 20;
 
 /**
- * The runners, what each does, and the queue by study.
+ * The runners, what each does, the queue by study, and for administrators who may use the pool.
  *
  * @param {HTMLElement} root
  * @param {import("../router.js").Address} _
@@ -27,7 +28,8 @@ export async function showPool(root, _, signal) {
   const runners = el("div", { class: "stack" });
   const queue = el("div");
   const trouble = el("div");
-  fill(root, el("div", { class: "stack" }, trouble, card("Runners", {}, runners), card("Queue", {}, queue)));
+  fill(root, el("div", { class: "stack" }, trouble, card("Runners", {}, runners), card("Queue", {}, queue),
+    hasTokens() && may("admin") ? accessCard(signal) : null));
 
   async function read() {
     const { runners: list } = /** @type {{runners: Runner[]}} */ (await get("/runners?limit=1000", signal));
