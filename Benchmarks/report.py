@@ -115,6 +115,11 @@ class Goal:
         return Goal(what, f"{figure(value)} {unit}", peer, "", f"under {figure(limit)} {unit}", value < limit)
 
     @staticmethod
+    def least(what: str, value: float, unit: str, limit: float) -> Goal:
+        """At least `limit`."""
+        return Goal(what, f"{figure(value)} {unit}", "", "", f"{figure(limit)} {unit}", value >= limit)
+
+    @staticmethod
     def shown(what: str, table: Table, row: str, ours: str, peer: str) -> Goal:
         figures = table.rows[row]
         return Goal(what, figure(figures[ours].median), f"{figure(figures[peer].median)}, {peer}", "", "", True)

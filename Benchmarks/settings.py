@@ -35,6 +35,8 @@ class Sizes:
     page_runs: int = 100_000
     page_peer_runs: int = 10_000
     """As many as the peer's page bears."""
+    page_live_runs: int = 10_000
+    """Of a study that is looked at while it goes on."""
 
 
 QUICK = Sizes(
@@ -59,6 +61,7 @@ QUICK = Sizes(
     table_streams=4,
     page_runs=2000,
     page_peer_runs=500,
+    page_live_runs=1500,
 )
 """Shows that everything runs; the figures mean nothing."""
 

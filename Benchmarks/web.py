@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+import web_live
+from browsers import chromium, opened, tab_memory
+from playwright.sync_api import Page
 from tables import make_ledger
 
 from claims import await_answer, control_plane
@@ -20,7 +21,6 @@ from settings import Settings
 
 OURS, PEER = "lynx", "Optuna's dashboard"
 PARAMETERS = 10
-PATIENCE_MS = 300_000
 BRUSHES = 60
 SCROLL_MS = 3000
 GOAL_PAINT_S, GOAL_BRUSH_MS, GOAL_SCROLL_FPS, GOAL_MEMORY_MB, GOAL_SIZE_KB = 1.0, 50.0, 50.0, 500.0, 300.0
@@ -123,36 +123,15 @@ def measure(settings: Settings) -> Result:
     goals = [
         Goal.most(f"page of {many}: until all are shown", times.rows[many][OURS].median, "s", GOAL_PAINT_S),
         Goal.most(f"page of {many}: brush to redraw", brush.rows[many][OURS].median, "ms", GOAL_BRUSH_MS),
-        least(f"page of {many}: table scrolls", scroll.rows[many][OURS].median, "frames per second", GOAL_SCROLL_FPS),
+        Goal.least(
+            f"page of {many}: table scrolls", scroll.rows[many][OURS].median, "frames per second", GOAL_SCROLL_FPS
+        ),
         Goal.most(f"page of {many}: memory of the tab", memory.rows[many][OURS].median, "MB", GOAL_MEMORY_MB),
         Goal.most("page and libraries, compressed", size.rows["all files"][OURS].median, "kB", GOAL_SIZE_KB),
         Goal.ratio(f"page of {same}: until all are shown", times, same, OURS, PEER, 1, fewer=True),
     ]
-    return Result([times, brush, scroll, memory, size], goals)
-
-
-def least(what: str, value: float, unit: str, limit: float) -> Goal:
-    return Goal(what, f"{value:.1f} {unit}", "", "", f"{limit:g} {unit}", value >= limit)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser of its own for each figure, so that none finds what another has left."""
-    path = which("chromium")
-    if path is None:
-        raise SystemExit("bench: there is no chromium; 'make setup' installs it")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-def opened(browser: Browser) -> tuple[Page, CDPSession]:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(PATIENCE_MS)
-    return page, browser.new_browser_cdp_session()
+    live = web_live.measure(settings)
+    return Result([times, brush, scroll, memory, size, *live.tables], goals + live.goals)
 
 
 def transferred(page: Page, below: str) -> float:
@@ -180,19 +159,6 @@ def brushed(page: Page) -> float:
     page.mouse.up()
     redraws: list[float] = page.evaluate("window.redraws")
     return statistics.median(redraws)
-
-
-def tab_memory(session: CDPSession) -> float:
-    """The proportional set size of the largest process that renders, in megabytes."""
-    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    return max(resident(process["id"]) for process in processes if process["type"] == "renderer")
-
-
-def resident(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
 
 
 @contextmanager

@@ -30,7 +30,11 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: "How many parameters the batch disperses.")
     var parameters = 1
 
+    @Option(help: "How many jobs to report a second over all runners; without it as many as go.")
+    var rate: Double?
+
     func validate() throws {
+        if let rate, !(rate > 0) { throw ValidationError("--rate \(rate) is too small; give more than 0.") }
         for (name, value) in [("runners", runners), ("slots", slots), ("jobs", jobs), ("parameters", parameters)] where value < 1 {
             throw ValidationError("--\(name) \(value) is too small; give 1 or more.")
         }
@@ -47,7 +51,7 @@ struct LoadGenerator: AsyncParsableCommand {
         try await submit(to: server)
 
         let began = ContinuousClock.now
-        let tally = Tally(jobs)
+        let tally = Tally(jobs, rate: rate)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for runner in pool { group.addTask { try await runner.work(tally) } }
             try await group.waitForAll()

@@ -2,13 +2,28 @@ import FoundationEssentials
 import LynxModel
 import Synchronization
 
-/// How many jobs are still to be reported, over all runners.
+/// How many jobs are still to be reported, over all runners, and when.
 final class Tally: Sendable {
     private let left: Atomic<Int>
+    private let due: Atomic<Int>
+    private let rate: Double?
+    private let began = ContinuousClock.now
 
-    init(_ jobs: Int) { left = Atomic(jobs) }
+    /// - Parameter rate: Jobs per second; nil: as many as go.
+    init(_ jobs: Int, rate: Double? = nil) {
+        left = Atomic(jobs)
+        due = Atomic(0)
+        self.rate = rate
+    }
 
     var isDone: Bool { left.load(ordering: .relaxed) <= 0 }
+
+    /// Waits until so many more jobs may be reported.
+    func wait(for jobs: Int) async throws {
+        let before = due.add(jobs, ordering: .relaxed).oldValue
+        guard let rate else { return }
+        try await Task.sleep(until: began + .seconds(Double(before + jobs) / rate), clock: .continuous)
+    }
 
     func reported() { left.subtract(1, ordering: .relaxed) }
 }
@@ -46,6 +61,7 @@ struct SimulatedRunner: Sendable {
             let request = ClaimRequest(runnerID: id, sessionID: session, slots: slots, waitSeconds: 0.05)
             let claimed: ClaimResponse = try await server.ask("/runner/v1/claim", request)
             guard !claimed.jobs.isEmpty else { continue }
+            try await tally.wait(for: claimed.jobs.count)
             let group = ResultGroup(runnerID: id, reports: claimed.jobs.map(report))
             let answer: ResultGroupAnswer = try await server.ask("/runner/v1/results", group)
             for item in answer.results {
