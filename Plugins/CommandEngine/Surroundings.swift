@@ -18,17 +18,17 @@ struct Surroundings: Sendable {
     /// The absolute form of a path of an option.
     func path(_ path: String) -> String { path.utf8.first == UInt8(ascii: "/") ? path : "\(workingDirectory)/\(path)" }
 
-    /// The absolute path of a program: a name without a slash is looked for in PATH.
-    func program(_ name: String, option: String) throws(EngineError) -> String {
+    /// The absolute path of a program: a name without a slash is looked for in the PATH that its process gets.
+    func program(_ name: String, option: String, searching search: String?) throws(EngineError) -> String {
         if name == "~" || name.hasPrefix("~/") { throw .invalid("\(option): '~' is not expanded here; write the path out, or {env.HOME}") }
-        return try ProgramLookup.executable(name.utf8.contains(UInt8(ascii: "/")) ? path(name) : name, setting: option)
+        return try ProgramLookup.executable(name.utf8.contains(UInt8(ascii: "/")) ? path(name) : name, setting: option, path: search)
     }
 
     /// Checks what does not depend on a run: programs, files and the templates in them.
     func check(_ options: CommandOptions, warn: (String) -> Void) throws(EngineError) {
-        if let program = options.command.first?.constant { _ = try self.program(program, option: "command") }
+        try checkProgram(options.command, options.environment, option: "command")
         for (index, server) in options.servers.enumerated() {
-            if let program = server.command.first?.constant { _ = try self.program(program, option: "servers[\(index)].command") }
+            try checkProgram(server.command, server.environment, option: "servers[\(index)].command")
         }
         if let directory = options.directory?.constant { _ = try ProgramLookup.directory(path(directory), setting: "directory") }
         for (index, file) in options.files.enumerated() {
@@ -41,6 +41,14 @@ struct Surroundings: Sendable {
             }
         }
         warnOfForgottenFiles(options, warn)
+    }
+
+    private func checkProgram(_ command: [Template], _ environment: [String: Template], option: String) throws(EngineError) {
+        guard let name = command.first?.constant else { return }
+        let search = environment["PATH"]
+        // A PATH that each run fills for itself is known only then.
+        if let search, search.constant == nil, !name.utf8.contains(UInt8(ascii: "/")) { return }
+        _ = try program(name, option: option, searching: search?.constant)
     }
 
     private func checkPresence(_ name: String, option: String) throws(EngineError) {

@@ -52,6 +52,20 @@ struct CommandStudyTests {
         }
     }
 
+    @Test("A program's name is looked for in the PATH that its process gets")
+    func searchPath() async throws {
+        let study = try CommandStudy(
+            options: """
+                command: own-simulator
+                env: {PATH: "{working_directory}/tools:{env.PATH}"}
+                results: {key_value: stdout}
+                """,
+            programs: ["tools/own-simulator": "#!/bin/sh\necho 'found = 1'\n"])
+        let document = try await study.run()
+        #expect(document.results.count == 2)
+        for result in document.results { #expect(value(result, "found") == 1, "\(result.errorMessage ?? "")") }
+    }
+
     @Test("A condition on what a program prints kills it, and nothing of it is left")
     func breachOfOutput() async throws {
         let study = try CommandStudy(

@@ -94,7 +94,7 @@ struct Filler {
         for word in words { texts.append(try text(word, option)) }
         var variables = base
         for (name, template) in environment { variables[name] = try text(template, "env.\(name)") }
-        let program = try surroundings.program(texts[0], option: option)
+        let program = try surroundings.program(texts[0], option: option, searching: variables["PATH"])
         return GuardedProcess.Request(
             program: program, arguments: Array(texts.dropFirst()) + extra, environment: variables,
             workingDirectory: try directory.map { template throws(EngineError) in

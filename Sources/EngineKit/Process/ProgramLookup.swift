@@ -4,14 +4,16 @@ import Glibc
 /// Finds programs and files as a shell would; its errors are one line.
 public enum ProgramLookup {
     /// The absolute path of an executable file; a name without a slash is searched in PATH.
-    public static func executable(_ name: String, setting: String) throws(EngineError) -> String {
+    ///
+    /// - Parameter path: the PATH that its process gets, if not this process's own.
+    public static func executable(_ name: String, setting: String, path search: String? = nil) throws(EngineError) -> String {
         if name.utf8.contains(UInt8(ascii: "/")) {
             let path = absolute(name)
             guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of a program or a name in PATH") }
             guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' is not executable; give the path of a program or a name in PATH") }
             return path
         }
-        let search = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let search = search ?? getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         for directory in search.unicodeScalars.split(separator: ":").map({ String($0) }) {
             let path = absolute("\(directory)/\(name)")
             if isRegularFile(path), access(path, X_OK) == 0 { return path }
