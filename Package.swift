@@ -29,6 +29,8 @@ let package = Package(
         .library(name: "PythonEngine", type: .dynamic, targets: ["PythonEngine"]),
         .library(name: "PX4SITLEngine", type: .dynamic, targets: ["PX4SITLEngine"]),
         .library(name: "CommandEngine", type: .dynamic, targets: ["CommandEngine"]),
+        .library(name: "EngineABI", targets: ["EngineABI"]),
+        .library(name: "EngineKit", targets: ["EngineKit"]),
         .library(name: "LynxWarm", type: .dynamic, targets: ["LynxWarm"]),
         .executable(name: "lynx-spawner", targets: ["lynx-spawner"]),
     ],
@@ -101,7 +103,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        // Engines: they share only the C header with the host.
+        // Engines: they share only the C header with the host, which has a copy of EngineKit's code for processes.
         .target(
             name: "EngineKit",
             dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", "Support"],
@@ -156,7 +158,7 @@ let package = Package(
         .target(
             name: "RunnerHost",
             dependencies: [
-                "CChannel", "CGuardian", "CLinux", "EngineABI", "EventLoop", "LynxDocument", "LynxModel", "LynxTelemetry", "ObjectStore",
+                "CChannel", "CGuardian", "CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "LynxTelemetry", "ObjectStore",
                 "Support", "TelemetryServer", "TemporalLogic",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -237,7 +239,7 @@ let package = Package(
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "CommandTests", dependencies: ["Command", "EngineKit", "EventLoop", "LynxModel", "TestSupport"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["Command", "EngineKit", "EventLoop", "LynxModel", "Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "PlainTextTests", dependencies: ["PlainText"], swiftSettings: swiftSettings),

@@ -6,6 +6,7 @@ package struct BasiliskEngine: Engine {
     package static let id = "basilisk"
     package static let displayName = "Basilisk"
     package static let version = "1.0.0"
+    package static let stopsSoftly = true
 
     let host: HostHandle
     let scenario: Scenario

@@ -5,6 +5,7 @@ package struct PythonEngine: Engine {
     package static let id = "python"
     package static let displayName = "Python"
     package static let version = "1.0.0"
+    package static let stopsSoftly = true
 
     private static let entrypoint = "entrypoint"
     private let scripts: BasiliskEngine

@@ -1,5 +1,6 @@
 import EngineABI
 import EngineKit
+import Glibc
 import Synchronization
 
 /// One run of the scenario in a guarded process, whose exit code determines the result; a sample of warm runs is checked by a
@@ -54,6 +55,16 @@ final class ScriptJob: EngineJob {
         running.withLock { $0 = Running(process: start.process, check: check, basis: start.basis) }
         check?.start()
         return LaunchedProcess(pid: start.process.pid, exitDescriptor: check?.exitDescriptor ?? start.process.exitDescriptor)
+    }
+
+    /// SIGTERM: a script with a handler for it can write down what it has, and one without ends there and then, as with SIGKILL,
+    /// also in a long call of native code. SIGINT would reach `finally` blocks of every script, but Python raises it only between
+    /// two bytecodes, so that each simulation in native code would last for the whole grace.
+    func stop(_ reason: StopReason, deadline: UInt64) -> Bool {
+        guard let running = running.withLock({ $0 }) else { return false }
+        running.check?.kill()
+        running.process.signal(SIGTERM)
+        return true
     }
 
     func terminate() {

@@ -8,6 +8,7 @@ package struct CommandEngine: Engine {
     package static let id = "command"
     package static let displayName = "Command"
     package static let version = "1.0.0"
+    package static let stopsSoftly = true
 
     private let host: HostHandle
     private let options: CommandOptions

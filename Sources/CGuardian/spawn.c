@@ -180,10 +180,12 @@ void lynx_guardian_signal(const lynx_guardian *guardian, int signal) {
     kill(-guardian->program, signal);
 }
 
-int lynx_guardian_succeeded(const lynx_guardian *guardian) {
+int lynx_guardian_peek(const lynx_guardian *guardian, int *exit_code, int *exit_signal) {
     siginfo_t info = {.si_pid = 0};
-    return waitid(P_PID, (id_t)guardian->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == guardian->program &&
-           info.si_code == CLD_EXITED && info.si_status == 0;
+    if (waitid(P_PID, (id_t)guardian->program, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != guardian->program) return 0;
+    *exit_code = info.si_code == CLD_EXITED ? info.si_status : -1;
+    *exit_signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+    return 1;
 }
 
 void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {

@@ -93,6 +93,55 @@ static const char rocketpy_requirements_txt[] = {
 #embed "../../examples/rocketpy/requirements.txt"
 };
 
+static const char engine_common_simulator_py[] = {
+#embed "../../examples/engine/common/simulator.py"
+};
+static const char engine_common_study_yaml[] = {
+#embed "../../examples/engine/common/study.yaml"
+};
+static const char engine_common_runner_yaml[] = {
+#embed "../../examples/engine/common/runner.yaml"
+};
+static const char engine_c_engine_c[] = {
+#embed "../../examples/engine/c/engine.c"
+};
+static const char engine_c_Makefile[] = {
+#embed "../../examples/engine/c/Makefile"
+};
+static const char engine_cpp_engine_cpp[] = {
+#embed "../../examples/engine/cpp/engine.cpp"
+};
+static const char engine_cpp_Makefile[] = {
+#embed "../../examples/engine/cpp/Makefile"
+};
+static const char engine_rust_Cargo_toml[] = {
+#embed "../../examples/engine/rust/Cargo.toml"
+};
+static const char engine_rust_Makefile[] = {
+#embed "../../examples/engine/rust/Makefile"
+};
+static const char engine_rust_src_abi_rs[] = {
+#embed "../../examples/engine/rust/src/abi.rs"
+};
+static const char engine_rust_src_lib_rs[] = {
+#embed "../../examples/engine/rust/src/lib.rs"
+};
+static const char engine_swift_Package_swift[] = {
+#embed "../../examples/engine/swift/Package.swift"
+};
+static const char engine_swift_Makefile[] = {
+#embed "../../examples/engine/swift/Makefile"
+};
+static const char engine_swift_Sources_LabEngine_LabEngine_swift[] = {
+#embed "../../examples/engine/swift/Sources/LabEngine/LabEngine.swift"
+};
+static const char engine_abi_h[] = {
+#embed "../EngineABI/engine_abi.h"
+};
+static const char engine_map[] = {
+#embed "../EngineABI/engine.map"
+};
+
 const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"command", "study.yaml", command_study_yaml, sizeof command_study_yaml, 0},
     {"command", "runner.yaml", command_runner_yaml, sizeof command_runner_yaml, 0},
@@ -130,4 +179,32 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"rocketpy", "flight.py", rocketpy_flight_py, sizeof rocketpy_flight_py, 0},
     {"rocketpy", "requirements.txt", rocketpy_requirements_txt, sizeof rocketpy_requirements_txt, 0},
     {"rocketpy", "run.sh", run_sh, sizeof run_sh, 1},
+    {"engine-c", "engine.c", engine_c_engine_c, sizeof engine_c_engine_c, 0},
+    {"engine-c", "Makefile", engine_c_Makefile, sizeof engine_c_Makefile, 0},
+    {"engine-c", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-c", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
+    {"engine-c", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
+    {"engine-c", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
+    {"engine-cpp", "engine.cpp", engine_cpp_engine_cpp, sizeof engine_cpp_engine_cpp, 0},
+    {"engine-cpp", "Makefile", engine_cpp_Makefile, sizeof engine_cpp_Makefile, 0},
+    {"engine-cpp", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-cpp", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
+    {"engine-cpp", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
+    {"engine-cpp", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
+    {"engine-cpp", "engine.map", engine_map, sizeof engine_map, 0},
+    {"engine-rust", "Cargo.toml", engine_rust_Cargo_toml, sizeof engine_rust_Cargo_toml, 0},
+    {"engine-rust", "Makefile", engine_rust_Makefile, sizeof engine_rust_Makefile, 0},
+    {"engine-rust", "src/abi.rs", engine_rust_src_abi_rs, sizeof engine_rust_src_abi_rs, 0},
+    {"engine-rust", "src/lib.rs", engine_rust_src_lib_rs, sizeof engine_rust_src_lib_rs, 0},
+    {"engine-rust", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-rust", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
+    {"engine-rust", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
+    {"engine-rust", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
+    {"engine-swift", "Package.swift", engine_swift_Package_swift, sizeof engine_swift_Package_swift, 0},
+    {"engine-swift", "Makefile", engine_swift_Makefile, sizeof engine_swift_Makefile, 0},
+    {"engine-swift", "Sources/LabEngine/LabEngine.swift", engine_swift_Sources_LabEngine_LabEngine_swift, sizeof engine_swift_Sources_LabEngine_LabEngine_swift, 0},
+    {"engine-swift", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-swift", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
+    {"engine-swift", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
+    {"engine-swift", "engine.map", engine_map, sizeof engine_map, 0},
 };

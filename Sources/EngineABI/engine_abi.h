@@ -39,7 +39,7 @@ extern "C" {
 #endif
 
 #define LYNX_ABI_MAJOR 1u
-#define LYNX_ABI_MINOR 3u
+#define LYNX_ABI_MINOR 4u
 
 /* Whether the struct that `pointer` leads to is new enough to have `field`. */
 #define LYNX_HAS_FIELD(type, pointer, field) \
@@ -348,6 +348,87 @@ struct lynx_engine {
     const void *(*get_extension)(const lynx_engine *engine, lynx_string name);
 };
 
+/* ---- an extension of the host: processes ----------------------------------------------------------- */
+
+/*
+ * The host's own code for processes, so that an engine needs none: it writes a job's files, starts programs under a guardian
+ * (which ends all that they start, when told to, when they end, and when the host is gone), captures their output into the
+ * job's logs, waits for them, reaps them, and reports the files that they left. In a process of the engine's own it works the
+ * same, in that process. Since 1.4.
+ */
+#define LYNX_EXTENSION_PROCESS "process/1"
+
+/* The processes of one attempt, and its files; the host's. */
+typedef struct lynx_processes lynx_processes;
+
+/* One program to start. Valid during the call, except for context. */
+typedef struct lynx_program {
+    uint32_t struct_size;
+    /*
+     * 1 for a program that only serves the others, such as a server: when the last of the others has ended, it is sent SIGTERM,
+     * and two seconds later SIGKILL.
+     */
+    int32_t is_helper;
+    /* The program and its arguments. A program without a slash is looked up in PATH. */
+    const lynx_string *arguments;
+    size_t argument_count;
+    /*
+     * NAME=value each, beside the host's own environment without its credentials, the variables of the scenario contract
+     * (TETRYX_RUN_CONFIG, TETRYX_TELEMETRY_URL, TETRYX_OUTPUT_DIR) and TMPDIR; what is named here takes their place.
+     */
+    const lynx_string *environment;
+    size_t environment_count;
+    /* Where it starts; empty for the job's output directory. */
+    lynx_string working_directory;
+    /* Handed to the functions below; the engine's, which keeps it until close returns. */
+    void *context;
+    /*
+     * [any & before exit_fd is readable] One line of the program's standard output, without its end; may be NULL. Called
+     * soon after it was printed, in order, one line at a time, on a thread of this program's own: emit_telemetry may be called.
+     * A line longer than 1 MiB is left out.
+     */
+    void (*on_line)(void *context, lynx_string line);
+    /*
+     * [any & before exit_fd is readable] The program and all that it started are gone, and on_line has had its last line; may
+     * be NULL. exit_code is -1 if a signal ended it. Another program of the job may be spawned here and in on_line.
+     */
+    void (*on_exit)(void *context, int32_t exit_code, int32_t exit_signal);
+} lynx_program;
+
+/* What get_extension(host, LYNX_EXTENSION_PROCESS) leads to. Valid as long as the host. */
+typedef struct lynx_process_control {
+    uint32_t struct_size;
+
+    /* [job & in prepare] Makes the job's output directory and writes its run configuration. Every *out is closed once. */
+    lynx_status (*open)(const lynx_host *host, const lynx_job *job, lynx_processes **out, lynx_error *error);
+
+    /*
+     * [any & in launch, in on_line or in on_exit] Starts a program, with /dev/null as its standard input. Standard output and
+     * error of the first that is no helper are the job's stdout.log and stderr.log; those of another are process-N.stdout.log
+     * and process-N.stderr.log in the output directory. *process (which may be NULL) gets what launch is to return; exit_fd is
+     * readable when all programs of the job are gone, whichever call gave it. After kill it fails.
+     */
+    lynx_status (*spawn)(lynx_processes *processes, const lynx_program *program, lynx_process *process, lynx_error *error);
+
+    /* [any & before close] Sends a signal to the process groups of the programs that are no helpers. For a soft stop. */
+    void (*signal)(lynx_processes *processes, int32_t number);
+
+    /* [any & before close] Ends all programs, and all that they started, with SIGKILL. May be called again. Does not wait. */
+    void (*kill)(lynx_processes *processes);
+
+    /*
+     * [job & exit_fd is readable, once] How the first program that is no helper ended; exit code 0 counts as success, and
+     * otherwise the message has the reason that standard error gives. The engine may change *result.
+     */
+    lynx_status (*reap)(lynx_processes *processes, lynx_exit *result, lynx_error *error);
+
+    /* [job & after reap] Reports every regular file in the output directory, with its hash. Follows no links. */
+    lynx_status (*collect)(lynx_processes *processes, const lynx_collector *collector, lynx_error *error);
+
+    /* [job & last] Kills what still runs, waits for it, and frees it. Files stay. Not in on_line or on_exit. */
+    void (*close)(lynx_processes *processes);
+} lynx_process_control;
+
 /* ---- extensions of an engine ---------------------------------------------------------------------- */
 
 /*
@@ -425,6 +506,32 @@ typedef struct lynx_scenarios {
     /* [any & after configure] 1 if the settings of configure say what jobs run, 0 if only jobs with settings of their own can run. */
     int32_t (*has_default)(const lynx_engine *engine);
 } lynx_scenarios;
+
+/*
+ * For an engine that can end a simulation more gently than with SIGKILL. Timeouts, cancellations and a runner that is stopped
+ * leave it time then (stop_grace_seconds of the runner) to write down what it has; what it writes is collected. A stopping
+ * condition that is met is always SIGKILL at once, also in that time. Since 1.4.
+ */
+#define LYNX_EXTENSION_SOFT_STOP "soft_stop/1"
+
+typedef enum lynx_stop_reason {
+    LYNX_STOP_TIMEOUT = 0,
+    LYNX_STOP_CANCELLED = 1,
+    /* The runner is stopped; the job will run again, here or elsewhere. */
+    LYNX_STOP_DRAIN = 2
+} lynx_stop_reason;
+
+/* What get_extension(engine, LYNX_EXTENSION_SOFT_STOP) leads to. */
+typedef struct lynx_soft_stop {
+    uint32_t struct_size;
+    /*
+     * [any & between launch and reap, at most once] Asks the simulation to end, by a signal or as the simulator has it, and
+     * returns at once. reason is a lynx_stop_reason. At deadline_ns (CLOCK_MONOTONIC) the host kills what is left. Returns 1,
+     * or 0 if the simulation cannot be asked: then it is killed now. Terminate may be called meanwhile. Whatever the exit code,
+     * a simulation that was asked has not succeeded.
+     */
+    int32_t (*stop)(lynx_engine_job *job, int32_t reason, uint64_t deadline_ns);
+} lynx_soft_stop;
 
 /*
  * [main] The one exported symbol. Returns NULL when the engine cannot serve that major version. The

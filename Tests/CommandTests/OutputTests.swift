@@ -1,4 +1,5 @@
 import EventLoop
+import Support
 import TestSupport
 import Testing
 

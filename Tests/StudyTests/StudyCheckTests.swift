@@ -93,6 +93,6 @@ struct NewStudyTests {
         let directory = try TemporaryDirectory()
         let end = try await Program.run("lynxctl", ["new", "x", "--template", "matlab"], in: directory.path)
         #expect(end.exitCode == 2)
-        #expect(end.errors.contains("--template is 'matlab'; there are command, python, basilisk, cpp, fmu, jsbsim, rocketpy"))
+        #expect(end.errors.contains("--template is 'matlab'; there are command, python, basilisk, cpp, fmu, jsbsim, rocketpy, engine-c, engine-cpp, engine-rust, engine-swift"))
     }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -243,3 +244,19 @@ def test_the_example_engine_compiles_and_exports_one_symbol(tmp_path: Path) -> N
         ["nm", "-D", "--defined-only", library], check=True, timeout=60, capture_output=True, text=True
     )
     assert [line.split()[-1] for line in symbols.stdout.splitlines()] == ["lynx_engine_entry"]
+
+
+def test_the_steps_to_a_checked_engine_are_executed_as_they_are(tmp_path: Path) -> None:
+    """The shell blocks of the page, one after the other in one shell, and the engine that they leave."""
+    script = "".join(["set -e\n", *blocks(DOCS / "write-an-engine.md", "sh")])
+    products = ROOT / ".build/debug"
+    if not (products / "lynxctl").exists():
+        products = ROOT / ".build/release"
+    environment = {**os.environ, "PATH": f"{products}:{os.environ['PATH']}"}
+    end = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, timeout=1800, capture_output=True, text=True
+    )
+    assert end.returncode == 0, end.stdout + end.stderr
+    assert (tmp_path / "my-engine/build/libLab.so").exists()
+    assert re.search(r"^drop +1\.0\.0", end.stdout, re.MULTILINE)
+    assert end.stdout.splitlines().count("8") == 1

@@ -36,6 +36,11 @@ final class AttendedJob: EngineJob {
         return LaunchedProcess(pid: 0, exitDescriptor: state.over.raw)
     }
 
+    func stop(_ reason: StopReason, deadline: UInt64) -> Bool {
+        loop.execute { [token = plan.token] context in context.local(RunDrivers.init).byToken[token]?.asked(context) }
+        return true
+    }
+
     func terminate() {
         state.terminate()
         // The run may be between two processes, which only the loop knows.

@@ -1,5 +1,6 @@
 import EngineABI
 import EngineKit
+import LynxModel
 import Synchronization
 
 /// A run that is one process whose end is waited for.
@@ -14,6 +15,12 @@ final class PlainJob: EngineJob {
         let started = try GuardedProcess(plan.request)
         process.withLock { $0 = started }
         return LaunchedProcess(pid: started.pid, exitDescriptor: started.exitDescriptor)
+    }
+
+    func stop(_ reason: StopReason, deadline: UInt64) -> Bool {
+        guard let process = process.withLock({ $0 }) else { return false }
+        process.signal(plan.stopSignal.signal.number)
+        return true
     }
 
     func terminate() { process.withLock { $0 }?.kill() }

@@ -2,6 +2,7 @@ import EngineABI
 import EngineKit
 import EventLoop
 import LynxModel
+import Support
 
 /// Starts the servers of a run one after the other, then its command, and stops the servers when that has ended. Used on the
 /// engine's loop only.
@@ -37,6 +38,15 @@ final class RunDriver {
     }
 
     func launch(_ context: LoopContext) { start(server: 0, context) }
+
+    /// The host wants the run to end, and kills it later. Servers are stopped as after the command's own end.
+    func asked(_ context: LoopContext) {
+        guard phase == .command, let command else {
+            exit = exit ?? SimulationExit(exitCode: nil, exitSignal: nil, success: false, retryable: true, maxRSSBytes: 0, message: "stopped before the command")
+            return stop(context)
+        }
+        command.process.signal(plan.stopSignal.signal.number)
+    }
 
     /// All processes have been killed; what is left is to wait for them.
     func terminated(_ context: LoopContext) {

@@ -1,6 +1,7 @@
 import EngineKit
 import EventLoop
 import LynxModel
+import Support
 
 /// Reads the telemetry of a run from what its command prints and writes, and passes it to the host. Used on the loop only.
 final class Follower {

@@ -93,8 +93,11 @@ typedef struct lynx_guardian_exit {
     int unlisted;
 } lynx_guardian_exit;
 
-/* Whether the program ended with exit code 0; after pidfd is readable and before it is reaped. */
-int lynx_guardian_succeeded(const lynx_guardian *guardian);
+/*
+ * How the program ended, after pidfd is readable and before it is reaped: the exit code, or -1 and the signal. Returns 0 if
+ * that is not known.
+ */
+int lynx_guardian_peek(const lynx_guardian *guardian, int *exit_code, int *exit_signal);
 
 /*
  * Call once, after pidfd is readable. Reaps both processes, closes both descriptors. Until this call

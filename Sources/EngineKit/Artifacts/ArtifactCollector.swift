@@ -134,7 +134,7 @@ public struct ArtifactCollector {
 
 /// Where an engine reports the files of a job: `lynx_collector` of the ABI.
 public struct ArtifactSink: ~Copyable {
-    private let collector: UnsafePointer<lynx_collector>
+    let collector: UnsafePointer<lynx_collector>
 
     package init(_ collector: UnsafePointer<lynx_collector>) { self.collector = collector }
 

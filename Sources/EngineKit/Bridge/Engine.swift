@@ -11,6 +11,9 @@ public protocol Engine: Sendable {
     /// them. True by default.
     static func namesScenario(_ settings: EngineSettings) -> Bool
 
+    /// Whether its jobs can be asked to end (`EngineJob.stop`). False by default.
+    static var stopsSoftly: Bool { get }
+
     /// Creates an engine for one scenario: that of the runner's configuration, or one that jobs come with. Checks everything
     /// that can be checked without a job, and starts nothing: it may be dropped again.
     init(host: HostHandle, settings: EngineSettings) throws(EngineError)
@@ -32,6 +35,7 @@ public protocol Engine: Sendable {
 
 extension Engine {
     public static func namesScenario(_ settings: EngineSettings) -> Bool { true }
+    public static var stopsSoftly: Bool { false }
     public func start() {}
     public func retire() {}
     public var warmWorkers: [WarmWorker] { [] }
@@ -43,10 +47,24 @@ public protocol EngineJob: AnyObject, Sendable {
     func launch() throws(EngineError) -> LaunchedProcess
     /// Ends the simulation and all processes it started, at once. Any thread.
     func terminate()
+    /// Asks the simulation to end by `deadline` (nanoseconds of the monotonic clock), when it is killed, and returns at once.
+    /// Any thread. Returns false, as by default, if it cannot be asked. Called only if the engine's `stopsSoftly` is true.
+    func stop(_ reason: StopReason, deadline: UInt64) -> Bool
     /// Called once `LaunchedProcess.exitDescriptor` is readable.
     func reap() throws(EngineError) -> SimulationExit
     /// Reports every file that the simulation left.
     func collect(into sink: borrowing ArtifactSink) throws(EngineError)
+}
+
+extension EngineJob {
+    public func stop(_ reason: StopReason, deadline: UInt64) -> Bool { false }
+}
+
+/// Why a simulation is asked to end: `lynx_stop_reason` of the ABI.
+public enum StopReason: Int32, Sendable {
+    case timeout, cancelled
+    /// The runner is stopped.
+    case drain
 }
 
 public struct LaunchedProcess: Sendable {
@@ -112,7 +130,7 @@ public struct JobRequest: Sendable {
     var settings: EngineSettings?
 
     /// Reads the struct in place: that of an older host is shorter and lacks the last fields.
-    init(_ job: UnsafePointer<lynx_job>) {
+    package init(_ job: UnsafePointer<lynx_job>) {
         token = job.pointee.token
         jobID = String(lynx: job.pointee.job_id)
         batchID = String(lynx: job.pointee.batch_id)
@@ -146,7 +164,7 @@ public struct EngineError: Error, Sendable {
 
     public static func invalid(_ message: String) -> EngineError { EngineError(lynx_status(LYNX_E_INVALID), message) }
 
-    func store(in target: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
+    package func store(in target: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
         if let target {
             target.pointee.code = code
             target.pointee.system_errno = systemErrno

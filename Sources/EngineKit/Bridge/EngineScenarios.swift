@@ -37,11 +37,13 @@ final class EngineScenarios: Sendable {
     private static let mostOthers = 8
 
     private let create: Creation
+    let stopsSoftly: Bool
     private let namesScenario: @Sendable (EngineSettings) -> Bool
     private let state = Mutex(State())
 
     init<E: Engine>(_ type: E.Type, create: @escaping Creation) {
         self.create = create
+        stopsSoftly = E.stopsSoftly
         namesScenario = { E.namesScenario($0) }
     }
 

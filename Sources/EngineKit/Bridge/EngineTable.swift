@@ -73,21 +73,15 @@ private func launch(
 
 private func terminate(_ job: OpaquePointer?) { box(job!).job.terminate() }
 
+private func stop(_ job: OpaquePointer?, _ reason: Int32, _ deadline: UInt64) -> Int32 {
+    box(job!).job.stop(StopReason(rawValue: reason) ?? .drain, deadline: deadline) ? 1 : 0
+}
+
 private func reap(
     _ job: OpaquePointer?, _ result: UnsafeMutablePointer<lynx_exit>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
     status(error) { () throws(EngineError) in
-        let end = try box(job!).job.reap()
-        result!.pointee.exit_code = end.exitCode ?? -1
-        result!.pointee.exit_signal = end.exitSignal ?? 0
-        result!.pointee.success = end.success ? 1 : 0
-        result!.pointee.retryable = end.retryable ? 1 : 0
-        result!.pointee.max_rss_bytes = end.maxRSSBytes
-        withUnsafeMutableBytes(of: &result!.pointee.message) { copyTruncated(end.message, into: $0) }
-        // A host with version 1.0 of the ABI passes a struct without this field.
-        if Int(result!.pointee.struct_size) >= MemoryLayout<lynx_exit>.offset(of: \.failure_class)! + MemoryLayout<Int32>.size {
-            result!.pointee.failure_class = Int32(end.failureClass.rawValue)
-        }
+        try box(job!).job.reap().store(in: result!)
     }
 }
 
@@ -105,8 +99,11 @@ private func release(_ job: OpaquePointer?) {
 private struct Extensions: @unchecked Sendable {
     let warmWorkers: UnsafeMutablePointer<lynx_warm_workers>
     let scenarios: UnsafeMutablePointer<lynx_scenarios>
+    let softStop: UnsafeMutablePointer<lynx_soft_stop>
 
     init() {
+        softStop = .allocate(capacity: 1)
+        softStop.initialize(to: lynx_soft_stop(struct_size: UInt32(MemoryLayout<lynx_soft_stop>.size), stop: stop))
         scenarios = .allocate(capacity: 1)
         scenarios.initialize(to: lynx_scenarios(struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: checkScenario, has_default: { state($0).hasDefault ? 1 : 0 }))
         warmWorkers = .allocate(capacity: 1)
@@ -119,6 +116,7 @@ private struct Extensions: @unchecked Sendable {
 private func getExtension(_ engine: UnsafePointer<lynx_engine>?, _ name: lynx_string) -> UnsafeRawPointer? {
     switch String(lynx: name) {
     case LYNX_EXTENSION_WARM_WORKERS: UnsafeRawPointer(Extensions.shared.warmWorkers)
+    case LYNX_EXTENSION_SOFT_STOP where state(engine).stopsSoftly: UnsafeRawPointer(Extensions.shared.softStop)
     case LYNX_EXTENSION_SCENARIOS: UnsafeRawPointer(Extensions.shared.scenarios)
     default: nil
     }
@@ -136,6 +134,21 @@ private func listWarmWorkers(
 ) {
     guard let take else { return }
     for worker in state(engine).warmWorkers { worker.withRaw { take(context, $0) } }
+}
+
+extension SimulationExit {
+    package func store(in target: UnsafeMutablePointer<lynx_exit>) {
+        target.pointee.exit_code = exitCode ?? -1
+        target.pointee.exit_signal = exitSignal ?? 0
+        target.pointee.success = success ? 1 : 0
+        target.pointee.retryable = retryable ? 1 : 0
+        target.pointee.max_rss_bytes = maxRSSBytes
+        withUnsafeMutableBytes(of: &target.pointee.message) { copyTruncated(message, into: $0) }
+        // A host with version 1.0 of the ABI passes a struct without this field.
+        if Int(target.pointee.struct_size) >= MemoryLayout<lynx_exit>.offset(of: \.failure_class)! + MemoryLayout<Int32>.size {
+            target.pointee.failure_class = Int32(failureClass.rawValue)
+        }
+    }
 }
 
 extension lynx_engine_config {

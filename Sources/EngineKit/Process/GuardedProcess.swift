@@ -146,10 +146,15 @@ public final class GuardedProcess: Sendable {
     }
 
     /// Whether the program ended by itself with exit code 0. Valid after `exitDescriptor` is readable and before `reap`.
-    public var hasSucceeded: Bool {
+    public var hasSucceeded: Bool { exit.map { $0.code == 0 } ?? false }
+
+    /// How the program ended: its exit code, or -1 and the signal. Valid after `exitDescriptor` is readable and before `reap`;
+    /// nil if it is not known.
+    package var exit: (code: Int32, signal: Int32)? {
         state.withLock { state in
-            guard case .running(var guardian) = state else { return false }
-            return lynx_guardian_succeeded(&guardian) != 0
+            guard case .running(var guardian) = state else { return nil }
+            var (code, signal): (Int32, Int32) = (-1, 0)
+            return lynx_guardian_peek(&guardian, &code, &signal) != 0 ? (code, signal) : nil
         }
     }
 

@@ -126,9 +126,10 @@ extension Attempt {
             await calls.settleTelemetry()
             let observed = await telemetry.finish(endpoint)
             let (cause, isThrough) = await ended()
+            let wasAsked = wasAsked
             report { report in
                 report.observed(observed)
-                report.stopped(by: cause)
+                report.stopped(by: cause, wasAsked: wasAsked)
             }
             guard isThrough else { return calls.terminateHangs() }
             await finish(job, calls, limits, runner)
@@ -164,7 +165,7 @@ extension Attempt {
             calls.abandon(job, process)
         } catch {
             // A simulation whose end cannot be detected must not be left running.
-            stop(.lost)
+            stop(.lost, atOnce: true)
             report { $0.failed(error) }
         }
     }
@@ -206,9 +207,9 @@ extension Attempt {
     }
 
     private func failed(_ error: any Error) {
-        let cause = cause
+        let (cause, wasAsked) = (cause, wasAsked)
         report { report in
-            report.stopped(by: cause)
+            report.stopped(by: cause, wasAsked: wasAsked)
             report.failed(error)
         }
     }

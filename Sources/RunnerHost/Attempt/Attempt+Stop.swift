@@ -56,23 +56,34 @@ extension Attempt {
         var onOverdue: (@Sendable () -> Void)?
         var isOverdue = false
         var overdueTimer: TimerToken?
+        var isKilled = false
+        /// How long the simulation may take to end when it is asked to.
+        var grace = Duration.zero
+        var softStop: SoftStop?
+        /// Whether the engine has asked the simulation to end.
+        var wasAsked = false
     }
 
-    /// Ends the attempt at once: with SIGKILL if it has processes, as soon as it has some if it is being launched, and without
-    /// any if it is waiting for a slot. A call into the engine that is under way gets only little more time.
+    /// Ends the attempt: with SIGKILL if it has processes, as soon as it has some if it is being launched, and without any if it
+    /// is waiting for a slot. A call into the engine that is under way gets only little more time. Unless the cause is a breach
+    /// or the result is not wanted, the simulation is first asked to end, if its engine can do that, and killed after the grace.
     ///
     /// Any thread; does not wait. The first cause counts; a stale attempt is marked as such in addition.
     ///
+    /// - Parameter atOnce: leaves out the grace, also one that has begun.
     /// - Returns: whether this changed anything.
     @discardableResult
-    func stop(_ cause: StopCause) -> Bool {
+    func stop(_ cause: StopCause, atOnce: Bool = false) -> Bool {
         let (isNews, onStop) = state.withLock { state -> (Bool, (@Sendable () -> Void)?) in
             var isNews = false
             if case .stale = cause, !state.isStale {
                 state.isStale = true
                 isNews = true
             }
-            guard state.cause == nil else { return (isNews, nil) }
+            guard state.cause == nil else {
+                if atOnce || cause.endsGrace { kill(&state) }
+                return (isNews, nil)
+            }
             if case .over = state.phase {
                 // Only a call that does not return is left to be stopped.
                 guard cause.request != nil else { return (false, nil) }
@@ -81,7 +92,7 @@ extension Attempt {
                 state.call?.cutShort(to: EngineThreads.restAtEnd)
             } else {
                 state.cause = cause
-                kill(&state)
+                if atOnce || !beginGrace(cause, &state) { kill(&state) }
                 if cause.request != nil { state.call?.cutShort(to: EngineThreads.rest) }
             }
             return (true, state.onStop)
@@ -105,8 +116,11 @@ extension Attempt {
     func whenStopped(_ body: (@Sendable () -> Void)?) { state.withLock { $0.onStop = body } }
 
     /// Records the processes that a stop has to kill from now on.
-    func launched(pid: Int32?, _ job: EngineJob, _ threads: EngineThreads) {
+    ///
+    /// - Parameter grace: how long the simulation may take to end when it is asked to.
+    func launched(pid: Int32?, _ job: EngineJob, _ threads: EngineThreads, grace: Duration) {
         state.withLock { state in
+            state.grace = grace
             state.phase = .running(pid: pid, job, threads)
             if state.cause != nil { kill(&state) }
         }
@@ -115,13 +129,14 @@ extension Attempt {
     /// Records that the processes have ended, so that their pids may be reused. Returns why they were killed, if they were, and
     /// whether the engine has finished its own part of that: if not, no other function of it may be called for the attempt.
     func ended() async -> (cause: StopCause?, isThrough: Bool) {
-        let (cause, termination, timer) = state.withLock { state in
+        let (cause, termination, soft, timer) = state.withLock { state in
             state.phase = .over
             state.onOverdue = nil
-            return (state.cause, state.termination, state.overdueTimer)
+            return (state.cause, state.termination, state.softStop, state.overdueTimer)
         }
-        if let timer { TaskTimers.shared.cancel(timer) }
-        return (cause, await termination?.value ?? true)
+        for timer in [timer, soft?.timer] { if let timer { TaskTimers.shared.cancel(timer) } }
+        let hasAsked = await soft?.call.value ?? true
+        return (cause, await termination?.value ?? true && hasAsked)
     }
 
     /// The reason why the attempt's files are no longer wanted; nil if they are.
@@ -158,8 +173,10 @@ extension Attempt {
         if let rest { patience?.cutShort(to: rest) }
     }
 
-    private func kill(_ state: inout State) {
-        guard case .running(let pid, let job, let threads) = state.phase else { return }
+    /// Kills the processes, if there are any and it has not been done.
+    func kill(_ state: inout State) {
+        guard case .running(let pid, let job, let threads) = state.phase, !state.isKilled else { return }
+        state.isKilled = true
         // The process group is killed at once on this thread; processes that only the engine knows may take longer.
         if let pid { Glibc.kill(-pid, SIGKILL) }
         state.termination = Task {

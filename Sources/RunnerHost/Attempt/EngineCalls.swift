@@ -54,7 +54,7 @@ struct EngineCalls: Sendable {
                 let began = Moment()
                 return (try job.launch(), began)
             }
-            attempt.launched(pid: process.pid, job, threads)
+            attempt.launched(pid: process.pid, job, threads, grace: host.settings.stopGrace)
             return (process, began)
         } catch let error as EngineHung {
             // The engine may have started processes before it hung.

@@ -25,6 +25,7 @@ struct ReportDraft: Sendable {
     private var failure: (message: String, isRetryable: Bool, isOfMachine: Bool)?
     private var loss: (cause: LossCause, message: String)?
     private var cause: StopCause?
+    private var wasAsked = false
     /// The reason why the simulation was not begun; nil if it was.
     private var refusal: String?
     private var telemetry = AttemptTelemetry.Summary()
@@ -87,8 +88,13 @@ struct ReportDraft: Sendable {
         return [ENOSPC, EDQUOT].contains { message.contains(String(cString: strerror($0))) } ? message : nil
     }
 
-    /// Records why the processes were killed; nil if they were not.
-    mutating func stopped(by cause: StopCause?) { self.cause = cause }
+    /// Records why the processes were stopped; nil if they were not.
+    ///
+    /// - Parameter wasAsked: whether they were asked to end, so that an exit code 0 says nothing.
+    mutating func stopped(by cause: StopCause?, wasAsked: Bool) {
+        self.cause = cause
+        self.wasAsked = wasAsked
+    }
 
     mutating func observed(_ summary: AttemptTelemetry.Summary) {
         telemetry = summary
@@ -167,7 +173,7 @@ struct ReportDraft: Sendable {
         }
         if case .breach(let breach) = cause { return (.breach, breach.message, false, nil) }
         // The simulation had finished before the kill arrived, so its results are kept if its files were collected too.
-        if loss == nil, let exit, exit.success, files.abandoned == nil { return (.success, nil, false, nil) }
+        if loss == nil, !wasAsked, let exit, exit.success, files.abandoned == nil { return (.success, nil, false, nil) }
         switch cause ?? files.abandoned {
         case .timeout: return (.timeout, "timed out after \(Self.short(assignment.timeoutSecs)) s", false, nil)
         case .cancelled: return (.cancelled, "cancelled", false, nil)

@@ -15,8 +15,13 @@ package final class SimulationHost: Sendable {
         /// The time limit for one call into an engine.
         package var enginePatience: Duration
         package var artifacts: ArtifactLimits
+        /// How long a simulation that is stopped may take to end by itself.
+        package var stopGrace: Duration
 
-        package init(outputRoot: String, telemetryMaxPoints: Int, enginePatience: Duration, artifacts: ArtifactLimits) {
+        package init(
+            outputRoot: String, telemetryMaxPoints: Int, enginePatience: Duration, artifacts: ArtifactLimits, stopGrace: Duration = .zero
+        ) {
+            self.stopGrace = stopGrace
             self.outputRoot = outputRoot
             self.telemetryMaxPoints = telemetryMaxPoints
             self.enginePatience = enginePatience

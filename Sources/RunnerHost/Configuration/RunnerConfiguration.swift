@@ -43,6 +43,8 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var stateDirectory = ""
     /// The time limit in seconds for one call into an engine.
     package var engineCallTimeoutSeconds = 180
+    /// How long in seconds a simulation that is stopped may take to end by itself.
+    package var stopGraceSeconds = 5
     /// The limit in bytes for each of a simulation's two output streams.
     package var logCaptureBytes = 10 << 20
     package var telemetryMaxMessageBytes = 4 << 20

@@ -61,6 +61,9 @@ extension RunnerField {
             "engine_call_timeout_seconds", \.engineCallTimeoutSeconds, .integer(1...86400), default: "180",
             "Time limit in seconds of one engine call, such as the preparation of a job, after which its job is lost."),
         RunnerField(
+            "stop_grace_seconds", \.stopGraceSeconds, .integer(0...3600), default: "5",
+            "Seconds that a simulation has to end by itself at a timeout or cancellation, before it is killed; 0 kills at once."),
+        RunnerField(
             "log_capture_bytes", \.logCaptureBytes, .integer(0...(1 << 40)), default: "10485760 (10 MiB)",
             "Bytes captured of each of a simulation's two output streams."),
         RunnerField(

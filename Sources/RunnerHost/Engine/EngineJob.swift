@@ -26,6 +26,7 @@ struct EngineJob: @unchecked Sendable {
     }
 
     private let table: UnsafePointer<lynx_engine>
+    private let soft: UnsafePointer<lynx_soft_stop>?
     private let engine: String
     private let handle: OpaquePointer
 
@@ -40,6 +41,7 @@ struct EngineJob: @unchecked Sendable {
         telemetryURL: String, settings: [String: String]? = nil
     ) throws(EngineFailure) {
         table = engine.table
+        soft = engine.softStop
         self.engine = engine.id
         let id = engine.id
         var handle: OpaquePointer?
@@ -84,6 +86,15 @@ struct EngineJob: @unchecked Sendable {
     }
 
     func terminate() { EngineActivity.during("terminate", of: engine) { table.pointee.terminate(handle) } }
+
+    /// Whether the simulation can be asked to end.
+    var stopsSoftly: Bool { soft != nil }
+
+    /// Asks the simulation to end by `deadline`, in nanoseconds of the monotonic clock. Returns false if it cannot be asked.
+    func softStop(_ reason: lynx_stop_reason, _ deadline: UInt64) -> Bool {
+        guard let soft else { return false }
+        return EngineActivity.during("stop", of: engine) { soft.pointee.stop(handle, Int32(reason.rawValue), deadline) } != 0
+    }
 
     func reap() throws(EngineFailure) -> Exit {
         var exit = lynx_exit()

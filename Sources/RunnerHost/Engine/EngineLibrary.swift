@@ -61,6 +61,7 @@ package struct EngineLibrary: @unchecked Sendable {
 
     /// Passes the engine its settings before its first job. Main thread only, once.
     package func configure(_ settings: [String: String]) throws(EngineFailure) {
+        HostedSettings.take { settings[$0] }
         try RawSettings.withConfig(settings) { (config) throws(EngineFailure) in
             try EngineActivity.during("configure", of: id) { () throws(EngineFailure) in
                 try EngineFailure.check { table.pointee.configure(table, config, $0) }
@@ -93,6 +94,15 @@ package struct EngineLibrary: @unchecked Sendable {
         let end = MemoryLayout<lynx_scenarios>.offset(of: \.has_default)! + MemoryLayout<UnsafeRawPointer>.size
         guard found.pointee.struct_size >= UInt32(end), found.pointee.check != nil, found.pointee.has_default != nil else { return nil }
         return found
+    }
+
+    /// The engine's way to ask a simulation to end; nil if it has none.
+    var softStop: UnsafePointer<lynx_soft_stop>? {
+        guard let getExtension = table.pointee.get_extension,
+            let found = LYNX_EXTENSION_SOFT_STOP.withLynxString({ getExtension(table, $0) })?.assumingMemoryBound(to: lynx_soft_stop.self)
+        else { return nil }
+        let end = MemoryLayout<lynx_soft_stop>.offset(of: \.stop)! + MemoryLayout<UnsafeRawPointer>.size
+        return found.pointee.struct_size >= UInt32(end) && found.pointee.stop != nil ? found : nil
     }
 
     /// The processes that the engine keeps between jobs, valid after `configure`; nil if the engine does not report them. Any

@@ -39,7 +39,11 @@ package final class HostTable: Sendable {
                     HostTable.of(host).emit(job, UnsafeBufferPointer(start: samples, count: count))
                 },
                 get_extension: { _, name in
-                    String(lynx: name) == LYNX_EXTENSION_RESULT_BASIS ? UnsafeRawPointer(HostTable.resultBasis) : nil
+                    switch String(lynx: name) {
+                    case LYNX_EXTENSION_RESULT_BASIS: UnsafeRawPointer(HostTable.resultBasis)
+                    case LYNX_EXTENSION_PROCESS: UnsafeRawPointer(ProcessExtension.table)
+                    default: nil
+                    }
                 }))
         return UnsafePointer(table)
     }

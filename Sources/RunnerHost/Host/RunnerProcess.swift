@@ -81,7 +81,8 @@ package struct RunnerProcess {
                 outputRoot: outputRoot, telemetryMaxPoints: configuration.telemetryMaxPoints,
                 enginePatience: .seconds(configuration.engineCallTimeoutSeconds),
                 artifacts: ArtifactLimits(
-                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes))),
+                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes)),
+                stopGrace: .seconds(configuration.stopGraceSeconds)),
             engines: EngineSelection(engines, capabilities: configuration.capabilities), table: host,
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, conditions: conditions, scenarios: scenarios,

@@ -16,7 +16,8 @@ extension EngineChild {
             return .success(
                 Description(
                     id: try reply.text(), displayName: try reply.text(), version: try reply.text(), abiMinor: try reply.value(),
-                    hasWarmWorkers: try reply.value(UInt8.self) != 0, runsScenarios: try reply.value(UInt8.self) != 0))
+                    hasWarmWorkers: try reply.value(UInt8.self) != 0, runsScenarios: try reply.value(UInt8.self) != 0,
+                    stopsSoftly: try reply.value(UInt8.self) != 0))
         }
     }
 
@@ -59,6 +60,13 @@ extension EngineChild {
     }
 
     func terminate(_ job: UInt64) throws(EngineEnded) { try call("terminate", Message(.terminate, job)) { _, _ in } }
+
+    func softStop(_ job: UInt64, _ reason: Int32, _ deadline: UInt64) throws(EngineEnded) -> Int32 {
+        var message = Message(.softStop, job)
+        message.put(reason)
+        message.put(deadline)
+        return try call("stop", message) { reply, _ in try reply.value(Int32.self) }
+    }
 
     func reap(_ job: UInt64, _ exit: UnsafeMutablePointer<lynx_exit>, _ error: UnsafeMutablePointer<lynx_error>?) throws(EngineEnded) -> lynx_status {
         try call("reap", Message(.reap, job)) { reply, _ in

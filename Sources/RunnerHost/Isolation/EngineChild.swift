@@ -30,6 +30,7 @@ final class EngineChild: Sendable {
         var abiMinor: UInt32
         var hasWarmWorkers: Bool
         var runsScenarios: Bool
+        var stopsSoftly: Bool
     }
 
     struct State {

@@ -143,6 +143,11 @@ private func launch(_ job: OpaquePointer?, _ process: UnsafeMutablePointer<lynx_
     }
 }
 
+private func stop(_ job: OpaquePointer?, _ reason: Int32, _ deadline: UInt64) -> Int32 {
+    let job = ProxyJob.of(job)
+    return (try? job.child.softStop(job.number, reason, deadline)) ?? 0
+}
+
 private func terminate(_ job: OpaquePointer?) {
     let job = ProxyJob.of(job)
     try? job.child.terminate(job.number)
@@ -173,8 +178,11 @@ private func release(_ job: OpaquePointer?) {
 private struct Extensions: @unchecked Sendable {
     let warmWorkers: UnsafeMutablePointer<lynx_warm_workers>
     let scenarios: UnsafeMutablePointer<lynx_scenarios>
+    let softStop: UnsafeMutablePointer<lynx_soft_stop>
 
     init() {
+        softStop = .allocate(capacity: 1)
+        softStop.initialize(to: lynx_soft_stop(struct_size: UInt32(MemoryLayout<lynx_soft_stop>.size), stop: stop))
         scenarios = .allocate(capacity: 1)
         scenarios.initialize(
             to: lynx_scenarios(struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: check, has_default: hasDefault))
@@ -189,6 +197,7 @@ private func getExtension(_ table: UnsafePointer<lynx_engine>?, _ name: lynx_str
     let description = engine(table).description
     return switch String(lynx: name) {
     case LYNX_EXTENSION_WARM_WORKERS where description.hasWarmWorkers: UnsafeRawPointer(Extensions.shared.warmWorkers)
+    case LYNX_EXTENSION_SOFT_STOP where description.stopsSoftly: UnsafeRawPointer(Extensions.shared.softStop)
     case LYNX_EXTENSION_SCENARIOS where description.runsScenarios: UnsafeRawPointer(Extensions.shared.scenarios)
     default: nil
     }

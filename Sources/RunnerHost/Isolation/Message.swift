@@ -4,7 +4,7 @@ enum Topic: UInt8 {
     // From the host, on the main channel.
     case attach = 1, load, configure
     // From the host, about a job.
-    case prepare, launch, terminate, reap, collect, release, endStrays
+    case prepare, launch, softStop, terminate, reap, collect, release, endStrays
     case warmWorkers, checkScenario, hasDefaultScenario
     // To the host, on the channel of a call.
     case returned, outputDirectory, artifact, warning, isCancelled

@@ -21,6 +21,7 @@ struct WorkerCalls {
             let job = try handle(&question)
             during("terminate") { table.pointee.terminate(job) }
             try channel.send(Message(.returned))
+        case .softStop: try channel.send(softStop(&question))
         case .reap: try channel.send(reap(handle(&question)))
         case .collect: try collect(&question, channel)
         case .release:
@@ -68,7 +69,11 @@ struct WorkerCalls {
     }
 
     private func configure(_ question: inout MessageReader) throws(MalformedMessage) -> Message {
-        try withConfig(&question) { config in fallible("configure") { table.pointee.configure(table, config, $0) }.0 }
+        try withConfig(&question) { config in
+            let settings = UnsafeBufferPointer(start: config.pointee.settings, count: config.pointee.setting_count)
+            HostedSettings.take { key in settings.first { String(lynx: $0.key) == key }.map { String(lynx: $0.value) } }
+            return fallible("configure") { table.pointee.configure(table, config, $0) }.0
+        }
     }
 
     private func checkScenario(_ question: inout MessageReader) throws(MalformedMessage) -> Message {
@@ -119,6 +124,14 @@ struct WorkerCalls {
         var (reply, status) = fallible("launch") { table.pointee.launch(job, &process, $0) }
         reply.put(process.pid)
         try channel.send(reply, descriptor: status == LYNX_OK && fcntl(process.exit_fd, F_GETFD) >= 0 ? process.exit_fd : -1)
+    }
+
+    private func softStop(_ question: inout MessageReader) throws(MalformedMessage) -> Message {
+        let job = try handle(&question), reason = try question.value(Int32.self), deadline = try question.value(UInt64.self)
+        guard let stop = engine.softStop?.pointee.stop else { throw MalformedMessage() }
+        var reply = Message(.returned)
+        reply.put(during("stop") { stop(job, reason, deadline) })
+        return reply
     }
 
     private func reap(_ job: OpaquePointer?) -> Message {

@@ -42,7 +42,11 @@ final class WorkerOutlet: Sendable {
                     WorkerOutlet.of(host).emit(job, UnsafeBufferPointer(start: samples, count: count))
                 },
                 get_extension: { _, name in
-                    String(lynx: name) == LYNX_EXTENSION_RESULT_BASIS ? UnsafeRawPointer(WorkerOutlet.resultBasis) : nil
+                    switch String(lynx: name) {
+                    case LYNX_EXTENSION_RESULT_BASIS: UnsafeRawPointer(WorkerOutlet.resultBasis)
+                    case LYNX_EXTENSION_PROCESS: UnsafeRawPointer(ProcessExtension.table)
+                    default: nil
+                    }
                 }))
         return UnsafePointer(table)
     }

@@ -67,17 +67,20 @@ package final class RunnerService: Sendable {
     /// Claims no new jobs; `run` returns when the running jobs have finished and their results are delivered.
     package func drain() { leave(in: .draining) }
 
-    /// Stops the running attempts as lost; `run` returns when they are reported.
-    package func stopNow() {
+    /// Stops the running attempts as lost; `run` returns when they are reported. A second call leaves out the time that
+    /// simulations have to end by themselves.
+    package func stopNow() { stopNow(atOnce: monitor.with { $0.phase } == .stopping) }
+
+    private func stopNow(atOnce: Bool) {
         leave(in: .stopping)
-        for attempt in monitor.with({ $0.running.attempts }) { attempt.stop(.lost) }
+        for attempt in monitor.with({ $0.running.attempts }) { attempt.stop(.lost, atOnce: atOnce) }
     }
 
     /// Does what `stopNow` does, after the process that was this runner's control plane has ended: it will not return, so
     /// nothing is waited for, and undelivered results stay in the spool.
     package func orphaned() {
         monitor.with { $0.orphaned() }
-        stopNow()
+        stopNow(atOnce: true)
     }
 
     /// Ends everything at once; undelivered results stay in the spool.
@@ -85,7 +88,7 @@ package final class RunnerService: Sendable {
         guard monitor.with({ $0.revoked(error) }) else { return }
         log.revoked(error)
         client.discardCredential()
-        for attempt in monitor.with({ $0.running.attempts }) { attempt.stop(.lost) }
+        for attempt in monitor.with({ $0.running.attempts }) { attempt.stop(.lost, atOnce: true) }
     }
 
     private func leave(in phase: RunnerPhase) {

@@ -23,7 +23,8 @@ final class AttemptBench: Sendable {
     init(
         _ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
         patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = [],
-        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30), isolation: EngineIsolation = .inProcess
+        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30), isolation: EngineIsolation = .inProcess,
+        grace: Duration = .zero
     ) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
@@ -42,7 +43,7 @@ final class AttemptBench: Sendable {
         simulations = SimulationHost(
             settings: .init(
                 outputRoot: directory.path + "/runs", telemetryMaxPoints: maxPoints, enginePatience: patience,
-                artifacts: artifacts),
+                artifacts: artifacts, stopGrace: grace),
             engines: EngineSelection(libraries, capabilities: [engine.0]), table: host, telemetry: TelemetryServer(loops: [loop]),
             records: records, conditions: conditions, loop: loop, logger: logger)
         let client = try ControlPlaneClient(url: "http://127.0.0.1:9")
@@ -85,7 +86,7 @@ final class AttemptBench: Sendable {
     /// With the Basilisk engine, on a scenario given as Python source.
     static func basilisk(
         _ scenario: String, capture: Int = 1 << 20, maxPoints: Int = 1000, settings: [String: String] = [:],
-        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30)
+        artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30), grace: Duration = .zero
     ) throws -> AttemptBench {
         let directory = try TemporaryDirectory()
         let entrypoint = try directory.write("scenario.py", scenario)
@@ -97,7 +98,18 @@ final class AttemptBench: Sendable {
                     "python_executable": Repository.python, "basilisk_entrypoint": entrypoint, "working_directory": directory.path,
                     "log_capture_bytes": String(capture),
                 ].merging(settings) { $1 }
-            ), in: Repository.products, maxPoints: maxPoints, artifacts: artifacts)
+            ), in: Repository.products, maxPoints: maxPoints, artifacts: artifacts, grace: grace)
+    }
+
+    /// With the engine of the C template, which runs a shell script.
+    static func lab(
+        _ script: String, isolation: EngineIsolation = .inProcess, grace: Duration = .zero, settings: [String: String] = [:]
+    ) async throws -> AttemptBench {
+        let directory = try TemporaryDirectory()
+        _ = try await EngineCompiler.compile(Repository.path("examples/engine/c/engine.c"), to: directory.path + "/libLab.so")
+        let program = try directory.write("sim.sh", "#!/bin/bash\n" + script, mode: 0o755)
+        return try AttemptBench(
+            directory, ("lab", ["program": program].merging(settings) { $1 }), in: directory.path, isolation: isolation, grace: grace)
     }
 
     func assignment(

@@ -1,4 +1,3 @@
-import EventLoop
 import Glibc
 import Support
 
@@ -7,9 +6,9 @@ import Support
 ///
 /// Folders are watched rather than files, as they report both. If a folder cannot be watched, its files are looked at in short
 /// intervals.
-final class FileWatch {
+package final class FileWatch {
     /// Ends with this object.
-    final class Subscription {
+    package final class Subscription {
         fileprivate let paths: [String]
         fileprivate let body: (LoopContext) -> Void
         /// The folders that are watched for it.
@@ -40,12 +39,14 @@ final class FileWatch {
     private static let interval: UInt64 = 20_000_000
     private static let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE)
 
+    package init() {}
+
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// - Parameters:
     ///   - paths: absolute paths of files that may not be there yet.
     ///   - body: called soon after one of them, or another file beside it, has appeared or grown.
-    func subscribe(_ paths: [String], _ context: LoopContext, body: @escaping (LoopContext) -> Void) -> Subscription {
+    package func subscribe(_ paths: [String], _ context: LoopContext, body: @escaping (LoopContext) -> Void) -> Subscription {
         open(context)
         let subscription = Subscription(paths, self, body)
         if !follow(subscription) { lookAgain(at: subscription, after: Self.interval, context) }

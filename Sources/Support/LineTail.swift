@@ -1,8 +1,7 @@
 import Glibc
-import Support
 
 /// Reads the lines of a file that another process writes, as they come.
-final class LineTail {
+package final class LineTail {
     private let path: String
     private var file: CInt = -1
     private var offset: Int64 = 0
@@ -10,17 +9,17 @@ final class LineTail {
     private var rest: [UInt8] = []
     private var isPassing = false
     /// Whether the file has been there.
-    private(set) var isFound = false
+    package private(set) var isFound = false
 
     /// A longer line is passed over.
     private static let longestLine = 1 << 20
 
-    init(_ path: String) { self.path = path }
+    package init(_ path: String) { self.path = path }
 
     deinit { if file >= 0 { close(file) } }
 
     /// Passes on each whole line that has come since the last call, without its end.
-    func read(_ body: (ArraySlice<UInt8>) -> Void) {
+    package func read(_ body: (ArraySlice<UInt8>) -> Void) {
         if file >= 0 {
             readOn(body)
             guard isReplaced else { return }
@@ -60,7 +59,7 @@ final class LineTail {
     }
 
     /// The last line, if it has no end; to be called when no more will come.
-    func finish(_ body: (ArraySlice<UInt8>) -> Void) {
+    package func finish(_ body: (ArraySlice<UInt8>) -> Void) {
         read(body)
         if !rest.isEmpty, !isPassing { body(rest[...]) }
         rest = []
@@ -91,8 +90,8 @@ final class LineTail {
 }
 
 /// Shortens a log that was captured longer than it is to be kept.
-enum LogCut {
-    static func cut(_ path: String, to limit: UInt64) {
+package enum LogCut {
+    package static func cut(_ path: String, to limit: UInt64) {
         guard let file = try? OwnedDescriptor.open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK), let size = FileStatus(descriptor: file.raw)?.size,
             size > Int64(clamping: limit), ftruncate(file.raw, off_t(limit)) == 0, lseek(file.raw, 0, SEEK_END) >= 0
         else { return }
