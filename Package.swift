@@ -168,6 +168,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: hotPathSettings),
+        // What `runner-host check-engine` does.
+        .target(
+            name: "EngineCheck",
+            dependencies: ["CChannel", "CGuardian", "CLinux", "EngineABI", "LynxModel", "RunnerHost", "Support"], swiftSettings: swiftSettings),
         // The client's commands; without a control plane, so that they need not wait for it to be compiled.
         .target(
             name: "LynxCLI",
@@ -199,7 +203,8 @@ let package = Package(
         .executableTarget(
             name: "runner-host",
             dependencies: [
-                "LynxDocument", "LynxModel", "RunnerHost", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "EngineCheck", "LynxDocument", "LynxModel", "RunnerHost", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         .executableTarget(name: "lynxctl", dependencies: ["LynxLocal"], swiftSettings: swiftSettings),
@@ -229,6 +234,8 @@ let package = Package(
         .testTarget(
             name: "ArrowIPCTests", dependencies: ["ArrowIPC", "TestSupport"], exclude: ["Support"], swiftSettings: swiftSettings),
         .testTarget(name: "EngineABITests", dependencies: ["EngineABI", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "EngineCheckTests", dependencies: ["EngineCheck", "TestSupport", "runner-host"], swiftSettings: swiftSettings),
         .testTarget(
             name: "EngineKitTests",
             dependencies: ["CGuardian", "CLinux", "EngineABI", "EngineKit", "Support", "TestSupport"],

@@ -3,8 +3,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <malloc.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -87,4 +90,22 @@ int lynx_library_path(char *path, size_t size) {
     }
     strcpy(path, info.dli_fname);
     return 0;
+}
+
+int lynx_mount_small_disk(const char *path, unsigned long bytes) {
+    char options[64];
+    snprintf(options, sizeof options, "size=%lu,mode=0700", bytes);
+    return mount("lynx-check", path, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
+int lynx_mount_read_only(const char *path) { return mount(NULL, path, NULL, MS_REMOUNT | MS_RDONLY, NULL); }
+
+int lynx_have_own_mounts(void) {
+    if (unshare(CLONE_NEWNS) != 0) return -1;
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+unsigned long lynx_allocated_bytes(void) {
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
 }

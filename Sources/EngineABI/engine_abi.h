@@ -27,6 +27,12 @@
  *
  * Errors. A function that can fail returns a lynx_status and, if it is not LYNX_OK, describes the
  * failure in the lynx_error that the caller brought (it may be NULL).
+ *
+ * Process. It is the host's. Loading an engine and its entry take less than 100 ms, start no thread and no
+ * process, and leave no descriptor open. No call changes a signal's mask or action, the working directory, the
+ * umask, the environment, resource limits, the locale, the floating-point mode or descriptors that are not the
+ * engine's. What an engine opens is close-on-exec. After release nothing of the job is left but its files: no
+ * memory, descriptor, thread or process.
  */
 #ifndef LYNX_ENGINE_ABI_H
 #define LYNX_ENGINE_ABI_H

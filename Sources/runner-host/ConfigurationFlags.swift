@@ -26,6 +26,11 @@ struct ConfigurationFlags {
     private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep"]
 
     init(_ arguments: [String]) {
+        // A command with flags of its own.
+        guard arguments.first != CheckEngineCommand.name else {
+            rest = arguments
+            return
+        }
         var arguments = arguments[...]
         while let argument = arguments.popFirst() {
             if argument == "--" {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineCheck
 import Glibc
 import LynxDocument
 import LynxModel
@@ -27,7 +28,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
             \(ConfigurationFlags.help)
             """,
         version: RunnerProcess.version,
-        subcommands: [EnginesCommand.self, PrepareCommand.self])
+        subcommands: [EnginesCommand.self, PrepareCommand.self, CheckEngineCommand.self])
 
     @Flag(help: "Print the effective configuration and where each value came from, and end.")
     var checkConfig = false
@@ -87,6 +88,7 @@ struct Main {
     static func main() async {
         OwnedDescriptor.openStandardStreams()
         if CommandLine.arguments.count == 3, CommandLine.arguments[1] == EngineWorker.command { EngineWorker.run(CommandLine.arguments[2]) }
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == CheckWorker.command { CheckWorker.run(CommandLine.arguments[2]) }
         RunnerProcess.prepareLastWords()
         // The parent process may have ignored SIGCHLD; then the kernel would reap children before they are waited for.
         signal(SIGCHLD, SIG_DFL)

@@ -58,6 +58,16 @@ int lynx_spawn_in(posix_spawn_file_actions_t *actions, const char *directory);
 /// Writes what was written to the file system of the descriptor to its disk (syncfs(2)). Returns 0, or -1 with errno set.
 int lynx_sync_file_system(int descriptor);
 
+/// Returns how many bytes of this process are allocated by malloc(3), in all its arenas.
+unsigned long lynx_allocated_bytes(void);
+
+/// Gives the calling thread, and those that it starts from now on, mounts of their own: what is mounted then is nobody else's.
+int lynx_have_own_mounts(void);
+
+/// Mounts a file system in memory of that size (tmpfs(5)), and makes one read-only.
+int lynx_mount_small_disk(const char *path, unsigned long bytes);
+int lynx_mount_read_only(const char *path);
+
 /// Determines the user that owns the other end of a TCP connection on this machine, from the kernel's
 /// socket table (sock_diag(7)). `local` and `peer` are this end's getsockname and getpeername.
 /// Writes the answer to `uid` and returns 0.

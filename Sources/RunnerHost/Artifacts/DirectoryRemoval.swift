@@ -1,18 +1,18 @@
-import Glibc
-import Support
+package import Glibc
+package import Support
 
 /// Removes a directory with its content, whatever a simulation has put there: names that are not UTF-8, folders without write
 /// or search permission, any depth of nesting.
 ///
 /// Each step down is an `openat` that follows no link, so nothing outside the directory is touched. File systems mounted inside
 /// it stay.
-struct DirectoryRemoval: ~Copyable {
+package struct DirectoryRemoval: ~Copyable {
     /// Decides whether an entry that is not a directory is kept.
     ///
     /// - Parameters:
     ///   - path: relative to the directory being removed.
     ///   - kind: the file type in `st_mode`, such as `S_IFREG`.
-    typealias Keep = (_ path: [UInt8], _ kind: mode_t) -> Bool
+    package typealias Keep = (_ path: [UInt8], _ kind: mode_t) -> Bool
 
     /// The number of directories open at the same time; deeper ones are moved up to the top first.
     private static let maxDepth = 64
@@ -36,7 +36,7 @@ struct DirectoryRemoval: ~Copyable {
     /// - Returns: whether the directory itself has been removed.
     /// - Throws: the first failure, if something could not be removed.
     @discardableResult
-    static func remove(_ path: String, keeping keep: Keep? = nil) throws(FileError) -> Bool {
+    package static func remove(_ path: String, keeping keep: Keep? = nil) throws(FileError) -> Bool {
         var removal = DirectoryRemoval(path, keep)
         var isEmpty = false
         repeat {

@@ -1,11 +1,11 @@
 import LynxModel
 
 /// Selects the part of the configuration that an engine receives.
-enum EngineSettings {
+package enum EngineSettings {
     /// The settings of every engine, the fields specific to this engine, and its own section of `engine_options`.
     ///
     /// - Parameter expectedJobs: the number of jobs to expect, if known.
-    static func make(for engine: String, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil) -> [String: String] {
+    package static func make(for engine: String, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil) -> [String: String] {
         var settings = [
             "python_executable": configuration.pythonExecutable,
             "working_directory": configuration.workingDirectory,

@@ -5,8 +5,10 @@ import Support
 ///
 /// Loading a library runs its code, so only files are loaded that nobody but this user and root can have put there: this is
 /// checked for the file, for every folder on its path, and for every link.
-struct EngineFile {
+package struct EngineFile {
     let path: String
+
+    package init(path: String) { self.path = path }
 
     /// Loads the file that was checked.
     ///
@@ -22,7 +24,7 @@ struct EngineFile {
         return handle
     }
 
-    func check() throws(EngineRefusal) { _ = try open() }
+    package func check() throws(EngineRefusal) { _ = try open() }
 
     private struct Found: ~Copyable {
         let file: OwnedDescriptor
