@@ -9,7 +9,7 @@ package enum CheckTable {
     /// The first look at an engine, which is no check.
     static let look = Check("look", "", .init("", "")) { _ in }
 
-    static func find(_ name: String) -> Check? { name == look.name ? look : all.first { $0.name == name } }
+    static func find(_ name: String) -> Check? { ([look, FuzzSequence.check] + all).first { $0.name == name } }
 
     /// What the engine's table says of it.
     static func describe(_ trial: Trial) throws -> EngineDescription {

@@ -62,7 +62,17 @@ struct CheckEngineCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long each of them runs jobs at most, in seconds.", valueName: "seconds"))
     var leakSeconds = 10.0
 
+    @Option(help: ArgumentHelp("Make random calls for that long instead of the checks, such as 90s, 10m or 2h.", valueName: "duration"))
+    var fuzz: String?
+
+    @Option(help: ArgumentHelp("Where the random calls begin; without it they begin elsewhere each time.", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Repeat the one sequence of random calls that failed.", valueName: "number"))
+    var reproduce: UInt64?
+
     func validate() throws {
+        if let fuzz, FuzzCommand.seconds(fuzz) == nil { throw ValidationError("--fuzz is '\(fuzz)'; give a duration such as 90s, 10m or 2h") }
         guard file != nil || list else { throw ValidationError("give the engine's file") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs is \(jobs); give a whole number from 1 to 256") }
         guard timeLimit >= 1, timeLimit <= 86400 else { throw ValidationError("--time-limit is \(timeLimit); give seconds from 1 to 86400") }
@@ -89,6 +99,12 @@ struct CheckEngineCommand: ParsableCommand {
         try check(asked, settings: CheckInput.settings(options: options, config: config))
     }
 
+    /// The part of the command line that says what is checked.
+    private func arguments() -> String {
+        let options = [("--options", options), ("--config", config), ("--job", job)]
+        return ([file ?? ""] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }).joined(separator: " ")
+    }
+
     private func printList(_ checks: [Check]) {
         for check in checks {
             print("\(check.name)\(check.isAdvice ? " (advice)" : "")\n    \(check.summary)\n    engine_abi.h, \(check.rule.section): \"\(check.rule.text)\"")
@@ -105,6 +121,12 @@ struct CheckEngineCommand: ParsableCommand {
             let (engine, reason) = try run.look()
             if !json {
                 say(engine.map { "engine \($0.id) \($0.version), ABI \($0.abi), \(asked.library)" } ?? "\(asked.library): \(reason)", on: STDOUT_FILENO)
+            }
+            if fuzz != nil || reproduce != nil {
+                let command = FuzzCommand(run: run, engine: engine, arguments: arguments(), jobs: jobs)
+                code = try reproduce.map(command.repeatOne) ?? command.run(seconds: FuzzCommand.seconds(fuzz ?? "")!, seed: seed ?? .random(in: .min ... .max))
+                if code != 0 { throw ExitCode(code) }
+                return
             }
             let checks = asked.selected
             var style = CheckReport.Style()

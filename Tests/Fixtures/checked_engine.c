@@ -8,6 +8,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fenv.h>
+#include <locale.h>
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -65,6 +68,7 @@ static lynx_status prepare(const lynx_engine *engine, const lynx_job *request, l
     if (!configured && !is("job-before-configure")) return fail(error, LYNX_E_INTERNAL, 0, "configure was not called before prepare");
     if (!configured) abort();
     damage_by_job(fault, request);
+    if (kept_setting && kept_setting[0] == 1) abort();
     lynx_engine_job *job = calloc(1, sizeof *job);
     if (!job) return fail(error, LYNX_E_RESOURCES, ENOMEM, "no memory for a job");
     job->exit_fd = -1;
@@ -75,7 +79,7 @@ static lynx_status prepare(const lynx_engine *engine, const lynx_job *request, l
     snprintf(output, sizeof output, "%s/output", job->directory);
     snprintf(config, sizeof config, "%s/run_config.json", job->directory);
     job->output = strdup(output);
-    if (is("no-descriptors-prepare") && job->descriptor_needed == 0) {
+    if (is("no-descriptors-prepare")) {
         const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (file < 0) {
             discard(job);
@@ -135,7 +139,7 @@ static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_erro
     if (is("process-close-on-exec")) fcntl(job->exit_fd, F_SETFD, 0);
     if (is("job-pid-kept")) reap_early(job);
     if (is("host-later")) ((char *)process)[sizeof *process] = 0;
-    if (is("terminate-whole-tree") || is("job-leaves-no-process")) wait_for_stray(job);
+    if (is("terminate-whole-tree")) wait_for_stray(job);
     const lynx_sample sample = {.name = text("check.level"), .units = text("m"), .sim_time_s = 1, .value = 2};
     the_host->emit_telemetry(the_host, job->token, &sample, 1);
     the_host->log(the_host, job->token, LYNX_LOG_INFO, text(is("host-called-legally") ? "\xFF" : "launched"));
@@ -146,8 +150,7 @@ static lynx_status launch(lynx_engine_job *job, lynx_process *process, lynx_erro
 static void terminate(lynx_engine_job *job) {
     const int again = atomic_fetch_add(&job->terminations, 1);
     damage_by_termination(fault, job, again);
-    if (job->pid > 0 && !is("terminate-stopped") && !is("collect-cancelled-kill")) kill(-job->pid, SIGKILL);
-    if (job->pid > 0 && is("terminate-stopped")) kill(job->pid, SIGTERM);
+    if (job->pid > 0) kill(-job->pid, SIGKILL);
 }
 
 static lynx_status reap(lynx_engine_job *job, lynx_exit *result, lynx_error *error) {
@@ -222,9 +225,7 @@ LYNX_EXPORT int another_symbol(void);
 int another_symbol(void) { return 1; }
 #endif
 #ifdef WANTS_HOST
-int lynx_of_the_host(void) __attribute__((weak));
 extern int lynx_host_function(void);
-int (*volatile wanted)(void);
 #endif
 
 LYNX_EXPORT const lynx_engine *lynx_engine_entry(const lynx_host *host, uint32_t abi_major) {
@@ -232,7 +233,7 @@ LYNX_EXPORT const lynx_engine *lynx_engine_entry(const lynx_host *host, uint32_t
     const char *name = getenv("LYNX_CHECK_FAULT");
     if (name) fault = name;
 #ifdef WANTS_HOST
-    if (is("never")) wanted = lynx_host_function;
+    if (is("never")) lynx_host_function();
 #endif
     if (abi_major != LYNX_ABI_MAJOR && !is("entry-refuses-other-majors")) return NULL;
     the_host = host;

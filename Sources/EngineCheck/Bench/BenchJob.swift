@@ -57,8 +57,17 @@ final class BenchJob {
         try expect(pid >= 0, "launch succeeded with pid \(pid)")
     }
 
-    /// Stops what was launched where it is, so that it cannot end by itself.
-    func freeze() { if pid > 0 { kill(-pid, SIGSTOP) } }
+    /// Stops what was launched where it is, so that it cannot end by itself. Returns whether it had not ended yet.
+    @discardableResult
+    func freeze() -> Bool {
+        guard pid > 0 else { return false }
+        kill(-pid, SIGSTOP)
+        while let process = ProcessTable.entry(pid), !process.isZombie {
+            if process.state == UInt8(ascii: "T") { return true }
+            usleep(500)
+        }
+        return false
+    }
 
     func terminate(on place: Bench.Place = .other) throws { try bench.call("terminate", on: place) { table.terminate(handle) } }
 

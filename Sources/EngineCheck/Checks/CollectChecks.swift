@@ -113,10 +113,10 @@ enum CollectChecks {
             "collect-cancelled", "collect leaves out what it has not reported once is_cancelled returns 1.", .init("is_cancelled of lynx_collector", "collect() then returns soon, and leaves out what it has not")
         ) { trial in
             let (job, first) = try endedLimited(trial)
-            for number in 0..<20 { truncate(try plant(first, "long-\(number).bin", []), 256 << 20) }
+            for number in 0..<20 { truncate(try plant(first, "long-\(number).bin", []), 64 << 20) }
             let files = try again(job, .init(isCancelled: true))
             let count = files.files.filter { $0.name.hasPrefix("long-") }.count
-            try expect(count < 20, "it reported all 20 files of 256 MiB")
+            try expect(count < 20, "it reported all 20 files of 64 MiB")
             try job.release()
         },
     ]

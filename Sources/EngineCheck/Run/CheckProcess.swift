@@ -22,6 +22,8 @@ struct CheckProcess {
         var seconds: Double
         /// The last lines that the engine or its simulation wrote.
         var output: [String]
+        /// What a sequence of the fuzzer did.
+        var steps: [String] = []
     }
 
     let plan: Plan
@@ -67,8 +69,10 @@ struct CheckProcess {
         if wasInterrupted { return nil }
         let lines = Self.lines("\(plan.folder)/stderr.log")
         let words = lines.first { $0.hasPrefix("check: ") }
+        let steps = Self.lines("\(plan.folder)/stdout.log").filter { $0.hasPrefix(FuzzSequence.stepPrefix) }
         return Result(
-            verdict: verdict(cause, exit, words), seconds: elapsed(), output: Array(lines.filter { !$0.hasPrefix("check: ") }.suffix(5)))
+            verdict: verdict(cause, exit, words), seconds: elapsed(), output: Array(lines.filter { !$0.hasPrefix("check: ") }.prefix(5)),
+            steps: steps.map { String($0.dropFirst(FuzzSequence.stepPrefix.count)) })
     }
 
     private func verdict(_ cause: String?, _ exit: lynx_guardian_exit, _ words: String?) -> Verdict {

@@ -168,7 +168,9 @@ public struct EngineError: Error, Sendable {
         if let target {
             target.pointee.code = code
             target.pointee.system_errno = systemErrno
-            withUnsafeMutableBytes(of: &target.pointee.message) { copyTruncated(message, into: $0) }
+            // A value that is quoted in it may have line breaks.
+            let line = String(String.UnicodeScalarView(message.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 }))
+            withUnsafeMutableBytes(of: &target.pointee.message) { copyTruncated(line, into: $0) }
         }
         return code
     }

@@ -46,7 +46,7 @@ public final class GuardedProcess: Sendable {
 
     private let state: Mutex<State>
     public let pid: Int32
-    /// Readable when the whole process tree has ended; open until `reap` returns.
+    /// Readable when the whole process tree has ended; open as long as this object, as an engine's is until `release`.
     public let exitDescriptor: Int32
 
     /// Starts the program. The calling thread has to live as long as the host, as the guardian may be forked from it.
@@ -114,6 +114,7 @@ public final class GuardedProcess: Sendable {
     deinit {
         kill()
         if case .running = state.withLock({ $0 }) { _ = reap() }
+        close(exitDescriptor)
     }
 
     /// Ends the whole tree with SIGKILL, at once and without waiting. Any thread; does nothing after `reap`.
@@ -137,6 +138,8 @@ public final class GuardedProcess: Sendable {
         state.withLock { state in
             guard case .running(var guardian) = state else { return nil }
             var end = lynx_guardian_exit()
+            // Closed with this object, and not here.
+            guardian.pidfd = -1
             lynx_guardian_reap(&guardian, &end)
             state = .reaped
             return End(
