@@ -308,7 +308,7 @@ let package = Package(
         .testTarget(
             name: "lynxctlTests",
             dependencies: [
-                "LynxCLI", "LynxLocal", "LynxModel", "TestSupport", "lynxctl", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "LynxCLI", "LynxLocal", "LynxModel", "Sampling", "TestSupport", "lynxctl", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             exclude: ["Fixtures"], swiftSettings: swiftSettings),

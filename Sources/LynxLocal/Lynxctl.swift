@@ -31,7 +31,9 @@ package struct Lynxctl: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "With a control plane",
-                subcommands: ClientCommands.ofStudies + [ArtifactsCommand.self, ClientCommands.collect]),
+                subcommands: ClientCommands.ofStudies + [
+                    ReplayCommand.self, DeterminismCommand.self, ExportCommand.self, ArtifactsCommand.self, ClientCommands.collect,
+                ]),
             CommandGroup(name: "Who may do what", subcommands: [TokenCommand.self, RunnerCommand.self]),
         ])
 

@@ -20,6 +20,7 @@ public struct Sampler: Sendable {
     private let units: [String: String]
     private let seeds: Stream
     private let seedOffset: UInt64
+    private let replay: ReplaySpec?
 
     struct Parameter {
         let quantile: Quantile
@@ -60,6 +61,7 @@ public struct Sampler: Sendable {
             }, originalRuns: originalRuns ?? runs, seed: seed)
         seeds = Stream(seed: seed, purpose: .runSeed)
         seedOffset = seeds.bits(at: 0)
+        replay = config.monteCarlo.replay
     }
 
     /// The value of every dispersed parameter in run `index`, 0 ..< `runs`.
@@ -93,16 +95,17 @@ public struct Sampler: Sendable {
     /// What another parameter's values are mixed from; nil if they are its own.
     func terms(of axis: Int) -> [GaussianCopula.Term]? { copula[axis] }
 
-    /// The seed that run `index` gives its own random numbers; no two runs of a batch have the same.
+    /// The seed that run `index` gives its own random numbers; no two runs of a batch have the same, unless all repeat one run.
     public func runSeed(at index: Int) -> UInt64 {
         precondition((0..<runs).contains(index), "the run index lies outside the batch")
+        if let replay { return replay.seed }
         // Bijections of the index: distinct by construction.
         return mix64(mix64(UInt64(index) &+ seedOffset) ^ seeds.id)
     }
 
     public func runConfiguration(jobID: String, batchID: String, index: Int) -> RunConfiguration {
         RunConfiguration(
-            jobID: jobID, batchID: batchID, runIndex: index, seed: runSeed(at: index), simulation: simulation,
+            jobID: jobID, batchID: batchID, runIndex: replay?.runIndex ?? index, seed: runSeed(at: index), simulation: simulation,
             parameters: parameters(at: index), units: units)
     }
 }

@@ -103,3 +103,20 @@ def artifact(batch_id: str, session: Session, run: int, path: str, to: Path | No
             f"it has {', '.join(there) or 'none'}, and the logs stdout and stderr",
         ) from error
     return response.content
+
+
+def provenance(batch_id: str, session: Session, run: int) -> Call[dict[str, Any]]:
+    """What a run was made with, and the texts that this refers to, as `distributions` and `variables` by name."""
+    result = yield from get(f"/jobs/{batch_id}-{run}/results", session, telemetry="summary")
+    found: dict[str, Any] = dict(result["metadata"].get("provenance") or {})
+    references = {
+        "distributions": ((found.get("interpreter") or {}).get("distributions"), "=="),
+        "variables": (found.get("environment"), "="),
+    }
+    for name, (sha256, separator) in references.items():
+        if sha256 is None:
+            continue
+        record = yield from get(f"/batches/{batch_id}/records/{sha256}", session)
+        entries = (line.partition(separator) for line in record["text"].splitlines())
+        found[name] = {key: value for key, _, value in entries}
+    return found

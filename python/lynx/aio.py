@@ -140,6 +140,9 @@ class AsyncStudy:
         await self._client.run(_operations.artifact(self.batch_id, self._session, run, path, Path(to)))
         return Path(to)
 
+    async def provenance(self, run: int) -> dict[str, Any]:
+        return await self._client.run(_operations.provenance(self.batch_id, self._session, run))
+
     async def cancel(self) -> Overview:
         return await self._change("cancel")
 

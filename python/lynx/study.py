@@ -128,6 +128,13 @@ class Study:
         self._client.run(_operations.artifact(self.batch_id, self._session, run, path, target))
         return target
 
+    def provenance(self, run: int) -> dict[str, Any]:
+        """What a run was made with: hashes of code, `interpreter`, `machine`, `distributions`, `variables`.
+
+        Empty where its runner does not tell.
+        """
+        return self._client.run(_operations.provenance(self.batch_id, self._session, run))
+
     def cancel(self) -> Study:
         """Cancels what is not done yet.
 

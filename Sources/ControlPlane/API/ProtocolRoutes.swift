@@ -121,6 +121,7 @@ extension AttemptReport {
             throw Problem.invalid("\(place)result.metadata.outcome", "must not be 'retracted': that is the control plane's word")
         }
         if let basis = result.metadata.basis { try Retraction.check(basis: basis, as: "\(place)result.metadata.basis") }
+        try checkRecords(as: place)
         if let telemetryChunks, !(0...Int(Int32.max)).contains(telemetryChunks) {
             throw Problem.invalid("\(place)telemetry_chunks", "must be 0 or more, and no more than \(Int32.max)")
         }

@@ -21,6 +21,9 @@ extension API {
             on(.compare) { _, context in
                 try await ledger.comparison(of: try context.id(.batch), with: try context.id(.otherBatch), tenant: context.caller.tenant)
             },
+            on(.provenanceRecord) { _, context in
+                try await ledger.provenanceRecord(try context.id(.sha256), of: try context.id(.batch))
+            },
             on(.extend) { (order: ExtensionRequest, _, context) in
                 guard order.runs >= 1 else { throw Problem.invalid("runs", "must be at least 1") }
                 return try await ledger.extend(batchID: try context.id(.batch), by: order.runs)

@@ -124,6 +124,7 @@ extension LedgerTransaction {
         try saveTail(end, of: reported)
         try connection.send(SQL.saveResult, end.key.values + [.int(report.attempt)] + end.stored.values)
         try save(end.outputs, of: end.key, attempt: report.attempt)
+        if let records = report.records { try keep(records, of: end.key.batchID) }
     }
 
     /// A runner's clock may be off; a job doesn't start before it was claimed or in the future.

@@ -24,6 +24,8 @@ struct StudyCode: Sendable {
             parts["host version"] = provenance.hostVersion
             if let hash = provenance.engineSHA256 { parts["engine \(engine) file"] = hash }
             for (setting, hash) in provenance.files { parts[setting] = hash }
+            parts["interpreter"] = provenance.interpreter?.version
+            parts["distributions"] = provenance.interpreter?.distributions
             return parts
         }
 

@@ -32,6 +32,11 @@ extension APIClient {
         try await pieces(of: try await answer(to: .batchTable, [.batch: batch], as: ArrowContent.mediaType), write)
     }
 
+    /// The same table as CSV.
+    func csvTable(of batch: String, _ write: (ByteBuffer) throws -> Void) async throws {
+        try await pieces(of: try await answer(to: .batchTable, [.batch: batch], as: "text/csv"), write)
+    }
+
     private func pieces(of response: HTTPClientResponse, _ write: (ByteBuffer) throws -> Void) async throws {
         var pieces = response.body.makeAsyncIterator()
         while let piece = try await next(&pieces) { try write(piece) }

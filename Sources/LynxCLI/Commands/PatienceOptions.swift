@@ -1,13 +1,15 @@
 import ArgumentParser
 
 /// How long a command that stays with a batch puts up with a control plane that is away.
-struct PatienceOptions: ParsableArguments {
+package struct PatienceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("While waiting: give up once the control plane has been away for so many seconds at a time.", valueName: "seconds"))
     var maxOutage = 900.0
 
-    var limit: Duration { .seconds(maxOutage) }
+    package init() {}
 
-    func validate() throws {
+    package var limit: Duration { .seconds(maxOutage) }
+
+    package func validate() throws {
         if !(0...1e9).contains(maxOutage) { throw ValidationError("--max-outage \(maxOutage) is no time to wait: give 0 or more seconds.") }
     }
 }

@@ -41,13 +41,15 @@ extension FieldType where Value == MonteCarloFields {
             let level = fields.optional(
                 "level_probability", .levelProbability,
                 "The share of a level's samples that lies in the next, for `subset_simulation`; \(Shown.number(SubsetSimulationSpec.levelProbability)) if left out.")
+            let replay = fields.optional(
+                "replay", .replay, "The index and seed that every run has, of the run that is repeated; `lynxctl replay` gives it.")
             fields.reportStrangers(to: method)
             if runs == nil, ![.grid, .table, .subsetSimulation].contains(method) { fields.reportMissingRuns() }
             let most = method == .subsetSimulation ? SubsetSimulationSpec.mostRuns : nil
             let spec = MonteCarloSpec(
                 runs: runs ?? table?.rows.count ?? most ?? 1, samplingMethod: method, seed: seed, scramble: scramble, levels: levels,
                 table: table, blockSize: block, secondOrder: secondOrder, open: open, limitState: limitState,
-                samplesPerLevel: samples, levelProbability: level)
+                samplesPerLevel: samples, levelProbability: level, replay: replay)
             return MonteCarloFields(spec: spec, givesRuns: runs != nil)
         }.checked(schema: [
             "anyOf": [
@@ -115,6 +117,17 @@ extension FieldType where Value == LimitStateSpec {
             guard let output, above != nil || below != nil else { return nil }
             return LimitStateSpec(output: output, above: above, below: below)
         }.named("LimitState")
+    }
+}
+
+extension FieldType where Value == ReplaySpec {
+    fileprivate static var replay: FieldType {
+        mapping("'replay'") { fields in
+            let index = fields.required("run_index", .integer(0...runCounts.upperBound), "The index that every run is given.")
+            let seed = fields.required("seed", .integer(UInt64.min...UInt64.max), "The seed that every run is given.")
+            guard let index, let seed else { return nil }
+            return ReplaySpec(runIndex: index, seed: seed)
+        }.named("Replay")
     }
 }
 

@@ -24,12 +24,16 @@ public struct MonteCarloSpec: Codable, Hashable, Sendable {
     public var samplesPerLevel: Int?
     /// The share of a level's samples that reaches the next; nil for `SubsetSimulationSpec.levelProbability`.
     public var levelProbability: Double?
+    /// The run of another batch that every run of this one repeats; nil for a study.
+    public var replay: ReplaySpec?
 
     public init(
         runs: Int, samplingMethod: SamplingMethod = .latinHypercube, seed: UInt64? = nil, scramble: Bool? = nil,
         levels: GridLevels? = nil, table: SampleTable? = nil, blockSize: Int? = nil, secondOrder: Bool? = nil, open: Bool? = nil,
-        limitState: LimitStateSpec? = nil, samplesPerLevel: Int? = nil, levelProbability: Double? = nil
+        limitState: LimitStateSpec? = nil, samplesPerLevel: Int? = nil, levelProbability: Double? = nil,
+        replay: ReplaySpec? = nil
     ) {
+        self.replay = replay
         self.open = open
         self.limitState = limitState
         self.samplesPerLevel = samplesPerLevel
@@ -45,7 +49,7 @@ public struct MonteCarloSpec: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case runs, seed, scramble, levels, table, open
+        case runs, seed, scramble, levels, table, open, replay
         case samplingMethod = "sampling_method"
         case blockSize = "block_size"
         case secondOrder = "second_order"
@@ -59,6 +63,22 @@ public struct MonteCarloSpec: Codable, Hashable, Sendable {
 
     /// Whether the seed has a part in the points of a low-discrepancy design.
     package var scrambles: Bool { scramble ?? (samplingMethod == .halton) }
+}
+
+/// A run that is repeated: what a run configuration says besides the parameters, which the dispersions give as constants.
+public struct ReplaySpec: Codable, Hashable, Sendable {
+    public var runIndex: Int
+    public var seed: UInt64
+
+    public init(runIndex: Int, seed: UInt64) {
+        self.runIndex = runIndex
+        self.seed = seed
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case seed
+        case runIndex = "run_index"
+    }
 }
 
 /// `random` is accepted as another name of `monte_carlo` and stored as the latter.

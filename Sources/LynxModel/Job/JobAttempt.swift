@@ -62,26 +62,3 @@ public struct JobEnd: Codable, Hashable, Sendable {
         case errorMessage = "error_message"
     }
 }
-
-/// The code that a run was made with, as its runner found it when the attempt began.
-public struct Provenance: Codable, Hashable, Sendable {
-    /// The version of the runner's host.
-    public var hostVersion: String
-    /// SHA-256 of the engine's library, in lower-case hexadecimal.
-    public var engineSHA256: String?
-    /// SHA-256 of each file that a setting of the engine names, by the setting: `basilisk_entrypoint`, `python_executable`.
-    /// What such a file reads or imports by itself is not part of it.
-    public var files: [String: String]
-
-    public init(hostVersion: String, engineSHA256: String?, files: [String: String]) {
-        self.hostVersion = hostVersion
-        self.engineSHA256 = engineSHA256
-        self.files = files
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case files
-        case hostVersion = "host_version"
-        case engineSHA256 = "engine_sha256"
-    }
-}

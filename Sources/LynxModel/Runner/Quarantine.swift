@@ -50,7 +50,9 @@ public enum LossCause: String, Codable, CaseIterable, Sendable {
     case machine
     /// A call of the engine did not return.
     case hung
+    /// The engine's own process ended while the attempt was in it. Since 1.7 of the runner protocol.
+    case crashed
 
     /// Whether the job may have brought it about, so that it counts against the job.
-    public var mayBeTheJobs: Bool { self == .machine || self == .hung }
+    public var mayBeTheJobs: Bool { [.machine, .hung, .crashed].contains(self) }
 }

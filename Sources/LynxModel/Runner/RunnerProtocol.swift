@@ -21,7 +21,7 @@ public import LynxTelemetry
 ///
 /// 401 or 404 on any but `register` tells the runner to register again.
 public enum RunnerProtocol {
-    public static let version = "1.6"
+    public static let version = "1.7"
 
     /// The version of a peer that names none: it was the only one that did not have to.
     public static let unnamedVersion = "1.0"
@@ -328,6 +328,8 @@ public struct AttemptReport: Codable, Hashable, Sendable {
     public var telemetryChunks: Int?
     /// Where the points in `result.telemetryData` stand in their series, by variable name. Since 1.1.
     public var telemetryTail: [String: TelemetryPosition]?
+    /// The records that the result's provenance refers to; nil once the control plane has those of the batch. Since 1.7.
+    public var records: [ProvenanceRecord]?
     /// What an attempt whose outcome is `lost` was lost to; nil if it doesn't say.
     public var lossCause: LossCause? {
         get { lossCauseName.flatMap(LossCause.init) }
@@ -348,7 +350,7 @@ public struct AttemptReport: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempt, retryable, result
+        case attempt, retryable, result, records
         case telemetryChunks = "telemetry_chunks"
         case telemetryTail = "telemetry_tail"
         case lossCauseName = "loss_cause"

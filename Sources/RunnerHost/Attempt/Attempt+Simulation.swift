@@ -69,6 +69,10 @@ extension Attempt {
             report.directory = directory.path
             report.provenance = provenance
         }
+        // Asked beside the simulation, where it is not known yet.
+        async let interpreter =
+            provenance.interpreter == nil && assignment.runConfig.simulation.bundle == nil
+            ? await host.interpreter(of: library, scenario: scenario) : nil
         do {
             if let bundle = assignment.runConfig.simulation.bundle {
                 try await simulate(bundle, in: directory, with: threads, on: runner)
@@ -78,6 +82,7 @@ extension Attempt {
         } catch {
             failed(error)
         }
+        if let found = await interpreter { report { $0.provenance?.interpreter = found } }
         // Processes that still run need the directory; the next start of the runner removes it.
         guard report({ $0.mayBeReleased }) else { return }
         let warning = try? await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { directory.removeTemporary() }
@@ -97,7 +102,13 @@ extension Attempt {
             report.provenance?.files["scenario"] = nil
             report.provenance?.files["bundle"] = bundle.sha256
         }
-        try await simulate(in: directory, settings: scenario.settings, with: threads, on: runner)
+        async let interpreter = provenance?.interpreter == nil ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
+        do {
+            try await simulate(in: directory, settings: scenario.settings, with: threads, on: runner)
+        } catch {
+            failed(error)
+        }
+        if let found = await interpreter { report { $0.provenance?.interpreter = found } }
     }
 
     /// Opens the telemetry endpoint and registers the attempt for its engine's calls.

@@ -59,6 +59,9 @@ final class Attempt: Sendable {
     private func completedReport(_ runner: RunnerService) -> AttemptReport {
         var report = report { $0.build(runnerID: runner.identity.runnerID) }
         if report.outcome == .simulatorFault, !runner.monitor.with({ $0.knowsSimulatorFaults }) { report.result.metadata.outcome = .failure }
+        if let provenance = report.result.metadata.provenance {
+            report.records = runner.host.undeliveredRecords(of: provenance, batchID: assignment.batchID)
+        }
         return report
     }
 

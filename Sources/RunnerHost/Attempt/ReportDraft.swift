@@ -60,7 +60,7 @@ struct ReportDraft: Sendable {
         switch engineFailure?.kind {
         case .crashed, .hung:
             hasLostEngine = true
-            lost(.hung, "\(error)")
+            lost(engineFailure?.kind == .crashed ? .crashed : .hung, "\(error)")
         case .resting: lost(.trouble, "\(error)")
         case .invalid, .launch, .resources, .unsupported, .internal, nil: break
         }

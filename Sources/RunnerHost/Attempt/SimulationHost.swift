@@ -39,7 +39,9 @@ package final class SimulationHost: Sendable {
     /// Nil where bundles are never run.
     let bundles: BundleStore?
     private let scenarioSettings: @Sendable (ScenarioSpec) throws -> [String: String]
-    let code = CodeFiles()
+    let provenance: ProvenanceRecorder
+    private let defaults: [String: NamedScenario]
+    private let delivered = Mutex(DeliveredRecords())
     /// The loop for timeouts and ends of processes.
     let loop: EventLoop
     /// The threads for directories and records of attempts.
@@ -52,8 +54,11 @@ package final class SimulationHost: Sendable {
     package init(
         settings: Settings, engines: EngineSelection, table: HostTable, telemetry: TelemetryServer, records: RunningRecords,
         conditions: RunnerConditions, scenarios: ScenarioCatalog = ScenarioCatalog(), bundles: BundleStore? = nil,
-        scenarioSettings: @escaping @Sendable (ScenarioSpec) throws -> [String: String] = { _ in [:] }, loop: EventLoop, logger: Logger
+        scenarioSettings: @escaping @Sendable (ScenarioSpec) throws -> [String: String] = { _ in [:] },
+        defaults: [NamedScenario] = [], secrets: @escaping @Sendable () -> [String] = { [] }, loop: EventLoop, logger: Logger
     ) {
+        provenance = ProvenanceRecorder(secrets: secrets)
+        self.defaults = Dictionary(uniqueKeysWithValues: defaults.map { ($0.engine, $0) })
         self.scenarios = scenarios
         self.bundles = bundles
         self.scenarioSettings = scenarioSettings
@@ -83,14 +88,33 @@ package final class SimulationHost: Sendable {
     /// - Throws: `EngineFailure` if it sets what only the runner may set.
     func settings(of scenario: ScenarioSpec) throws -> [String: String] { try scenarioSettings(scenario) }
 
-    /// The code that an attempt runs with if it begins now. Blocks on the disk.
+    /// What an attempt runs with if it begins now. Blocks on the disk.
     ///
     /// - Parameter scenario: nil for the engine's default.
     func provenance(of engine: EngineLibrary, scenario: NamedScenario?) -> Provenance {
-        var provenance = code.provenance(engine: engine.path, files: scenario?.files ?? conditions.files(of: engine.id))
-        if let hash = scenario?.sha256(code) { provenance.files["scenario"] = hash }
-        return provenance
+        let ran = scenario ?? defaults[engine.id]
+        var found = provenance.provenance(of: engine, files: ran?.files ?? conditions.files(of: engine.id), settings: ran?.settings ?? [:])
+        if let hash = ran?.sha256(provenance.code) { found.files[scenario == nil ? "settings" : "scenario"] = hash }
+        return found
     }
+
+    /// The interpreter that a scenario runs with; nil if it has none, or it does not answer.
+    ///
+    /// - Parameter scenario: nil for the engine's default.
+    func interpreter(of engine: EngineLibrary, scenario: NamedScenario?) async -> InterpreterProvenance? {
+        guard let settings = (scenario ?? defaults[engine.id])?.settings else { return nil }
+        return await provenance.interpreter(settings)
+    }
+
+    /// The records of a provenance that the control plane may not have of that batch.
+    func undeliveredRecords(of provenance: Provenance, batchID: String) -> [ProvenanceRecord]? {
+        let records = self.provenance.records(of: provenance)
+        let lacking = delivered.withLock { delivered in records.filter { delivered.lacks($0, of: batchID) } }
+        return lacking.isEmpty ? nil : lacking
+    }
+
+    /// Notes that the control plane has them.
+    func delivered(_ records: [ProvenanceRecord], batchID: String) { delivered.withLock { $0.add(records, of: batchID) } }
 
     /// The logger for an engine's messages about an attempt.
     func logger(of assignment: JobAssignment, engine: String) -> Logger {

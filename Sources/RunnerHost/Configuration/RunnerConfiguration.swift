@@ -1,7 +1,9 @@
+import FoundationEssentials
 import Glibc
 package import Logging
 package import LynxDocument
 package import LynxModel
+import Support
 
 /// The configuration of a runner, resolved from command line > environment > file > default.
 ///
@@ -95,6 +97,16 @@ extension RunnerConfiguration.Source: CustomStringConvertible {
         case .flag(let name), .variable(let name): name
         case .file(let mark): "\(mark.file):\(mark.line)"
         case .default: "default"
+        }
+    }
+}
+
+extension RunnerConfiguration {
+    /// The secrets in the file of the runner's credential and in those that it names. Blocks on the disk.
+    func secrets(credential: String) -> [String] {
+        let stored = WholeFile.read(credential, atMost: 64 << 10).flatMap { try? WireJSON.decode(StoredCredential.self, from: Data($0)) }
+        return (stored.map { [$0.secret] } ?? []) + [enrollmentTokenFile].compactMap { $0 }.compactMap { WholeFile.read($0, atMost: 64 << 10) }.flatMap { bytes in
+            String(decoding: bytes, as: UTF8.self).split { $0.isWhitespace }.map(String.init)
         }
     }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import LynxModel
 import Support
 import Synchronization
 
@@ -12,7 +11,7 @@ final class CodeFiles: Sendable {
     }
 
     /// A file whose identity is unchanged has the same content.
-    private struct Identity: Hashable, Sendable {
+    struct Identity: Hashable, Sendable {
         var device: UInt64
         var inode: UInt64
         var size: Int64
@@ -24,15 +23,6 @@ final class CodeFiles: Sendable {
 
     /// The size limit in bytes: larger files are not code and would take long.
     private static let largest: Int64 = 1 << 30
-
-    /// The code that an attempt runs with if it begins now. Blocks on the disk.
-    ///
-    /// - Parameters:
-    ///   - engine: the path of the engine's library.
-    ///   - files: paths by the settings that name them; files that are not regular or cannot be read are left out.
-    func provenance(engine: String, files: [String: String]) -> Provenance {
-        Provenance(hostVersion: LynxVersion.current, engineSHA256: digest(of: engine), files: files.compactMapValues(digest))
-    }
 
     /// The SHA-256 of a regular file; nil if it cannot be read. Blocks on the disk.
     func digest(of path: String) -> String? {
@@ -47,9 +37,13 @@ final class CodeFiles: Sendable {
     private static func identity(_ path: String) -> Identity? {
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= largest else { return nil }
-        return Identity(
-            device: UInt64(info.st_dev), inode: UInt64(info.st_ino), size: Int64(info.st_size),
-            modified: [info.st_mtim.tv_sec, info.st_mtim.tv_nsec], changed: [info.st_ctim.tv_sec, info.st_ctim.tv_nsec])
+        return Identity(info)
+    }
+
+    /// The identity of a file or a folder, which changes when an entry is added or removed; nil if there is none.
+    static func place(_ path: String) -> Identity? {
+        var info = stat()
+        return stat(path, &info) == 0 ? Identity(info) : nil
     }
 
     private static func read(_ path: String) -> String? {
@@ -64,5 +58,13 @@ final class CodeFiles: Sendable {
         } catch {
             return nil
         }
+    }
+}
+
+extension CodeFiles.Identity {
+    fileprivate init(_ info: stat) {
+        self.init(
+            device: UInt64(info.st_dev), inode: UInt64(info.st_ino), size: Int64(info.st_size),
+            modified: [info.st_mtim.tv_sec, info.st_mtim.tv_nsec], changed: [info.st_ctim.tv_sec, info.st_ctim.tv_nsec])
     }
 }

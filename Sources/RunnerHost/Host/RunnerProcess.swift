@@ -88,7 +88,10 @@ package struct RunnerProcess {
             records: records, conditions: conditions, scenarios: scenarios,
             bundles: BundleStore(bundleSettings(state: state.path), client: client, logger: logger),
             scenarioSettings: { [configuration, expectedJobs] in try EngineSettings.make(for: $0, configuration, expectedJobs: expectedJobs) },
-            loop: loop, logger: logger)
+            defaults: engines.filter(\.hasDefault).map { engine in
+                NamedScenario(name: "", engine: engine.id, settings: EngineSettings.make(for: engine.id, configuration, expectedJobs: expectedJobs))
+            },
+            secrets: { [configuration, path = state.credentialPath] in configuration.secrets(credential: path) }, loop: loop, logger: logger)
         let own = try startup { () throws(RunnerIDError) in
             try RunnerIDLock(runnerID: state.runnerID, controlPlane: client.url, stateDirectory: state.path)
         }

@@ -29,6 +29,7 @@ extension RunnerService {
                 availability.answered()
                 backoff.reset()
                 log.delivered()
+                if let delivered = report.report, let records = delivered.records { host.delivered(records, batchID: delivered.batchID) }
                 if let disposable { await dispose(of: disposable, log) }
                 await forget(delivery.key)
             } catch let error as ControlPlaneError {

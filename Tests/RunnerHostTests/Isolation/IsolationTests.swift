@@ -38,7 +38,8 @@ struct IsolationTests {
             return done
         }
         let report = await bench.fault(fault)
-        #expect(report.outcome == .lost && report.retryable && report.lossCause == .hung, "\(report.outcome) \(report.result.errorMessage ?? "")")
+        let cause: LossCause = message.contains("did not return") ? .hung : .crashed
+        #expect(report.outcome == .lost && report.retryable && report.lossCause == cause, "\(report.lossCause as Any) \(report.outcome) \(report.result.errorMessage ?? "")")
         let text = try #require(report.result.errorMessage)
         #expect(text.hasPrefix("the process of engine fault ") && text.contains(message), "\(text)")
         #expect(await healthy == 20)
@@ -93,9 +94,9 @@ struct IsolationTests {
         let bench = try await AttemptBench.twoFaults(patience: .seconds(30), isolation: .process)
         let troubles = Monitor<[String: EngineTrouble]>([:])
         bench.conditions.observe { troubles.with { $0 = bench.conditions.troubles } }
-        #expect(await bench.fault("launch_aborts", job: "first").lossCause == .hung)
+        #expect(await bench.fault("launch_aborts", job: "first").lossCause == .crashed)
         #expect(bench.conditions.troubles.isEmpty)
-        #expect(await bench.fault("launch_aborts", job: "second").lossCause == .hung)
+        #expect(await bench.fault("launch_aborts", job: "second").lossCause == .crashed)
         let trouble = try #require(bench.conditions.troubles["fault"])
         #expect(trouble.reason.hasPrefix("the process of engine fault ended with SIGABRT in launch") && trouble.retryAt != nil)
         #expect(await bench.run(bench.assignment("other", type: "other", parameters: ["fault": .string("none")])).outcome == .success)
@@ -106,7 +107,7 @@ struct IsolationTests {
         await bench.conditions.recheck()
         #expect(bench.conditions.troubles.isEmpty)
         // A job was completed, so that the next end is the first again.
-        #expect(await bench.fault("launch_aborts", job: "third").lossCause == .hung)
+        #expect(await bench.fault("launch_aborts", job: "third").lossCause == .crashed)
         #expect(await bench.fault("none", job: "last").outcome == .success)
     }
 

@@ -69,7 +69,8 @@ extension OpenAPIDocument {
             "type": "object", "required": ["runner_id", "batch_id", "attempt", "retryable", "result"],
             "properties": {"runner_id": {"type": "string"}, "batch_id": {"type": "string"}, "attempt": {"type": "integer"}, "retryable": {"type": "boolean"}, "result": {"$ref": "#/components/schemas/JobResult"},
               "telemetry_chunks": {"type": ["integer", "null"], "minimum": 0, "maximum": 2147483647, "description": "How many chunks of telemetry went before."},
-              "loss_cause": {"type": ["string", "null"], "description": "What an attempt whose outcome is lost was lost to: stopped, trouble, machine, hung."},
+              "loss_cause": {"type": ["string", "null"], "description": "What an attempt whose outcome is lost was lost to: stopped, trouble, machine, hung, crashed."},
+              "records": {"type": ["array", "null"], "maxItems": 8, "items": {"$ref": "#/components/schemas/ProvenanceRecord"}, "description": "The records that the result's provenance refers to, if the control plane may not have them."},
               "telemetry_tail": {"type": ["object", "null"], "description": "Where the points in the result stand, by variable.", "additionalProperties": {"$ref": "#/components/schemas/TelemetryPosition"}}
             }
           },

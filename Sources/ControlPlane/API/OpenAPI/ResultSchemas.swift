@@ -39,14 +39,35 @@ extension OpenAPIDocument {
               "basis": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the result rests on besides its own run; its runner may take that back, and the result with it."},
               "breach": {"type": "object", "required": ["condition"], "properties": {"condition": {"type": "string"}, "sim_time_s": {"type": "number"}}, "description": "The stopping condition that killed the run."},
               "sim_time_s": {"type": "number", "description": "The simulated time of the latest sample, in seconds."},
-              "provenance": {
-                "type": "object", "required": ["host_version", "files"], "description": "The code that the attempt ran with.",
-                "properties": {
-                  "host_version": {"type": "string"}, "engine_sha256": {"type": "string", "description": "Of the engine's library."},
-                  "files": {"type": "object", "additionalProperties": {"type": "string"}, "description": "SHA-256 of the files that the engine's settings name, by setting."}
-                }
-              }
+              "provenance": {"$ref": "#/components/schemas/Provenance"}
             }
+          },
+          "Provenance": {
+            "type": "object", "required": ["host_version", "files"], "description": "What the attempt ran with.",
+            "properties": {
+              "host_version": {"type": "string"}, "engine_sha256": {"type": "string", "description": "Of the engine's library."},
+              "engine_abi": {"type": "string", "description": "The version of the ABI that the engine was built against."},
+              "files": {
+                "type": "object", "additionalProperties": {"type": "string"},
+                "description": "SHA-256 of the files that the engine's settings name, by setting; and of the settings, the scenario or the bundle."
+              },
+              "interpreter": {
+                "type": "object", "required": ["path", "version", "distributions"], "description": "The Python that ran the scenario.",
+                "properties": {
+                  "path": {"type": "string"}, "version": {"type": "string"}, "sha256": {"type": "string", "description": "Of its file."},
+                  "distributions": {"type": "string", "description": "SHA-256 of the record of the installed distributions."}
+                }
+              },
+              "machine": {
+                "type": "object", "required": ["kernel", "cpu", "libc"],
+                "properties": {"kernel": {"type": "string"}, "cpu": {"type": "string"}, "libc": {"type": "string"}}
+              },
+              "environment": {"type": "string", "description": "SHA-256 of the record of the environment that the simulation was given."}
+            }
+          },
+          "ProvenanceRecord": {
+            "type": "object", "required": ["sha256", "text"],
+            "properties": {"sha256": {"type": "string"}, "text": {"type": "string", "description": "A line for each distribution or variable."}}
           }
         }
         """#

@@ -37,6 +37,13 @@ extension Endpoint {
             answers: [.ok("The changes."), .notFound])
     }
 
+    package static var provenanceRecord: Endpoint<Void, ProvenanceRecord> {
+        .init(
+            .get, "/batches/\(.batch)/records/\(.sha256)", .scope(.read), .batches, "A text that the provenance of results refers to.",
+            remarks: "The installed distributions of an interpreter, or the environment of a simulation, by its SHA-256.",
+            answers: [.ok("The record."), .notFound])
+    }
+
     package static var extend: Endpoint<ExtensionRequest, BatchOverview> {
         .init(
             .post, "/batches/\(.batch)/extend", .scope(.submit), .batches, "Append runs to a batch.",
