@@ -188,6 +188,19 @@ int lynx_guardian_peek(const lynx_guardian *guardian, int *exit_code, int *exit_
     return 1;
 }
 
+/*
+ * Reaps what a guardian that was killed has left in the program's group. The members are this process's children once their
+ * own parents are gone, and no others are: nobody else would reap them, and a zombie no longer tells whose it was.
+ */
+static void reap_group(pid_t program) {
+    for (int round = 0; round < 250; round++) {
+        while (waitpid(-program, NULL, WNOHANG) > 0) {}
+        /* Zombies are members too. */
+        if (kill(-program, SIGKILL) < 0 && errno == ESRCH) return;
+        usleep(round < 50 ? 100 : 5000);
+    }
+}
+
 void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {
     int status = 0;
     *out = (lynx_guardian_exit){.exit_code = -1, .exit_signal = SIGKILL};
@@ -212,6 +225,7 @@ void lynx_guardian_reap(lynx_guardian *guardian, lynx_guardian_exit *out) {
         /* This process is no subreaper, so the program's status is not available. */
         out->guardian_lost = 1;
     }
+    if (out->guardian_lost) reap_group(guardian->program);
     close(guardian->pidfd);
     close(guardian->lifeline);
     guardian->pidfd = guardian->lifeline = -1;

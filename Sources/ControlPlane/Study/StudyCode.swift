@@ -74,7 +74,9 @@ extension Ledger {
             let rows = try connection.rows(connection.isShared ? OriginQuery.postgreSQL : OriginQuery.sqlite, [.text(batchID)])
             var code = StudyCode()
             for row in rows {
-                guard let text = try row.optionalText("origin"), let origin = try? WireJSON.decode(StudyCode.Origin.self, from: Data(text.utf8)) else { continue }
+                guard let text = try row.optionalText("origin"),
+                    let origin = try? WireJSON.decode(StudyCode.Origin.self, from: Data(text.utf8))
+                else { continue }
                 code.origins.append((origin, try row.int("runs")))
             }
             return code

@@ -3,7 +3,9 @@ package import ArgumentParser
 /// Where a command runs what it runs: on the pool of a control plane, or, with `--runner-config`, on this machine.
 package struct LocalRunnerOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Run on this machine, with this configuration of runner-host, instead of on a control plane's runners.", valueName: "runner.yaml"))
+        help: ArgumentHelp(
+            "Run on this machine, with this configuration of runner-host, instead of on a control plane's runners.",
+            valueName: "runner.yaml"))
     package var runnerConfig: String?
 
     @Option(help: ArgumentHelp("The folder of the ledger and the logs, with --runner-config.", valueName: "dir"))
@@ -19,7 +21,10 @@ package struct LocalRunnerOptions: ParsableArguments {
 package struct IgnoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Leave this out: FILE, FILE:KEY of a JSON file or FILE:COLUMN of a CSV file, telemetry:NAME, or output:NAME; * stands for any text. May be given again.",
+            """
+            Leave this out: FILE, FILE:KEY of a JSON file or FILE:COLUMN of a CSV file, telemetry:NAME, or output:NAME; * stands \
+            for any text. May be given again.
+            """,
             valueName: "what"))
     package var ignore: [String] = []
 

@@ -79,8 +79,8 @@ struct ResearchObject {
         let id = "#run-\(job.jobID)-attempt-\(metadata.attempt)"
         action(
             id, "Run \(metadata.runIndex) of \(batch.name)", instrument: tool(metadata), objects: [Self.identifier(configuration.path)],
-            results: artifacts.map { Self.identifier($0.path) }, start: metadata.startedAt ?? job.startedAt, end: metadata.completedAt ?? job.completedAt,
-            isComplete: result.success, error: result.errorMessage)
+            results: artifacts.map { Self.identifier($0.path) }, start: metadata.startedAt ?? job.startedAt,
+            end: metadata.completedAt ?? job.completedAt, isComplete: result.success, error: result.errorMessage)
         let variables = environment.sorted { $0.key < $1.key }.map { name, value in
             let id = "#environment-\(SHA256.hash(Array("\(name)=\(value)".utf8)).hexadecimal.prefix(16))"
             add(id, ["PropertyValue"], ["name": .string(name), "value": .string(value)])
@@ -105,8 +105,8 @@ struct ResearchObject {
         let provenance = metadata.provenance
         let code = (provenance?.files ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let machine = [provenance?.machine?.kernel, provenance?.machine?.cpu, provenance?.machine?.libc].compactMap { $0 }
-        let text = ([metadata.engine, metadata.engineVersion, provenance?.engineSHA256 ?? "", provenance?.interpreter?.distributions ?? ""] + code + machine)
-            .joined(separator: "\n")
+        let engine = [metadata.engine, metadata.engineVersion, provenance?.engineSHA256, provenance?.interpreter?.distributions]
+        let text = (engine.map { $0 ?? "" } + code + machine).joined(separator: "\n")
         let id = "#simulation-\(SHA256.hash(Array(text.utf8)).hexadecimal.prefix(16))"
         guard entities[id] == nil else { return id }
         var requirements: [JSONValue] = []
@@ -176,7 +176,8 @@ struct ResearchObject {
         let isAddress = license.hasPrefix("https://") || license.hasPrefix("http://")
         let root: JSONValue = [
             "@id": "./", "@type": "Dataset", "name": .string(batch.name), "conformsTo": .array(conforms),
-            "description": .string("A Monte Carlo study of \(batch.totalJobs) runs with the seed \(batch.seed): its document, results, files and provenance."),
+            "description": .string(
+                "A Monte Carlo study of \(batch.totalJobs) runs with the seed \(batch.seed): its document, results, files and provenance."),
             "identifier": .string(batch.batchID), "datePublished": .string(WireJSON.timestamp(published)),
             "license": isAddress ? Self.reference(license) : .string(license), "mainEntity": Self.reference(Self.study),
             "hasPart": .array(files.map(Self.reference)), "mentions": .array(actions.map(Self.reference)),

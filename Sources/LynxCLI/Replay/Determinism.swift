@@ -62,7 +62,8 @@ package struct Determinism: Sendable {
         if json {
             try JSONOutput.print(report)
         } else {
-            OutputStream.standard.line("score \(NumberText.significant(report.score)): \(identical) of \(NumberText.count(told.count, "run")) identical in \(times) repeats each, seed \(seed)")
+            let share = "\(identical) of \(NumberText.count(told.count, "run")) identical in \(times) repeats each"
+            OutputStream.standard.line("score \(NumberText.significant(report.score)): \(share), seed \(seed)")
         }
         return identical == told.count ? ExitStatus.success : ExitStatus.jobsFailed
     }

@@ -103,10 +103,14 @@ struct FileComparison {
         guard same < first.count, same < second.count else { return made("", "\(first.count) bytes", "\(second.count) bytes") }
         if let a = String(validating: first, as: UTF8.self), let b = String(validating: second, as: UTF8.self) {
             let line = first[..<same].count { $0 == UInt8(ascii: "\n") }
-            let (one, other) = (a.utf8.split(separator: 10, omittingEmptySubsequences: false), b.utf8.split(separator: 10, omittingEmptySubsequences: false))
-            return made("line \(line + 1)", "'\(Self.short(String(one[line])!))'", "'\(Self.short(String(other[line])!))'")
+            let (one, other) = (Self.line(line, of: a), Self.line(line, of: b))
+            return made("line \(line + 1)", "'\(Self.short(one))'", "'\(Self.short(other))'")
         }
         return made("byte \(same + 1)", "\(first[same])", "\(second[same])")
+    }
+
+    private static func line(_ index: Int, of text: String) -> String {
+        String(text.utf8.split(separator: 10, omittingEmptySubsequences: false)[index]) ?? ""
     }
 
     private static func short(_ text: String) -> String { text.count <= 80 ? text : "\(text.prefix(80))…" }

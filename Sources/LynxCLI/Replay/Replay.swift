@@ -77,7 +77,11 @@ package struct Replay: Sendable {
             output.line(place + (run.difference.map { "differs: \($0.line)" } ?? "identical"))
         }
         let (files, variables) = (original.result.artifacts.count, original.telemetry.variables.count)
-        output.line("compared: \(NumberText.count(files, "artifact")), \(NumberText.count(variables, "telemetry variable")), \(NumberText.count(original.result.outputs?.count ?? 0, "output"))")
+        let counts = [
+            NumberText.count(files, "artifact"), NumberText.count(variables, "telemetry variable"),
+            NumberText.count(original.result.outputs?.count ?? 0, "output"),
+        ]
+        output.line("compared: \(counts.joined(separator: ", "))")
         if let unrecorded = report.unrecorded { return output.line("changed since: not known; \(unrecorded)") }
         if report.changes.isEmpty { output.line("changed since: nothing that is recorded") }
         for change in report.changes { output.line("changed since: \(change.line)") }

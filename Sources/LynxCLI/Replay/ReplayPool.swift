@@ -70,8 +70,10 @@ package struct ReplayPool: Sendable {
             case .finished: return end.batchID!
             case .interrupted(let signal): throw CLIError([], exitCode: ExitStatus.signalled(signal))
             case .runnerRefused(let exit):
-                let lines = end.runnerMessage.isEmpty ? ["runner-host \(exit.description) before it had registered; its log is \(runnerLog)"] : end.runnerMessage
-                throw CLIError(lines, exitCode: exit.status == ExitStatus.success ? ExitStatus.unavailable : exit.status)
+                let own = ["runner-host \(exit.description) before it had registered; its log is \(runnerLog)"]
+                throw CLIError(
+                    end.runnerMessage.isEmpty ? own : end.runnerMessage,
+                    exitCode: exit.status == ExitStatus.success ? ExitStatus.unavailable : exit.status)
             case .runnerKeepsDying(let exit):
                 throw CLIError.unavailable("runner-host \(exit.description) again and again; its log is \(runnerLog)")
             case .failed(let error): throw error

@@ -16,7 +16,8 @@ struct ComparedRun: Sendable {
             throw CLIError.badInput("job '\(job.jobID)' left no result: \(job.errorMessage ?? job.status.rawValue)")
         }
         if [.lost, .cancelled, .retracted].contains(result.metadata.outcome) {
-            throw CLIError.badInput("job '\(job.jobID)' was \(result.metadata.outcome.rawValue), which says nothing of what it computes: \(result.errorMessage ?? "")")
+            let outcome = result.metadata.outcome.rawValue
+            throw CLIError.badInput("job '\(job.jobID)' was \(outcome), which says nothing of what it computes: \(result.errorMessage ?? "")")
         }
         return ComparedRun(job: job, result: result, telemetry: try await api.telemetry(of: job.jobID, TelemetrySelection()))
     }
@@ -129,14 +130,15 @@ struct RunComparison: Sendable {
     private func telemetry(_ first: JobTelemetry, _ second: JobTelemetry) -> RunDifference? {
         for name in Set(first.variables.keys).union(second.variables.keys).sorted() where !ignored.leavesOut(variable: name) {
             guard let a = first.variables[name], let b = second.variables[name] else {
-                let (one, other) = (first.variables[name] == nil ? "is missing" : "is there", second.variables[name] == nil ? "is missing" : "is there")
-                return RunDifference(.telemetry, name, "", one, other)
+                let isFirst = first.variables[name] != nil
+                return RunDifference(.telemetry, name, "", isFirst ? "is there" : "is missing", isFirst ? "is missing" : "is there")
             }
             if a.units != b.units { return RunDifference(.telemetry, name, "units", "'\(a.units)'", "'\(b.units)'") }
             for (index, (one, other)) in zip(zip(a.timeS, a.values), zip(b.timeS, b.values)).enumerated() {
                 for (quantity, x, y) in [("time", one.0, other.0), ("value", one.1, other.1)] {
                     let ulps = UnitsInLastPlace.between(x, y)
-                    if ulps != 0 { return RunDifference(.telemetry, name, "point \(index + 1) at \(one.0) s, \(quantity)", "\(x)", "\(y)", ulps: ulps) }
+                    if ulps == 0 { continue }
+                    return RunDifference(.telemetry, name, "point \(index + 1) at \(one.0) s, \(quantity)", "\(x)", "\(y)", ulps: ulps)
                 }
             }
             let (count, other) = (a.count ?? a.values.count, b.count ?? b.values.count)

@@ -30,7 +30,7 @@ final class EnvironmentRecords: Sendable {
     }
 
     static func record(of environment: [String: String], secrets: [String]) -> ProvenanceRecord {
-        let environment = environment.filter { name, _ in name != "TMPDIR" && !withheld.contains(where: name.hasPrefix) }
+        let environment = environment.filter { name, _ in !counters.contains(name) && !withheld.contains(where: name.hasPrefix) }
         // A secret may also be a part of another variable, such as a database's URL.
         let hidden = environment.filter { isSecret(name: $0.key) }.map(\.value) + secrets
         let lines = environment.sorted { $0.key < $1.key }.map { name, value in
@@ -43,6 +43,8 @@ final class EnvironmentRecords: Sendable {
 
     /// Shorter values are found in others by chance.
     private static let leastSecret = 6
+    /// What differs from job to job, or from shell to shell.
+    private static let counters: Set = ["TMPDIR", "_", "SHLVL", "OLDPWD"]
     private static let withheld = ["LYNX_RUNNER_", "TETRYX_"]
     private static let secretNames = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "KEY", "CREDENTIAL"]
 

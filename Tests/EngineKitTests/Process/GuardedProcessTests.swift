@@ -245,6 +245,18 @@ struct GuardedProcessTests {
         process.kill()
     }
 
+    @Test("Of a guardian killed from outside no zombies stay, though the program had children and grandchildren", arguments: [false, true])
+    func guardianKilledLeavesNoZombies(forked: Bool) throws {
+        _ = lynx_set_child_subreaper()
+        let guarded = try Guarded(forked: forked)
+        let process = try guarded.start("(sleep 1000 & sleep 1000) & sleep 1000 & sleep 1000 & echo $PPID > $NEWS; wait")
+        let guardian = try guarded.pid()
+        #expect(kill(guardian, SIGKILL) == 0)
+        #expect(try guarded.end(process).guardianLost)
+        // A zombie is a member of its group until it is reaped.
+        #expect(kill(-process.pid, 0) == -1 && errno == ESRCH)
+    }
+
     @Test("A guardian killed from outside takes the program with it, and says so", arguments: [false, true])
     func guardianKilled(forked: Bool) throws {
         let guarded = try Guarded(forked: forked)
