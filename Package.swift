@@ -117,7 +117,7 @@ let package = Package(
             path: "Plugins/BasiliskEngine", exclude: ["EngineEntry.swift", "Warm/lynx_warm"], swiftSettings: swiftSettings),
         .target(
             name: "BasiliskEngine", dependencies: ["Basilisk", "EngineABI", "EngineKit"], path: "Plugins/BasiliskEngine",
-            exclude: ["BasiliskEngine.swift", "PythonEngine.swift", "ScriptJob.swift", "Warm"], sources: ["EngineEntry.swift"], swiftSettings: swiftSettings,
+            exclude: ["BasiliskEngine.swift", "PythonEngine.swift", "ScriptJob.swift", "ScriptSettings.swift", "Warm"], sources: ["EngineEntry.swift"], swiftSettings: swiftSettings,
             linkerSettings: engineLinkerSettings),
         .target(
             name: "PythonEngine", dependencies: ["Basilisk", "EngineABI", "EngineKit"], path: "Plugins/PythonEngine", swiftSettings: swiftSettings,
@@ -136,7 +136,7 @@ let package = Package(
             path: "Plugins/CommandEngine", exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
         .target(
             name: "CommandEngine", dependencies: ["Command", "EngineABI", "EngineKit"], path: "Plugins/CommandEngine",
-            exclude: ["CommandEngine.swift", "CommandSettings.swift", "Surroundings.swift", "Files", "Job", "Output", "Ports"],
+            exclude: ["CommandDeclaration.swift", "CommandEngine.swift", "CommandSettings.swift", "Surroundings.swift", "Files", "Job", "Output", "Ports"],
             sources: ["EngineEntry.swift"], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
 
         // The two sides of the wire.

@@ -15,22 +15,23 @@ package struct BasiliskEngine: Engine {
     private let isWarmWanted: Bool
     let check: CheckSettings
 
-    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings["basilisk_entrypoint"] != nil }
+    private static let entrypoint = Setting.path(
+        "basilisk_entrypoint", traits: [.fromRunner, .entrypoint], "The Python scenario that each job runs.")
 
-    /// Settings: `python_executable`, `basilisk_entrypoint` (required), `working_directory`, `log_capture_bytes`,
-    /// `private_dev_shm`, `warm_workers`, `warm_prove_after`, `warm_check_every`, `warm_check_ignore`, `state_directory`, `expected_jobs`.
+    package static var configuration: [ConfigurationKey]? { [entrypoint.key] + ScriptSettings.all }
+
+    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings[entrypoint.key.key] != nil }
+
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
-        try self.init(host: host, settings: settings, engine: Self.id, entrypointSetting: "basilisk_entrypoint")
+        try self.init(host: host, settings: settings, entrypoint: Self.entrypoint)
     }
 
-    /// - Parameters:
-    ///   - engine: the id under which the user knows the engine.
-    ///   - entrypointSetting: the setting that names the script.
-    init(host: HostHandle, settings: EngineSettings, engine: String, entrypointSetting: String) throws(EngineError) {
+    /// - Parameter setting: the one that names the script.
+    init(host: HostHandle, settings: EngineSettings, entrypoint setting: Setting<String?>) throws(EngineError) {
         self.host = host
-        try Self.checkNames(settings, engine, entrypointSetting)
+        let entrypointSetting = setting.key.key
         let python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
-        guard let entrypoint = settings[entrypointSetting] else {
+        guard let entrypoint = try setting.value(in: settings) else {
             throw .invalid("\(entrypointSetting): missing; give the path of the Python scenario that each job runs")
         }
         scenario = Scenario(
@@ -39,7 +40,7 @@ package struct BasiliskEngine: Engine {
             captureBytes: settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20,
             hasPrivateSharedMemory: try PrivateSharedMemory.isWanted(settings), variables: settings.environment)
         check = try CheckSettings(settings)
-        isWarmWanted = settings["warm_workers"] != "false"
+        isWarmWanted = try ScriptSettings.warmWorkers.value(in: settings)
         warm =
             isWarmWanted && !scenario.hasPrivateSharedMemory
             ? WarmScenario(host: host, scenario: scenario, settings: check, options: settings, stateDirectory: settings["state_directory"]) : nil
@@ -52,17 +53,6 @@ package struct BasiliskEngine: Engine {
         guard isWarmWanted else { return [] }
         let reason = "with private_dev_shm, as a job would not find there what the imports of a warm parent have put into /dev/shm"
         return [WarmWorker(state: .off, entrypoint: scenario.entrypoint, message: reason)]
-    }
-
-    private static let options = ["warm_prove_after", "warm_check_every", "warm_check_ignore"]
-    private static let fields = [
-        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "warm_workers",
-        "state_directory", "expected_jobs",
-    ]
-
-    private static func checkNames(_ settings: EngineSettings, _ engine: String, _ entrypoint: String) throws(EngineError) {
-        guard let unknown = settings.keys.first(where: { !options.contains($0) && !fields.contains($0) && $0 != entrypoint }) else { return }
-        throw .invalid("\(unknown): is not an option of the \(engine) engine; there are \(options.joined(separator: ", "))")
     }
 
     package func retire() { warm?.retire() }

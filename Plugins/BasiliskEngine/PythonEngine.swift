@@ -7,13 +7,15 @@ package struct PythonEngine: Engine {
     package static let version = "1.0.0"
     package static let stopsSoftly = true
 
-    private static let entrypoint = "entrypoint"
+    private static let entrypoint = Setting.path("entrypoint", traits: .entrypoint, "The Python script that each job runs.")
     private let scripts: BasiliskEngine
 
-    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings[entrypoint] != nil }
+    package static var configuration: [ConfigurationKey]? { [entrypoint.key] + ScriptSettings.all }
+
+    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings[entrypoint.key.key] != nil }
 
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
-        scripts = try BasiliskEngine(host: host, settings: settings, engine: Self.id, entrypointSetting: Self.entrypoint)
+        scripts = try BasiliskEngine(host: host, settings: settings, entrypoint: Self.entrypoint)
     }
 
     package func start() { scripts.start() }

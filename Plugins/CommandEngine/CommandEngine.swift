@@ -14,6 +14,8 @@ package struct CommandEngine: Engine {
     private let options: CommandOptions
     private let surroundings: Surroundings
 
+    package static var configuration: [ConfigurationKey]? { CommandDeclaration.all }
+
     package static func namesScenario(_ settings: EngineSettings) -> Bool { settings.list("command") != nil }
 
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {

@@ -6,7 +6,7 @@ import LynxModel
 enum CommandSettings {
     /// The settings of the host's own, which are no options.
     static let ofHost: Set<String> = [
-        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "state_directory", "expected_jobs", "entrypoint",
+        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "state_directory", "entrypoint",
     ]
 
     /// - Throws: the first problem found.

@@ -10,7 +10,13 @@ package struct PX4SITLEngine: Engine {
 
     private let fleet: Fleet
 
-    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings["px4_entrypoint"] != nil }
+    package static var configuration: [ConfigurationKey]? { PX4Options.all }
+
+    package static func mostJobs(_ settings: EngineSettings, processors: Int) -> Int? {
+        PX4Options.mostVehicles(settings, processors: processors)
+    }
+
+    package static func namesScenario(_ settings: EngineSettings) -> Bool { settings[PX4Options.entrypoint.key.key] != nil }
 
     package init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
         guard host.abiMinor >= 1 else {

@@ -192,9 +192,9 @@ typedef struct lynx_setting {
 /*
  * The runner's configuration as far as it concerns this engine: python_executable, working_directory,
  * log_capture_bytes, private_dev_shm if it is true, state_directory (a folder that outlives a restart, where an engine
- * may keep things in one of its own name; the host alone uses it once the first job is prepared), the fields made for it
- * (basilisk_entrypoint, warm_workers; px4_binary, px4_etc, px4_entrypoint), and the engine's own section of
- * engine_options. What is nested there comes flat, with a dot between the keys: default_params.IMU_GYRO_CAL_EN.
+ * may keep things in one of its own name; the host alone uses it once the first job is prepared), the fields of the runner
+ * that the engine declares (engine_configuration.h), or whose names begin with its id and an underscore if it declares
+ * nothing, and the engine's own section of engine_options. What is nested there comes flat, with a dot between the keys: stop.grace_seconds.
  * A list comes as one setting for each element, with its index as the key: command.0, command.1.
  * max_concurrent_jobs, isolation and memory_limit_mb of that section are the host's affair and do not come.
  *
@@ -230,7 +230,7 @@ typedef struct lynx_job {
     /*
      * Since 1.3. The settings of the scenario that the job runs: all of them, in place of those of configure. None (0) for a
      * job that runs what configure described. Only an engine with the extension LYNX_EXTENSION_SCENARIOS gets any. The
-     * entrypoint is in the setting that configure has it in, or else in `entrypoint`; env.NAME is a variable for the
+     * entrypoint is in the setting that the engine declares for it (LYNX_CONFIG_ENTRYPOINT), or else in `entrypoint`; env.NAME is a variable for the
      * simulation's environment; a path in another option that is relative and has a slash is relative to working_directory.
      */
     const lynx_setting *settings;
@@ -313,7 +313,7 @@ struct lynx_engine {
     /* The engine's own. */
     void *context;
 
-    /* What configurations and batches call it: lower-case letters, digits, '_' and '-', such as basilisk. */
+    /* What configurations and batches call it: lower-case letters, digits, '_' and '-', such as my_engine. */
     lynx_string id;
     /* For people. */
     lynx_string display_name;

@@ -1,5 +1,5 @@
 /// A value found in a document, with all that a message about it needs.
-package struct Field {
+package struct Field: Sendable {
     package var node: Node
     package var path: FieldPath
     /// Where the value is introduced: its key, or the value itself in a list.

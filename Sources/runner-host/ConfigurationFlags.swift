@@ -23,7 +23,7 @@ struct ConfigurationFlags {
         let flags = RunnerField.all.compactMap { field in field.flag.map { ($0, field.key) } }
         return Dictionary(uniqueKeysWithValues: flags + [("--control-plane", "control_plane_url")])
     }()
-    private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep"]
+    private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep", "--describe", "--json"]
 
     init(_ arguments: [String]) {
         // A command with flags of its own.

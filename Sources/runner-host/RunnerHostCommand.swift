@@ -16,7 +16,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
             Options override LYNX_RUNNER_* variables, which override the file.
 
               runner-host --config configs/lynx-runner-basilisk.yaml
-              runner-host --engines basilisk,px4_sitl --engine-path /opt/lab/engines
+              runner-host --engines command,my_engine --engine-path /opt/lab/engines
 
             SIGTERM or Ctrl-C drains: running jobs finish, then it ends. A second one ends them at once. SIGHUP reads the
             scenarios of the configuration again.
@@ -55,10 +55,35 @@ struct RunnerHostCommand: AsyncParsableCommand {
 
 struct EnginesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engines", abstract: "List the engines found, and why files were refused.",
-        discussion: "Takes the flags of runner-host for its configuration, such as --engine-path.")
+        commandName: "engines", abstract: "List the engines found, and why files were refused; or describe one.",
+        discussion: """
+            Takes the flags of runner-host for its configuration, such as --engine-path.
 
-    func run() {
+              runner-host engines
+              runner-host engines --describe command
+            """)
+
+    @Option(help: ArgumentHelp("Show the configuration that this engine declares.", valueName: "id"))
+    var describe: String?
+
+    @Flag(help: "Show the description as JSON, with a JSON schema of the engine's options.")
+    var json = false
+
+    func validate() throws {
+        if json, describe == nil { throw ValidationError("--json goes with --describe ID") }
+    }
+
+    func run() throws {
+        if let describe {
+            do throws(StartupError) {
+                let description = try RunnerProcess.engineDescription(describe, ConfigurationFlags.given.load())
+                if !json { return description.lines.forEach { print($0) } }
+                print(String(decoding: try! WireJSON.encode(description.json, pretty: true), as: UTF8.self))
+                return
+            } catch {
+                refuse(error.lines)
+            }
+        }
         for line in RunnerProcess.engineListing(ConfigurationFlags.given.load()) { print(line) }
     }
 }

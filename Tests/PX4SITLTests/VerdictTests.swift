@@ -18,7 +18,8 @@ struct VerdictTests {
         _ end: FlightEnd, log: Bool = true, expectsLog: Bool = true, sensors: String? = nil, _ change: (inout Verdict.Findings) -> Void = { _ in }
     ) -> SimulationExit {
         var findings = Verdict.Findings(
-            timeouts: .init(), missionStderr: directory.file("err"), vehicleLog: directory.file("px4"), hasFlightLog: log,
+            timeouts: .init(boot: 60, bootSimulated: 30, instance: 300, link: 30, stop: 5, parameters: 30),
+            missionStderr: directory.file("err"), vehicleLog: directory.file("px4"), hasFlightLog: log,
             expectsFlightLog: expectsLog, sensors: sensors, maxRSSBytes: 42)
         change(&findings)
         return Verdict.exit(end, findings)

@@ -198,7 +198,7 @@ struct CommandStudyTests {
     @Test(
         "What is wrong with the options is told before anything runs",
         arguments: [
-            ("command: no-such-program", "engine command: command: no program 'no-such-program' in PATH"),
+            ("command: no-such-program", "runner.yaml:5:14: engine_options.command.command: no program 'no-such-program' in PATH"),
             ("command: ./none", "no such file"), ("command: true {runindex}", "did you mean {run_index}"),
             ("command: 'true'\nfiles: [{template: case.in}]", "files[0].template: case.in:2:8: '{paramters.x}' is not a field; did you mean {parameters.x}"),
             ("command: 'true'\nfiles: [none.txt]", "files[0]: no such file"), ("command: 'true'\nresult: {json: a}", "runner.yaml:6:5: engine_options.command.result: is not a field of the engine's options; did you mean 'results'?"),

@@ -45,7 +45,7 @@ struct ScenarioTests {
         try configure(study, "{orbit: {entrypoint: nowhere.py}, attitude: {entrypoint: attitude.py}}")
         runner.send(SIGHUP)
         let refusal = try await log.expect("the new configuration is not used, the old one stays").last ?? ""
-        #expect(refusal.contains("scenarios.orbit: entrypoint: no such file 'nowhere.py'; give the path of one that is there"), "\(refusal)")
+        #expect(refusal.contains("runner.yaml:9:51: scenarios.orbit.entrypoint: no such file 'nowhere.py'; give the path of one that is there"), "\(refusal)")
 
         try configure(study, "{attitude: {entrypoint: attitude.py, env: {KIND: second}}}")
         runner.send(SIGHUP)
@@ -85,10 +85,10 @@ struct ScenarioTests {
     }
 
     @Test("A scenario that cannot be run is told before the runner starts, at its place", arguments: [
-        ("{orbit: {entrypoint: nowhere.py}}", "scenarios.orbit: entrypoint: no such file 'nowhere.py'; give the path of one that is there"),
-        ("{orbit: {engine: basilisc, entrypoint: scenario.py}}", "scenarios.orbit: engine: 'basilisc' is not loaded; did you mean 'basilisk'? engines lists basilisk"),
-        ("{orbit: {entrypoint: scenario.py, warm_check_evry: 3}}", "scenarios.orbit: warm_check_evry: is not an option of the basilisk engine; there are warm_prove_after, warm_check_every, warm_check_ignore"),
-        ("{orbit: {entrypoint: scenario.py, state_directory: x}}", "scenarios.orbit: state_directory: is not an option of the engine basilisk; it is a field of the runner's configuration"),
+        ("{orbit: {entrypoint: nowhere.py}}", "runner.yaml:9:51: scenarios.orbit.entrypoint: no such file 'nowhere.py'; give the path of one that is there"),
+        ("{orbit: {engine: basilisc, entrypoint: scenario.py}}", "scenarios.orbit.engine: 'basilisc' is not loaded; did you mean 'basilisk'? engines lists basilisk"),
+        ("{orbit: {entrypoint: scenario.py, warm_check_evry: 3}}", "scenarios.orbit.warm_check_evry: is not a field of the engine's options; did you mean 'warm_check_every'?"),
+        ("{orbit: {entrypoint: scenario.py, state_directory: x}}", "scenarios.orbit.state_directory: is not an option of the engine basilisk; it is a field of the runner's configuration"),
         ("{'a b': {entrypoint: scenario.py}}", "is not an identifier"),
         ("{orbit: {entrypoint: scenario.py, env: {TETRYX_OUTPUT_DIR: x}}}", "is set by the runner; choose a name"),
     ])

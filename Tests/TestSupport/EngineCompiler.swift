@@ -8,10 +8,13 @@ package enum EngineCompiler {
         try await compile(Repository.path("Tests/Fixtures/fault_engine.c"), ["-DFAULT_ID=\"\(id)\""], to: directory.path + "/" + name)
     }
 
-    package static func compile(_ source: String, _ flags: [String] = [], to target: String) async throws -> String {
+    /// - Parameter headers: the folder of the ABI's header.
+    package static func compile(
+        _ source: String, _ flags: [String] = [], headers: String = Repository.path("Sources/EngineABI"), to target: String
+    ) async throws -> String {
         let result = try await Command.run(
             "cc",
-            ["-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", Repository.path("Sources/EngineABI")] + flags
+            ["-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", headers] + flags
                 + [source, "-o", target])
         guard result.exitCode == 0 else { throw CompilationFailed(errors: result.errors) }
         // Whatever the umask is.

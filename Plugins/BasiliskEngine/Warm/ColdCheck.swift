@@ -148,9 +148,6 @@ final class ColdCheck: Sendable {
 struct CheckSettings: Sendable {
     /// Unless an interval is set, checks use this part of the time of runs that take as long cold as warm, and never more.
     private static let defaultShare = 1.0 / 50
-    /// The tutorial's name in `summary.json` for its execution time, and keys that depend on telemetry, which the cold run
-    /// lacks.
-    private static let defaultIgnoredKeys: Set = ["execution_time_s", "execution_time_secs", "telemetry"]
 
     let patience: ProofPatience
     /// One in this many runs is checked; 0 checks none; nil means by the share of the time.
@@ -160,30 +157,16 @@ struct CheckSettings: Sendable {
 
     init(_ settings: EngineSettings) throws(EngineError) {
         patience = ProofPatience(
-            fixed: try settings["warm_prove_after"].map { _ throws(EngineError) in
-                try Self.count("warm_prove_after", settings, default: 0, zero: "not to wait for any")
-            },
-            expectedJobs: settings["expected_jobs"].flatMap { Int($0) })
-        interval = try settings["warm_check_every"].map { _ throws(EngineError) in
-            try Self.count("warm_check_every", settings, default: 0, zero: "for no checks")
-        }
-        ignoredKeys =
-            settings["warm_check_ignore"].map { keys in
-                Set(keys.split { $0 == "," || $0.isWhitespace }.map(String.init))
-            } ?? Self.defaultIgnoredKeys
+            fixed: try ScriptSettings.proveAfter.value(in: settings), expectedJobs: try ScriptSettings.expectedJobs.value(in: settings))
+        interval = try ScriptSettings.checkEvery.value(in: settings)
+        ignoredKeys = Set(try ScriptSettings.checkIgnore.value(in: settings).split { $0 == "," || $0.isWhitespace }.map(String.init))
     }
 
     /// The settings that are given of those that checks depend on, `name=value` each.
     static func given(in settings: EngineSettings) -> [String] {
-        ["warm_check_every", "warm_check_ignore", "warm_prove_after"].compactMap { key in settings[key].map { "\(key)=\($0)" } }
-    }
-
-    private static func count(_ key: String, _ settings: EngineSettings, default count: Int, zero: String) throws(EngineError) -> Int {
-        guard let text = settings[key] else { return count }
-        guard let number = Int(text), number >= 0 else {
-            throw .invalid("engine_options.basilisk.\(key): '\(text)' is not a number of runs; give a whole number, or 0 \(zero)")
+        [ScriptSettings.checkEvery.key, ScriptSettings.checkIgnore.key, ScriptSettings.proveAfter.key].map(\.key).compactMap { key in
+            settings[key].map { "\(key)=\($0)" }
         }
-        return number
     }
 
     /// - Parameter cost: the duration of a cold run divided by that of a warm run.

@@ -7,6 +7,13 @@ public protocol Engine: Sendable {
     static var displayName: String { get }
     static var version: String { get }
 
+    /// The keys of its configuration, in the order in which they are shown; nil for an engine that does not declare them.
+    static var configuration: [ConfigurationKey]? { get }
+
+    /// The number of jobs that may run at the same time on so many processors without disturbing each other's results, by the
+    /// settings of the runner's configuration; nil for any number, which is the default. Any thread.
+    static func mostJobs(_ settings: EngineSettings, processors: Int) -> Int?
+
     /// Whether the settings name what jobs run. If not, and jobs may come with settings of their own, no engine is created from
     /// them. True by default.
     static func namesScenario(_ settings: EngineSettings) -> Bool
@@ -34,6 +41,8 @@ public protocol Engine: Sendable {
 }
 
 extension Engine {
+    public static var configuration: [ConfigurationKey]? { nil }
+    public static func mostJobs(_ settings: EngineSettings, processors: Int) -> Int? { nil }
     public static func namesScenario(_ settings: EngineSettings) -> Bool { true }
     public static var stopsSoftly: Bool { false }
     public func start() {}

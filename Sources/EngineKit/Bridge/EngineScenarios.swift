@@ -7,7 +7,8 @@ final class EngineScenarios: Sendable {
     typealias Creation = @Sendable (EngineSettings) throws(EngineError) -> any Engine
 
     private struct State {
-        var isConfigured = false
+        /// Those of `configure`; nil before it.
+        var settings: EngineSettings?
         /// Nil if the configuration names nothing to run.
         var standard: (any Engine)?
         /// The scenarios that jobs came with, the latest used last.
@@ -36,15 +37,23 @@ final class EngineScenarios: Sendable {
     /// Each may keep processes: more of them than this are seldom in use at a time.
     private static let mostOthers = 8
 
+    /// Nil for an engine that does not declare its configuration.
+    let configuration: [ConfigurationKey]?
     private let create: Creation
     let stopsSoftly: Bool
     private let namesScenario: @Sendable (EngineSettings) -> Bool
+    private let jobLimit: @Sendable (EngineSettings, _ processors: Int) -> Int?
     private let state = Mutex(State())
 
     init<E: Engine>(_ type: E.Type, create: @escaping Creation) {
-        self.create = create
         stopsSoftly = E.stopsSoftly
+        configuration = E.configuration
+        self.create = { [configuration] settings throws(EngineError) in
+            if let configuration { try settings.checkNames(configuration, engine: E.id) }
+            return try create(settings)
+        }
         namesScenario = { E.namesScenario($0) }
+        jobLimit = { E.mostJobs($0, processors: $1) }
     }
 
     func configure(_ settings: EngineSettings) throws(EngineError) {
@@ -52,7 +61,7 @@ final class EngineScenarios: Sendable {
         standard?.start()
         state.withLock { state in
             state.standard = standard
-            state.isConfigured = true
+            state.settings = settings
         }
     }
 
@@ -62,7 +71,7 @@ final class EngineScenarios: Sendable {
     /// - Parameter settings: those that the job came with; nil for the configuration's.
     func engine(for settings: EngineSettings?) throws(EngineError) -> any Engine {
         guard let settings else {
-            let (standard, isConfigured) = state.withLock { ($0.standard, $0.isConfigured) }
+            let (standard, isConfigured) = state.withLock { ($0.standard, $0.settings != nil) }
             if let standard { return standard }
             guard isConfigured else { throw EngineError(lynx_status(LYNX_E_INTERNAL), "prepare was called before configure") }
             throw .invalid("this runner has no default scenario for this engine; name one of its scenarios (simulation.scenario)")
@@ -97,4 +106,7 @@ final class EngineScenarios: Sendable {
         let engines = state.withLock { state in [state.standard].compactMap(\.self) + state.others.compactMap(\.place.present) }
         return engines.flatMap(\.warmWorkers)
     }
+
+    /// Nil for any number, and before `configure`.
+    func mostJobs(processors: Int) -> Int? { state.withLock { $0.settings }.flatMap { jobLimit($0, processors) } }
 }

@@ -100,10 +100,16 @@ private struct Extensions: @unchecked Sendable {
     let warmWorkers: UnsafeMutablePointer<lynx_warm_workers>
     let scenarios: UnsafeMutablePointer<lynx_scenarios>
     let softStop: UnsafeMutablePointer<lynx_soft_stop>
+    let configuration: UnsafeMutablePointer<lynx_configuration>
 
     init() {
         softStop = .allocate(capacity: 1)
         softStop.initialize(to: lynx_soft_stop(struct_size: UInt32(MemoryLayout<lynx_soft_stop>.size), stop: stop))
+        configuration = .allocate(capacity: 1)
+        configuration.initialize(
+            to: lynx_configuration(
+                struct_size: UInt32(MemoryLayout<lynx_configuration>.size), list: listConfiguration,
+                most_jobs: { engine, processors in UInt32(clamping: state(engine).mostJobs(processors: Int(processors)) ?? 0) }))
         scenarios = .allocate(capacity: 1)
         scenarios.initialize(to: lynx_scenarios(struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: checkScenario, has_default: { state($0).hasDefault ? 1 : 0 }))
         warmWorkers = .allocate(capacity: 1)
@@ -118,6 +124,7 @@ private func getExtension(_ engine: UnsafePointer<lynx_engine>?, _ name: lynx_st
     case LYNX_EXTENSION_WARM_WORKERS: UnsafeRawPointer(Extensions.shared.warmWorkers)
     case LYNX_EXTENSION_SOFT_STOP where state(engine).stopsSoftly: UnsafeRawPointer(Extensions.shared.softStop)
     case LYNX_EXTENSION_SCENARIOS: UnsafeRawPointer(Extensions.shared.scenarios)
+    case LYNX_EXTENSION_CONFIGURATION where state(engine).configuration != nil: UnsafeRawPointer(Extensions.shared.configuration)
     default: nil
     }
 }
@@ -149,6 +156,14 @@ extension SimulationExit {
             target.pointee.failure_class = Int32(failureClass.rawValue)
         }
     }
+}
+
+private func listConfiguration(
+    _ engine: UnsafePointer<lynx_engine>?, _ take: (@convention(c) (UnsafeMutableRawPointer?, UnsafePointer<lynx_config_key>?) -> Void)?,
+    _ context: UnsafeMutableRawPointer?
+) {
+    guard let take else { return }
+    for key in state(engine).configuration ?? [] { key.withRaw { take(context, $0) } }
 }
 
 extension lynx_engine_config {

@@ -12,6 +12,9 @@ public struct SimulationSpec: Codable, Hashable, Sendable {
     /// The code that comes with the batch.
     public var bundle: BundleSpec?
 
+    /// The type of a batch that names neither a type nor a scenario.
+    package static let defaultType = "basilisk"
+
     /// The type of a batch that names a scenario: its engine is known to the runner alone.
     public static let scenarioType = "scenario"
 
@@ -21,7 +24,7 @@ public struct SimulationSpec: Codable, Hashable, Sendable {
     ) {
         self.name = name
         self.version = version
-        self.type = type ?? (scenario == nil ? "basilisk" : Self.scenarioType)
+        self.type = type ?? (scenario == nil ? Self.defaultType : Self.scenarioType)
         self.durationMinutes = durationMinutes
         self.scenario = scenario
         self.bundle = bundle

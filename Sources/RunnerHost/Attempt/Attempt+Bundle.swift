@@ -16,6 +16,7 @@ extension Attempt {
             guard let bundles = host.bundles, host.scenarios.takesBundles(for: engine.id) else {
                 throw BundleError(.refused, "this runner does not run code that comes with a batch any more: allow_bundles is false")
             }
+            if let problem = engine.declaration?.problem(withBatch: bundle.options) { throw EngineFailure(kind: .invalid, message: problem) }
             guard let ready = try await untilStopped(on: runner, { try await bundles.prepare(bundle) }) else {
                 if let cause { report { $0.neverStarted("stopped while the code of its bundle was being made ready", cause) } }
                 return nil
@@ -51,7 +52,7 @@ extension Attempt {
             engine: engine.id, entrypoint: bundle.entrypoint.map { "\(ready.root)/\($0)" },
             workingDirectory: folder.map { "\(ready.root)/\($0)" } ?? ready.root, pythonExecutable: ready.environment.map { "\($0)/bin/python" },
             variables: variables, options: bundle.options)
-        return NamedScenario(name: "bundle", engine: engine.id, settings: try host.settings(of: spec))
+        return NamedScenario(name: "bundle", engine: engine.id, settings: try host.settings(of: spec, for: engine))
     }
 
     /// What installing and building printed, beside the logs of the simulation.

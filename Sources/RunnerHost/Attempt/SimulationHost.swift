@@ -38,7 +38,7 @@ package final class SimulationHost: Sendable {
     let scenarios: ScenarioCatalog
     /// Nil where bundles are never run.
     let bundles: BundleStore?
-    private let scenarioSettings: @Sendable (ScenarioSpec) throws -> [String: String]
+    private let scenarioSettings: @Sendable (ScenarioSpec, EngineLibrary) throws -> [String: String]
     let provenance: ProvenanceRecorder
     private let defaults: [String: NamedScenario]
     private let delivered = Mutex(DeliveredRecords())
@@ -54,7 +54,7 @@ package final class SimulationHost: Sendable {
     package init(
         settings: Settings, engines: EngineSelection, table: HostTable, telemetry: TelemetryServer, records: RunningRecords,
         conditions: RunnerConditions, scenarios: ScenarioCatalog = ScenarioCatalog(), bundles: BundleStore? = nil,
-        scenarioSettings: @escaping @Sendable (ScenarioSpec) throws -> [String: String] = { _ in [:] },
+        scenarioSettings: @escaping @Sendable (ScenarioSpec, EngineLibrary) throws -> [String: String] = { _, _ in [:] },
         defaults: [NamedScenario] = [], secrets: @escaping @Sendable () -> [String] = { [] }, loop: EventLoop, logger: Logger
     ) {
         provenance = ProvenanceRecorder(secrets: secrets)
@@ -86,7 +86,7 @@ package final class SimulationHost: Sendable {
     /// The settings of an engine for a scenario.
     ///
     /// - Throws: `EngineFailure` if it sets what only the runner may set.
-    func settings(of scenario: ScenarioSpec) throws -> [String: String] { try scenarioSettings(scenario) }
+    func settings(of scenario: ScenarioSpec, for engine: EngineLibrary) throws -> [String: String] { try scenarioSettings(scenario, engine) }
 
     /// What an attempt runs with if it begins now. Blocks on the disk.
     ///

@@ -13,16 +13,7 @@ extension EngineOption: YAMLRenderable {
 
 extension FieldType where Value == [String: [String: EngineOption]] {
     static var engineOptions: FieldType {
-        let options: FieldType = dictionary(of: .engineOptionGroup.checked(hostOptionProblem), named: "engine ids to options", key: .identifier)
-        return FieldType(options.expectation, schema: options.schema) { field, diagnostics in
-            // The engine itself, which gets them as text, knows of no places.
-            if case .mapping(let engines) = field.node.content, let entry = engines["command"], case .mapping = entry.value.content {
-                let command = FieldType<CommandOptions>.options { $0.optional("command", .command, "The program and its arguments.") ?? [] }
-                let place = Field(node: entry.value, path: field.path.appending("command"), mark: entry.keyMark)
-                guard command.read(place, diagnostics) != nil else { return nil }
-            }
-            return options.read(field, diagnostics)
-        }
+        dictionary(of: .engineOptionGroup.checked(hostOptionProblem), named: "engine ids to options", key: .identifier)
     }
 
     /// Checks the options that the host itself reads.
@@ -58,28 +49,26 @@ extension RunnerConfiguration {
         }
     }
 
-    /// The number of jobs of each engine that may run at the same time, by engine id; engines that are absent have no limit of
-    /// their own.
-    ///
-    /// PX4 vehicles have a default limit: with fewer processors than they need, flights have other results, not just a longer
-    /// duration.
-    package func engineLimits(processors: Int) -> [String: Int] {
-        var limits = engineOptions.compactMapValues { options -> Int? in
-            if case .value(.integer(let limit)) = options[Self.engineLimitKey] { Int(limit) } else { nil }
-        }
-        let vehicles = "px4_sitl"
-        if engines.contains(vehicles), limits[vehicles] == nil { limits[vehicles] = Int(Double(processors) * vehiclesPerProcessor) }
-        return limits
+    /// The same options as parts of an engine's section, whose values are checked as they are read.
+    static var hostKeyTypes: [(String, FieldType<Bool>, String)] {
+        let any = FieldType<EngineOption>.engineOption.map { _ in true }
+        return [
+            (engineLimitKey, any, "A limit on concurrent jobs of the engine: 1 to 4096."), (isolationKey, any, "Where the engine runs: process or in_process."),
+            (memoryLimitKey, any, "The most memory in MiB of the engine's own process."),
+        ]
     }
 
-    /// One processor carries one vehicle at a speed factor of 10 or more, and more vehicles at lower factors.
-    private var vehiclesPerProcessor: Double {
-        let factor: Double? =
-            switch engineOptions["px4_sitl"]?["speed_factor"] {
-            case .value(.integer(let factor)): Double(factor)
-            case .value(.number(let factor)): factor
-            default: nil
+    /// The number of jobs of each engine that may run at the same time, by engine id; engines that are absent have no limit of
+    /// their own. Where the configuration says nothing, the engine does.
+    package func engineLimits(of engines: [EngineLibrary], processors: Int) -> [String: Int] {
+        var limits: [String: Int] = [:]
+        for engine in engines {
+            if case .value(.integer(let limit)) = engineOptions[engine.id]?[Self.engineLimitKey] {
+                limits[engine.id] = Int(limit)
+            } else {
+                limits[engine.id] = engine.mostJobs(processors: processors)
             }
-        return 10 / min(max(factor ?? 1, 1), 10)
+        }
+        return limits
     }
 }

@@ -2,10 +2,14 @@ import LynxModel
 
 /// Selects the part of the configuration that an engine receives.
 package enum EngineSettings {
-    /// The settings of every engine, the fields specific to this engine, and its own section of `engine_options`.
+    /// The settings of every engine, the runner's fields that this engine declares, and its own section of `engine_options`.
     ///
-    /// - Parameter expectedJobs: the number of jobs to expect, if known.
-    package static func make(for engine: String, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil) -> [String: String] {
+    /// - Parameters:
+    ///   - declaration: nil for an engine that does not declare its configuration.
+    ///   - expectedJobs: the number of jobs to expect, if known.
+    package static func make(
+        for engine: String, _ declaration: EngineDeclaration?, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil
+    ) -> [String: String] {
         var settings = [
             "python_executable": configuration.pythonExecutable,
             "working_directory": configuration.workingDirectory,
@@ -13,18 +17,8 @@ package enum EngineSettings {
             "state_directory": configuration.stateDirectory,
         ]
         if configuration.hasPrivateSharedMemory { settings["private_dev_shm"] = "true" }
-        switch engine {
-        case "basilisk":
-            settings["basilisk_entrypoint"] = configuration.basiliskEntrypoint
-            fallthrough
-        case "python":
-            settings["warm_workers"] = String(configuration.warmWorkers)
-            settings["expected_jobs"] = expectedJobs.map(String.init)
-        case "px4_sitl":
-            settings["px4_binary"] = configuration.px4Binary
-            settings["px4_etc"] = configuration.px4Etc
-            settings["px4_entrypoint"] = configuration.px4Entrypoint
-        default: break
+        for key in declaration?.fromRunner ?? fields(of: engine) {
+            settings[key] = key == self.expectedJobs ? expectedJobs.map(String.init) : RunnerField.all.first { $0.key == key }?.text(configuration)
         }
         let options = (configuration.engineOptions[engine] ?? [:]).filter { !RunnerConfiguration.hostKeys.contains($0.key) }
         return settings.merging(options.settings) { $1 }
@@ -34,27 +28,28 @@ package enum EngineSettings {
     ///
     /// - Throws: if it sets what only the runner's own fields set.
     static func make(
-        for scenario: ScenarioSpec, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil
+        for scenario: ScenarioSpec, of engine: String, _ declaration: EngineDeclaration?, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil
     ) throws(EngineFailure) -> [String: String] {
-        if let name = scenario.options.settings.keys.sorted().first(where: hostSettings.contains) {
-            throw EngineFailure(kind: .invalid, message: "\(name): is not an option of the engine \(scenario.engine); it is a field of the runner's configuration")
+        if let name = scenario.options.settings.keys.sorted().first(where: { hostSettings.contains($0) || $0 == declaration?.entrypoint }) {
+            throw EngineFailure(kind: .invalid, message: "\(name): is not an option of the engine \(engine); it is a field of the runner's configuration")
         }
         var configuration = configuration
         configuration.pythonExecutable = scenario.pythonExecutable ?? configuration.pythonExecutable
         configuration.workingDirectory = scenario.workingDirectory ?? configuration.workingDirectory
-        configuration.basiliskEntrypoint = scenario.entrypoint
-        configuration.px4Entrypoint = scenario.entrypoint
-        configuration.engineOptions[scenario.engine, default: [:]].merge(scenario.options) { $1 }
-        var settings = make(for: scenario.engine, configuration, expectedJobs: expectedJobs)
-        let hasFieldOfItsOwn = scenario.engine == "basilisk" || scenario.engine == "px4_sitl"
-        if !hasFieldOfItsOwn { settings["entrypoint"] = scenario.entrypoint }
+        configuration.engineOptions[engine, default: [:]].merge(scenario.options) { $1 }
+        var settings = make(for: engine, declaration, configuration, expectedJobs: expectedJobs)
+        settings[declaration?.entrypoint ?? "entrypoint"] = scenario.entrypoint
         for (name, value) in scenario.variables { settings["env.\(name)"] = value }
         return settings
     }
 
+    /// Since version 1.0 of the ABI, an engine gets the fields whose names begin with its id.
+    private static func fields(of engine: String) -> [String] { RunnerField.all.map(\.key).filter { $0.hasPrefix(engine + "_") } }
+
+    private static let expectedJobs = "expected_jobs"
+
     /// Those that have fields of their own in the configuration of a runner or of a scenario.
     private static let hostSettings = RunnerConfiguration.hostKeys.union([
-        "python_executable", "working_directory", "log_capture_bytes", "state_directory", "private_dev_shm", "basilisk_entrypoint",
-        "expected_jobs", "px4_binary", "px4_etc", "px4_entrypoint", "scenarios",
+        "python_executable", "working_directory", "log_capture_bytes", "state_directory", "private_dev_shm", expectedJobs, "scenarios",
     ])
 }

@@ -45,9 +45,8 @@ extension RunnerConfiguration {
             }
         }
         for set in setters.read(Field(node: root, path: .root, mark: root.mark), diagnostics) ?? [] { set(&self) }
-        if case .mapping(let fields) = root.content, case .mapping(let scenarios)? = fields["scenarios"]?.value.content {
-            for entry in scenarios.entries { sources[Self.scenarioKey(entry.key)] = .file(entry.keyMark) }
-        }
+        optionSources = OptionSources(in: root)
+        for (name, field) in optionSources.scenarios { sources[Self.scenarioKey(name)] = .file(field.mark) }
     }
 
     private mutating func read(environment: [String: String], _ diagnostics: DiagnosticCollector) {

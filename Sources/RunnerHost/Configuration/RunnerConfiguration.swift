@@ -20,15 +20,13 @@ package struct RunnerConfiguration: Hashable, Sendable {
         case `default`
     }
 
-    package var engines = ["basilisk"]
+    package var engines = [SimulationSpec.defaultType]
     /// The tags that this runner claims jobs for.
     package var capabilities: [String] = []
     package var pythonExecutable = "python3"
-    package var basiliskEntrypoint: String?
     package var warmWorkers = true
-    package var px4Binary: String?
-    package var px4Etc: String?
-    package var px4Entrypoint: String?
+    /// The fields that are there for an engine, which has them in its declaration.
+    package var engineFields: [String: String] = [:]
     package var outputRoot = ".lynx/runs"
     package var workingDirectory = "."
     package var maxConcurrentJobs = MachineCapabilities.processors
@@ -59,7 +57,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var writesCoreFiles = false
     package var keepOutputs = KeepOutputs.always
     package var logLevel = Logger.Level.info
-    /// Options by engine id; the host passes them on without interpreting them.
+    /// Options by engine id.
     package var engineOptions: [String: [String: EngineOption]] = [:]
     /// Scenarios by name.
     package var scenarios: [String: ScenarioSpec] = [:]
@@ -70,6 +68,9 @@ package struct RunnerConfiguration: Hashable, Sendable {
 
     /// Sources by YAML key; a key that is absent has its default.
     var sources: [String: Source] = [:]
+
+    /// Where the engines' options are in the file.
+    var optionSources = OptionSources()
 
     /// Creates a configuration of defaults.
     package init() { applyDependentDefaults() }

@@ -26,6 +26,8 @@ package struct RunnerField: Sendable {
     let read: @Sendable (Field, DiagnosticCollector) -> (@Sendable (inout RunnerConfiguration) -> Void)?
     /// The field's value as YAML.
     let show: @Sendable (RunnerConfiguration) -> String
+    /// The field's value as an engine's setting; nil if it is not set, or no single value.
+    let text: @Sendable (RunnerConfiguration) -> String?
 
     init<Value: YAMLRenderable & Sendable>(
         _ key: String, _ property: any WritableKeyPath<RunnerConfiguration, Value> & Sendable, _ type: FieldType<Value>, default defaultText: String,
@@ -42,5 +44,13 @@ package struct RunnerField: Sendable {
             return { $0[keyPath: property] = value }
         }
         show = { $0[keyPath: property].yaml }
+        text = { configuration in
+            switch configuration[keyPath: property] {
+            case let text as String: text
+            case let flag as Bool: "\(flag)"
+            case let number as Int: "\(number)"
+            default: nil
+            }
+        }
     }
 }

@@ -16,19 +16,19 @@ extension RunnerField {
             "python_executable", \.pythonExecutable, .path, default: "python3",
             "The Python interpreter for scenarios: a path, or a command found in PATH."),
         RunnerField(
-            "basilisk_entrypoint", \.basiliskEntrypoint, .optionalPath, default: "none",
+            "basilisk_entrypoint", \.engineFields["basilisk_entrypoint"], .optionalPath, default: "none",
             "The scenario that the basilisk engine starts; required by that engine."),
         RunnerField(
             "warm_workers", \.warmWorkers, .bool, default: "true",
-            "Whether jobs of the basilisk and python engines are copied from a process that has done the scenario's imports."),
+            "Whether jobs of engines that can do so are copied from a process that has done the scenario's imports."),
         RunnerField(
-            "px4_binary", \.px4Binary, .optionalPath, default: "as found in /opt/px4*",
+            "px4_binary", \.engineFields["px4_binary"], .optionalPath, default: "as found in /opt/px4*",
             "The px4 program that the px4_sitl engine starts: bin/px4 of a SITL build."),
         RunnerField(
-            "px4_etc", \.px4Etc, .optionalPath, default: "as found beside px4_binary",
+            "px4_etc", \.engineFields["px4_etc"], .optionalPath, default: "as found beside px4_binary",
             "The etc folder of the same PX4 build."),
         RunnerField(
-            "px4_entrypoint", \.px4Entrypoint, .optionalPath, default: "none",
+            "px4_entrypoint", \.engineFields["px4_entrypoint"], .optionalPath, default: "none",
             "The mission that the px4_sitl engine runs on each vehicle: a Python file or any program; required by that engine."),
         RunnerField(
             "output_root", \.outputRoot, .path, default: ".lynx/runs",
@@ -92,7 +92,7 @@ extension RunnerField {
             "The least severe log level written."),
         RunnerField(
             "engine_options", \.engineOptions, .engineOptions, default: "{}", isFileOnly: true,
-            "Options passed to engines unchanged: engine id, then name and value; the host reads max_concurrent_jobs, isolation and memory_limit_mb."),
+            "Options of engines: engine id, then name and value, as `runner-host engines --describe ID` lists them; the host reads max_concurrent_jobs, isolation and memory_limit_mb."),
         RunnerField(
             "scenarios", \.scenarios, .scenarios, default: "{}", isFileOnly: true,
             "Named scenarios, which batches select with simulation.scenario; SIGHUP reads them again."),

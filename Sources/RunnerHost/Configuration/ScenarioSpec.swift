@@ -3,7 +3,8 @@ package import LynxModel
 
 /// A named scenario as the configuration describes it.
 package struct ScenarioSpec: Hashable, Sendable {
-    package var engine: String
+    /// Nil for the engine that the options are recognised by, or else the default.
+    package var engine: String?
     /// What the engine starts; nil where an option says it.
     package var entrypoint: String?
     /// Nil for the runner's.
@@ -16,7 +17,7 @@ package struct ScenarioSpec: Hashable, Sendable {
     package var options: [String: EngineOption]
 
     package init(
-        engine: String, entrypoint: String? = nil, workingDirectory: String? = nil, pythonExecutable: String? = nil,
+        engine: String? = nil, entrypoint: String? = nil, workingDirectory: String? = nil, pythonExecutable: String? = nil,
         variables: [String: String] = [:], options: [String: EngineOption] = [:]
     ) {
         self.engine = engine
@@ -26,12 +27,15 @@ package struct ScenarioSpec: Hashable, Sendable {
         self.variables = variables
         self.options = options
     }
+
+    /// The fields that are no options of its engine.
+    static let ownFields: Set = ["engine", "entrypoint", "working_directory", "python_executable", "env"]
 }
 
 extension ScenarioSpec: YAMLRenderable {
     var yaml: String {
         let fields = [
-            "engine": engine.yaml, "entrypoint": entrypoint?.yaml, "working_directory": workingDirectory?.yaml,
+            "engine": engine?.yaml, "entrypoint": entrypoint?.yaml, "working_directory": workingDirectory?.yaml,
             "python_executable": pythonExecutable?.yaml, "env": variables.isEmpty ? nil : variables.yaml,
         ].compactMapValues { $0 }.merging(options.mapValues(\.yaml)) { own, _ in own }
         return "{\(fields.sorted { $0.key < $1.key }.map { "\($0.key.yaml): \($0.value)" }.joined(separator: ", "))}"
@@ -52,8 +56,8 @@ extension FieldType where Value == ScenarioSpec {
             let variables = fields.optional("env", .environment, "Variables for its environment.")
             guard let options = fields.others(.engineOption, key: .line(), "An option of the engine.") else { return nil }
             return ScenarioSpec(
-                engine: engine ?? (options["command"] == nil ? "basilisk" : "command"), entrypoint: entrypoint,
-                workingDirectory: workingDirectory, pythonExecutable: python, variables: variables ?? [:], options: options)
+                engine: engine, entrypoint: entrypoint, workingDirectory: workingDirectory, pythonExecutable: python, variables: variables ?? [:],
+                options: options)
         }
     }
 }

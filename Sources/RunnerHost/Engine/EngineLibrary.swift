@@ -5,7 +5,7 @@ import LynxModel
 /// A loaded engine: its validated table. Libraries are never unloaded.
 ///
 /// Sendable because the table lives as long as the process and does not change. `engine_abi.h` defines which of its functions
-/// may be called on which thread; only `EngineJob`, `configure` and `warmWorkers` call them.
+/// may be called on which thread; only `EngineJob` and the functions below call them.
 package struct EngineLibrary: @unchecked Sendable {
     package let path: String
     package let id: String
@@ -14,6 +14,8 @@ package struct EngineLibrary: @unchecked Sendable {
     /// The major and minor version of the ABI that the engine was built against.
     package let abi: String
     let table: UnsafePointer<lynx_engine>
+    /// Nil for an engine that does not declare its configuration.
+    package let declaration: EngineDeclaration?
     /// The process in which the engine runs; nil if that is this one.
     let isolated: IsolatedEngine?
 
@@ -54,6 +56,8 @@ package struct EngineLibrary: @unchecked Sendable {
         abi = "\(engine.abi_major).\(engine.abi_minor)"
         self.table = table
         self.isolated = isolated
+        declaration =
+            if let isolated { isolated.description.declaration } else { EngineActivity.during("configuration", of: id) { EngineDeclaration(table) } }
     }
 
     /// The size of the table in version 1.0 of the ABI, which ends with `get_extension`; every engine has at least this.
@@ -67,6 +71,14 @@ package struct EngineLibrary: @unchecked Sendable {
                 try EngineFailure.check { table.pointee.configure(table, config, $0) }
             }
         }
+    }
+
+    /// How many jobs may run at a time on so many processors, as the engine says after `configure`; nil for any number.
+    func mostJobs(processors: Int) -> Int? {
+        if let isolated { return isolated.mostJobs(processors: processors) }
+        guard let ask = EngineDeclaration.table(of: table)?.pointee.most_jobs else { return nil }
+        let most = EngineActivity.during("most_jobs", of: id) { ask(table, UInt32(clamping: processors)) }
+        return most == 0 ? nil : Int(most)
     }
 
     /// Whether jobs may come with settings of their own.

@@ -40,6 +40,7 @@ package struct ConfigurationReload: Sendable {
         merged.scenarios = new.scenarios
         merged.allowsBundles = new.allowsBundles
         merged.sources = new.sources
+        merged.optionSources = new.optionSources
         do throws(StartupError) {
             let scenarios = try merged.namedScenarios(engines)
             let (changed, removed) = catalog.replace(with: scenarios, bundleTypes: merged.bundleTypes(engines))

@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import Glibc
 import Logging
+import LynxDocument
 import LynxModel
 import NIOSSL
 import Support
@@ -39,6 +40,19 @@ package struct RunnerProcess {
     package static func engineListing(_ configuration: RunnerConfiguration) -> [String] {
         let runner = RunnerProcess(configuration)
         return runner.catalog(HostTable(logger: runner.logger)).listing()
+    }
+
+    /// The engine of that id as it describes itself, for `runner-host engines --describe`.
+    ///
+    /// - Throws: `StartupError` if there is none.
+    package static func engineDescription(_ id: String, _ configuration: RunnerConfiguration) throws(StartupError) -> EngineDescription {
+        let runner = RunnerProcess(configuration)
+        let catalog = runner.catalog(HostTable(logger: runner.logger))
+        guard let engine = catalog.engine(id) else {
+            let guess = Suggestion.closest(to: id, among: catalog.engines.map(\.id)).map { "; did you mean '\($0)'?" } ?? "; found:"
+            throw StartupError(["--describe: no engine '\(id)'\(guess)"] + catalog.listing())
+        }
+        return EngineDescription(engine)
     }
 
     /// Runs until drained. `parent` is a process whose end ends this one at once.
@@ -87,9 +101,12 @@ package struct RunnerProcess {
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, conditions: conditions, scenarios: scenarios,
             bundles: BundleStore(bundleSettings(state: state.path), client: client, logger: logger),
-            scenarioSettings: { [configuration, expectedJobs] in try EngineSettings.make(for: $0, configuration, expectedJobs: expectedJobs) },
+            scenarioSettings: { [configuration, expectedJobs] spec, engine in
+                try EngineSettings.make(for: spec, of: engine.id, engine.declaration, configuration, expectedJobs: expectedJobs)
+            },
             defaults: engines.filter(\.hasDefault).map { engine in
-                NamedScenario(name: "", engine: engine.id, settings: EngineSettings.make(for: engine.id, configuration, expectedJobs: expectedJobs))
+                let settings = EngineSettings.make(for: engine.id, engine.declaration, configuration, expectedJobs: expectedJobs)
+                return NamedScenario(name: "", engine: engine.id, settings: settings)
             },
             secrets: { [configuration, path = state.credentialPath] in configuration.secrets(credential: path) }, loop: loop, logger: logger)
         let own = try startup { () throws(RunnerIDError) in
@@ -97,7 +114,7 @@ package struct RunnerProcess {
         }
         defer { withExtendedLifetime(own) {} }
         let capabilities = MachineCapabilities.read(configuration, engines)
-        let engineLimits = configuration.engineLimits(processors: MachineCapabilities.processors)
+        let engineLimits = configuration.engineLimits(of: engines, processors: MachineCapabilities.processors)
         for (engine, limit) in engineLimits.sorted(by: { $0.key < $1.key }) where limit < configuration.maxConcurrentJobs {
             logger.info("an engine has a limit of its own", metadata: ["engine": "\(engine)", "max_concurrent_jobs": "\(limit)"])
         }
@@ -179,12 +196,16 @@ package struct RunnerProcess {
         for engine in catalog.engines where !configuration.engines.contains(engine.id) { engine.isolated?.discard() }
         var problems: [String] = []
         for engine in engines {
+            let wrong = configuration.problems(withSectionOf: engine.id, engine.declaration)
+            problems += wrong
+            guard wrong.isEmpty else { continue }
             do throws(EngineFailure) {
-                var settings = EngineSettings.make(for: engine.id, configuration, expectedJobs: expectedJobs)
+                var settings = EngineSettings.make(for: engine.id, engine.declaration, configuration, expectedJobs: expectedJobs)
                 if engine.runsScenarios, configuration.mayHaveScenarios { settings["scenarios"] = "true" }
                 try engine.configure(settings)
             } catch {
-                problems.append("engine \(engine.id): \(error.message)")
+                let line = configuration.located(error.message, in: configuration.optionSources.engines[engine.id])
+                problems.append(line ?? "engine \(engine.id): \(error.message)")
             }
         }
         guard problems.isEmpty else { throw StartupError(problems) }
@@ -228,7 +249,7 @@ package struct RunnerProcess {
         let folders = [RunnerCondition.writable(outputRoot, setting: "output_root"), .writable(state, setting: "state_directory")]
         return Dictionary(
             uniqueKeysWithValues: engines.map { engine in
-                let settings = EngineSettings.make(for: engine.id, configuration).sorted { $0.key < $1.key }
+                let settings = EngineSettings.make(for: engine.id, engine.declaration, configuration).sorted { $0.key < $1.key }
                 return (engine.id, folders + settings.compactMap { RunnerCondition.present($0.value, setting: $0.key) })
             })
     }

@@ -17,7 +17,7 @@ extension EngineChild {
                 Description(
                     id: try reply.text(), displayName: try reply.text(), version: try reply.text(), abiMinor: try reply.value(),
                     hasWarmWorkers: try reply.value(UInt8.self) != 0, runsScenarios: try reply.value(UInt8.self) != 0,
-                    stopsSoftly: try reply.value(UInt8.self) != 0))
+                    stopsSoftly: try reply.value(UInt8.self) != 0, declaration: try reply.declaration()))
         }
     }
 
@@ -115,6 +115,13 @@ extension EngineChild {
             while !reply.isAtEnd { findings.ended.append(try reply.text()) }
             return findings
         }
+    }
+
+    /// - Returns: 0 for any number.
+    func mostJobs(processors: Int) throws(EngineEnded) -> UInt32 {
+        var message = Message(.mostJobs)
+        message.put(UInt32(clamping: processors))
+        return try call("most_jobs", message) { reply, _ in try reply.value(UInt32.self) }
     }
 
     func warmWorkers(_ take: (UnsafePointer<lynx_warm_worker>) -> Void) throws(EngineEnded) {

@@ -31,6 +31,7 @@ final class EngineChild: Sendable {
         var hasWarmWorkers: Bool
         var runsScenarios: Bool
         var stopsSoftly: Bool
+        var declaration: EngineDeclaration?
     }
 
     struct State {

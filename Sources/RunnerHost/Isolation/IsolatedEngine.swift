@@ -128,6 +128,12 @@ final class IsolatedEngine: Sendable {
         }
     }
 
+    /// Nil for any number.
+    func mostJobs(processors: Int) -> Int? {
+        guard let most = try? child().mostJobs(processors: processors), most > 0 else { return nil }
+        return Int(most)
+    }
+
     /// The process that runs, or a new one.
     ///
     /// - Throws: `EngineFailure` of the kind `resting` if it is too early for a new one, or if it cannot be started.

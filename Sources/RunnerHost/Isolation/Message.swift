@@ -5,7 +5,7 @@ enum Topic: UInt8 {
     case attach = 1, load, configure
     // From the host, about a job.
     case prepare, launch, softStop, terminate, reap, collect, release, endStrays
-    case warmWorkers, checkScenario, hasDefaultScenario
+    case warmWorkers, checkScenario, hasDefaultScenario, mostJobs
     // To the host, on the channel of a call.
     case returned, outputDirectory, artifact, warning, isCancelled
     // To the host, at any time.

@@ -30,6 +30,11 @@ struct WorkerCalls {
             try channel.send(Message(.returned))
         case .endStrays: try channel.send(endStrays(&question))
         case .warmWorkers: try channel.send(warmWorkers())
+        case .mostJobs:
+            let processors = Int(try question.value(UInt32.self))
+            var reply = Message(.returned)
+            reply.put(UInt32(clamping: during("most_jobs") { engine.mostJobs(processors: processors) } ?? 0))
+            try channel.send(reply)
         case .checkScenario: try channel.send(checkScenario(&question))
         case .hasDefaultScenario:
             var reply = Message(.returned)

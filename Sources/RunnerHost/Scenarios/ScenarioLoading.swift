@@ -10,12 +10,19 @@ extension RunnerConfiguration {
         var problems: [String] = []
         var found: [NamedScenario] = []
         for (name, spec) in scenarios.sorted(by: { $0.key < $1.key }) {
+            var declaration: EngineDeclaration?
             do throws(EngineFailure) {
-                let settings = try EngineSettings.make(for: spec, self, expectedJobs: expectedJobs)
-                try Self.engine(spec, among: engines).check(settings)
-                found.append(NamedScenario(name: name, engine: spec.engine, settings: settings))
+                let engine = try Self.engine(spec, among: engines)
+                declaration = engine.declaration
+                let settings = try EngineSettings.make(for: spec, of: engine.id, declaration, self, expectedJobs: expectedJobs)
+                let wrong = self.problems(withScenario: name, declaration)
+                problems += wrong
+                guard wrong.isEmpty else { continue }
+                try engine.check(settings)
+                found.append(NamedScenario(name: name, engine: engine.id, settings: settings))
             } catch {
-                problems.append("\(place(of: name))scenarios.\(name): \(Self.message(error, spec))")
+                let line = located(error.message, in: optionSources.scenarios[name], declaration)
+                problems.append(line ?? "\(place(of: name))scenarios.\(name): \(error.message)")
             }
         }
         guard problems.isEmpty else { throw StartupError(problems) }
@@ -23,19 +30,14 @@ extension RunnerConfiguration {
     }
 
     private static func engine(_ spec: ScenarioSpec, among engines: [EngineLibrary]) throws(EngineFailure) -> EngineLibrary {
-        if let engine = engines.first(where: { $0.id == spec.engine }) { return engine }
+        let recognising = spec.engine == nil ? engines.filter { $0.declaration?.recognises(spec.options.keys) ?? false } : []
+        if recognising.count == 1 { return recognising[0] }
+        let id = spec.engine ?? SimulationSpec.defaultType
+        if let engine = engines.first(where: { $0.id == id }) { return engine }
         let ids = engines.map(\.id)
-        let guess = Suggestion.closest(to: spec.engine, among: ids).map { "did you mean '\($0)'? " } ?? ""
+        let guess = Suggestion.closest(to: id, among: ids).map { "did you mean '\($0)'? " } ?? ""
         throw EngineFailure(
-            kind: .invalid, message: "engine: '\(spec.engine)' is not loaded; \(guess)engines lists \(ids.joined(separator: ", "))")
-    }
-
-    /// The engines have the entrypoint under other names than the scenarios.
-    private static func message(_ error: EngineFailure, _ spec: ScenarioSpec) -> String {
-        for name in ["basilisk_entrypoint", "px4_entrypoint"] where error.message.hasPrefix(name + ":") {
-            return "entrypoint:" + error.message.dropFirst(name.count + 1)
-        }
-        return error.message
+            kind: .invalid, message: "engine: '\(id)' is not loaded; \(guess)engines lists \(ids.joined(separator: ", "))")
     }
 
     private func place(of scenario: String) -> String {

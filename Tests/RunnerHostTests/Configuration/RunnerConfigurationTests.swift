@@ -16,7 +16,7 @@ struct RunnerConfigurationTests {
         #expect(configuration.engines == ["basilisk"])
         #expect(configuration.capabilities == ["basilisk"])
         #expect(configuration.pythonExecutable == "python3")
-        #expect(configuration.basiliskEntrypoint == nil)
+        #expect(configuration.engineFields == [:])
         #expect(configuration.outputRoot == ".lynx/runs")
         #expect(configuration.stateDirectory == ".lynx/runs/.runner")
         #expect(configuration.maxConcurrentJobs >= 1)
@@ -153,7 +153,7 @@ struct RunnerConfigurationTests {
         configuration.capabilities = ["null"]
         configuration.runnerName = "a: b # \"c\" \\ é {x}, y"
         configuration.enginePath = ["/a b", "x,y", "-z", "@q", "c:", "[", "010", "1_000"]
-        configuration.basiliskEntrypoint = "null"
+        configuration.engineFields["basilisk_entrypoint"] = "null"
         configuration.engineOptions = [
             "x": [
                 "tab\\": .value(.string("a\tb\nc\u{7F}")), "~": .value(.string("~")), "n": .value(.number(-1.5e-7)),
@@ -187,7 +187,7 @@ struct RunnerConfigurationTests {
         let configuration = try RunnerConfiguration.load(file: path, environment: [:], flags: [:])
         #expect(configuration.engines == ["basilisk"])
         #expect(configuration.pythonExecutable == ".venv/bin/python")
-        #expect(configuration.basiliskEntrypoint == "scenarios/aerospace/python/scenario_basic_orbit_lynx.py")
+        #expect(configuration.engineFields["basilisk_entrypoint"] == "scenarios/aerospace/python/scenario_basic_orbit_lynx.py")
         #expect(configuration.maxConcurrentJobs == 2)
 
         let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -201,7 +201,7 @@ struct RunnerConfigurationTests {
         all.runnerName = configuration.runnerName
         all.controlPlaneCAFile = nil
         all.enrollmentTokenFile = nil
-        (all.px4Binary, all.px4Etc, all.px4Entrypoint) = (nil, nil, nil)
+        for key in ["px4_binary", "px4_etc", "px4_entrypoint"] { all.engineFields[key] = nil }
         all.sources = configuration.sources
         #expect(all == configuration)
     }

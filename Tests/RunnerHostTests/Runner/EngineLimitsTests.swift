@@ -1,3 +1,4 @@
+import Logging
 import LynxModel
 import TestSupport
 import Testing
@@ -80,7 +81,19 @@ struct EngineLimitsTests {
         let directory = try TemporaryDirectory()
         let file = try directory.write("runner.yaml", "engines: [basilisk, px4_sitl]\n" + section)
         let configuration = try RunnerConfiguration.load(file: file, environment: [:], flags: [:])
-        #expect(configuration.engineLimits(processors: 2) == ["px4_sitl": limit])
-        #expect(RunnerConfiguration().engineLimits(processors: 2) == [:])
+        let host = HostTable(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let catalog = EngineCatalog(searchPath: [Repository.products], host: host.makeTable())
+        let engines = configuration.engines.compactMap(catalog.engine)
+        let mission = try directory.write("mission.py", "")
+        for engine in engines {
+            var settings = EngineSettings.make(for: engine.id, engine.declaration, configuration)
+            settings[try #require(engine.declaration?.entrypoint)] = mission
+            // What does not run here may be missing; the settings count nevertheless.
+            settings["scenarios"] = "true"
+            if engine.id == "px4_sitl" { settings["px4_entrypoint"] = nil }
+            try engine.configure(settings)
+        }
+        #expect(configuration.engineLimits(of: engines, processors: 2) == ["px4_sitl": limit])
+        #expect(configuration.engineLimits(of: [], processors: 2) == [:])
     }
 }

@@ -1,0 +1,67 @@
+import EngineABI
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The layout of the ABI")
+struct LayoutTests {
+    private static let versions = ["1.0", "1.1", "1.2", "1.3"]
+    private static let today = Repository.path("Sources/EngineABI")
+    private static func recorded(_ version: String) -> String { Repository.path("Tests/Fixtures/EngineABI/\(version)") }
+
+    private static var headers: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: today).filter { $0.hasSuffix(".h") }.sorted() }
+    }
+
+    @Test("Today's structs have the recorded sizes and offsets; a new field or struct is added to the record, nothing else ever changes")
+    func layout() async throws {
+        let path = Repository.path("Tests/Fixtures/EngineABI/layout.txt")
+        let layout = try await HeaderLayout(of: Self.today, try Self.headers)
+        #expect(layout.text == (try? String(contentsOfFile: path, encoding: .utf8)), "the layout now:\n\(layout.text)")
+    }
+
+    @Test("Structs of a recorded version are the beginning of today's, and with them of every version between", arguments: versions)
+    func growth(version: String) async throws {
+        let old = try await HeaderLayout(of: Self.recorded(version))
+        let new = try await HeaderLayout(of: Self.today, try Self.headers)
+        #expect(!old.structs.isEmpty)
+        for one in old.structs {
+            let same = try #require(new.structs.first { $0.name == one.name })
+            #expect(same.fields.prefix(one.fields.count) == one.fields[...], "\(one.name)")
+            #expect(same.size >= one.size)
+            // Without a size first, nobody could tell the old one from the new one.
+            if one.fields.first?.name != "struct_size" { #expect(same == one) }
+        }
+    }
+
+    @Test("Constants of a recorded version have the same values today", arguments: versions)
+    func constants(version: String) throws {
+        let old = try constants(in: Self.recorded(version) + "/engine_abi.h")
+        let texts = try Self.headers.map { try constants(in: Self.today + "/" + $0) }
+        let new = texts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        #expect(old.count > 10)
+        for (name, value) in old where name != "LYNX_ABI_MINOR" { #expect(new[name] == value, "\(name)") }
+    }
+
+    @Test("The header that stands for the present version has its number", arguments: versions)
+    func numbers(version: String) throws {
+        let constants = try constants(in: Self.recorded(version) + "/engine_abi.h")
+        #expect("\(constants["LYNX_ABI_MAJOR"] ?? "").\(constants["LYNX_ABI_MINOR"] ?? "")" == version.replacing(".", with: "u.") + "u")
+    }
+
+    @Test("The engines that come with the host export their entry and nothing else", arguments: ["Basilisk", "Command", "PX4SITL", "Python"])
+    func symbols(engine: String) async throws {
+        let listed = try await Command.run("nm", ["-D", "--defined-only", Repository.products + "/lib\(engine)Engine.so"])
+        let names = listed.output.split(separator: "\n").compactMap { $0.split(separator: " ").last.map { String($0) } }
+        #expect(names == ["lynx_engine_entry"])
+    }
+
+    /// Macros and enumerators with a value.
+    private func constants(in path: String) throws -> [String: String] {
+        let text = try String(contentsOfFile: path, encoding: .utf8).replacing(/\/\*[\s\S]*?\*\//, with: "")
+        var found: [String: String] = [:]
+        for match in text.matches(of: /#define (LYNX_\w+) (\S+)/) { found[String(match.1)] = String(match.2) }
+        for match in text.matches(of: /(LYNX_\w+) = (\d+)/) { found[String(match.1)] = String(match.2) }
+        return found
+    }
+}
