@@ -4,9 +4,12 @@
  * An engine is a shared library that exports one function, lynx_engine_entry. The host calls it once and
  * gets a table of functions; the engine keeps the host's table. Neither side links the other.
  *
- * Versions. The major number must match; a minor number only adds. Every table and struct begins with
- * its struct_size, set by whoever fills it, and grows only at its end: look at a field only if the size
- * covers it (LYNX_HAS_FIELD). Whatever else is optional goes through get_extension("name/1").
+ * Versions. The major number must match; a minor number only adds. This header is frozen as 1.x: an engine built with any
+ * 1.N loads in every host of 1.M, earlier or later. Every table and struct that may grow begins with its struct_size, set
+ * by whoever fills it, and grows only at its end: look at a field only if the size covers it (LYNX_HAS_FIELD), never copy
+ * the other side's struct whole, and demand no more than a struct had in the version that brought it. A struct without a
+ * size never changes. Whatever else is optional goes through get_extension("name/1"): engine_configuration.h and below.
+ * The policy and its tests: docs/decisions/engine-abi.md.
  *
  * Threads. Each function says where it is called:
  *   [main]    the thread that loads engines; it lives as long as the process.
@@ -14,6 +17,8 @@
  *             parent-death signal (PR_SET_PDEATHSIG) set there means the death of the host.
  *   [job]     any thread of the host, but never two at once for the same job.
  *   [any]     any thread, at any time, also two at once.
+ * With LYNX_ABI_CHECK=1 in its environment the host checks these, and the states, while it runs: a call that breaks one, by
+ * either side, is told in the log in one line that begins with "ABI check:".
  * Each engine has threads of its own. A call that does not return within the runner's
  * engine_call_timeout_seconds is given up: its job is lost, and another thread takes the next call. What it
  * brings if it returns after that is terminated, reaped and released.
@@ -91,7 +96,7 @@ typedef struct lynx_error {
 
 /* ---- what the host brings ------------------------------------------------------------------------ */
 
-/* The host's name for a job; an engine only hands it back. */
+/* The host's name for a job; an engine only hands it back. Valid from prepare to the end of release. */
 typedef uint64_t lynx_job_token;
 
 typedef enum lynx_log_level {
@@ -277,7 +282,7 @@ typedef struct lynx_artifact {
     uint8_t sha256[32];
 } lynx_artifact;
 
-/* Where collect() puts what it finds; lives on the caller's stack. */
+/* Where collect() puts what it finds; lives on the caller's stack. [the thread of collect & before it returns] */
 typedef struct lynx_collector lynx_collector;
 struct lynx_collector {
     uint32_t struct_size;

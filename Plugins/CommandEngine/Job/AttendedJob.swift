@@ -1,27 +1,19 @@
-import CLinux
 import EngineABI
 import EngineKit
 import EventLoop
-import Glibc
-import Support
-import Synchronization
 
 /// A run that the engine attends to while it lasts: whose telemetry it reads, whose servers it starts and stops.
 final class AttendedJob: EngineJob {
     private let plan: RunPlan
     private let host: HostHandle
     private let loop: EventLoop
-    private let state: AttendedState
+    private let state: AttendedState<RunResult>
 
     init(_ plan: RunPlan, host: HostHandle) throws(EngineError) {
         self.plan = plan
         self.host = host
         loop = try AttendedLoop.shared.get()
-        do {
-            state = try AttendedState()
-        } catch {
-            throw EngineError(lynx_status(LYNX_E_RESOURCES), "\(error)", errno: error.code)
-        }
+        state = try AttendedState()
     }
 
     deinit { state.terminate() }
@@ -33,7 +25,7 @@ final class AttendedJob: EngineJob {
             driver.launch(context)
         }
         // The first process to start may be a server, and the telemetry of the last has to be read after its end.
-        return LaunchedProcess(pid: 0, exitDescriptor: state.over.raw)
+        return LaunchedProcess(pid: 0, exitDescriptor: state.exitDescriptor)
     }
 
     func stop(_ reason: StopReason, deadline: UInt64) -> Bool {
@@ -73,54 +65,8 @@ final class RunDrivers {
     var byToken: [UInt64: RunDriver] = [:]
 }
 
-/// What the loop and the host's threads share of a run.
-final class AttendedState: Sendable {
-    struct Result: Sendable {
-        var exit: SimulationExit
-        var warnings: [String]
-    }
-
-    private struct State {
-        var processes: [GuardedProcess] = []
-        var isTerminated = false
-        var result: Result?
-    }
-
-    /// Readable when no process of the run is left.
-    let over: OwnedDescriptor
-    private let state = Mutex(State())
-
-    init() throws(SystemError) {
-        over = try OwnedDescriptor("eventfd", eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK)))
-    }
-
-    var isTerminated: Bool { state.withLock { $0.isTerminated } }
-    /// Nil while the run lasts.
-    var result: Result? { state.withLock { $0.result } }
-
-    /// Registers a running process. After `terminate` it is killed at once.
-    func add(_ process: GuardedProcess) {
-        let isTooLate = state.withLock { state in
-            state.processes.append(process)
-            return state.isTerminated
-        }
-        if isTooLate { process.kill() }
-    }
-
-    func remove(_ process: GuardedProcess) { state.withLock { $0.processes.removeAll { $0 === process } } }
-
-    /// Kills the running processes, and those started later, on the calling thread.
-    func terminate() {
-        let processes = state.withLock { state in
-            state.isTerminated = true
-            return state.processes
-        }
-        for process in processes { process.kill() }
-    }
-
-    func finish(_ result: Result) {
-        state.withLock { $0.result = result }
-        var one: UInt64 = 1
-        _ = write(over.raw, &one, MemoryLayout<UInt64>.size)
-    }
+/// How a run has ended.
+struct RunResult: Sendable {
+    var exit: SimulationExit
+    var warnings: [String]
 }

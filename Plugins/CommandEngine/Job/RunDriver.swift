@@ -18,7 +18,7 @@ final class RunDriver {
 
     private let plan: RunPlan
     private let host: HostHandle
-    private let state: AttendedState
+    private let state: AttendedState<RunResult>
     private var phase = Phase.server(0)
     private var running: [Int: Attended] = [:]
     private var command: Attended?
@@ -31,7 +31,7 @@ final class RunDriver {
     private var warnings: [String] = []
     private var maxRSSBytes: Int64 = 0
 
-    init(_ plan: RunPlan, _ host: HostHandle, _ state: AttendedState) {
+    init(_ plan: RunPlan, _ host: HostHandle, _ state: AttendedState<RunResult>) {
         self.plan = plan
         self.host = host
         self.state = state
@@ -148,7 +148,7 @@ final class RunDriver {
         context.local(RunDrivers.init).byToken[plan.token] = nil
         var exit = exit ?? SimulationExit(exitCode: nil, exitSignal: nil, success: false, retryable: true, maxRSSBytes: 0, message: "nothing was run")
         exit.maxRSSBytes = max(exit.maxRSSBytes, maxRSSBytes)
-        state.finish(AttendedState.Result(exit: exit, warnings: warnings))
+        state.finish(RunResult(exit: exit, warnings: warnings))
     }
 
     private func ask(_ program: Attended, _ stop: StopSignal, _ name: String, _ context: LoopContext) {

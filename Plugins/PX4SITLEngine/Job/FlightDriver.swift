@@ -6,7 +6,7 @@ import MAVLink
 final class FlightDriver {
     private let order: FlightOrder
     private let fleet: Fleet
-    private let state: JobState
+    private let state: AttendedState<FlightResult>
     private var flight: Flight
     private var tap = TelemetryTap()
     private var sensors: SensorWatch
@@ -34,7 +34,7 @@ final class FlightDriver {
     /// Descriptions of processes that PX4 or the mission left behind.
     private var leftovers: [String] = []
 
-    init(_ order: FlightOrder, _ fleet: Fleet, _ state: JobState) {
+    init(_ order: FlightOrder, _ fleet: Fleet, _ state: AttendedState<FlightResult>) {
         self.order = order
         self.fleet = fleet
         self.state = state
@@ -139,7 +139,7 @@ final class FlightDriver {
             hindrances: pool(context).hindrances, collision: collision, partner: partner, standstill: standstill,
             pace: share.flatMap { pace.finding(speedFactor: speedFactor, leastShare: $0) }, maxRSSBytes: maxRSSBytes)
         state.finish(
-            JobState.Result(
+            FlightResult(
                 exit: Verdict.exit(flight.end ?? .terminated, findings),
                 warnings: order.plan.warnings + [pace.warning(speedFactor: speedFactor), sensors.warning].compactMap(\.self) + leftovers,
                 vehicle: vehicleFiles, airborne: sensors.airborne))

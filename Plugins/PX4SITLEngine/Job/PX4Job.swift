@@ -7,16 +7,12 @@ import Support
 final class PX4Job: EngineJob {
     private let order: FlightOrder
     private let fleet: Fleet
-    private let state: JobState
+    private let state: AttendedState<FlightResult>
 
     init(_ order: FlightOrder, fleet: Fleet) throws(EngineError) {
         self.order = order
         self.fleet = fleet
-        do {
-            state = try JobState()
-        } catch {
-            throw EngineError(lynx_status(LYNX_E_RESOURCES), "\(error)", errno: error.code)
-        }
+        state = try AttendedState()
     }
 
     deinit { state.terminate() }
@@ -26,7 +22,7 @@ final class PX4Job: EngineJob {
         fleet.loop.execute { [order, fleet, state] context in
             FlightDriver(order, fleet, state).launch(context)
         }
-        return LaunchedProcess(pid: 0, exitDescriptor: state.over.raw)
+        return LaunchedProcess(pid: 0, exitDescriptor: state.exitDescriptor)
     }
 
     func terminate() {
@@ -54,6 +50,15 @@ final class PX4Job: EngineJob {
         var collector = ArtifactCollector()
         try collector.collect(directory: order.files.output, into: sink)
     }
+}
+
+/// How a flight has ended.
+struct FlightResult: Sendable {
+    var exit: SimulationExit
+    var warnings: [String]
+    var vehicle: VehicleFiles?
+    /// The interval of simulated seconds from the first to the last message that the vehicle was off the ground.
+    var airborne: ClosedRange<Double>?
 }
 
 /// The description of one flight.

@@ -25,14 +25,17 @@ package struct EngineLibrary: @unchecked Sendable {
     }
 
     /// Loads the library and requests its table. Main thread only.
-    init(path: String, host: UnsafePointer<lynx_host>) throws(EngineRefusal) {
+    ///
+    /// - Parameter isChecked: whether calls between the host and the engine are checked by the rules of the header.
+    init(path: String, host: UnsafePointer<lynx_host>, isChecked: Bool = ABICheck.isOn) throws(EngineRefusal) {
         let handle = try EngineFile(path: path).load()
         guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else {
             throw dlsym(handle, LYNX_ENGINE_PART_SYMBOL) == nil ? .noEntrySymbol : .part
         }
         typealias Entry = @convention(c) (UnsafePointer<lynx_host>?, UInt32) -> UnsafePointer<lynx_engine>?
-        guard let table = unsafeBitCast(symbol, to: Entry.self)(host, HostTable.abiMajor) else { throw .otherMajor }
-        try self.init(table, path: path)
+        let check = isChecked ? ABICheck(host) : nil
+        guard let table = unsafeBitCast(symbol, to: Entry.self)(check?.makeHost() ?? host, HostTable.abiMajor) else { throw .otherMajor }
+        try self.init(check?.watch(table) ?? table, path: path)
     }
 
     /// Validates a table, which lives as long as the process.
@@ -40,20 +43,20 @@ package struct EngineLibrary: @unchecked Sendable {
         guard table.pointee.struct_size >= UInt32(Self.firstSize) else {
             throw .malformed("its table has \(table.pointee.struct_size) bytes; version 1.0 has \(Self.firstSize)")
         }
-        let engine = table.pointee
-        guard engine.abi_major == HostTable.abiMajor else { throw .otherMajor }
-        guard engine.configure != nil, engine.prepare != nil, engine.launch != nil, engine.terminate != nil, engine.reap != nil,
-            engine.collect != nil, engine.release != nil
+        // Read in place: the table of another version may be shorter than this one's.
+        guard table.pointee.abi_major == HostTable.abiMajor else { throw .otherMajor }
+        guard table.pointee.configure != nil, table.pointee.prepare != nil, table.pointee.launch != nil, table.pointee.terminate != nil,
+            table.pointee.reap != nil, table.pointee.collect != nil, table.pointee.release != nil
         else { throw .malformed("a function is missing in its table") }
-        let id = String(lynx: engine.id)
+        let id = String(lynx: table.pointee.id)
         guard !id.isEmpty, id.utf8.count <= 64, id.utf8.allSatisfy(Self.isAllowedInID) else {
             throw .malformed("its id '\(id)' is not made of lower-case letters, digits, '_' and '-'")
         }
         self.path = path
         self.id = id
-        displayName = String(lynx: engine.display_name)
-        version = String(lynx: engine.version)
-        abi = "\(engine.abi_major).\(engine.abi_minor)"
+        displayName = String(lynx: table.pointee.display_name)
+        version = String(lynx: table.pointee.version)
+        abi = "\(table.pointee.abi_major).\(table.pointee.abi_minor)"
         self.table = table
         self.isolated = isolated
         declaration =
