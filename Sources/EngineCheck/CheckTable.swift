@@ -1,4 +1,5 @@
 import EngineABI
+import RunnerHost
 
 /// All checks, in the order in which they are made.
 package enum CheckTable {
@@ -12,8 +13,10 @@ package enum CheckTable {
     static func find(_ name: String) -> Check? { ([look, FuzzSequence.check] + all).first { $0.name == name } }
 
     /// What the engine's table says of it.
-    static func describe(_ trial: Trial) throws -> EngineDescription {
-        let table = try trial.load().table.pointee
-        return EngineDescription(id: table.id.text, version: table.version.text, abi: "\(table.abi_major).\(table.abi_minor)")
+    static func describe(_ trial: Trial) throws -> CheckedEngine {
+        let raw = try trial.load().table, table = raw.pointee
+        return CheckedEngine(
+            id: table.id.text, version: table.version.text, abi: "\(table.abi_major).\(table.abi_minor)",
+            runnerFields: EngineDeclaration(raw)?.fromRunner)
     }
 }

@@ -36,12 +36,14 @@ struct Verdict: Codable, Sendable {
     var kind: Kind
     var message = ""
     /// Of the first look at an engine.
-    var engine: EngineDescription?
+    var engine: CheckedEngine?
 }
 
 /// What an engine's table says of it.
-package struct EngineDescription: Codable, Hashable, Sendable {
+package struct CheckedEngine: Codable, Hashable, Sendable {
     package var id: String
     package var version: String
     package var abi: String
+    /// The fields of a runner's configuration that it wants to be given; nil if it does not declare its configuration.
+    package var runnerFields: [String]?
 }

@@ -112,7 +112,7 @@ struct CheckEngineCommand: ParsableCommand {
         print("\(checks.count) checks")
     }
 
-    private func check(_ asked: CheckOptions, settings: @escaping @Sendable (String?) -> [String: String]) throws {
+    private func check(_ asked: CheckOptions, settings: @escaping @Sendable (CheckedEngine?) -> [String: String]) throws {
         var code: Int32 = 0
         do {
             let run = try CheckRun(asked, settings: settings)

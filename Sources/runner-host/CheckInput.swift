@@ -24,8 +24,8 @@ enum CheckInput {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The settings of an engine by its id: those that a runner of that configuration passes, and the options on top.
-    static func settings(options: String?, config: String?) -> @Sendable (String?) -> [String: String] {
+    /// The settings of an engine: those that a runner of that configuration passes, and the options on top.
+    static func settings(options: String?, config: String?) -> @Sendable (CheckedEngine?) -> [String: String] {
         let configuration: RunnerConfiguration
         do throws(DiagnosticList) {
             configuration = try RunnerConfiguration.load(file: config, environment: ProcessInfo.processInfo.environment, flags: [:])
@@ -36,8 +36,8 @@ enum CheckInput {
         return { engine in
             var section = own
             // A file may hold the whole of engine_options.
-            if let engine, own.count == 1, case .group(let inner)? = own[engine] { section = inner }
-            return EngineSettings.make(for: engine ?? "", configuration).merging(section.settings) { $1 }
+            if let engine, own.count == 1, case .group(let inner)? = own[engine.id] { section = inner }
+            return EngineSettings.make(for: engine?.id ?? "", fields: engine?.runnerFields, configuration).merging(section.settings) { $1 }
         }
     }
 

@@ -4,7 +4,7 @@ import Glibc
 /// `check-engine --fuzz` and `--reproduce`.
 struct FuzzCommand {
     let run: CheckRun
-    let engine: EngineDescription?
+    let engine: CheckedEngine?
     /// What is checked, as on the command line.
     let arguments: String
     let jobs: Int

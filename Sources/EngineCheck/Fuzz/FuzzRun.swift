@@ -12,9 +12,9 @@ package struct FuzzRun: Sendable {
     }
 
     private let run: CheckRun
-    private let engine: EngineDescription?
+    private let engine: CheckedEngine?
 
-    package init(_ run: CheckRun, of engine: EngineDescription?) {
+    package init(_ run: CheckRun, of engine: CheckedEngine?) {
         self.run = run
         self.engine = engine
     }

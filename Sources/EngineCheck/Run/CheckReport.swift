@@ -23,7 +23,7 @@ package struct CheckReport: Sendable {
 
     struct Whole: Encodable {
         var file: String
-        var engine: EngineDescription?
+        var engine: CheckedEngine?
         var counts: [String: Int]
         var checks: [Entry]
     }
@@ -54,7 +54,7 @@ package struct CheckReport: Sendable {
         }.joined(separator: ", ")
     }
 
-    package static func json(_ findings: [CheckRun.Finding], file: String, engine: EngineDescription?) throws -> String {
+    package static func json(_ findings: [CheckRun.Finding], file: String, engine: CheckedEngine?) throws -> String {
         let entries = findings.map { finding in
             let verdict = finding.result.verdict
             return Entry(

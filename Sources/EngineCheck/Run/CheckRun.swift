@@ -14,15 +14,15 @@ package final class CheckRun: Sendable {
     }
 
     private let options: CheckOptions
-    /// The engine's settings, which depend on its id.
-    private let settings: @Sendable (_ engine: String?) -> [String: String]
+    /// The engine's settings, which depend on what it says of itself.
+    private let settings: @Sendable (_ engine: CheckedEngine?) -> [String: String]
     private let folder: String
     private let number = Atomic(0)
     private let interrupted = Atomic(false)
 
     /// - Parameters:
-    ///   - settings: returns those of an engine of that id; nil if the engine does not even tell its id.
-    package init(_ options: CheckOptions, settings: @escaping @Sendable (_ engine: String?) -> [String: String]) throws {
+    ///   - settings: returns those of an engine; nil is one that does not even tell its id.
+    package init(_ options: CheckOptions, settings: @escaping @Sendable (_ engine: CheckedEngine?) -> [String: String]) throws {
         self.options = options
         self.settings = settings
         // Short, as there will be sockets below it.
@@ -41,7 +41,7 @@ package final class CheckRun: Sendable {
     package var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
 
     /// What the engine says of itself; nil if it cannot be asked, with the reason.
-    package func look() throws -> (engine: EngineDescription?, reason: String) {
+    package func look() throws -> (engine: CheckedEngine?, reason: String) {
         guard let result = try process(CheckTable.look.name, of: nil).run(isInterrupted: { isInterrupted }) else { return (nil, "interrupted") }
         return (result.verdict.engine, result.verdict.message)
     }
@@ -49,7 +49,7 @@ package final class CheckRun: Sendable {
     /// Makes the checks.
     ///
     /// - Parameter onFinding: called for each as it ends, by one thread at a time.
-    package func run(_ checks: [Check], of engine: EngineDescription?, onFinding: @escaping @Sendable (Finding) -> Void) throws -> [Finding] {
+    package func run(_ checks: [Check], of engine: CheckedEngine?, onFinding: @escaping @Sendable (Finding) -> Void) throws -> [Finding] {
         let next = Atomic(0)
         let findings = Mutex<[Finding]>([])
         let problem = Mutex<(any Error)?>(nil)
@@ -74,7 +74,7 @@ package final class CheckRun: Sendable {
         return findings.withLock { $0 }.sorted { order[$0.check.name]! < order[$1.check.name]! }
     }
 
-    private func judge(_ check: Check, _ engine: EngineDescription?) throws -> Finding? {
+    private func judge(_ check: Check, _ engine: CheckedEngine?) throws -> Finding? {
         var last: CheckProcess.Result?
         for _ in 0..<check.tries {
             guard let result = try process(check.name, of: engine).run(isInterrupted: { isInterrupted }) else { return nil }
@@ -87,10 +87,10 @@ package final class CheckRun: Sendable {
     }
 
     /// The process of one check or of one sequence of the fuzzer.
-    func process(_ check: String, of engine: EngineDescription?, seed: UInt64 = 0) -> CheckProcess {
+    func process(_ check: String, of engine: CheckedEngine?, seed: UInt64 = 0) -> CheckProcess {
         let place = "\(folder)/\(number.add(1, ordering: .relaxed).newValue)"
         var plan = Plan(library: options.library, check: check, folder: place)
-        plan.settings = settings(engine?.id)
+        plan.settings = settings(engine)
         plan.settings["state_directory"] = "\(place)/state"
         plan.runConfig = options.runConfig
         plan.engineID = engine?.id

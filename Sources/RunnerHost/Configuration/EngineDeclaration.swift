@@ -1,4 +1,4 @@
-import EngineABI
+package import EngineABI
 
 /// One key of an engine's configuration as the engine declares it (`lynx_config_key`).
 package struct DeclaredKey: Hashable, Sendable {
@@ -89,7 +89,7 @@ package struct EngineDeclaration: Hashable, Sendable {
     private static let mostKeys = 4096
 
     /// Asks a loaded engine; nil if it does not declare its configuration.
-    init?(_ table: UnsafePointer<lynx_engine>) {
+    package init?(_ table: UnsafePointer<lynx_engine>) {
         guard let list = Self.table(of: table)?.pointee.list else { return nil }
         var taken: [DeclaredKey] = []
         withUnsafeMutablePointer(to: &taken) { taken in
@@ -119,7 +119,7 @@ package struct EngineDeclaration: Hashable, Sendable {
     var entrypoint: String? { keys.first { $0.traits.contains(.entrypoint) }?.key }
 
     /// The settings that the host gives of its own configuration.
-    var fromRunner: [String] { keys.filter { $0.traits.contains(.fromRunner) && $0.isTop }.map(\.key) }
+    package var fromRunner: [String] { keys.filter { $0.traits.contains(.fromRunner) && $0.isTop }.map(\.key) }
 
     /// The options that a batch may set.
     var ofBatches: [String] { keys.filter { $0.traits.contains(.batch) && $0.isTop }.map(\.key) }

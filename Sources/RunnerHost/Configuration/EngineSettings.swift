@@ -7,8 +7,15 @@ package enum EngineSettings {
     /// - Parameters:
     ///   - declaration: nil for an engine that does not declare its configuration.
     ///   - expectedJobs: the number of jobs to expect, if known.
-    package static func make(
+    static func make(
         for engine: String, _ declaration: EngineDeclaration?, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil
+    ) -> [String: String] {
+        make(for: engine, fields: declaration?.fromRunner, configuration, expectedJobs: expectedJobs)
+    }
+
+    /// - Parameter wanted: the runner's fields that the engine declares; nil if it does not declare its configuration.
+    package static func make(
+        for engine: String, fields wanted: [String]?, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil
     ) -> [String: String] {
         var settings = [
             "python_executable": configuration.pythonExecutable,
@@ -17,7 +24,7 @@ package enum EngineSettings {
             "state_directory": configuration.stateDirectory,
         ]
         if configuration.hasPrivateSharedMemory { settings["private_dev_shm"] = "true" }
-        for key in declaration?.fromRunner ?? fields(of: engine) {
+        for key in wanted ?? fields(of: engine) {
             settings[key] = key == self.expectedJobs ? expectedJobs.map(String.init) : RunnerField.all.first { $0.key == key }?.text(configuration)
         }
         let options = (configuration.engineOptions[engine] ?? [:]).filter { !RunnerConfiguration.hostKeys.contains($0.key) }
