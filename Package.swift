@@ -33,6 +33,7 @@ let package = Package(
         .library(name: "EngineKit", targets: ["EngineKit"]),
         .library(name: "LynxWarm", type: .dynamic, targets: ["LynxWarm"]),
         .executable(name: "lynx-spawner", targets: ["lynx-spawner"]),
+        .executable(name: "lynx-sandbox", targets: ["lynx-sandbox"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -64,6 +65,14 @@ let package = Package(
         // What forks in the host's place: small, so without the Swift runtime.
         .executableTarget(
             name: "lynx-spawner", dependencies: ["CGuardian"],
+            linkerSettings: [
+                .unsafeFlags([
+                    "-nostartfiles", "-static-stdlib", "-Xclang-linker", "-static",
+                    "-Xclang-linker", "-Wno-unused-command-line-argument",
+                ])
+            ]),
+        .executableTarget(
+            name: "lynx-sandbox",
             linkerSettings: [
                 .unsafeFlags([
                     "-nostartfiles", "-static-stdlib", "-Xclang-linker", "-static",

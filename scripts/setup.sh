@@ -37,7 +37,7 @@ has_venv() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
 
 install_packages() {
     local wanted=(bc ca-certificates g++ git libnghttp2-dev libpq-dev libprotobuf-c-dev libsqlite3-dev libssl-dev libyaml-dev libzstd-dev pkg-config zlib1g-dev)
-    [[ $purpose == run ]] || wanted+=(cargo chromium curl jq make node-typescript openssl postgresql rustc)
+    [[ $purpose == run ]] || wanted+=(bubblewrap busybox-static cargo chromium curl jq make node-typescript openssl podman postgresql runc rustc)
     has_venv || wanted+=(python3 python3-venv)
     if ! command -v dpkg-query >/dev/null; then
         pkg-config --exists libcrypto libnghttp2 libpq libprotobuf-c libzstd sqlite3 yaml-0.1 zlib 2>/dev/null ||

@@ -7,6 +7,7 @@ package struct BasiliskEngine: Engine {
     package static let displayName = "Basilisk"
     package static let version = "1.0.0"
     package static let stopsSoftly = true
+    package static let confinesCommands = true
 
     let host: HostHandle
     let scenario: Scenario
@@ -30,17 +31,18 @@ package struct BasiliskEngine: Engine {
     init(host: HostHandle, settings: EngineSettings, entrypoint setting: Setting<String?>) throws(EngineError) {
         self.host = host
         let entrypointSetting = setting.key.key
-        let python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable")
+        let isInside = settings.areInContainer
+        let python = try ProgramLookup.executable(settings["python_executable"] ?? "python3", setting: "python_executable", inContainer: isInside)
         guard let entrypoint = try setting.value(in: settings) else {
             throw .invalid("\(entrypointSetting): missing; give the path of the Python scenario that each job runs")
         }
         scenario = Scenario(
-            python: python, entrypoint: try ProgramLookup.file(entrypoint, setting: entrypointSetting),
-            workingDirectory: try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory"),
+            python: python, entrypoint: try ProgramLookup.file(entrypoint, setting: entrypointSetting, inContainer: isInside),
+            workingDirectory: try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory", inContainer: isInside),
             captureBytes: settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20,
             hasPrivateSharedMemory: try PrivateSharedMemory.isWanted(settings), variables: settings.environment)
         check = try CheckSettings(settings)
-        isWarmWanted = try ScriptSettings.warmWorkers.value(in: settings)
+        isWarmWanted = try ScriptSettings.warmWorkers.value(in: settings) && !isInside
         warm =
             isWarmWanted && !scenario.hasPrivateSharedMemory
             ? WarmScenario(host: host, scenario: scenario, settings: check, options: settings, stateDirectory: settings["state_directory"]) : nil
@@ -60,10 +62,14 @@ package struct BasiliskEngine: Engine {
     package func prepare(_ request: JobRequest) throws(EngineError) -> any EngineJob {
         let files = JobFiles(directory: request.directory, temporary: request.temporaryDirectory)
         try files.create(runConfigJSON: request.runConfigJSON)
+        var scenarioRequest = scenario.request(files, telemetryURL: request.telemetryURL)
+        scenarioRequest.confinement = request.confinement
+        // What a launcher starts is no copy of a process of this machine.
+        let warm = request.confinement.hasLauncher ? nil : warm
         warm?.waitUntilReady()
         let isChecked = warm.map { check.applies(toRun: request.runConfigJSON, cost: $0.costOfCheck) } ?? false
         return ScriptJob(
-            host: host, token: request.token, files: files, request: scenario.request(files, telemetryURL: request.telemetryURL),
+            host: host, token: request.token, files: files, request: scenarioRequest,
             configuration: request.runConfigJSON, warm: warm,
             check: isChecked ? check : nil)
     }

@@ -6,6 +6,7 @@ package struct PythonEngine: Engine {
     package static let displayName = "Python"
     package static let version = "1.0.0"
     package static let stopsSoftly = true
+    package static let confinesCommands = true
 
     private static let entrypoint = Setting.path("entrypoint", traits: .entrypoint, "The Python script that each job runs.")
     private let scripts: BasiliskEngine

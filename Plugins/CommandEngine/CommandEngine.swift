@@ -9,6 +9,7 @@ package struct CommandEngine: Engine {
     package static let displayName = "Command"
     package static let version = "1.0.0"
     package static let stopsSoftly = true
+    package static let confinesCommands = true
 
     private let host: HostHandle
     private let options: CommandOptions

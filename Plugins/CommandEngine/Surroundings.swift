@@ -8,9 +8,13 @@ struct Surroundings: Sendable {
     let workingDirectory: String
     let captureBytes: UInt64
     let hasPrivateSharedMemory: Bool
+    /// Whether programs are those of a container image.
+    let areInContainer: Bool
 
     init(_ settings: EngineSettings) throws(EngineError) {
-        workingDirectory = try ProgramLookup.directory(settings["working_directory"] ?? ".", setting: "working_directory")
+        areInContainer = settings.areInContainer
+        workingDirectory = try ProgramLookup.directory(
+            settings["working_directory"] ?? ".", setting: "working_directory", inContainer: settings.areInContainer)
         captureBytes = settings["log_capture_bytes"].flatMap(UInt64.init) ?? 10 << 20
         hasPrivateSharedMemory = try PrivateSharedMemory.isWanted(settings)
     }
@@ -21,7 +25,8 @@ struct Surroundings: Sendable {
     /// The absolute path of a program: a name without a slash is looked for in the PATH that its process gets.
     func program(_ name: String, option: String, searching search: String?) throws(EngineError) -> String {
         if name == "~" || name.hasPrefix("~/") { throw .invalid("\(option): '~' is not expanded here; write the path out, or {env.HOME}") }
-        return try ProgramLookup.executable(name.utf8.contains(UInt8(ascii: "/")) ? path(name) : name, setting: option, path: search)
+        return try ProgramLookup.executable(
+            name.utf8.contains(UInt8(ascii: "/")) ? path(name) : name, setting: option, path: search, inContainer: areInContainer)
     }
 
     /// Checks what does not depend on a run: programs, files and the templates in them.
@@ -30,7 +35,7 @@ struct Surroundings: Sendable {
         for (index, server) in options.servers.enumerated() {
             try checkProgram(server.command, server.environment, option: "servers[\(index)].command")
         }
-        if let directory = options.directory?.constant { _ = try ProgramLookup.directory(path(directory), setting: "directory") }
+        if let directory = options.directory?.constant { _ = try ProgramLookup.directory(path(directory), setting: "directory", inContainer: areInContainer) }
         for (index, file) in options.files.enumerated() {
             switch file.source {
             case .link(let source), .copy(let source):

@@ -240,6 +240,18 @@ typedef struct lynx_job {
      */
     const lynx_setting *settings;
     size_t setting_count;
+    /*
+     * Since 1.4, both only for an engine with the extension LYNX_EXTENSION_CONFINEMENT. Words that go before each command
+     * that the engine starts for the job: its program and arguments follow them as they are, and the first word is the path
+     * of the program that is started instead. A word with {name} or {value} in it stands once for each variable that the
+     * job's environment has beyond the host's own, with both put in; what is started gets the host's environment and
+     * TETRYX_OUTPUT_DIR alone. {working_directory} is where the command is to run. None (0): the command is started itself.
+     */
+    const lynx_string *launcher;
+    size_t launcher_count;
+    /* Directories of control groups (cgroups(7)); each process that the engine starts for the job is put into all of them. */
+    const lynx_string *control_groups;
+    size_t control_group_count;
 } lynx_job;
 
 /* What a failure speaks against. */
@@ -543,6 +555,18 @@ typedef struct lynx_soft_stop {
      */
     int32_t (*stop)(lynx_engine_job *job, int32_t reason, uint64_t deadline_ns);
 } lynx_soft_stop;
+
+/*
+ * For an engine that starts commands as `launcher` and `control_groups` of lynx_job ask for. If the setting in_container is
+ * true, programs, scripts and the working directory may be there only for what the launcher starts: they are not looked for
+ * on this machine, and names without a slash stay as they are. Since 1.4.
+ */
+#define LYNX_EXTENSION_CONFINEMENT "confinement/1"
+
+/* What get_extension(engine, LYNX_EXTENSION_CONFINEMENT) leads to. */
+typedef struct lynx_confinement {
+    uint32_t struct_size;
+} lynx_confinement;
 
 /*
  * [main] The one exported symbol. Returns NULL when the engine cannot serve that major version. The

@@ -98,7 +98,8 @@ struct Filler {
         return GuardedProcess.Request(
             program: program, arguments: Array(texts.dropFirst()) + extra, environment: variables,
             workingDirectory: try directory.map { template throws(EngineError) in
-                try ProgramLookup.directory(surroundings.path(try text(template, "directory")), setting: "directory")
+                try ProgramLookup.directory(
+                    surroundings.path(try text(template, "directory")), setting: "directory", inContainer: surroundings.areInContainer)
             } ?? output,
             stdoutPath: stdout, stderrPath: stderr, captureBytes: captureBytes, hasPrivateSharedMemory: surroundings.hasPrivateSharedMemory)
     }

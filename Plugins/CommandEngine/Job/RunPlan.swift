@@ -63,9 +63,11 @@ struct RunPlan: Sendable {
         let own = RunConfigForms.environment(options.runConfig, run)
         let readsOutput = options.telemetry.contains { $0.source == .stdout }
         cutsOutputTo = readsOutput ? surroundings.captureBytes : nil
-        request = try filler.request(
+        var request = try filler.request(
             options.command, extra, options.directory, options.environment, base.merging(own) { $1 }, option: "command", stdout: files.stdout,
             stderr: files.stderr, captureBytes: readsOutput ? max(surroundings.captureBytes, Self.telemetryCapture) : surroundings.captureBytes)
+        request.confinement = job.confinement
+        self.request = request
         exitCodes = options.exitCodes
         stopSignal = options.stop?.stop ?? StopSignal()
         token = job.token
@@ -73,10 +75,11 @@ struct RunPlan: Sendable {
 
         for (index, server) in options.servers.enumerated() {
             let number = index + 1
-            let request = try filler.request(
+            var request = try filler.request(
                 server.command, [], server.directory, server.environment, base.merging(own) { $1 }, option: "servers[\(index)].command",
                 stdout: "\(files.output)/server-\(number).stdout.log", stderr: "\(files.output)/server-\(number).stderr.log",
                 captureBytes: surroundings.captureBytes)
+            request.confinement = job.confinement
             let name = request.program.split(separator: "/").last.map { String($0) } ?? request.program
             servers.append(
                 Server(

@@ -5,7 +5,10 @@ extension RunnerOffer {
     ///   was enrolled.
     func check(for caller: Caller) throws {
         guard scenarios.count <= Self.most else { throw Problem.invalid("offer.scenarios", "may have at most \(Self.most) entries") }
-        for (field, types) in [("offer.bundle_types", bundleTypes), ("offer.scenario_only", scenarioOnly)] {
+        let lists = [
+            ("offer.bundle_types", bundleTypes), ("offer.scenario_only", scenarioOnly), ("offer.container_engines", containerEngines ?? []),
+        ]
+        for (field, types) in lists {
             guard types.count <= Self.most else { throw Problem.invalid(field, "may have at most \(Self.most) entries") }
             if let wrong = types.firstIndex(where: { !Self.isName($0) }) { throw Problem.invalid("\(field)[\(wrong)]", Self.nameRule) }
         }

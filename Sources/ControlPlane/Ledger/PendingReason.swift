@@ -19,12 +19,13 @@ struct PoolRunner: Hashable, Sendable {
     /// What keeps it from starting jobs of a route; nil if nothing does.
     func trouble(with route: String) -> EngineTrouble? {
         let type: String
-        switch JobRoute(text: route) {
+        switch JobRoute(text: route).uncontained {
         case .type(let name), .bundle(let name): type = name
         case .scenario(let name):
             let scenario = abilities.offer.scenarios.first { $0.name == name }
             if let reason = scenario?.trouble { return EngineTrouble(since: Date(instant: lastHeartbeatAt), reason: reason) }
             type = scenario?.engine ?? name
+        case .container: return nil
         }
         return (engines.count == 1 ? engines.first : engines.first { $0.id == type })?.trouble
     }

@@ -31,7 +31,7 @@ struct RunPlan: Sendable {
         return JobAssignment(
             jobID: key.jobID, batchID: batchID, attempt: attempt, timeoutSecs: config.compute.jobTimeoutSeconds,
             runConfig: runConfiguration(key), earlyTermination: config.earlyTermination, telemetry: config.telemetry,
-            outputs: config.outputs, formulas: config.formulas)
+            outputs: config.outputs, formulas: config.formulas, container: config.compute.container)
     }
 
     /// - Parameter pendingReason: what the batch's waiting jobs are waiting for.

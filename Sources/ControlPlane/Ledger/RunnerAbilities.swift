@@ -21,6 +21,7 @@ struct RunnerAbilities: Hashable, Sendable {
         case .type(let type): capabilities.supportedSimulationTypes.contains(type) && !offer.scenarioOnly.contains(type)
         case .scenario(let name): offer.scenarios.contains { $0.name == name }
         case .bundle(let type): offer.bundleTypes.contains(type)
+        case .container(let route): runs(route.text) && offer.runsInContainers(route)
         }
     }
 }
@@ -46,6 +47,11 @@ extension JobRoute {
             let isKnown = runners.contains { $0.capabilities.supportedSimulationTypes.contains(type) }
             guard isKnown else { return JobRoute.type(type).obstacle(among: runners) }
             return "no registered runner of '\(type)' runs code that comes with a batch; 'allow_bundles: true' in its configuration lets it"
+        case .container(let route):
+            let able = runners.filter { $0.runs(route.text) }
+            guard !able.isEmpty else { return route.obstacle(among: runners) }
+            return "no registered runner of '\(route.text)' runs container images; 'container_runtime: podman' in its configuration lets one that has podman, "
+                + "and without compute.container.image it needs none"
         }
     }
 

@@ -58,13 +58,14 @@ extension Ledger {
     /// time of the ledger.
     private func estimatedMinutes(for submission: BatchSubmission, tenant: String) async throws -> (minutes: Double, now: Instant) {
         let simulation = submission.config.simulation
+        let route = submission.config.route.text
         let (pastMinutes, now) = try await read { connection, now -> (Double?, Instant) in
-            let row = try connection.row(SQL.pastRuns, [.text(tenant), .text(simulation.name), .text(simulation.route.text)])
+            let row = try connection.row(SQL.pastRuns, [.text(tenant), .text(simulation.name), .text(route)])
             guard let row, let runs = try row.optionalInt("runs"), runs > 0 else { return (nil, now) }
             return (try row.double("seconds") / 60 / Double(runs), now)
         }
         let slots = try await runners(tenant: tenant)
-            .filter { $0.status != .offline && RunnerAbilities($0).runs(simulation.route.text) }
+            .filter { $0.status != .offline && RunnerAbilities($0).runs(route) }
             .reduce(0) { $0 + $1.capabilities.maxConcurrentJobs }
         let parallel = max(1, min(slots, submission.config.compute.maxParallelJobs ?? slots))
         let waves = (submission.runs + parallel - 1) / parallel

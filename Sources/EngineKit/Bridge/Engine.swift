@@ -20,6 +20,9 @@ public protocol Engine: Sendable {
 
     /// Whether its jobs can be asked to end (`EngineJob.stop`). False by default.
     static var stopsSoftly: Bool { get }
+    /// Whether all commands of its jobs are started with `JobRequest.confinement`; only then do jobs come with any. False by
+    /// default.
+    static var confinesCommands: Bool { get }
 
     /// Creates an engine for one scenario: that of the runner's configuration, or one that jobs come with. Checks everything
     /// that can be checked without a job, and starts nothing: it may be dropped again.
@@ -45,6 +48,7 @@ extension Engine {
     public static func mostJobs(_ settings: EngineSettings, processors: Int) -> Int? { nil }
     public static func namesScenario(_ settings: EngineSettings) -> Bool { true }
     public static var stopsSoftly: Bool { false }
+    public static var confinesCommands: Bool { false }
     public func start() {}
     public func retire() {}
     public var warmWorkers: [WarmWorker] { [] }
@@ -137,6 +141,8 @@ public struct JobRequest: Sendable {
     public var simulationType: String
     /// The settings of the job's scenario; nil for the scenario of the runner's configuration.
     var settings: EngineSettings?
+    /// What the job's commands are started with.
+    public var confinement = Confinement()
 
     /// Reads the struct in place: that of an older host is shorter and lacks the last fields.
     package init(_ job: UnsafePointer<lynx_job>) {
@@ -155,6 +161,11 @@ public struct JobRequest: Sendable {
             job.pointee.setting_count > 0
         {
             settings = EngineSettings(UnsafeBufferPointer(start: job.pointee.settings, count: job.pointee.setting_count))
+        }
+        if Int(job.pointee.struct_size) >= MemoryLayout<lynx_job>.offset(of: \.control_group_count)! + MemoryLayout<Int>.size {
+            confinement.launcher = UnsafeBufferPointer(start: job.pointee.launcher, count: job.pointee.launcher_count).map { String(lynx: $0) }
+            confinement.controlGroups = UnsafeBufferPointer(start: job.pointee.control_groups, count: job.pointee.control_group_count)
+                .map { String(lynx: $0) }
         }
     }
 }

@@ -43,6 +43,7 @@ final class EngineScenarios: Sendable {
     let stopsSoftly: Bool
     private let namesScenario: @Sendable (EngineSettings) -> Bool
     private let jobLimit: @Sendable (EngineSettings, _ processors: Int) -> Int?
+    let confinesCommands: Bool
     private let state = Mutex(State())
 
     init<E: Engine>(_ type: E.Type, create: @escaping Creation) {
@@ -54,6 +55,7 @@ final class EngineScenarios: Sendable {
         }
         namesScenario = { E.namesScenario($0) }
         jobLimit = { E.mostJobs($0, processors: $1) }
+        confinesCommands = E.confinesCommands
     }
 
     func configure(_ settings: EngineSettings) throws(EngineError) {

@@ -11,8 +11,9 @@ public struct EngineSettings: Hashable, Sendable {
         for setting in settings { values[String(lynx: setting.key)] = String(lynx: setting.value) }
     }
 
-    /// The keys of the engine's own settings; without those that are the same for all engines' scenarios, `env` and `scenarios`.
-    public var keys: [String] { values.keys.filter { $0 != Self.scenarios && !$0.hasPrefix(Self.environmentPrefix) }.sorted() }
+    /// The keys of the engine's own settings; without those that are the same for
+    /// all engines' scenarios: `env`, `scenarios` and `in_container`.
+    public var keys: [String] { values.keys.filter { $0 != Self.scenarios && $0 != Self.inContainer && !$0.hasPrefix(Self.environmentPrefix) }.sorted() }
 
     /// The value of a setting; nil if it is absent or empty.
     public subscript(key: String) -> String? {
@@ -42,6 +43,10 @@ public struct EngineSettings: Hashable, Sendable {
     /// Whether jobs may come with settings of their own.
     var hasScenarios: Bool { values[Self.scenarios] == "true" }
 
+    /// Whether programs and scripts are those of a container image, and not of this machine.
+    public var areInContainer: Bool { values[Self.inContainer] == "true" }
+
     private static let scenarios = "scenarios"
+    private static let inContainer = "in_container"
     private static let environmentPrefix = "env."
 }

@@ -101,6 +101,7 @@ private struct Extensions: @unchecked Sendable {
     let scenarios: UnsafeMutablePointer<lynx_scenarios>
     let softStop: UnsafeMutablePointer<lynx_soft_stop>
     let configuration: UnsafeMutablePointer<lynx_configuration>
+    let confinement: UnsafeMutablePointer<lynx_confinement>
 
     init() {
         softStop = .allocate(capacity: 1)
@@ -110,6 +111,8 @@ private struct Extensions: @unchecked Sendable {
             to: lynx_configuration(
                 struct_size: UInt32(MemoryLayout<lynx_configuration>.size), list: listConfiguration,
                 most_jobs: { engine, processors in UInt32(clamping: state(engine).mostJobs(processors: Int(processors)) ?? 0) }))
+        confinement = .allocate(capacity: 1)
+        confinement.initialize(to: lynx_confinement(struct_size: UInt32(MemoryLayout<lynx_confinement>.size)))
         scenarios = .allocate(capacity: 1)
         scenarios.initialize(to: lynx_scenarios(struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: checkScenario, has_default: { state($0).hasDefault ? 1 : 0 }))
         warmWorkers = .allocate(capacity: 1)
@@ -121,6 +124,7 @@ private struct Extensions: @unchecked Sendable {
 
 private func getExtension(_ engine: UnsafePointer<lynx_engine>?, _ name: lynx_string) -> UnsafeRawPointer? {
     switch String(lynx: name) {
+    case LYNX_EXTENSION_CONFINEMENT where state(engine).confinesCommands: UnsafeRawPointer(Extensions.shared.confinement)
     case LYNX_EXTENSION_WARM_WORKERS: UnsafeRawPointer(Extensions.shared.warmWorkers)
     case LYNX_EXTENSION_SOFT_STOP where state(engine).stopsSoftly: UnsafeRawPointer(Extensions.shared.softStop)
     case LYNX_EXTENSION_SCENARIOS: UnsafeRawPointer(Extensions.shared.scenarios)

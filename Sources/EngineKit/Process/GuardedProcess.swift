@@ -22,6 +22,8 @@ public final class GuardedProcess: Sendable {
         public var allowsRealtime: Bool
         /// Whether the program has a `/dev/shm` of its own, which is removed with it.
         public var hasPrivateSharedMemory: Bool
+        /// What the program is started with.
+        public var confinement = Confinement()
 
         public init(
             program: String, arguments: [String], environment: [String: String], workingDirectory: String, stdoutPath: String,
@@ -51,7 +53,9 @@ public final class GuardedProcess: Sendable {
 
     /// Starts the program. The calling thread has to live as long as the host, as the guardian may be forked from it.
     public convenience init(_ request: Request) throws(EngineError) {
-        self.init(try Self.spawn(request, Self.variables(of: request)))
+        let launched = request.confinement.applied(to: request)
+        self.init(try Self.spawn(launched, Self.variables(of: launched)))
+        try confine(request.confinement)
     }
 
     /// Starts the program without the spawner.
@@ -64,6 +68,17 @@ public final class GuardedProcess: Sendable {
     /// - Throws: an error with the code `WarmParent.fault` if the parent failed; then nothing has been started or created.
     convenience init(_ request: Request, variables: [String], socket: Int32) throws(EngineError) {
         self.init(try Self.spawn(request, program: nil, variables.map { Array($0.utf8) }) { lynx_guardian_spawn_warm($0, socket, $1, $2) })
+        try confine(request.confinement)
+    }
+
+    /// A process that cannot be confined ends.
+    private func confine(_ confinement: Confinement) throws(EngineError) {
+        do throws(EngineError) {
+            try confinement.take(pid)
+        } catch {
+            kill()
+            throw error
+        }
     }
 
     private init(_ guardian: lynx_guardian) {

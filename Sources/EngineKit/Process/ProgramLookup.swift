@@ -5,8 +5,13 @@ import Glibc
 public enum ProgramLookup {
     /// The absolute path of an executable file; a name without a slash is searched in PATH.
     ///
-    /// - Parameter path: the PATH that its process gets, if not this process's own.
-    public static func executable(_ name: String, setting: String, path search: String? = nil) throws(EngineError) -> String {
+    /// - Parameters:
+    ///   - path: the PATH that its process gets, if not this process's own.
+    ///   - inContainer: whether that is a matter of the container image: the name stays as it is.
+    public static func executable(
+        _ name: String, setting: String, path search: String? = nil, inContainer: Bool = false
+    ) throws(EngineError) -> String {
+        if inContainer { return name }
         if name.utf8.contains(UInt8(ascii: "/")) {
             let path = absolute(name)
             guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of a program or a name in PATH") }
@@ -21,14 +26,16 @@ public enum ProgramLookup {
         throw .invalid("\(setting): no program '\(name)' in PATH; install it or give its path")
     }
 
-    public static func file(_ name: String, setting: String) throws(EngineError) -> String {
+    public static func file(_ name: String, setting: String, inContainer: Bool = false) throws(EngineError) -> String {
+        if inContainer { return name }
         let path = absolute(name)
         guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of one that is there") }
         guard access(path, R_OK) == 0 else { throw .invalid("\(setting): '\(name)' cannot be read; give this user the right to") }
         return path
     }
 
-    public static func directory(_ name: String, setting: String) throws(EngineError) -> String {
+    public static func directory(_ name: String, setting: String, inContainer: Bool = false) throws(EngineError) -> String {
+        if inContainer { return name }
         let path = absolute(name)
         var info = stat()
         guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {

@@ -23,6 +23,9 @@ public enum ScenarioEnvironment {
         return result
     }
 
+    /// The host's own variables that are passed on and that a dictionary of Strings can hold.
+    static var ofHost: [String: String] { split(host).text }
+
     /// The whole environment of a process as `NAME=value`: the given variables, and the host's variables that no dictionary of
     /// Strings can hold unless they are given another value.
     static func entries(_ given: [String: String]) -> [[UInt8]] { entries(given, beside: host) }

@@ -57,6 +57,9 @@ public struct BatchConfig: Codable, Hashable, Sendable {
         self.telemetry = telemetry
     }
 
+    /// What a runner must offer to be given the jobs.
+    package var route: JobRoute { compute.container?.image == nil ? simulation.route : .container(simulation.route) }
+
     private enum CodingKeys: String, CodingKey {
         case simulation, dispersions, correlation, compute, telemetry, outputs, requirements, stop
         case monteCarlo = "monte_carlo"
@@ -104,8 +107,8 @@ public struct ComputeSpec: Codable, Hashable, Sendable {
     }
 }
 
-/// Simulations run directly on the runner's machine, so `image` is kept and has no effect. The requests are what a runner
-/// must have to be given the jobs; see `ResourceQuantity`.
+/// The container image that simulations run in, and the requests: what a runner must have to be given the jobs, and the most
+/// that each simulation may use where the runner's machine can limit it; see `ResourceQuantity`.
 public struct ContainerSpec: Codable, Hashable, Sendable {
     public var image: String?
     public var cpuRequest: String?

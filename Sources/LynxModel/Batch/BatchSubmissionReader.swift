@@ -76,6 +76,10 @@ extension FieldType where Value == BatchConfig {
                 "The distribution of each parameter, by its name.")
             let correlation = fields.optional("correlation", .correlation, "How the parameters depend on each other; not at all if left out.")
             let compute = fields.optional("compute", .compute, "What each job may use.")
+            if compute?.container?.image != nil, let bundle = simulation?.bundle, bundle.requirements != nil || bundle.build != nil {
+                let step = bundle.requirements == nil ? "build" : "requirements"
+                fields.report("compute", "container.image is given beside simulation.bundle.\(step), which works outside of the image; do that when the image is made")
+            }
             let earlyTermination = fields.optional("early_termination", .earlyTermination, "When a run is killed.")
             let telemetry = fields.optional("telemetry", .telemetry, "What is recorded of each run.")
             let outputs = fields.optional("outputs", .outputs, "The scalar results of a run, by name; all that the scenario reports if left out.")

@@ -53,6 +53,8 @@ public struct Runner: Codable, Hashable, Sendable {
     public var bundleTypes: [String]?
     /// The supported simulation types that it runs only with a scenario's name or a bundle; nil if none.
     public var scenarioOnly: [String]?
+    /// The ids of the engines whose simulations it runs in container images; nil if none.
+    public var containerEngines: [String]?
 
     public init(
         runnerID: String, name: String, status: RunnerStatus, capabilities: RunnerCapabilities, engines: [RunnerEngine],
@@ -62,6 +64,7 @@ public struct Runner: Codable, Hashable, Sendable {
         scenarios = offer.scenarios.isEmpty ? nil : offer.scenarios
         bundleTypes = offer.bundleTypes.isEmpty ? nil : offer.bundleTypes
         scenarioOnly = offer.scenarioOnly.isEmpty ? nil : offer.scenarioOnly
+        containerEngines = offer.containerEngines?.isEmpty == true ? nil : offer.containerEngines
         self.quarantine = quarantine
         self.runnerID = runnerID
         self.name = name
@@ -76,12 +79,16 @@ public struct Runner: Codable, Hashable, Sendable {
     }
 
     /// What it runs besides the default scenarios of its engines.
-    package var offer: RunnerOffer { RunnerOffer(scenarios: scenarios ?? [], bundleTypes: bundleTypes ?? [], scenarioOnly: scenarioOnly ?? []) }
+    package var offer: RunnerOffer {
+        RunnerOffer(
+            scenarios: scenarios ?? [], bundleTypes: bundleTypes ?? [], scenarioOnly: scenarioOnly ?? [], containerEngines: containerEngines)
+    }
 
     private enum CodingKeys: String, CodingKey {
         case name, status, capabilities, engines, version, quarantine, scenarios
         case bundleTypes = "bundle_types"
         case scenarioOnly = "scenario_only"
+        case containerEngines = "container_engines"
         case runnerID = "runner_id"
         case protocolVersion = "protocol_version"
         case registeredAt = "registered_at"

@@ -5,8 +5,13 @@ public struct RunnerOffer: Codable, Hashable, Sendable {
     public var bundleTypes: [String]
     /// The supported simulation types that it runs only with a scenario's name or a bundle, as their engine has no default.
     public var scenarioOnly: [String]
+    /// The ids of the engines whose simulations it runs in container images; nil: none. Since 1.7.
+    public var containerEngines: [String]?
 
-    public init(scenarios: [RunnerScenario] = [], bundleTypes: [String] = [], scenarioOnly: [String] = []) {
+    public init(
+        scenarios: [RunnerScenario] = [], bundleTypes: [String] = [], scenarioOnly: [String] = [], containerEngines: [String]? = nil
+    ) {
+        self.containerEngines = containerEngines
         self.scenarios = scenarios
         self.bundleTypes = bundleTypes
         self.scenarioOnly = scenarioOnly
@@ -19,6 +24,7 @@ public struct RunnerOffer: Codable, Hashable, Sendable {
         case scenarios
         case bundleTypes = "bundle_types"
         case scenarioOnly = "scenario_only"
+        case containerEngines = "container_engines"
     }
 }
 
@@ -47,7 +53,10 @@ package enum JobRoute: Hashable, Sendable {
     case scenario(String)
     /// Code that comes with the batch, by an engine.
     case bundle(type: String)
+    /// One of the others, in the container image of the batch.
+    indirect case container(JobRoute)
 
+    private static let containerPrefix = "container:"
     private static let scenarioPrefix = "scenario:"
     private static let bundlePrefix = "bundle:"
 
@@ -57,11 +66,17 @@ package enum JobRoute: Hashable, Sendable {
         case .type(let type): type
         case .scenario(let name): Self.scenarioPrefix + name
         case .bundle(let type): Self.bundlePrefix + type
+        case .container(let route): Self.containerPrefix + route.text
         }
     }
 
+    /// The route without the image.
+    package var uncontained: JobRoute { if case .container(let route) = self { route.uncontained } else { self } }
+
     package init(text: String) {
-        if text.hasPrefix(Self.scenarioPrefix) {
+        if text.hasPrefix(Self.containerPrefix) {
+            self = .container(JobRoute(text: String(text.dropFirst(Self.containerPrefix.count))))
+        } else if text.hasPrefix(Self.scenarioPrefix) {
             self = .scenario(String(text.dropFirst(Self.scenarioPrefix.count)))
         } else if text.hasPrefix(Self.bundlePrefix) {
             self = .bundle(type: String(text.dropFirst(Self.bundlePrefix.count)))
@@ -74,7 +89,20 @@ package enum JobRoute: Hashable, Sendable {
 extension RunnerOffer {
     /// All that a runner with these types can be given.
     package func routes(types: [String]) -> [JobRoute] {
-        types.filter { !$0.contains(":") && !scenarioOnly.contains($0) }.map { .type($0) } + scenarios.filter { $0.trouble == nil }.map { .scenario($0.name) }
+        let routes: [JobRoute] =
+            types.filter { !$0.contains(":") && !scenarioOnly.contains($0) }.map { .type($0) } + scenarios.filter { $0.trouble == nil }.map { .scenario($0.name) }
             + bundleTypes.map { .bundle(type: $0) }
+        return routes + routes.filter { runsInContainers($0) }.map { .container($0) }
+    }
+
+    /// Whether it runs the jobs of a route, if it is given them at all, in container images.
+    package func runsInContainers(_ route: JobRoute) -> Bool {
+        guard let containerEngines, !containerEngines.isEmpty else { return false }
+        return switch route.uncontained {
+        case .scenario(let name): scenarios.contains { $0.name == name && containerEngines.contains($0.engine) }
+        // A tag that is no engine's id leads to an engine that only the runner knows.
+        case .type(let type), .bundle(let type): containerEngines.contains(type)
+        case .container: false
+        }
     }
 }

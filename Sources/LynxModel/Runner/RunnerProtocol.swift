@@ -171,12 +171,15 @@ public struct JobAssignment: Codable, Hashable, Sendable {
     public var outputs: [String: OutputSpec]?
     /// Signal temporal logic, by the name of the output that holds its robustness. Since 1.5.
     public var formulas: [String: String]?
+    /// The image that the simulation runs in, and what it may use of the machine. Since 1.7.
+    public var container: ContainerSpec?
 
     public init(
         jobID: String, batchID: String, attempt: Int, timeoutSecs: Double, runConfig: RunConfiguration,
         earlyTermination: EarlyTerminationSpec, telemetry: TelemetrySpec, outputs: [String: OutputSpec]? = nil,
-        formulas: [String: String]? = nil
+        formulas: [String: String]? = nil, container: ContainerSpec? = nil
     ) {
+        self.container = container
         self.outputs = outputs
         self.formulas = formulas
         self.jobID = jobID
@@ -199,6 +202,7 @@ public struct JobAssignment: Codable, Hashable, Sendable {
         telemetry = try fields.decode(TelemetrySpec.self, forKey: .telemetry)
         outputs = try fields.decodeIfPresent([String: OutputSpec].self, forKey: .outputs)
         formulas = try fields.decodeIfPresent([String: String].self, forKey: .formulas)
+        container = try fields.decodeIfPresent(ContainerSpec.self, forKey: .container)
         let floats = try fields.decodeIfPresent([String: Double].self, forKey: .floatParameters) ?? [:]
         for (name, value) in floats where runConfig.parameters[name] != nil { runConfig.parameters[name] = .number(value) }
     }
@@ -214,12 +218,13 @@ public struct JobAssignment: Codable, Hashable, Sendable {
         try fields.encode(telemetry, forKey: .telemetry)
         try fields.encodeIfPresent(outputs, forKey: .outputs)
         try fields.encodeIfPresent(formulas, forKey: .formulas)
+        try fields.encodeIfPresent(container, forKey: .container)
         let floats = runConfig.parameters.compactMapValues(\.wholeFloat)
         if !floats.isEmpty { try fields.encode(floats, forKey: .floatParameters) }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempt, telemetry, outputs, formulas
+        case attempt, telemetry, outputs, formulas, container
         /// The parameters that are floats although their values are whole: not every reader of JSON tells 1.0 from 1.
         case floatParameters = "float_parameters"
         case jobID = "job_id"

@@ -52,7 +52,9 @@ extension Attempt {
             engine: engine.id, entrypoint: bundle.entrypoint.map { "\(ready.root)/\($0)" },
             workingDirectory: folder.map { "\(ready.root)/\($0)" } ?? ready.root, pythonExecutable: ready.environment.map { "\($0)/bin/python" },
             variables: variables, options: bundle.options)
-        return NamedScenario(name: "bundle", engine: engine.id, settings: try host.settings(of: spec, for: engine))
+        return NamedScenario(
+            name: "bundle", engine: engine.id, settings: try host.settings(of: spec, for: engine), spec: spec,
+            isSandboxed: host.confinements?.sandboxesByDefault ?? false)
     }
 
     /// What installing and building printed, beside the logs of the simulation.
@@ -67,7 +69,7 @@ extension Attempt {
     }
 
     /// Nil if the attempt is stopped before `body` has ended, which is then cancelled.
-    private func untilStopped<Value: Sendable>(
+    func untilStopped<Value: Sendable>(
         on runner: RunnerService, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         whenStopped { [monitor = runner.monitor] in monitor.with { _ in } }

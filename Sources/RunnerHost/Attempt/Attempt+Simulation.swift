@@ -77,7 +77,7 @@ extension Attempt {
             if let bundle = assignment.runConfig.simulation.bundle {
                 try await simulate(bundle, in: directory, with: threads, on: runner)
             } else {
-                try await simulate(in: directory, settings: scenario?.settings, with: threads, on: runner)
+                try await simulate(in: directory, scenario, with: threads, on: runner)
             }
         } catch {
             failed(error)
@@ -104,7 +104,7 @@ extension Attempt {
         }
         async let interpreter = provenance?.interpreter == nil ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
         do {
-            try await simulate(in: directory, settings: scenario.settings, with: threads, on: runner)
+            try await simulate(in: directory, scenario, code: ready.root, with: threads, on: runner)
         } catch {
             failed(error)
         }
@@ -112,8 +112,10 @@ extension Attempt {
     }
 
     /// Opens the telemetry endpoint and registers the attempt for its engine's calls.
+    ///
+    /// - Parameter code: the folder with the code that the batch brings along; nil if it brings none.
     private func simulate(
-        in directory: AttemptDirectory, settings: [String: String]?, with threads: EngineThreads, on runner: RunnerService
+        in directory: AttemptDirectory, _ scenario: NamedScenario?, code: String? = nil, with threads: EngineThreads, on runner: RunnerService
     ) async throws {
         let host = runner.host
         let telemetry = AttemptTelemetry(self, maxPoints: host.settings.telemetryMaxPoints, TelemetryChunks(self, runner))
@@ -126,14 +128,27 @@ extension Attempt {
             host.table.forget(token)
         }
         do {
-            let calls = EngineCalls(self, threads, host, directory, logger, settings: settings)
-            let job = try await calls.prepare(token, telemetryURL: endpoint.url)
+            guard let confined = try await confine(scenario, code: code, in: directory, with: threads.engine, telemetryURL: endpoint.url, on: runner) else {
+                if let cause { report { $0.neverStarted("stopped while its container image was being made ready", cause) } }
+                _ = await endpoint.finish()
+                return
+            }
+            if let image = confined.image { report { $0.provenance?.files["image"] = image.id } }
+            let calls = EngineCalls(self, threads, host, directory, logger, settings: confined.settings, confinement: confined.confinement)
+            let job: EngineJob
+            do {
+                job = try await calls.prepare(token, telemetryURL: endpoint.url)
+            } catch {
+                _ = await release(confined, in: directory, on: host)
+                throw error
+            }
             let limits = ResourceLimits()
             let process = await launch(job, calls)
             let startedAt = process == nil ? nil : Date()
             // This ends with the scope: from then on the result carries the time of the start.
             async let _ = tellStart(startedAt, to: runner)
             if let process { await waitForEnd(of: job, process, calls) }
+            let ending = await release(confined, in: directory, on: host)
             await calls.settleTelemetry()
             let observed = await telemetry.finish(endpoint)
             let (cause, isThrough) = await ended()
@@ -143,7 +158,7 @@ extension Attempt {
                 report.stopped(by: cause, wasAsked: wasAsked)
             }
             guard isThrough else { return calls.terminateHangs() }
-            await finish(job, calls, limits, runner)
+            await finish(job, calls, limits, ending, runner)
         } catch {
             _ = await endpoint.finish()
             throw error
@@ -183,15 +198,21 @@ extension Attempt {
 
     /// Reaps the simulation, ends processes that outlived the engine's clean-up, frees the slot and collects the files. The job
     /// is released in any case.
-    private func finish(_ job: EngineJob, _ calls: EngineCalls, _ limits: ResourceLimits, _ runner: RunnerService) async {
+    private func finish(_ job: EngineJob, _ calls: EngineCalls, _ limits: ResourceLimits, _ ending: ConfinedAttempt.Ending, _ runner: RunnerService) async {
         guard report({ $0.mayBeReleased }) else { return }
         guard report({ $0.hasEnded }) else { return await calls.release(job) }
         do {
-            let exit = try await calls.reap(job)
+            let exit = try await calls.reap(job).map { exit in
+                var exit = exit
+                // The size of the program that confines the simulation says nothing of the simulation's.
+                if ending.hasLauncher { exit.maxRSSBytes = ending.peakBytes }
+                return exit
+            }
             let wasKilled = wasKilled
             report { report in
                 report.exited(exit)
-                if case .success(let exit) = exit { report.explain(limits.finding(exit, wasKilled: wasKilled)) }
+                if case .success(let exit) = exit { report.explain(limits.finding(exit, wasKilled: wasKilled, ending)) }
+                report.warnings += ending.warnings
             }
             let strays = await calls.endStrays()
             report { $0.warnings += strays.warnings(wasKilled: wasKilled) }

@@ -13,11 +13,13 @@ struct EngineCalls: Sendable {
     private let logger: Logger
     /// The settings of the job's scenario; nil for that of the configuration.
     private let settings: [String: String]?
+    private let confinement: JobConfinement
 
     init(
         _ attempt: Attempt, _ threads: EngineThreads, _ host: SimulationHost, _ directory: AttemptDirectory, _ logger: Logger,
-        settings: [String: String]?
+        settings: [String: String]?, confinement: JobConfinement = JobConfinement()
     ) {
+        self.confinement = confinement
         self.settings = settings
         self.attempt = attempt
         self.threads = threads
@@ -30,13 +32,14 @@ struct EngineCalls: Sendable {
 
     /// - Parameter token: identifies the attempt when the engine calls the host.
     func prepare(_ token: UInt64, telemetryURL: String) async throws -> EngineJob {
-        let (engine, assignment, directory, settings) = (threads.engine, attempt.assignment, directory, settings)
+        let (engine, assignment, directory, settings, confinement) = (threads.engine, attempt.assignment, directory, settings, confinement)
         let runConfigJSON = String(decoding: try WireJSON.encode(assignment.runConfig, pretty: true), as: UTF8.self)
         return try await call("prepare", on: threads.calls) { late in
             if let job = try? late.get() { job.release() }
         } _: {
             try EngineJob(
-                engine, assignment, in: directory, token: token, runConfigJSON: runConfigJSON, telemetryURL: telemetryURL, settings: settings)
+                engine, assignment, in: directory, token: token, runConfigJSON: runConfigJSON, telemetryURL: telemetryURL, settings: settings,
+                confinement: confinement)
         }
     }
 

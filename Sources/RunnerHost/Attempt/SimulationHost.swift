@@ -38,6 +38,8 @@ package final class SimulationHost: Sendable {
     let scenarios: ScenarioCatalog
     /// Nil where bundles are never run.
     let bundles: BundleStore?
+    /// Nil where simulations are started as they are.
+    let confinements: Confinements?
     private let scenarioSettings: @Sendable (ScenarioSpec, EngineLibrary) throws -> [String: String]
     let provenance: ProvenanceRecorder
     private let defaults: [String: NamedScenario]
@@ -54,6 +56,7 @@ package final class SimulationHost: Sendable {
     package init(
         settings: Settings, engines: EngineSelection, table: HostTable, telemetry: TelemetryServer, records: RunningRecords,
         conditions: RunnerConditions, scenarios: ScenarioCatalog = ScenarioCatalog(), bundles: BundleStore? = nil,
+        confinements: Confinements? = nil,
         scenarioSettings: @escaping @Sendable (ScenarioSpec, EngineLibrary) throws -> [String: String] = { _, _ in [:] },
         defaults: [NamedScenario] = [], secrets: @escaping @Sendable () -> [String] = { [] }, loop: EventLoop, logger: Logger
     ) {
@@ -61,6 +64,7 @@ package final class SimulationHost: Sendable {
         self.defaults = Dictionary(uniqueKeysWithValues: defaults.map { ($0.engine, $0) })
         self.scenarios = scenarios
         self.bundles = bundles
+        self.confinements = confinements
         self.scenarioSettings = scenarioSettings
         self.settings = settings
         self.engines = engines

@@ -1,5 +1,3 @@
-import CGuardian
-import EventLoop
 import Glibc
 import Support
 
@@ -36,17 +34,15 @@ struct BundleCommand: Sendable {
     func run(failing kind: BundleError.Kind, isWanted: @Sendable () -> Bool) throws {
         unlink(log)
         unlink(log + ".err")
-        var guardian = try spawn()
+        let command = try start()
         defer { unlink(log + ".err") }
-        let problem = supervise(guardian, isWanted)
-        if problem != nil || !isWanted() { lynx_guardian_kill(&guardian) }
-        wait(guardian.pidfd, milliseconds: -1)
-        var exit = lynx_guardian_exit()
-        lynx_guardian_reap(&guardian, &exit)
+        let problem = supervise(command, isWanted)
+        if problem != nil || !isWanted() { command.kill() }
+        let exit = command.wait()
         if let problem { throw BundleError(kind, "\(name) \(problem)", log: text) }
         guard isWanted() else { throw CancellationError() }
-        guard exit.exit_code == 0 else {
-            let end = exit.exit_code >= 0 ? "failed with exit code \(exit.exit_code)" : "was ended by signal \(exit.exit_signal)"
+        guard exit.code == 0 else {
+            let end = exit.code.map { "failed with exit code \($0)" } ?? "was ended by signal \(exit.signal)"
             let isFull = text.suffix(8 << 10).split(separator: UInt8(ascii: "\n")).contains {
                 String(decoding: $0, as: UTF8.self).contains(String(cString: strerror(ENOSPC)))
             }
@@ -55,10 +51,10 @@ struct BundleCommand: Sendable {
     }
 
     /// The problem for which the command has to be ended; nil when it has ended.
-    private func supervise(_ guardian: lynx_guardian, _ isWanted: @Sendable () -> Bool) -> String? {
+    private func supervise(_ command: borrowing GuardedCommand, _ isWanted: @Sendable () -> Bool) -> String? {
         let end = ContinuousClock.now + .seconds(limits.seconds)
         var nextLook = ContinuousClock.now
-        while !wait(guardian.pidfd, milliseconds: Self.interval) {
+        while !command.hasEnded(within: Self.interval) {
             let now = ContinuousClock.now
             if !isWanted() { return nil }
             if now >= end { return "took longer than \(limits.seconds) s, the limit of bundle_build_seconds on this runner" }
@@ -88,17 +84,6 @@ struct BundleCommand: Sendable {
         return UInt64(room.f_bavail) * UInt64(room.f_frsize)
     }
 
-    /// Whether the descriptor became readable in time.
-    @discardableResult
-    private func wait(_ descriptor: Int32, milliseconds: Int32) -> Bool {
-        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while true {
-            let count = poll(&wait, 1, milliseconds)
-            if count < 0, errno == EINTR { continue }
-            return count > 0
-        }
-    }
-
     var text: [UInt8] { WholeFile.read(log, atMost: Int(Self.logBytes) * 2) ?? [] }
 
     /// The last line that says something, shortened.
@@ -108,43 +93,13 @@ struct BundleCommand: Sendable {
         return said.map { String($0.filter { !$0.isNewline && $0 != "\u{1B}" }.prefix(300)) }
     }
 
-    private func spawn() throws(BundleError) -> lynx_guardian {
-        let words = ["/bin/sh", "-c", "exec 2>&1\n\(script)"]
-        let argv = words.map { strdup($0) } + [nil]
-        defer { argv.forEach { free($0) } }
-        let entries: [String] = Self.environment(variables)
-        let environment = entries.map { strdup($0) } + [nil]
-        defer { environment.forEach { free($0) } }
-        let paths: [String] = [workingDirectory, log, "\(log).err"]
-        let texts = paths.map { strdup($0)! }
-        defer { texts.forEach { free($0) } }
-        var guardian = lynx_guardian()
-        var step = LYNX_GUARDIAN_FORK
-        let failure = argv.withUnsafeBufferPointer { argv in
-            environment.withUnsafeBufferPointer { environment in
-                var request = lynx_guardian_request(
-                    program: argv[0], argv: argv.baseAddress, envp: environment.baseAddress, working_directory: texts[0],
-                    stdout_path: texts[1], stderr_path: texts[2], capture_bytes: Self.logBytes, no_realtime: 1, private_shm: 0,
-                    channel: 0)
-                return lynx_guardian_spawn(&request, &guardian, &step)
-            }
+    private func start() throws(BundleError) -> GuardedCommand {
+        do throws(SystemError) {
+            return try GuardedCommand(
+                ["/bin/sh", "-c", "exec 2>&1\n\(script)"], variables: variables, workingDirectory: workingDirectory, output: log,
+                captureBytes: Self.logBytes)
+        } catch {
+            throw BundleError(.machine, "\(name) cannot be started: \(String(cString: strerror(error.code)))")
         }
-        guard failure == 0 else {
-            throw BundleError(.machine, "\(name) cannot be started: \(String(cString: strerror(failure)))")
-        }
-        return guardian
-    }
-
-    /// The environment of this process without what configures the runner, and with `variables`.
-    private static func environment(_ variables: [String: String]) -> [String] {
-        var entries: [String] = []
-        var entry = environ
-        while let pointer = entry.pointee {
-            let text = String(cString: pointer)
-            let name = String(text.prefix { $0 != "=" })
-            if !["LYNX_", "TETRYX_", "PYTHON"].contains(where: name.hasPrefix), variables[name] == nil { entries.append(text) }
-            entry += 1
-        }
-        return entries + variables.map { "\($0.key)=\($0.value)" }
     }
 }

@@ -62,6 +62,11 @@ package struct RunnerConfiguration: Hashable, Sendable {
     /// Scenarios by name.
     package var scenarios: [String: ScenarioSpec] = [:]
     package var allowsBundles = false
+    /// Podman, and its arguments before `run`; empty if no container images are run.
+    package var containerRuntime: [String] = []
+    /// Arguments of `run`.
+    package var containerArguments: [String] = []
+    package var isSandboxed = false
     package var bundleCacheMaxBytes = 20 << 30
     package var bundleBuildSeconds = 1800
     package var bundleBuildMaxBytes = 8 << 30

@@ -100,6 +100,15 @@ extension RunnerField {
             "allow_bundles", \.allowsBundles, .bool, default: "false",
             "Whether this runner runs code that batches bring along."),
         RunnerField(
+            "container_runtime", \.containerRuntime, .list(of: .line(maximum: 4096), named: "words"), default: "[]",
+            "Podman, by which this runner runs the container images of batches, and its arguments before 'run'; none are run if empty."),
+        RunnerField(
+            "container_arguments", \.containerArguments, .list(of: .line(maximum: 4096), named: "words"), default: "[]",
+            "Further arguments of podman's 'run'."),
+        RunnerField(
+            "sandbox", \.isSandboxed, .bool, default: "false",
+            "Whether simulations run under bubblewrap: no network but their telemetry endpoint, nothing writable but their own directory."),
+        RunnerField(
             "bundle_cache_max_bytes", \.bundleCacheMaxBytes, .integer((1 << 20)...(1 << 50)), default: "21474836480 (20 GiB)",
             "Total size of the bundles, environments and builds kept; what was used longest ago goes first."),
         RunnerField(

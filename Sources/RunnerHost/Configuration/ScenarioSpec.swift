@@ -15,11 +15,14 @@ package struct ScenarioSpec: Hashable, Sendable {
     package var variables: [String: String]
     /// The options of the engine, in addition to those of its section of `engine_options`.
     package var options: [String: EngineOption]
+    /// Whether its simulations run in a sandbox; nil for the runner's `sandbox`.
+    package var isSandboxed: Bool?
 
     package init(
         engine: String? = nil, entrypoint: String? = nil, workingDirectory: String? = nil, pythonExecutable: String? = nil,
-        variables: [String: String] = [:], options: [String: EngineOption] = [:]
+        variables: [String: String] = [:], options: [String: EngineOption] = [:], isSandboxed: Bool? = nil
     ) {
+        self.isSandboxed = isSandboxed
         self.engine = engine
         self.entrypoint = entrypoint
         self.workingDirectory = workingDirectory
@@ -37,6 +40,7 @@ extension ScenarioSpec: YAMLRenderable {
         let fields = [
             "engine": engine?.yaml, "entrypoint": entrypoint?.yaml, "working_directory": workingDirectory?.yaml,
             "python_executable": pythonExecutable?.yaml, "env": variables.isEmpty ? nil : variables.yaml,
+            "sandbox": isSandboxed?.yaml,
         ].compactMapValues { $0 }.merging(options.mapValues(\.yaml)) { own, _ in own }
         return "{\(fields.sorted { $0.key < $1.key }.map { "\($0.key.yaml): \($0.value)" }.joined(separator: ", "))}"
     }
@@ -54,10 +58,11 @@ extension FieldType where Value == ScenarioSpec {
             let workingDirectory = fields.optional("working_directory", .path, "The working directory of its simulations.")
             let python = fields.optional("python_executable", .path, "Its Python interpreter.")
             let variables = fields.optional("env", .environment, "Variables for its environment.")
+            let isSandboxed = fields.optional("sandbox", .bool, "Whether its simulations run in a sandbox; as the runner's sandbox if left out.")
             guard let options = fields.others(.engineOption, key: .line(), "An option of the engine.") else { return nil }
             return ScenarioSpec(
                 engine: engine, entrypoint: entrypoint, workingDirectory: workingDirectory, pythonExecutable: python, variables: variables ?? [:],
-                options: options)
+                options: options, isSandboxed: isSandboxed)
         }
     }
 }

@@ -36,9 +36,10 @@ struct EngineJob: @unchecked Sendable {
     ///   - token: identifies the job when the engine calls the host.
     ///   - telemetryURL: the address to which the simulation may send its telemetry.
     ///   - settings: those of the job's scenario; nil for the scenario of the configuration.
+    ///   - confinement: only for an engine that confines its commands.
     init(
         _ engine: EngineLibrary, _ assignment: JobAssignment, in directory: AttemptDirectory, token: UInt64, runConfigJSON: String,
-        telemetryURL: String, settings: [String: String]? = nil
+        telemetryURL: String, settings: [String: String]? = nil, confinement: JobConfinement = JobConfinement()
     ) throws(EngineFailure) {
         table = engine.table
         soft = engine.softStop
@@ -54,13 +55,17 @@ struct EngineJob: @unchecked Sendable {
                             try assignment.runConfig.simulation.type.withLynxString { (type) throws(EngineFailure) in
                                 try directory.temporary.withLynxString { (temporary) throws(EngineFailure) in
                                     try RawSettings.with(settings ?? [:]) { (settings) throws(EngineFailure) in
-                                        var raw = lynx_job(
-                                            struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(assignment.attempt),
-                                            token: token, job_id: jobID, batch_id: batchID, directory: path,
-                                            run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type,
-                                            temporary_directory: temporary, settings: settings.baseAddress, setting_count: settings.count)
-                                        try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
-                                            try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                        try confinement.withRaw { (launcher, groups) throws(EngineFailure) in
+                                            var raw = lynx_job(
+                                                struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: UInt32(assignment.attempt),
+                                                token: token, job_id: jobID, batch_id: batchID, directory: path,
+                                                run_config_json: runConfig, telemetry_url: telemetryURL, simulation_type: type,
+                                                temporary_directory: temporary, settings: settings.baseAddress, setting_count: settings.count,
+                                                launcher: launcher.baseAddress, launcher_count: launcher.count,
+                                                control_groups: groups.baseAddress, control_group_count: groups.count)
+                                            try EngineActivity.during("prepare", of: id) { () throws(EngineFailure) in
+                                                try EngineFailure.check { table.pointee.prepare(table, &raw, &handle, $0) }
+                                            }
                                         }
                                     }
                                 }

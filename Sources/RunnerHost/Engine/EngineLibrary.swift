@@ -87,6 +87,12 @@ package struct EngineLibrary: @unchecked Sendable {
     /// Whether jobs may come with settings of their own.
     package var runsScenarios: Bool { scenarios != nil }
 
+    /// Whether its commands are started as the confinement of a job says.
+    package var confinesCommands: Bool {
+        guard let getExtension = table.pointee.get_extension else { return false }
+        return LYNX_EXTENSION_CONFINEMENT.withLynxString { getExtension(table, $0) } != nil
+    }
+
     /// Whether the settings of `configure` say what jobs run.
     package var hasDefault: Bool { scenarios.map { $0.pointee.has_default(table) != 0 } ?? true }
 

@@ -82,6 +82,7 @@ package struct RunnerProcess {
             logger.warning("processes that an earlier runner left cannot be ended", metadata: ["count": "\(strays.remaining)"])
         }
 
+        let confinements = try await loader.run { try self.confinements(of: engines, state: state) }
         let loop = try EventLoop(name: "lynx-io")
         let conditions = RunnerConditions(self.conditions(of: engines, outputRoot: outputRoot, state: state.path))
         let roots = try controlPlaneRoots()
@@ -101,6 +102,7 @@ package struct RunnerProcess {
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, conditions: conditions, scenarios: scenarios,
             bundles: BundleStore(bundleSettings(state: state.path), client: client, logger: logger),
+            confinements: confinements,
             scenarioSettings: { [configuration, expectedJobs] spec, engine in
                 try EngineSettings.make(for: spec, of: engine.id, engine.declaration, configuration, expectedJobs: expectedJobs)
             },
@@ -222,7 +224,8 @@ package struct RunnerProcess {
     func scenarioCatalog(of engines: [EngineLibrary]) throws(StartupError) -> ScenarioCatalog {
         ScenarioCatalog(
             try configuration.namedScenarios(engines, expectedJobs: expectedJobs), bundleTypes: configuration.bundleTypes(engines),
-            scenarioOnly: engines.filter { !$0.hasDefault }.map(\.id))
+            scenarioOnly: engines.filter { !$0.hasDefault }.map(\.id),
+            containerEngines: configuration.containerRuntime.isEmpty ? [] : engines.filter { $0.confinesCommands && $0.runsScenarios }.map(\.id))
     }
 
     /// Creates the output root if necessary and tests by writing that it is writable.

@@ -17,7 +17,8 @@ extension EngineChild {
                 Description(
                     id: try reply.text(), displayName: try reply.text(), version: try reply.text(), abiMinor: try reply.value(),
                     hasWarmWorkers: try reply.value(UInt8.self) != 0, runsScenarios: try reply.value(UInt8.self) != 0,
-                    stopsSoftly: try reply.value(UInt8.self) != 0, declaration: try reply.declaration()))
+                    stopsSoftly: try reply.value(UInt8.self) != 0, declaration: try reply.declaration(),
+                    confinesCommands: try reply.value(UInt8.self) != 0))
         }
     }
 
@@ -45,6 +46,8 @@ extension EngineChild {
             job.job_id, job.batch_id, job.directory, job.run_config_json, job.telemetry_url, job.simulation_type, job.temporary_directory,
         ] { message.put(text.bytes) }
         message.put(UnsafeBufferPointer(start: job.settings, count: job.setting_count))
+        message.put(UnsafeBufferPointer(start: job.launcher, count: job.launcher_count))
+        message.put(UnsafeBufferPointer(start: job.control_groups, count: job.control_group_count))
         return try call("prepare", message) { reply, _ -> (status: lynx_status, job: UInt64?) in
             let status = try reply.status(error)
             return (status: status, job: status == LYNX_OK ? try reply.value(UInt64.self) : nil)

@@ -32,6 +32,7 @@ final class EngineChild: Sendable {
         var runsScenarios: Bool
         var stopsSoftly: Bool
         var declaration: EngineDeclaration?
+        var confinesCommands: Bool
     }
 
     struct State {

@@ -179,8 +179,11 @@ private struct Extensions: @unchecked Sendable {
     let warmWorkers: UnsafeMutablePointer<lynx_warm_workers>
     let scenarios: UnsafeMutablePointer<lynx_scenarios>
     let softStop: UnsafeMutablePointer<lynx_soft_stop>
+    let confinement: UnsafeMutablePointer<lynx_confinement>
 
     init() {
+        confinement = .allocate(capacity: 1)
+        confinement.initialize(to: lynx_confinement(struct_size: UInt32(MemoryLayout<lynx_confinement>.size)))
         softStop = .allocate(capacity: 1)
         softStop.initialize(to: lynx_soft_stop(struct_size: UInt32(MemoryLayout<lynx_soft_stop>.size), stop: stop))
         scenarios = .allocate(capacity: 1)
@@ -198,6 +201,7 @@ private func getExtension(_ table: UnsafePointer<lynx_engine>?, _ name: lynx_str
     return switch String(lynx: name) {
     case LYNX_EXTENSION_WARM_WORKERS where description.hasWarmWorkers: UnsafeRawPointer(Extensions.shared.warmWorkers)
     case LYNX_EXTENSION_SOFT_STOP where description.stopsSoftly: UnsafeRawPointer(Extensions.shared.softStop)
+    case LYNX_EXTENSION_CONFINEMENT where description.confinesCommands: UnsafeRawPointer(Extensions.shared.confinement)
     case LYNX_EXTENSION_SCENARIOS where description.runsScenarios: UnsafeRawPointer(Extensions.shared.scenarios)
     default: nil
     }

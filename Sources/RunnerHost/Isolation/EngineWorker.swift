@@ -99,6 +99,7 @@ package final class EngineWorker: Sendable {
             reply.put(UInt8(library.runsScenarios ? 1 : 0))
             reply.put(UInt8(library.softStop == nil ? 0 : 1))
             reply.put(library.declaration)
+            reply.put(UInt8(library.confinesCommands ? 1 : 0))
         } catch {
             reply.put(error.code)
             reply.put(error.text)

@@ -107,18 +107,23 @@ struct WorkerCalls {
         var texts: [ArraySlice<UInt8>] = []
         for _ in 0..<7 { texts.append(try question.data()) }
         let places = try question.settings()
+        let confinement = JobConfinement(launcher: try question.texts(), controlGroups: try question.texts())
         var message = Message(.returned)
         question.withContent { content in
             let raw = texts.map(content.text)
             message = places.withSettings(in: content) { settings in
-                var job = lynx_job(
-                    struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: attempt, token: token, job_id: raw[0], batch_id: raw[1],
-                    directory: raw[2], run_config_json: raw[3], telemetry_url: raw[4], simulation_type: raw[5],
-                    temporary_directory: raw[6], settings: settings.isEmpty ? nil : settings.baseAddress, setting_count: settings.count)
-                var handle: OpaquePointer?
-                var (reply, status) = fallible("prepare") { table.pointee.prepare(table, &job, &handle, $0) }
-                if status == LYNX_OK { reply.put(UInt64(UInt(bitPattern: handle))) }
-                return reply
+                confinement.withRaw { launcher, groups in
+                    var job = lynx_job(
+                        struct_size: UInt32(MemoryLayout<lynx_job>.size), attempt: attempt, token: token, job_id: raw[0], batch_id: raw[1],
+                        directory: raw[2], run_config_json: raw[3], telemetry_url: raw[4], simulation_type: raw[5],
+                        temporary_directory: raw[6], settings: settings.isEmpty ? nil : settings.baseAddress, setting_count: settings.count,
+                        launcher: launcher.baseAddress, launcher_count: launcher.count, control_groups: groups.baseAddress,
+                        control_group_count: groups.count)
+                    var handle: OpaquePointer?
+                    var (reply, status) = fallible("prepare") { table.pointee.prepare(table, &job, &handle, $0) }
+                    if status == LYNX_OK { reply.put(UInt64(UInt(bitPattern: handle))) }
+                    return reply
+                }
             }
         }
         return message

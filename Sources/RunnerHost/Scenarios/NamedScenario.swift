@@ -9,8 +9,13 @@ package struct NamedScenario: Hashable, Sendable {
     let settings: [String: String]
     /// What its jobs need on this machine.
     let conditions: [RunnerCondition]
+    /// What the settings were made of; nil if that is not known.
+    let spec: ScenarioSpec?
+    let isSandboxed: Bool
 
-    init(name: String, engine: String, settings: [String: String]) {
+    init(name: String, engine: String, settings: [String: String], spec: ScenarioSpec? = nil, isSandboxed: Bool = false) {
+        self.spec = spec
+        self.isSandboxed = isSandboxed
         self.name = name
         self.engine = engine
         self.settings = settings

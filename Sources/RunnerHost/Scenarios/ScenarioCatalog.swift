@@ -15,6 +15,8 @@ package final class ScenarioCatalog: Sendable {
 
     private let state: Mutex<State>
     private let scenarioOnly: [String]
+    /// The engines whose simulations are run in container images.
+    private let containerEngines: [String]
     private let code = CodeFiles()
     private let threads = CallThreads(name: "lynx-scenarios", most: 1)
 
@@ -22,7 +24,8 @@ package final class ScenarioCatalog: Sendable {
     private static let patience = Duration.seconds(2)
 
     /// - Parameter scenarioOnly: the types of engines without a default scenario.
-    package init(_ scenarios: [NamedScenario] = [], bundleTypes: [String] = [], scenarioOnly: [String] = []) {
+    package init(_ scenarios: [NamedScenario] = [], bundleTypes: [String] = [], scenarioOnly: [String] = [], containerEngines: [String] = []) {
+        self.containerEngines = containerEngines
         self.scenarioOnly = scenarioOnly
         state = Mutex(State(scenarios: Self.byName(scenarios), bundleTypes: bundleTypes))
     }
@@ -43,7 +46,10 @@ package final class ScenarioCatalog: Sendable {
     var engines: [String: String] {
         state.withLock { state in
             let scenarios = state.scenarios.values.map { (JobRoute.scenario($0.name).text, $0.engine) }
-            return Dictionary(uniqueKeysWithValues: scenarios + state.bundleTypes.map { (JobRoute.bundle(type: $0).text, $0) })
+            let routes = scenarios + state.bundleTypes.map { (JobRoute.bundle(type: $0).text, $0) }
+            let contained = (routes + containerEngines.map { ($0, $0) }).filter { containerEngines.contains($0.1) }
+                .map { (JobRoute.container(JobRoute(text: $0.0)).text, $0.1) }
+            return Dictionary(uniqueKeysWithValues: routes + contained)
         }
     }
 
@@ -68,7 +74,7 @@ package final class ScenarioCatalog: Sendable {
     /// not respond.
     func offer() async -> RunnerOffer {
         let (scenarios, bundleTypes) = state.withLock { ($0.scenarios.values.sorted { $0.name < $1.name }, $0.bundleTypes) }
-        let offer = try? await threads.run(CallPatience(Self.patience), late: { _ in }) { [code, scenarioOnly] in
+        let offer = try? await threads.run(CallPatience(Self.patience), late: { _ in }) { [code, scenarioOnly, containerEngines] in
             RunnerOffer(
                 scenarios: scenarios.map { scenario in
                     let hash = scenario.sha256(code)
@@ -76,7 +82,7 @@ package final class ScenarioCatalog: Sendable {
                         name: scenario.name, engine: scenario.engine, sha256: hash,
                         trouble: scenario.problem?.message ?? (hash == nil ? "one of its files cannot be read" : nil))
                 },
-                bundleTypes: bundleTypes, scenarioOnly: scenarioOnly)
+                bundleTypes: bundleTypes, scenarioOnly: scenarioOnly, containerEngines: containerEngines.isEmpty ? nil : containerEngines)
         }
         return state.withLock { state in
             if let offer { state.latest = offer }

@@ -18,8 +18,12 @@ extension RunnerConfiguration {
                 let wrong = self.problems(withScenario: name, declaration)
                 problems += wrong
                 guard wrong.isEmpty else { continue }
+                let isSandboxed = spec.isSandboxed ?? isSandboxed
+                if isSandboxed, let problem = Self.obstacle(toSandboxing: settings, of: engine) {
+                    throw EngineFailure(kind: .invalid, message: "sandbox: \(problem); set it to false")
+                }
                 try engine.check(settings)
-                found.append(NamedScenario(name: name, engine: engine.id, settings: settings))
+                found.append(NamedScenario(name: name, engine: engine.id, settings: settings, spec: spec, isSandboxed: isSandboxed))
             } catch {
                 let line = located(error.message, in: optionSources.scenarios[name], declaration)
                 problems.append(line ?? "\(place(of: name))scenarios.\(name): \(error.message)")
@@ -27,6 +31,15 @@ extension RunnerConfiguration {
         }
         guard problems.isEmpty else { throw StartupError(problems) }
         return found
+    }
+
+    /// Why the simulations of these settings cannot run in a sandbox; nil if they can.
+    static func obstacle(toSandboxing settings: [String: String], of engine: EngineLibrary) -> String? {
+        guard engine.confinesCommands else { return "the engine '\(engine.id)' cannot run in a sandbox" }
+        guard !settings.keys.contains(where: { $0.hasPrefix("servers.") }) else {
+            return "the programs of 'servers' would each have a network of their own"
+        }
+        return nil
     }
 
     private static func engine(_ spec: ScenarioSpec, among engines: [EngineLibrary]) throws(EngineFailure) -> EngineLibrary {

@@ -16,9 +16,19 @@ struct ResourceLimits: Sendable {
     }
 
     /// - Parameter wasKilled: whether the host itself ended the simulation.
-    func finding(_ exit: EngineJob.Exit, wasKilled: Bool) -> Finding {
+    func finding(_ exit: EngineJob.Exit, wasKilled: Bool, _ ending: ConfinedAttempt.Ending = ConfinedAttempt.Ending()) -> Finding {
+        if ending.isOutOfMemory { return Self.finding(exit, wasKilled: wasKilled, overItsOwnLimit: ending) }
         let kills = max(0, (Self.outOfMemoryKills ?? 0) - (before ?? 0))
         return Self.finding(exit, wasKilled: wasKilled, kills: before == nil ? 0 : kills, memory: Self.memory, limits: Self.limits)
+    }
+
+    /// - Parameter ending: of an attempt that had a limit of its own.
+    static func finding(_ exit: EngineJob.Exit, wasKilled: Bool, overItsOwnLimit ending: ConfinedAttempt.Ending) -> Finding {
+        let peak = (ending.peakBytes ?? exit.maxRSSBytes).map { "its peak was \(bytes($0))" } ?? "its peak is not known"
+        let limit = ending.limitBytes.map { "the limit is \(bytes($0)), compute.container.memory_request of the batch" } ?? "it has no limit of its own"
+        let text = "\(peak), and \(limit)"
+        if exit.success || wasKilled { return Finding(warning: "out of memory: while it ran the kernel ended one of its processes; \(text)") }
+        return Finding(cause: "out of memory: the kernel ended it; \(text)")
     }
 
     static func finding(

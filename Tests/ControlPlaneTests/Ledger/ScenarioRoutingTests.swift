@@ -95,4 +95,25 @@ struct ScenarioRoutingTests {
         let request = ClaimRequest(runnerID: "r1", sessionID: "s1", slots: 4, waitSeconds: 0, typeSlots: ["scenario:orbit": 1])
         #expect(try await test.ledger.claim(request).jobs.count == 1)
     }
+
+    @Test("Jobs in an image go only to runners that run images, and wait for one with a reason", arguments: TestDriver.allCases)
+    func contained(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        let scenarios = [RunnerScenario(name: "orbit", engine: "basilisk")]
+        try await register(test, "r1", scenarios)
+        var submission = submission("orbit")
+        submission.config.compute.container = ContainerSpec(image: "lab/sim:1")
+        let batch = try await test.ledger.submit(submission).batchID
+        #expect(try await test.claim("r1", slots: 4).isEmpty)
+        #expect(
+            try await test.ledger.overview(batchID: batch).unroutable
+                == "no registered runner of 'scenario:orbit' runs container images; 'container_runtime: podman' in its configuration lets one that has podman, and without compute.container.image it needs none")
+        var registration = TestLedger.registration("r2")
+        registration.offer = RunnerOffer(scenarios: scenarios, containerEngines: ["basilisk"])
+        try await test.ledger.register(registration)
+        #expect(try await test.ledger.overview(batchID: batch).unroutable == nil)
+        let jobs = try await test.claim("r2", slots: 4)
+        #expect(jobs.count == 2 && jobs[0].container?.image == "lab/sim:1")
+        #expect(try await test.ledger.runner("r2").containerEngines == ["basilisk"])
+    }
 }

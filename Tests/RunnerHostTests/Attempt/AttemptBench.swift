@@ -24,7 +24,7 @@ final class AttemptBench: Sendable {
         _ directory: TemporaryDirectory, _ engine: (String, [String: String]), in engines: String, maxPoints: Int = 1000,
         patience: Duration = .seconds(180), needs: [RunnerCondition] = [], also others: [String] = [],
         artifacts: ArtifactLimits = ArtifactLimits(file: 16 << 30, total: 64 << 30), isolation: EngineIsolation = .inProcess,
-        grace: Duration = .zero
+        grace: Duration = .zero, confinements: (ConfinementTool, Logger) throws -> Confinements? = { _, _ in nil }
     ) throws {
         // As the host does for itself.
         _ = lynx_set_child_subreaper()
@@ -45,7 +45,8 @@ final class AttemptBench: Sendable {
                 outputRoot: directory.path + "/runs", telemetryMaxPoints: maxPoints, enginePatience: patience,
                 artifacts: artifacts, stopGrace: grace),
             engines: EngineSelection(libraries, capabilities: [engine.0]), table: host, telemetry: TelemetryServer(loops: [loop]),
-            records: records, conditions: conditions, loop: loop, logger: logger)
+            records: records, conditions: conditions, confinements: try confinements(ConfinementTool(folder: directory.path), logger), loop: loop,
+            logger: logger)
         let client = try ControlPlaneClient(url: "http://127.0.0.1:9")
         self.client = client
         runner = RunnerService(
@@ -114,7 +115,7 @@ final class AttemptBench: Sendable {
 
     func assignment(
         _ jobID: String = "job", type: String = "basilisk", parameters: [String: ParameterValue] = [:], timeout: Double = 120,
-        conditions: [StoppingCondition] = [], frequency: Double = 0
+        conditions: [StoppingCondition] = [], frequency: Double = 0, container: ContainerSpec? = nil
     ) -> JobAssignment {
         JobAssignment(
             jobID: jobID, batchID: "batch", attempt: 1, timeoutSecs: timeout,
@@ -122,7 +123,7 @@ final class AttemptBench: Sendable {
                 jobID: jobID, batchID: "batch", runIndex: 0, seed: 7, simulation: SimulationSpec(name: "test", type: type),
                 parameters: parameters, units: [:]),
             earlyTermination: EarlyTerminationSpec(enabled: true, checkFrequencyHz: frequency, conditions: conditions),
-            telemetry: TelemetrySpec())
+            telemetry: TelemetrySpec(), container: container)
     }
 
     /// - Parameter onStarted: called once the simulation's process runs.

@@ -41,6 +41,7 @@ extension OpenAPIDocument {
               "run_config": {"$ref": "#/components/schemas/RunConfiguration"}, "early_termination": {"type": "object"}, "telemetry": {"type": "object"},
               "outputs": {"type": "object", "description": "The scalar results that the result is to hold; all that the scenario reports, if left out."},
               "formulas": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Signal temporal logic, by the name of the output that holds its robustness."},
+              "container": {"type": ["object", "null"], "description": "The image that the simulation runs in, and what it may use of the machine: compute.container of the batch."},
               "float_parameters": {"type": "object", "additionalProperties": {"type": "number"}, "description": "The parameters of run_config that are floats although their values are whole, for readers of JSON that do not tell 1.0 from 1."}
             }
           },

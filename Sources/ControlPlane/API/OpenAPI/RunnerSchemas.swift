@@ -14,7 +14,8 @@ extension OpenAPIDocument {
             "properties": {
               "scenarios": {"type": "array", "maxItems": 256, "items": {"$ref": "#/components/schemas/RunnerScenario"}},
               "bundle_types": {"type": "array", "maxItems": 256, "items": {"type": "string"}, "description": "The simulation types for which it runs code that comes with a batch."},
-              "scenario_only": {"type": "array", "maxItems": 256, "items": {"type": "string"}, "description": "The supported simulation types that it runs only with a scenario's name or a bundle."}
+              "scenario_only": {"type": "array", "maxItems": 256, "items": {"type": "string"}, "description": "The supported simulation types that it runs only with a scenario's name or a bundle."},
+              "container_engines": {"type": ["array", "null"], "maxItems": 256, "items": {"type": "string"}, "description": "The engines whose simulations it runs in container images; none, if left out."}
             }
           },
           "RunnerScenario": {
@@ -57,7 +58,8 @@ extension OpenAPIDocument {
               "quarantine": {"type": "object", "required": ["since", "reason"], "description": "Too many attempts in a row were lost or never started, and resume lifts it; or the runner says that it cannot run jobs now, and it ends with that (ends_by_itself).", "properties": {"since": {"$ref": "#/components/schemas/Time"}, "reason": {"type": "string"}, "ends_by_itself": {"type": "boolean"}}},
               "scenarios": {"type": "array", "items": {"$ref": "#/components/schemas/RunnerScenario"}, "description": "Those that batches may name."},
               "bundle_types": {"type": "array", "items": {"type": "string"}, "description": "The simulation types for which it runs code that comes with a batch."},
-              "scenario_only": {"type": "array", "items": {"type": "string"}, "description": "The supported simulation types that it runs only with a scenario's name or a bundle."}
+              "scenario_only": {"type": "array", "items": {"type": "string"}, "description": "The supported simulation types that it runs only with a scenario's name or a bundle."},
+              "container_engines": {"type": "array", "items": {"type": "string"}, "description": "The engines whose simulations it runs in container images."}
             },
             "example": {
               "runner_id": "dedf58e8-636b-4b04-a060-33bdfb1c3ba6", "name": "orbit-lab-1", "version": "0.1.0", "protocol_version": "1.5", "status": "Busy",
