@@ -7,6 +7,10 @@ extension Sampler {
     ///
     /// - Parameter runs: within 0 ..< `self.runs`.
     public func numbers(of parameter: String, in runs: Range<Int>) -> [Double]? {
+        if let value = nominal?[parameter], runs.upperBound == self.runs + 1, !runs.isEmpty {
+            guard case .number(let number) = value, let sample = numbers(of: parameter, in: runs.lowerBound..<self.runs) else { return nil }
+            return sample + [number]
+        }
         precondition(runs.lowerBound >= 0 && runs.upperBound <= self.runs, "the run index lies outside the batch")
         if let column = columns[parameter] { return column.numbers(in: runs) }
         guard let parameter = parameters[parameter], let axis = parameter.axis, let distribution = parameter.quantile.real else {

@@ -43,6 +43,9 @@ extension Sampler {
     ///
     /// - Parameter runs: within 0 ..< `self.runs`.
     public func values(of parameter: String, in runs: Range<Int>) -> [ParameterValue]? {
+        if let value = nominal?[parameter], runs.upperBound == self.runs + 1, !runs.isEmpty {
+            return (runs.lowerBound == self.runs ? [] : values(of: parameter, in: runs.lowerBound..<self.runs) ?? []) + [value]
+        }
         precondition(runs.lowerBound >= 0 && runs.upperBound <= self.runs, "the run index lies outside the batch")
         if let column = columns[parameter] { return runs.map { column[$0] } }
         if let numbers = numbers(of: parameter, in: runs) { return numbers.map { .number($0) } }

@@ -12,6 +12,8 @@ public import LynxModel
 /// correlated parameters the probabilities become normal numbers in between, which are mixed, see `GaussianCopula`.
 public struct Sampler: Sendable {
     public let runs: Int
+    /// The parameters of the nominal run, whose index is `runs`; nil if there is none.
+    let nominal: [String: ParameterValue]?
     let parameters: [String: Parameter]
     let design: any Design
     private let copula: [Int: [GaussianCopula.Term]]
@@ -30,7 +32,7 @@ public struct Sampler: Sendable {
 
     /// - Parameters:
     ///   - config: a valid configuration; its own number of runs and seed are not looked at, as a submission may replace them.
-    ///   - runs: at least 1.
+    ///   - runs: at least 1; without the nominal run.
     ///   - originalRuns: how many runs the batch was submitted with; nil if it has had no others since.
     ///   - appended: the rows of runs that were appended to a batch that grows, in the order of its `grownColumns`; for those
     ///     of `subset_simulation` from its first run on, for a `table` after its own.
@@ -53,6 +55,14 @@ public struct Sampler: Sendable {
                 return (name, Parameter(quantile: Quantile(distribution), axis: axes[name]))
             })
         self.parameters = parameters
+        nominal = config.hasNominal
+            ? config.dispersions.mapValues { dispersion in
+                let quantile = Quantile(dispersion.distribution)
+                guard let given = dispersion.nominal else { return quantile(0.5) }
+                // A float that is written without a fraction stays one.
+                if case .integer(let whole) = given, quantile.real != nil { return .number(Double(whole)) }
+                return given
+            } : nil
         copula =
             config.correlation.map { GaussianCopula($0, dispersions: config.dispersions, names: names).terms } ?? [:]
         design = config.monteCarlo.design(
@@ -64,8 +74,9 @@ public struct Sampler: Sendable {
         replay = config.monteCarlo.replay
     }
 
-    /// The value of every dispersed parameter in run `index`, 0 ..< `runs`.
+    /// The value of every dispersed parameter in run `index`, 0 ..< `runs`, or in the nominal run.
     public func parameters(at index: Int) -> [String: ParameterValue] {
+        if let nominal, index == runs { return nominal }
         precondition((0..<runs).contains(index), "the run index lies outside the batch")
         let drawn = parameters.mapValues { parameter in
             guard let axis = parameter.axis else { return parameter.quantile(0.5) }
@@ -97,16 +108,19 @@ public struct Sampler: Sendable {
 
     /// The seed that run `index` gives its own random numbers; no two runs of a batch have the same, unless all repeat one run.
     public func runSeed(at index: Int) -> UInt64 {
-        precondition((0..<runs).contains(index), "the run index lies outside the batch")
+        precondition((0..<lastRun).contains(index), "the run index lies outside the batch")
         if let replay { return replay.seed }
         // Bijections of the index: distinct by construction.
         return mix64(mix64(UInt64(index) &+ seedOffset) ^ seeds.id)
     }
 
+    /// The end of all indices, with that of the nominal run.
+    private var lastRun: Int { nominal == nil ? runs : runs + 1 }
+
     public func runConfiguration(jobID: String, batchID: String, index: Int) -> RunConfiguration {
         RunConfiguration(
             jobID: jobID, batchID: batchID, runIndex: replay?.runIndex ?? index, seed: runSeed(at: index), simulation: simulation,
-            parameters: parameters(at: index), units: units)
+            parameters: parameters(at: index), units: units, nominal: nominal != nil && index == runs ? true : nil)
     }
 }
 

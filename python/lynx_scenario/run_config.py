@@ -42,12 +42,13 @@ class RunConfig:
     - `units`: the units of those that have any;
     - `job_id`, `batch_id`: "local" when there is no batch;
     - `run_index`: 0-based;
+    - `nominal`: whether every parameter is at its nominal, and the run no part of the sample;
     - `seed`: this run's own, 0 ≤ seed < 2⁶⁴;
     - `simulation`: what the batch says it simulates;
     - `source`: the file all this came from, for messages.
     """
 
-    __slots__ = ("batch_id", "job_id", "parameters", "run_index", "seed", "simulation", "source", "units")
+    __slots__ = ("batch_id", "job_id", "nominal", "parameters", "run_index", "seed", "simulation", "source", "units")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class RunConfig:
         seed: int = 0,
         simulation: Simulation | None = None,
         source: str = "defaults",
+        nominal: bool = False,
     ) -> None:
         self.parameters = parameters
         self.units = units or {}
@@ -69,6 +71,7 @@ class RunConfig:
         self.seed = seed
         self.simulation = simulation or Simulation()
         self.source = source
+        self.nominal = nominal
 
     @classmethod
     def load(
@@ -163,6 +166,7 @@ def _parse(tree: object, file: str, defaults: Mapping[str, ParameterValue]) -> R
             duration_minutes=simulation.optional_number("duration_minutes"),
         ),
         source=file,
+        nominal=top.flag("nominal"),
     )
 
 
@@ -189,6 +193,14 @@ class _Object:
         value = self.values.get(key, default)
         if not isinstance(value, str):
             raise self._wrong(key, "a string")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            raise self._wrong(key, "true or false")
         return value
 
     def integer(self, key: str, default: int) -> int:

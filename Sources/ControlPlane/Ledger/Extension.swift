@@ -11,6 +11,8 @@ extension Ledger {
         if config.monteCarlo.grows {
             throw LedgerError.notExtensible(batchID: batchID, reason: "its runs are the rows of a table; append rows to it")
         }
+        // The nominal run is the last one.
+        if config.hasNominal { throw LedgerError.notExtensible(batchID: batchID, reason: "it has a nominal run, which comes after those of the sample") }
         try await transaction(WriteScope(batches: [batchID])) { [policy] transaction in
             let batch = try transaction.batch(batchID)
             guard batch.cancelledAt == nil || batch.stopReason != nil else {

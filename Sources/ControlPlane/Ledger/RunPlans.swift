@@ -10,16 +10,20 @@ struct RunPlan: Sendable {
     let tenant: String
     let submission: BatchSubmission
     let sampler: Sampler
+    /// How many jobs the batch has, with that of the nominal run.
+    let jobs: Int
     /// The parameters of the runs that were appended to a batch that grows.
     let appended: [[ParameterValue]]
 
-    /// - Parameter runs: how many the batch has now, which may be more than it was submitted with.
+    /// - Parameter runs: how many jobs the batch has now, which may be more than it was submitted with.
     init(batchID: String, tenant: String, submission: BatchSubmission, runs: Int, seed: UInt64, appended: [[ParameterValue]] = []) {
         self.batchID = batchID
         self.tenant = tenant
         self.submission = submission
         self.appended = appended
-        sampler = Sampler(config: submission.config, runs: runs, seed: seed, originalRuns: submission.firstRuns, appended: appended)
+        jobs = runs
+        let sampled = submission.config.hasNominal ? max(1, runs - 1) : runs
+        sampler = Sampler(config: submission.config, runs: sampled, seed: seed, originalRuns: submission.firstRuns, appended: appended)
     }
 
     func runConfiguration(_ key: JobKey) -> RunConfiguration {
@@ -75,7 +79,7 @@ final class RunPlans: Sendable {
 extension Ledger {
     /// - Parameter runs: how many it must have at least. A batch may have been extended since its plan was kept.
     func plan(batchID: String, runs: Int = 1) async throws -> RunPlan {
-        if let plan = plans[batchID], plan.sampler.runs >= runs { return plan }
+        if let plan = plans[batchID], plan.jobs >= runs { return plan }
         let known = plans[batchID]?.appended ?? []
         let plan = try await driver.read { connection in
             guard let row = try connection.row(SQL.submission, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }

@@ -10,7 +10,7 @@ extension Ledger {
     func submit(
         _ submission: BatchSubmission, tenant: String = Tenant.standard, by submitter: String? = nil, once: SubmissionKey? = nil
     ) async throws -> BatchReceipt {
-        let runs = submission.firstRuns
+        let runs = submission.firstJobs
         guard submission.runs <= policy.maxRunsPerBatch else { throw LedgerError.tooManyRuns(submission.runs, limit: policy.maxRunsPerBatch) }
 
         // Below 2⁵³, so that the seed survives readers whose numbers are doubles.

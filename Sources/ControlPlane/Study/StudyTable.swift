@@ -190,13 +190,14 @@ struct StudyReader {
 }
 
 extension Ledger {
-    /// The runs of a batch as far as they have ended, with the outputs named, or with all.
+    /// The runs of a batch's sample as far as they have ended, with the outputs named, or with all.
     ///
     /// - Throws: `LedgerError.noSuchBatch`.
     func study(batchID: String, outputs: Set<String>? = nil) async throws -> StudyTable {
-        try await driver.read { connection in
+        let left = try await plan(batchID: batchID).submission.config.hasNominal ? 1 : 0
+        return try await driver.read { connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
-            var reader = StudyReader(batchID: batchID, total: try BatchRecord(row).total, wanted: outputs)
+            var reader = StudyReader(batchID: batchID, total: try BatchRecord(row).total - left, wanted: outputs)
             try reader.readAll(connection)
             return reader.table
         }

@@ -16,7 +16,7 @@ extension Ledger {
             return try BatchRecord(row)
         }
         return StudyJudge(
-            requirements: requirements ?? config.requirements ?? [], stop: requirements == nil ? config.stop : nil, total: batch.total,
+            requirements: requirements ?? config.requirements ?? [], stop: requirements == nil ? config.stop : nil, total: config.hasNominal ? batch.total - 1 : batch.total,
             wasExtended: batch.firstRuns != nil || batch.cancelledAt != nil, isApproximate: !plan.sampler.drawsAreIndependent)
     }
 

@@ -49,7 +49,7 @@ package struct ResultsReport: Sendable {
         if messages { columns.append(.init("message", .free)) }
         let cells = rows.map { row in
             var cells: [TextTable.Cell] = [
-                .init("\(row.runIndex)"), .init(row.job.status.rawValue, row.job.status.paint),
+                .init(row.isNominal ? "nominal" : "\(row.runIndex)"), .init(row.job.status.rawValue, row.job.status.paint),
                 .init(row.result.map { NumberText.fixed($0.executionTimeSecs, digits: 2) } ?? "-"),
             ]
             if retried { cells.append(.init("\(row.job.attempt)")) }

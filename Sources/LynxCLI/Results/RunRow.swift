@@ -14,6 +14,9 @@ package struct RunRow: Sendable {
         self.values = values
     }
 
+    /// Whether it is the run with every parameter at its nominal.
+    package var isNominal: Bool { job.runConfig.nominal == true }
+
     package var runIndex: Int { job.runConfig.runIndex }
 
     /// Its first line, fit for a terminal; what follows, such as the end of stderr, is in the result.
@@ -25,10 +28,10 @@ package struct RunRow: Sendable {
     /// Absolute paths on the runner's machine.
     package var files: [String] { result?.outputFiles ?? [] }
 
-    /// The rows of a batch in the order of their run indices. Summaries are read where the runner is this machine.
+    /// The rows of a batch in the order of their run indices, with the nominal one before them. Summaries are read where the runner is this machine.
     package static func assemble(jobs: [Job], results: [JobResult]) -> [RunRow] {
         let byJob = Dictionary(results.map { ($0.jobID, $0) }, uniquingKeysWith: { _, last in last })
-        return jobs.sorted { $0.runConfig.runIndex < $1.runConfig.runIndex }.map { job in
+        return jobs.sorted { ($0.runConfig.nominal == true ? -1 : $0.runConfig.runIndex) < ($1.runConfig.nominal == true ? -1 : $1.runConfig.runIndex) }.map { job in
             let result = byJob[job.jobID]
             return RunRow(job: job, result: result, values: result.map(SummaryValues.of) ?? SummaryValues())
         }

@@ -14,6 +14,9 @@ public struct BatchSubmission: Codable, Hashable, Sendable {
         return monteCarlo.samplingMethod == .subsetSimulation ? min(runs, monteCarlo.samplesPerLevel ?? SubsetSimulationSpec.samplesPerLevel) : runs
     }
 
+    /// How many jobs it begins with: the runs, and the nominal one after them.
+    package var firstJobs: Int { firstRuns + (config.hasNominal ? 1 : 0) }
+
     public init(name: String, runsOverride: Int? = nil, config: BatchConfig) {
         self.name = name
         self.runsOverride = runsOverride
@@ -57,6 +60,9 @@ public struct BatchConfig: Codable, Hashable, Sendable {
         self.telemetry = telemetry
     }
 
+    /// Whether there is a run more than those of the sample, after them all, with every parameter at its nominal.
+    package var hasNominal: Bool { monteCarlo.nominal == true }
+
     /// What a runner must offer to be given the jobs.
     package var route: JobRoute { compute.container?.image == nil ? simulation.route : .container(simulation.route) }
 
@@ -70,8 +76,11 @@ public struct BatchConfig: Codable, Hashable, Sendable {
 public struct Dispersion: Codable, Hashable, Sendable {
     public var distribution: Distribution
     public var units: String
+    /// The value in the nominal run; nil for the distribution's median.
+    public var nominal: ParameterValue?
 
-    public init(distribution: Distribution, units: String = "") {
+    public init(distribution: Distribution, units: String = "", nominal: ParameterValue? = nil) {
+        self.nominal = nominal
         self.distribution = distribution
         self.units = units
     }

@@ -6,9 +6,35 @@ extension FieldType where Value == Dispersion {
         mapping("a dispersion") { fields in
             let distribution = fields.required("distribution", .distribution, "How the parameter is distributed.")
             let units = fields.optional("units", .string, default: "", "The parameter's units, which the simulation is told.")
+            let nominal = fields.optional("nominal", .parameterValue, "The value in the nominal run; the distribution's median if left out.")
             guard let distribution else { return nil }
-            return Dispersion(distribution: distribution, units: units)
+            if let nominal, !distribution.allows(nominal: nominal) {
+                fields.report("nominal", "is no value that the distribution's parameter can have; give \(distribution.isOfNumbers ? "a number" : "one of its kind")")
+                return nil
+            }
+            return Dispersion(distribution: distribution, units: units, nominal: nominal)
         }.named("Dispersion")
+    }
+}
+
+extension Distribution {
+    fileprivate var isOfNumbers: Bool {
+        switch self {
+        case .constant, .discrete, .files: false
+        default: true
+        }
+    }
+
+    fileprivate func allows(nominal: ParameterValue) -> Bool {
+        switch (self, nominal) {
+        case (.files, .string): true
+        case (.files, _): false
+        case (.constant, _), (.discrete, _): true
+        case (.integerUniform, .integer): true
+        case (.integerUniform, _): false
+        case (_, .number), (_, .integer): true
+        default: false
+        }
     }
 }
 

@@ -43,13 +43,15 @@ extension FieldType where Value == MonteCarloFields {
                 "The share of a level's samples that lies in the next, for `subset_simulation`; \(Shown.number(SubsetSimulationSpec.levelProbability)) if left out.")
             let replay = fields.optional(
                 "replay", .replay, "The index and seed that every run has, of the run that is repeated; `lynxctl replay` gives it.")
+            let nominal = fields.optional(
+                "nominal", .bool, "Whether there is one run more, with every parameter at its nominal, that is no part of the sample; false if left out.")
             fields.reportStrangers(to: method)
             if runs == nil, ![.grid, .table, .subsetSimulation].contains(method) { fields.reportMissingRuns() }
             let most = method == .subsetSimulation ? SubsetSimulationSpec.mostRuns : nil
             let spec = MonteCarloSpec(
                 runs: runs ?? table?.rows.count ?? most ?? 1, samplingMethod: method, seed: seed, scramble: scramble, levels: levels,
                 table: table, blockSize: block, secondOrder: secondOrder, open: open, limitState: limitState,
-                samplesPerLevel: samples, levelProbability: level, replay: replay)
+                samplesPerLevel: samples, levelProbability: level, replay: replay, nominal: nominal)
             return MonteCarloFields(spec: spec, givesRuns: runs != nil)
         }.checked(schema: [
             "anyOf": [
@@ -67,6 +69,7 @@ extension MappingReader {
             ("scramble", [.sobol, .halton, .saltelli]), ("levels", [.grid]), ("table", [.table]),
             ("block_size", [.latinHypercube]),
             ("second_order", [.saltelli]), ("open", [.table]), ("limit_state", [.subsetSimulation]),
+            ("nominal", [.latinHypercube, .monteCarlo, .sobol, .halton, .grid, .saltelli]),
             ("samples_per_level", [.subsetSimulation]), ("level_probability", [.subsetSimulation]),
         ]
         for (field, methods) in owners where !methods.contains(method) && self[field]?.node.isNull == false {

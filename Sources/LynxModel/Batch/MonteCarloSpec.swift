@@ -26,13 +26,16 @@ public struct MonteCarloSpec: Codable, Hashable, Sendable {
     public var levelProbability: Double?
     /// The run of another batch that every run of this one repeats; nil for a study.
     public var replay: ReplaySpec?
+    /// Whether there is a run more, with every parameter at its nominal, that is no part of the sample; nil is no.
+    public var nominal: Bool?
 
     public init(
         runs: Int, samplingMethod: SamplingMethod = .latinHypercube, seed: UInt64? = nil, scramble: Bool? = nil,
         levels: GridLevels? = nil, table: SampleTable? = nil, blockSize: Int? = nil, secondOrder: Bool? = nil, open: Bool? = nil,
         limitState: LimitStateSpec? = nil, samplesPerLevel: Int? = nil, levelProbability: Double? = nil,
-        replay: ReplaySpec? = nil
+        replay: ReplaySpec? = nil, nominal: Bool? = nil
     ) {
+        self.nominal = nominal
         self.replay = replay
         self.open = open
         self.limitState = limitState
@@ -49,7 +52,7 @@ public struct MonteCarloSpec: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case runs, seed, scramble, levels, table, open, replay
+        case runs, seed, scramble, levels, table, open, replay, nominal
         case samplingMethod = "sampling_method"
         case blockSize = "block_size"
         case secondOrder = "second_order"

@@ -125,14 +125,17 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
     public var simTimeS: Double?
     /// The code that the attempt ran with. Nil: from a runner that does not tell, or of an attempt that had no engine.
     public var provenance: Provenance?
+    /// Whether it is the nominal run, which is no part of the sample; nil: no. Since 1.7 of the runner protocol.
+    public var nominal: Bool?
 
     public init(
         runID: String, runIndex: Int, attempt: Int, simulationName: String, simulationVersion: String, engine: String,
         engineVersion: String, runnerID: String, outcome: AttemptOutcome, exitCode: Int32? = nil, exitSignal: Int32? = nil,
         maxRSSBytes: Int64? = nil, startedAt: Date? = nil, completedAt: Date? = nil, directory: String? = nil,
         warnings: [String] = [], basis: String? = nil, breach: BreachRecord? = nil, simTimeS: Double? = nil,
-        provenance: Provenance? = nil
+        provenance: Provenance? = nil, nominal: Bool? = nil
     ) {
+        self.nominal = nominal
         self.provenance = provenance
         self.breach = breach
         self.simTimeS = simTimeS
@@ -156,7 +159,7 @@ public struct ResultMetadata: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case attempt, engine, outcome, directory, warnings, basis, breach, provenance
+        case attempt, engine, outcome, directory, warnings, basis, breach, provenance, nominal
         case simTimeS = "sim_time_s"
         case runID = "run_id"
         case runIndex = "run_index"

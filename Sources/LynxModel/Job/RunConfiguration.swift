@@ -10,11 +10,14 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var simulation: SimulationSpec
     public var parameters: [String: ParameterValue]
     public var units: [String: String]
+    /// Whether every parameter is at its nominal, and the run no part of the sample; nil: no.
+    public var nominal: Bool?
 
     public init(
         jobID: String, batchID: String, runIndex: Int, seed: UInt64, simulation: SimulationSpec,
-        parameters: [String: ParameterValue], units: [String: String]
+        parameters: [String: ParameterValue], units: [String: String], nominal: Bool? = nil
     ) {
+        self.nominal = nominal
         self.jobID = jobID
         self.batchID = batchID
         self.runIndex = runIndex
@@ -26,7 +29,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case seed, simulation, parameters, units
+        case seed, simulation, parameters, units, nominal
         case jobID = "job_id"
         case batchID = "batch_id"
         case runIndex = "run_index"

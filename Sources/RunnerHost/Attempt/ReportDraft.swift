@@ -153,7 +153,7 @@ struct ReportDraft: Sendable {
             engine: engine?.id ?? simulation.type, engineVersion: engine?.version ?? "", runnerID: runnerID, outcome: outcome,
             exitCode: exit?.exitCode, exitSignal: exit?.exitSignal, maxRSSBytes: exit?.maxRSSBytes, startedAt: start?.date,
             completedAt: completedAt, directory: directory, warnings: warnings, basis: basis, breach: breach, simTimeS: telemetry.latestTime,
-            provenance: provenance)
+            provenance: provenance, nominal: assignment.runConfig.nominal)
         let result = JobResult(
             jobID: assignment.jobID, success: outcome == .success, executionTimeSecs: seconds,
             outputFiles: files.artifacts.map { "\(files.outputDirectory)/\($0.path)" }, artifacts: files.artifacts,

@@ -115,6 +115,7 @@ extension OpenAPIDocument {
             "properties": {
               "job_id": {"type": "string"}, "batch_id": {"type": "string"}, "run_index": {"$ref": "#/components/schemas/Count"},
               "seed": {"type": "integer", "minimum": 0, "maximum": 18446744073709551615}, "seed_decimal": {"type": "string", "pattern": "^[0-9]+$"},
+              "nominal": {"type": ["boolean", "null"], "description": "Whether every parameter is at its nominal, and the run no part of the sample; false, if left out."},
               "simulation": {"type": "object", "required": ["name", "version", "type"], "properties": {"name": {"type": "string"}, "version": {"type": "string"}, "type": {"type": "string"}, "duration_minutes": {"type": "number"}}},
               "parameters": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/ParameterValue"}},
               "units": {"type": "object", "additionalProperties": {"type": "string"}}

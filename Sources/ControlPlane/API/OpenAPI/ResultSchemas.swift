@@ -38,6 +38,7 @@ extension OpenAPIDocument {
               "directory": {"type": "string"}, "warnings": {"type": "array", "items": {"type": "string"}},
               "basis": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "What the result rests on besides its own run; its runner may take that back, and the result with it."},
               "breach": {"type": "object", "required": ["condition"], "properties": {"condition": {"type": "string"}, "sim_time_s": {"type": "number"}}, "description": "The stopping condition that killed the run."},
+              "nominal": {"type": ["boolean", "null"], "description": "Whether it is the nominal run, which is no part of the sample."},
               "sim_time_s": {"type": "number", "description": "The simulated time of the latest sample, in seconds."},
               "provenance": {"$ref": "#/components/schemas/Provenance"}
             }
