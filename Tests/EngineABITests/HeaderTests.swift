@@ -10,7 +10,7 @@ struct HeaderTests {
         arguments: [["cc", "-std=c11", "-x", "c"], ["c++", "-std=c++17", "-x", "c++"]])
     func compiles(compiler: [String]) async throws {
         let directory = try TemporaryDirectory()
-        let source = try directory.write("unit.c", "#include \"engine_abi.h\"\n#include \"engine_abi.h\"\n")
+        let source = try directory.write("unit.c", "#include \"engine_configuration.h\"\n#include \"engine_abi.h\"\n#include \"engine_configuration.h\"\n")
         let result = try await Command.run(
             compiler[0],
             compiler.dropFirst() + [
@@ -40,6 +40,8 @@ struct HeaderTests {
         #expect(MemoryLayout<lynx_warm_worker>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_warm_workers>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_scenarios>.offset(of: \.struct_size) == 0)
+        #expect(MemoryLayout<lynx_config_key>.offset(of: \.struct_size) == 0)
+        #expect(MemoryLayout<lynx_configuration>.offset(of: \.struct_size) == 0)
         #expect(MemoryLayout<lynx_result_basis>.offset(of: \.struct_size) == 0)
     }
 }

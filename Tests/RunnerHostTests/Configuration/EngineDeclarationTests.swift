@@ -83,7 +83,7 @@ struct EngineDeclarationTests {
         let lines = try bench.lines("scenarios:\n  s: {engine: declaring, step: -1}\n  t: {engine: declaring, env: {A: 1}, treads: 4}\n")
         #expect(
             lines == [
-                "r.yaml:3:33: scenarios.s.step: -1 is out of range; give a number above 0 and of at most 10",
+                "r.yaml:3:32: scenarios.s.step: -1 is out of range; give a number above 0 and of at most 10",
                 "r.yaml:4:39: scenarios.t.treads: is not a field of the engine's options; did you mean 'threads'?",
             ])
     }

@@ -10,7 +10,9 @@ import Testing
 @Suite("The debug mode that checks calls between host and engine", .timeLimit(.minutes(5)))
 struct ABICheckTests {
     /// An engine under check, whose functions a test calls itself in the host's place.
-    private final class Bench {
+    ///
+    /// Sendable because only one thread at a time uses it.
+    private final class Bench: @unchecked Sendable {
         let directory: TemporaryDirectory
         let recorder = LogRecorder()
         let table: UnsafePointer<lynx_engine>
@@ -137,8 +139,8 @@ struct ABICheckTests {
         if violation == "terminate before launch" { table.pointee.terminate(job) }
         if violation == "launch on two threads" {
             let other = bench.prepare(2)
-            nonisolated(unsafe) let (unsafeBench, unsafeOther) = (bench, other)
-            Thread.run { unsafeBench.waitForEnd(unsafeBench.launch(unsafeOther)) }
+            nonisolated(unsafe) let handle = other
+            Thread.run { bench.waitForEnd(bench.launch(handle)) }
             bench.reap(other)
             bench.collect(other)
             table.pointee.release(other)
