@@ -13,12 +13,12 @@ STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
 PX4_STUDY := scenarios/aerospace/configs/px4_hover_wind.yaml
 PX4_RUNNER := configs/lynx-runner-px4.yaml
-PYTHON_SOURCES := python/lynx python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/ArrowIPCTests/Support Tests/Chaos Tests/MAVLinkTests/Python Tests/StatisticsTests/Support Tests/TemporalLogicTests/Python Tests/TestSupport/PX4 Benchmarks Tests/ParquetTests/Support $(wildcard examples/*/*.py)
+PYTHON_SOURCES := python/lynx python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/ArrowIPCTests/Support Tests/Chaos Tests/MAVLinkTests/Python Tests/StatisticsTests/Support Tests/TemporalLogicTests/Python Tests/TestSupport/PX4 Benchmarks Tests/ParquetTests/Support $(wildcard examples/*/*.py examples/*/*/*.py)
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial example px4-study test check wheels chaos bench proto mavlink clean
+.PHONY: help setup build tutorial example swift-engine px4-study test check wheels chaos bench proto mavlink clean
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -36,6 +36,10 @@ tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
 
 example: build ## run one of examples/, such as NAME=jsbsim
 	@examples/run.sh '$(NAME)'
+
+swift-engine: build ## write an engine from the Swift template into a new folder, build it there against this checkout, and check it
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && .build/release/lynxctl new "$$folder/engine" --template engine-swift && \
+	  $(MAKE) --no-print-directory -C "$$folder/engine" check
 
 px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/etc name a SITL build, else one in /opt
 	@$(if $(PX4_BINARY),LYNX_RUNNER_PX4_BINARY='$(PX4_BINARY)') $(if $(PX4_ETC),LYNX_RUNNER_PX4_ETC='$(PX4_ETC)') \

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LynxModel
+import Synchronization
 import TestSupport
 import Testing
 
