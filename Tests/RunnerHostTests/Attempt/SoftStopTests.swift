@@ -26,13 +26,23 @@ struct SoftStopTests {
     private func run(
         _ bench: AttemptBench, type: String = "lab", conditions: [StoppingCondition] = [], _ cause: StopCause, atOnce: Bool = false
     ) async throws -> AttemptReport {
-        let assignment = bench.assignment(type: type, conditions: conditions)
-        let attempt = bench.attempt(assignment)
+        let (attempt, started) = begin(bench, type: type, conditions)
         async let report = bench.run(attempt)
-        let log = bench.directory.path + "/runs/batch/job/attempt-1/stdout.log"
-        while (try? String(contentsOfFile: log, encoding: .utf8).contains("ready")) != true { try await Task.sleep(for: .milliseconds(5)) }
+        try await ready(bench, started)
         attempt.stop(cause, atOnce: atOnce)
         return await report
+    }
+
+    private func begin(_ bench: AttemptBench, type: String = "lab", _ conditions: [StoppingCondition] = []) -> (Attempt, Monitor<Bool>) {
+        let started = Monitor(false)
+        return (bench.attempt(bench.assignment(type: type, conditions: conditions)) { started.with { $0 = true } }, started)
+    }
+
+    /// Waits until the host knows that it runs, as one that is only being launched is killed, and until it handles the signal.
+    private func ready(_ bench: AttemptBench, _ started: Monitor<Bool>) async throws {
+        try await started.reach { $0 }
+        let log = bench.directory.path + "/runs/batch/job/attempt-1/stdout.log"
+        while (try? String(contentsOfFile: log, encoding: .utf8).contains("ready")) != true { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test("It can write down what it has, which is collected; its exit code 0 makes it no success", arguments: both, [StopCause.timeout, .cancelled, .lost])
@@ -85,10 +95,10 @@ struct SoftStopTests {
     @Test("A second stop leaves the grace as it is; one that is to be at once ends it")
     func twice() async throws {
         let bench = try await AttemptBench.lab(Self.script(":"), grace: Self.long)
-        let attempt = bench.attempt(bench.assignment(type: "lab"))
+        let (attempt, started) = begin(bench)
         async let running = bench.run(attempt)
+        try await ready(bench, started)
         let folder = bench.directory.path + "/runs/batch/job/attempt-1/"
-        while (try? String(contentsOfFile: folder + "stdout.log", encoding: .utf8).contains("ready")) != true { try await Task.sleep(for: .milliseconds(5)) }
         attempt.stop(.cancelled)
         while access(folder + "output/late.txt", F_OK) != 0 { try await Task.sleep(for: .milliseconds(5)) }
         for cause in [StopCause.cancelled, .timeout, .lost] { attempt.stop(cause) }

@@ -64,8 +64,8 @@ struct ProcessExtensionTests {
             settings: ["log_capture_bytes": "1000"])
         let report = await bench.run(bench.assignment(type: "lab"))
         #expect(report.outcome == .success)
-        #expect(report.result.telemetryData["x"]?.timeS.last == 20000)
-        #expect(report.result.telemetryData["x"]?.values.last == 20000)
+        // What is kept is thinned out; the log alone would end below line 50.
+        #expect(try #require(report.result.telemetryData["x"]?.timeS.last) > 19_000)
         #expect(try text(report, "stdout.log").utf8.count < 1100)
     }
 
