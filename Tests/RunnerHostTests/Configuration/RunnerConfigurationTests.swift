@@ -127,6 +127,7 @@ struct RunnerConfigurationTests {
                 runner_name: lab-1                           # --runner-name
                 state_directory: "/data/lynx runs/.runner"   # default
                 engine_call_timeout_seconds: 180             # default
+                stop_grace_seconds: 5                        # default
                 log_capture_bytes: 10485760                  # default
                 telemetry_max_message_bytes: 4194304         # default
                 telemetry_max_points: 10000                  # default
@@ -240,6 +241,7 @@ private let samples: [String: Sample] = [
     "runner_name": Sample("f", "the lab's", "2", shown: ("\"the lab's\"", "\"2\"")),
     "state_directory": Sample("/f", "/v", "g"),
     "engine_call_timeout_seconds": Sample("2", "1", "86400"),
+    "stop_grace_seconds": Sample("2", "0", "3600"),
     "log_capture_bytes": Sample("0", "1", "1099511627776"),
     "telemetry_max_message_bytes": Sample("1024", "4096", "1073741824"),
     "telemetry_max_points": Sample("1", "2", "3"),
