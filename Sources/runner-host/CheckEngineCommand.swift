@@ -117,7 +117,10 @@ struct CheckEngineCommand: ParsableCommand {
         do {
             let run = try CheckRun(asked, settings: settings)
             let stop = Interruption { run.interrupt() }
-            defer { withExtendedLifetime(stop) {} }
+            defer {
+                withExtendedLifetime(stop) {}
+                run.clear()
+            }
             let (engine, reason) = try run.look()
             if !json {
                 say(engine.map { "engine \($0.id) \($0.version), ABI \($0.abi), \(asked.library)" } ?? "\(asked.library): \(reason)", on: STDOUT_FILENO)

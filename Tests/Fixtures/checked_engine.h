@@ -142,7 +142,8 @@ static const char *script(const char *fault) {
     if (named(fault, "job-succeeds")) return "exit 3";
     if (named(fault, "concurrent-same-result") && live_jobs > 1) return "exit 4";
     if (named(fault, "terminate-whole-tree")) return "setsid sh -c 'echo $$ > \"$TETRYX_OUTPUT_DIR/stray\"; exec sleep 1000' & sleep 1000";
-    if (named(fault, "job-exit-descriptor") || named(fault, "terminate-stopped") || named(fault, "no-descriptors-launch")) return "exec sleep 1000";
+    if (named(fault, "job-exit-descriptor") || named(fault, "terminate-stopped")) return "exec sleep 1000";
+    if (named(fault, "no-descriptors-launch")) return "exec sleep 1";
     if (named(fault, "job-leaves-no-process")) return "setsid sleep 1000 & exit 0";
     return "echo note > \"$TETRYX_OUTPUT_DIR/note.txt\"";
 }

@@ -55,16 +55,21 @@ enum LeakChecks {
     private static func many<Measure>(
         _ trial: Trial, _ measure: () -> Measure, _ job: () throws -> Void
     ) throws -> (first: Measure, last: Measure, jobs: Int) {
-        let start = LibraryChecks.now(), limit = UInt64(trial.plan.leakSeconds * 1e9)
-        let warmUp = max(2, min(50, trial.plan.leakJobs / 5))
-        for _ in 0..<warmUp { try job() }
+        let start = LibraryChecks.now()
+        let elapsed = { Double(LibraryChecks.now() - start) / 1e9 }
+        // Time for enough jobs to tell a leak from a cache, if they are slow; the rest is for one that hangs.
+        let longest = trial.plan.secondsPerCheck / 2
+        var before = 0, jobs = 0
+        while before < max(2, min(50, trial.plan.leakJobs / 5)), before < 2 || elapsed() < longest / 3 {
+            try job()
+            before += 1
+        }
         let first = measure()
-        var jobs = 0
-        // Enough of them to tell a leak from a cache, however long they take.
-        while jobs < trial.plan.leakJobs - warmUp, jobs < 20 || LibraryChecks.now() - start < limit {
+        while jobs < trial.plan.leakJobs - before, elapsed() < trial.plan.leakSeconds || (jobs < 20 && elapsed() < longest) {
             try job()
             jobs += 1
         }
+        if jobs < 5 { throw CheckSkipped("jobs take so long that only \(jobs) fit into \(Int(longest)) s; give more with --time-limit") }
         return (first, measure(), jobs)
     }
 

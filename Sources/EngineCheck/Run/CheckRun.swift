@@ -34,7 +34,8 @@ package final class CheckRun: Sendable {
         _ = lynx_set_child_subreaper()
     }
 
-    deinit { _ = try? DirectoryRemoval.remove(folder) }
+    /// Removes the files of all checks. Nothing may run any more.
+    package func clear() { _ = try? DirectoryRemoval.remove(folder) }
 
     /// Ends the checks that run, and begins no more.
     package func interrupt() { interrupted.store(true, ordering: .relaxed) }
@@ -96,6 +97,7 @@ package final class CheckRun: Sendable {
         plan.engineID = engine?.id
         plan.leakJobs = options.leakJobs
         plan.leakSeconds = options.leakSeconds
+        plan.secondsPerCheck = options.secondsPerCheck
         plan.seed = seed
         return CheckProcess(plan: plan, limits: options.limits)
     }
