@@ -1,4 +1,5 @@
 import CLinux
+import Dispatch
 import EngineABI
 import FoundationEssentials
 import Glibc
@@ -85,6 +86,10 @@ package enum CheckWorker {
         _ = lynx_set_child_subreaper()
         // Before any thread is started, as mounts are each thread's. Fails for users other than root, who need none of them.
         _ = lynx_have_own_mounts()
+        // libdispatch ends a process in which it cannot open its descriptors, so it does so before a check takes them away.
+        let begun = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async { begun.signal() }
+        begun.wait()
         Stage.open("\(folder)/\(Plan.stageFile)")
         var verdict = Verdict(kind: .failed, message: "there is no check '\(plan.check)'")
         if let check = CheckTable.find(plan.check) { verdict = judge(check, Trial(plan)) }
