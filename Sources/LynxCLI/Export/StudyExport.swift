@@ -31,7 +31,7 @@ package struct StudyExport: Sendable {
         guard access("\(folder)/\(Self.metadata)", F_OK) != 0 else {
             throw CLIError.badInput("\(folder) holds a crate already; name another folder, or remove that one")
         }
-        let submission = try await api.call(.submission, [.batch: batchID])
+        let submission = try await api.exactSubmission(of: batchID)
         try write(try WireJSON.encode(submission, pretty: true), [ResearchObject.study], target)
         var tables = [ResearchObject.File(path: "results.csv", name: "The runs, a row for each", mediaType: "text/csv")]
         try await fetch(tables[0].path, target) { try await api.csvTable(of: batchID, $0) }
@@ -51,7 +51,7 @@ package struct StudyExport: Sendable {
                 throw CLIError.unavailable("the record \(distributions) of batch '\(batchID)' is missing; the crate was not written")
             }
             let path = ["runs", job.jobID, "run_config.json"]
-            try write(try WireJSON.encode(job.runConfig, pretty: true), path, target)
+            try write(try WireJSON.encode(try await api.exactConfiguration(of: job), pretty: true), path, target)
             crate.add(
                 job, result,
                 configuration: .init(path: path.joined(separator: "/"), name: "Run configuration", mediaType: "application/json"),

@@ -45,8 +45,8 @@ package struct Replay: Sendable {
     package func perform(on pool: ReplayPool) async throws -> Int32 {
         let job = try await self.job(pool.api)
         let original = try await ComparedRun.fetch(job, pool.api)
-        let submission = try await pool.api.call(.submission, [.batch: job.batchID])
-        let repeats = try await pool.repeats(submission.repeating(job.runConfig, times: times))
+        let submission = try await pool.api.exactSubmission(of: job.batchID)
+        let repeats = try await pool.repeats(submission.repeating(try await pool.api.exactConfiguration(of: job), times: times))
         let comparison = RunComparison(api: pool.api, ignored: ignored)
         var told: [Report.Repeat] = []
         for run in repeats { told.append(.init(jobID: run.job.jobID, difference: try await comparison.difference(original, run))) }
