@@ -49,9 +49,9 @@ extension Attempt {
     /// Creates the attempt's directory, which is on record while processes may run in it.
     private func simulate(_ scenario: NamedScenario?, with threads: EngineThreads, on runner: RunnerService) async throws {
         let (host, engine, library) = (runner.host, threads.engine.id, threads.engine)
-        let (directory, provenance): (AttemptDirectory, Provenance)
+        let (directory, found): (AttemptDirectory, ProvenanceRecorder.Found)
         do {
-            (directory, provenance) = try await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { [host, key, assignment] in
+            (directory, found) = try await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { [host, key, assignment] in
                 // A named scenario is not held up by what only the default needs.
                 let problem = scenario.map { $0.problem } ?? host.conditions.check(engine)
                 if let problem { throw problem }
@@ -67,11 +67,11 @@ extension Attempt {
         defer { host.disk.start { [records = host.records, key] in records.remove(key) } }
         report { report in
             report.directory = directory.path
-            report.provenance = provenance
+            report.provenance = found.provenance
         }
         // Asked beside the simulation, where it is not known yet.
         async let interpreter =
-            provenance.interpreter == nil && assignment.runConfig.simulation.bundle == nil
+            found.asksInterpreter && assignment.runConfig.simulation.bundle == nil
             ? await host.interpreter(of: library, scenario: scenario) : nil
         do {
             if let bundle = assignment.runConfig.simulation.bundle {
@@ -82,7 +82,7 @@ extension Attempt {
         } catch {
             failed(error)
         }
-        if let found = await interpreter { report { $0.provenance?.interpreter = found } }
+        if let answer = await interpreter { report { $0.provenance?.interpreter = answer } }
         // Processes that still run need the directory; the next start of the runner removes it.
         guard report({ $0.mayBeReleased }) else { return }
         let warning = try? await host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { directory.removeTemporary() }
@@ -93,22 +93,22 @@ extension Attempt {
     private func simulate(_ bundle: BundleSpec, in directory: AttemptDirectory, with threads: EngineThreads, on runner: RunnerService) async throws {
         guard let (ready, scenario) = await bundleScenario(bundle, in: directory, with: threads.engine, on: runner) else { return }
         defer { runner.host.bundles?.release(ready) }
-        let provenance = try? await runner.host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { [host = runner.host] in
+        let found = try? await runner.host.disk.run(CallPatience(RunnerConditions.patience), late: { _ in }) { [host = runner.host] in
             host.provenance(of: threads.engine, scenario: scenario)
         }
         report { report in
-            if let provenance { report.provenance = provenance }
+            if let found { report.provenance = found.provenance }
             // The settings name places on this machine; what they say is the bundle's.
             report.provenance?.files["scenario"] = nil
             report.provenance?.files["bundle"] = bundle.sha256
         }
-        async let interpreter = provenance?.interpreter == nil ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
+        async let interpreter = found?.asksInterpreter == true ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
         do {
             try await simulate(in: directory, scenario, code: ready.root, with: threads, on: runner)
         } catch {
             failed(error)
         }
-        if let found = await interpreter { report { $0.provenance?.interpreter = found } }
+        if let answer = await interpreter { report { $0.provenance?.interpreter = answer } }
     }
 
     /// Opens the telemetry endpoint and registers the attempt for its engine's calls.

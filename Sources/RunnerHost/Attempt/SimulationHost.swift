@@ -95,10 +95,10 @@ package final class SimulationHost: Sendable {
     /// What an attempt runs with if it begins now. Blocks on the disk.
     ///
     /// - Parameter scenario: nil for the engine's default.
-    func provenance(of engine: EngineLibrary, scenario: NamedScenario?) -> Provenance {
+    func provenance(of engine: EngineLibrary, scenario: NamedScenario?) -> ProvenanceRecorder.Found {
         let ran = scenario ?? defaults[engine.id]
         var found = provenance.provenance(of: engine, files: ran?.files ?? conditions.files(of: engine.id), settings: ran?.settings ?? [:])
-        if let hash = ran?.sha256(provenance.code) { found.files[scenario == nil ? "settings" : "scenario"] = hash }
+        if let hash = ran?.sha256(provenance.code) { found.provenance.files[scenario == nil ? "settings" : "scenario"] = hash }
         return found
     }
 

@@ -20,28 +20,40 @@ final class Interpreters: Sendable {
     }
 
     private struct Known: Sendable {
-        var answer: Answer
+        /// Nil: it did not say.
+        var answer: Answer?
         /// When they last changed, by path.
         var places: [String: CodeFiles.Identity?]
     }
 
     private let known = Mutex<[Question: Known]>([:])
 
-    /// The answer to the same question if nothing has changed since. Blocks on the disk.
-    func known(_ settings: [String: String]) -> Answer? {
-        guard let question = Self.question(settings), let known = known.withLock({ $0[question] }) else { return nil }
-        return known.places.allSatisfy { CodeFiles.place($0.key) == $0.value } ? known.answer : nil
+    /// What is known without asking. Blocks on the disk.
+    enum Lookup: Sendable {
+        /// Nil: the settings name no interpreter, or it does not say what is installed.
+        case known(Answer?)
+        case mustAsk
+    }
+
+    /// The answer to the same question if nothing has changed since.
+    func look(_ settings: [String: String]) -> Lookup {
+        guard let question = Self.question(settings) else { return .known(nil) }
+        guard let known = known.withLock({ $0[question] }), known.places.allSatisfy({ CodeFiles.place($0.key) == $0.value }) else { return .mustAsk }
+        return .known(known.answer)
     }
 
     /// Starts the interpreter unless the answer is known. Blocks until it has ended.
     ///
     /// - Returns: nil if the settings name no interpreter, or it cannot say what is installed.
     func ask(_ settings: [String: String], _ code: CodeFiles) -> Answer? {
-        if let answer = known(settings) { return answer }
+        if case .known(let answer) = look(settings) { return answer }
         guard let question = Self.question(settings) else { return nil }
         let environment = EnvironmentRecords.host.merging(question.variables) { $1 }
         let output = ProgramOutput.of(question.path, ["-c", Self.script], atMost: 8 << 20, environment: environment)
-        guard let output, let told = try? WireJSON.decode(Told.self, from: Data(output)) else { return nil }
+        guard let output, let told = try? WireJSON.decode(Told.self, from: Data(output)) else {
+            known.withLock { $0[question] = Known(answer: nil, places: [question.path: CodeFiles.place(question.path)]) }
+            return nil
+        }
         let text = Set(told.distributions).sorted().map { "\($0)\n" }.joined()
         let answer = Answer(
             provenance: InterpreterProvenance(
@@ -81,9 +93,9 @@ final class Interpreters: Sendable {
 
     /// The interpreter that settings name: a word of the command, or else the one for Python scenarios.
     private static func question(_ settings: [String: String]) -> Question? {
-        let command = CommandFiles.paths(settings)
+        let command = SettingFiles.paths(settings)
         let word = command.sorted { $0.key < $1.key }.map(\.value).first(where: isPython)
-        let isCommand = settings.keys.contains("command.0")
+        let isCommand = SettingFiles.haveCommand(settings)
         let named = isCommand ? nil : settings["python_executable"].flatMap { RunnerCondition.present($0, setting: "python_executable")?.path }
         guard let path = word ?? named else { return nil }
         return Question(path: path, variables: settings.variables)

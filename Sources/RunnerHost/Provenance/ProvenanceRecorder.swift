@@ -13,16 +13,25 @@ final class ProvenanceRecorder: Sendable {
     private let texts = Mutex<[String: String]>([:])
     private let threads = CallThreads(name: "lynx-provenance", most: 1)
 
+    struct Found: Sendable {
+        var provenance: Provenance
+        /// Whether the interpreter is missing in it, because it has to be asked first.
+        var asksInterpreter: Bool
+    }
+
     init(secrets: @escaping @Sendable () -> [String] = { [] }) { environments = EnvironmentRecords(secrets: secrets) }
 
-    /// What an attempt runs with if it begins now, without its interpreter where that has to be asked first. Blocks on the disk.
-    func provenance(of engine: EngineLibrary, files: [String: String], settings: [String: String]) -> Provenance {
+    /// What an attempt runs with if it begins now. Blocks on the disk.
+    func provenance(of engine: EngineLibrary, files: [String: String], settings: [String: String]) -> Found {
         let record = environments.record(adding: settings.variables)
         texts.withLock { $0[record.sha256] = record.text }
-        return Provenance(
+        var provenance = Provenance(
             hostVersion: LynxVersion.current, engineSHA256: code.digest(of: engine.path), engineABI: engine.abi,
-            files: CommandFiles.paths(settings).merging(files) { $1 }.compactMapValues(code.digest),
-            interpreter: interpreters.known(settings).map(noted), machine: machine, environment: record.sha256)
+            files: SettingFiles.paths(settings).merging(files) { $1 }.compactMapValues(code.digest), machine: machine,
+            environment: record.sha256)
+        guard case .known(let answer) = interpreters.look(settings) else { return Found(provenance: provenance, asksInterpreter: true) }
+        provenance.interpreter = answer.map(noted)
+        return Found(provenance: provenance, asksInterpreter: false)
     }
 
     /// The interpreter of a scenario, which is asked what is installed if that may have changed; nil if there is none, or if it

@@ -131,11 +131,11 @@ struct HeartbeatTests {
     func versions() async throws {
         try await plane.test { client in
             var registration = TestLedger.registration()
-            registration.protocolVersion = "1.8"
+            registration.protocolVersion = "1.9"
             let problem = try await client.problem(.post, "/runner/v1/register", registration, status: 422)
             #expect(
                 problem.errors == [
-                    .init(field: "protocol_version", detail: "is '1.8'; this control plane speaks 1.6, its earlier minor versions, and one later")
+                    .init(field: "protocol_version", detail: "is '1.9'; this control plane speaks 1.7, its earlier minor versions, and one later")
                 ])
             registration.protocolVersion = "1.1"
             let answer: RegisterResponse = try await client.post("/runner/v1/register", registration)

@@ -6,7 +6,7 @@ import Testing
 @Suite("The runner protocol")
 struct RunnerProtocolTests {
     @Test("Peers of earlier minor versions are understood, and of one later", arguments: [
-        ("1.0", true), ("1.1", true), ("1.2", true), ("1.3", true), ("1.4", true), ("1.5", true), ("1.6", true), ("1.7", true), ("1.8", false), ("2.0", false), ("2.1", false), ("0.1", false), ("1", false),
+        ("1.0", true), ("1.1", true), ("1.2", true), ("1.3", true), ("1.4", true), ("1.5", true), ("1.6", true), ("1.7", true), ("1.8", true), ("1.9", false), ("2.0", false), ("2.1", false), ("0.1", false), ("1", false),
         ("", false), ("1.0.0", false), ("1.x", false), ("1.-1", false), ("1.99999999999999999999", false), ("1.", false),
     ])
     func versions(version: String, understood: Bool) {

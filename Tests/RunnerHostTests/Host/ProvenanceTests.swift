@@ -48,7 +48,10 @@ struct ProvenanceTests {
             "command.0": "tool", "command.1": "sim.py", "command.2": "{parameters.x}", "command.3": "--fast", "working_directory": directory.path,
             "env.PATH": directory.path,
         ]
-        #expect(CommandFiles.paths(settings) == ["command.0": directory.file("tool"), "command.1": directory.file("sim.py")])
+        #expect(SettingFiles.paths(settings) == ["command.0": directory.file("tool"), "command.1": directory.file("sim.py")])
+        let line = ["command": "./tool 'sim.py' {x}", "files.0.template": "sim.py", "results.json": "out.json", "working_directory": directory.path]
+        let found = SettingFiles.paths(line).mapValues { $0.split(separator: "/").last.map(String.init) }
+        #expect(found == ["command.0": "tool", "command.1": "sim.py", "files.0.template": "sim.py"])
     }
 
     @Test("An interpreter is asked once, and again after a distribution was installed for it")
@@ -62,14 +65,15 @@ struct ProvenanceTests {
         try install("orbit-models", "1.2")
         let settings = ["python_executable": "/usr/bin/python3", "env.PYTHONPATH": directory.path]
         let interpreters = Interpreters()
-        #expect(interpreters.known(settings) == nil)
+        func known() -> Interpreters.Answer? { if case .known(let answer) = interpreters.look(settings) { answer } else { nil } }
+        #expect(known() == nil)
         let first = try #require(interpreters.ask(settings, CodeFiles()))
         #expect(first.provenance.version.hasPrefix("CPython 3.") && first.provenance.path == "/usr/bin/python3")
         #expect(first.distributions.contains("orbit-models==1.2\n"))
         #expect(first.provenance.distributions == SHA256.hash(Array(first.distributions.utf8)).hexadecimal)
-        #expect(interpreters.known(settings)?.provenance == first.provenance)
+        #expect(known()?.provenance == first.provenance)
         try install("frames", "0.1")
-        #expect(interpreters.known(settings) == nil)
+        #expect(known() == nil)
         let second = try #require(interpreters.ask(settings, CodeFiles()))
         #expect(second.distributions.contains("frames==0.1\n") && second.provenance.distributions != first.provenance.distributions)
     }
@@ -81,7 +85,10 @@ struct ProvenanceTests {
         chmod(directory.file("python3"), 0o755)
         let interpreters = Interpreters()
         #expect(interpreters.ask(["command.0": "/bin/true", "python_executable": "/usr/bin/python3"], CodeFiles()) == nil)
-        #expect(interpreters.ask(["python_executable": directory.file("python3")], CodeFiles()) == nil)
+        let broken = ["python_executable": directory.file("python3")]
+        #expect(interpreters.ask(broken, CodeFiles()) == nil)
+        // It is not asked for every job.
+        guard case .known(nil) = interpreters.look(broken) else { return #expect(Bool(false), "it is asked again") }
     }
 
     @Test("This machine names its kernel, processor and C library")
