@@ -18,7 +18,7 @@ import lynx
 from lynx import _bundles
 from lynx._programs import Program
 
-BUILD_SECONDS = 20
+BUILD_SECONDS = 10
 BUILD_BYTES = 32 << 20
 
 
@@ -32,7 +32,8 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lynx.Pool]:
             directory / "one", bundle_build_seconds=BUILD_SECONDS, bundle_build_max_bytes=BUILD_BYTES
         )
         command = [PROGRAMS / "runner-host", "--config", configuration, "--control-plane", control_plane.url]
-        stack.callback(Program([str(word) for word in command], directory / "one.log").end)
+        runner = Program([str(word) for word in command], directory / "one.log")
+        stack.callback(runner.end)
         yield stack.enter_context(lynx.connect(control_plane.url))
 
 
