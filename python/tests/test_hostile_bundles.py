@@ -134,25 +134,3 @@ def test_a_manifest_with_a_path_that_leads_out_is_refused(tmp_path: Path, path: 
     entry = {"path": path, "sha256": "0" * 64, "size": 0}
     with serve(tmp_path) as control_plane, pytest.raises(Exception, match="HTTP Error 4"):
         control_plane.json("/bundles", {"files": [entry]})
-
-
-def test_content_that_arrives_damaged_is_not_run(tmp_path: Path) -> None:
-    folder = write(tmp_path / "code", {"run.py": RUN, "model.py": MODEL})
-    with serve(tmp_path) as control_plane, lynx.connect(control_plane.url) as pool:
-        waiting = pool.submit(study(runs=1), bundle=folder)
-        stored = [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == MODEL.encode()]
-        kept = [path for path in stored if folder not in path.parents]
-        assert kept, "the control plane has the file on its disk"
-        for path in kept:
-            path.chmod(0o600)
-            path.write_text(MODEL.replace("2.0", "9.0"), encoding="utf-8")
-        configuration = runner_configuration(tmp_path / "one")
-        command = [PROGRAMS / "runner-host", "--config", configuration, "--control-plane", control_plane.url]
-        runner = Program([str(word) for word in command], tmp_path / "one.log")
-        try:
-            # The runner's trouble is not the job's: it waits for another one.
-            while "SHA-256" not in (reason := waiting.overview.waiting_for or ""):
-                runner.check()
-            assert "a content of the bundle does not arrive as it should" in reason
-        finally:
-            runner.end()
