@@ -1,5 +1,6 @@
 import EngineABI
 import Glibc
+import RunnerHost
 import Synchronization
 
 /// The host's table as a check hands it out. It writes down what the engine calls.
@@ -34,8 +35,12 @@ final class HostDouble: Sendable {
             },
             emit_telemetry: { HostDouble.of($0).emit($1, UnsafeBufferPointer(start: $2, count: $3)) },
             get_extension: { host, name in
-                guard HostDouble.of(host).hasExtensions, name.bytes == Array(LYNX_EXTENSION_RESULT_BASIS.utf8) else { return nil }
-                return UnsafeRawPointer(HostDouble.resultBasis)
+                guard HostDouble.of(host).hasExtensions else { return nil }
+                return switch name.bytes {
+                case Array(LYNX_EXTENSION_RESULT_BASIS.utf8): UnsafeRawPointer(HostDouble.resultBasis)
+                case Array(LYNX_EXTENSION_PROCESS.utf8): UnsafeRawPointer(ProcessExtension.table)
+                default: nil
+                }
             })
         _ = Unmanaged.passRetained(memory)
         return UnsafePointer(memory.place(table, tail: era.tail))

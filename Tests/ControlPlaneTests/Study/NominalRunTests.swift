@@ -1,5 +1,7 @@
+import HTTPTypes
 import HummingbirdTesting
 import LynxModel
+import NIOCore
 import Testing
 
 @testable import ControlPlane
