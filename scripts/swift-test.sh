@@ -18,6 +18,6 @@ if ((status != 0)); then
         /^ *↳/ { print; left = 20; next }
         /^[^[:alnum:]]*[◇✔]/ { left = 0 }
         left > 0 { print; left-- }
-        END { if (!told) print "(no line tells of a failure)" }' "$log" | head -n 120
+        END { if (!told) print "(no line tells of a failure)" }' "$log" | sed -n 1,200p
 fi
 exit "$status"

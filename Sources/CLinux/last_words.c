@@ -142,10 +142,22 @@ void lynx_set_activity(const char *text) {
     if (text) memcpy(latest_activity, activity, sizeof latest_activity);
 }
 
+static _Thread_local void *own_stack;
+
 void lynx_give_signal_stack(void) {
-    /* Never freed: the threads that need one are few and live as long as the process. */
     stack_t stack = {.ss_sp = malloc(SIGNAL_STACK), .ss_size = SIGNAL_STACK};
-    if (stack.ss_sp && sigaltstack(&stack, NULL) != 0) free(stack.ss_sp);
+    if (!stack.ss_sp) return;
+    if (sigaltstack(&stack, NULL) == 0) own_stack = stack.ss_sp;
+    else free(stack.ss_sp);
+}
+
+void lynx_take_signal_stack(void) {
+    stack_t now;
+    if (!own_stack || sigaltstack(NULL, &now) != 0) return;
+    /* Foreign code may have put another in its place. */
+    if (now.ss_sp == own_stack) sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+    free(own_stack);
+    own_stack = NULL;
 }
 
 bool lynx_descriptors_are_intact(void) {

@@ -93,6 +93,9 @@ static const char rocketpy_requirements_txt[] = {
 #embed "../../examples/rocketpy/requirements.txt"
 };
 
+static const char engine_common_job_json[] = {
+#embed "../../examples/engine/common/job.json"
+};
 static const char engine_common_simulator_py[] = {
 #embed "../../examples/engine/common/simulator.py"
 };
@@ -182,12 +185,14 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"engine-c", "engine.c", engine_c_engine_c, sizeof engine_c_engine_c, 0},
     {"engine-c", "Makefile", engine_c_Makefile, sizeof engine_c_Makefile, 0},
     {"engine-c", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-c", "job.json", engine_common_job_json, sizeof engine_common_job_json, 0},
     {"engine-c", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-c", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-c", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
     {"engine-cpp", "engine.cpp", engine_cpp_engine_cpp, sizeof engine_cpp_engine_cpp, 0},
     {"engine-cpp", "Makefile", engine_cpp_Makefile, sizeof engine_cpp_Makefile, 0},
     {"engine-cpp", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-cpp", "job.json", engine_common_job_json, sizeof engine_common_job_json, 0},
     {"engine-cpp", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-cpp", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-cpp", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
@@ -197,6 +202,7 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"engine-rust", "src/abi.rs", engine_rust_src_abi_rs, sizeof engine_rust_src_abi_rs, 0},
     {"engine-rust", "src/lib.rs", engine_rust_src_lib_rs, sizeof engine_rust_src_lib_rs, 0},
     {"engine-rust", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-rust", "job.json", engine_common_job_json, sizeof engine_common_job_json, 0},
     {"engine-rust", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-rust", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-rust", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
@@ -204,6 +210,7 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"engine-swift", "Makefile", engine_swift_Makefile, sizeof engine_swift_Makefile, 0},
     {"engine-swift", "Sources/LabEngine/LabEngine.swift", engine_swift_Sources_LabEngine_LabEngine_swift, sizeof engine_swift_Sources_LabEngine_LabEngine_swift, 0},
     {"engine-swift", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
+    {"engine-swift", "job.json", engine_common_job_json, sizeof engine_common_job_json, 0},
     {"engine-swift", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-swift", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-swift", "engine.map", engine_map, sizeof engine_map, 0},

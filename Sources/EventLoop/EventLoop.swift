@@ -109,6 +109,7 @@ enum NamedThread {
                 lynx_set_thread_name(start.name)
                 lynx_give_signal_stack()
                 start.body()
+                lynx_take_signal_stack()
                 return nil
             }, start.toOpaque())
         guard result == 0 else {

@@ -27,7 +27,7 @@ struct EngineTemplateTests {
     @Test("It builds without a warning, passes its check, and runs a study with telemetry, artifacts and a breach", arguments: ["engine-c", "engine-cpp", "engine-rust"])
     func works(template: String) async throws {
         let folder = try await new(template)
-        let check = try await Command.run("make", ["-C", folder, "check"])
+        let check = try await Command.run("make", ["-C", folder, "check", "CHECK_FLAGS=--only-failed --leak-jobs 40"])
         #expect(check.exitCode == 0 && !check.errors.contains("warning"), "\(check.output)\n\(check.errors)")
 
         let document = try await run("study.yaml", in: folder)

@@ -260,6 +260,8 @@ def test_the_steps_to_a_checked_engine_are_executed_as_they_are(tmp_path: Path) 
     assert (tmp_path / "my-engine/build/libLab.so").exists()
     assert re.search(r"^drop +1\.0\.0", end.stdout, re.MULTILINE)
     assert end.stdout.splitlines().count("8") == 1
+
+
 def test_engines_options_are_documented_as_they_are_declared() -> None:
     command = [sys.executable, str(ROOT / "scripts/engine_docs.py"), "--check", str(ROOT / ".build/debug/runner-host")]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)

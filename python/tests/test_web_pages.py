@@ -121,9 +121,7 @@ def test_a_tenant_sees_only_its_own(tenants: tuple[ControlPlane, dict[str, str]]
         expect(page.get_by_role("heading", name="Run 0")).to_be_visible()
 
 
-def test_administrators_make_and_revoke_tokens(
-    tenants: tuple[ControlPlane, dict[str, str]], browser: Browser
-) -> None:
+def test_administrators_make_and_revoke_tokens(tenants: tuple[ControlPlane, dict[str, str]], browser: Browser) -> None:
     plane, tokens = tenants
     with visit(browser, plane.url) as visited:
         page = visited.open("#/pool")

@@ -23,6 +23,9 @@ void lynx_set_activity(const char *activity);
 /// Gives the calling thread a stack for signal handlers, so that an overflow of its own stack can be reported.
 void lynx_give_signal_stack(void);
 
+/// Frees that stack; to be called at the end of a thread that has been given one.
+void lynx_take_signal_stack(void);
+
 /// Returns false if foreign code has closed descriptors of this process.
 bool lynx_descriptors_are_intact(void);
 

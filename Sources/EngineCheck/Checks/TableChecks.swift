@@ -25,7 +25,7 @@ enum TableChecks {
         },
         Check(
             "table-size", "struct_size of the table covers all that version 1.0 has, and no field is declared that it does not cover.",
-            .init("Versions", "Every table and struct begins with its struct_size, set by whoever fills it")
+            .init("Versions", "Every table and struct that may grow begins with its struct_size, set by whoever fills it")
         ) { trial in
             let table = try trial.load().table.pointee
             let first = MemoryLayout<lynx_engine>.offset(of: \.get_extension)! + MemoryLayout<UnsafeRawPointer>.size
@@ -55,7 +55,7 @@ enum TableChecks {
         },
         Check(
             "table-id", "The id has 1 to 64 bytes of the characters that batches may use.",
-            .init("id of lynx_engine", "lower-case letters, digits, '_' and '-', such as basilisk.")
+            .init("id of lynx_engine", "lower-case letters, digits, '_' and '-', such as my_engine.")
         ) { trial in
             let id = try trial.load().table.pointee.id
             let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789_-".utf8)

@@ -103,7 +103,8 @@ extension Attempt {
         guard let confinements = host.confinements else { return ending }
         if confined.image != nil, let containers = confinements.containers {
             do {
-                ending.isOutOfMemory = try await confinements.threads.run { try containers.remove(attempt: directory.path) }.isOutOfMemory
+                let end = try await confinements.threads.run { try containers.remove(attempt: directory.path) }
+                (ending.isOutOfMemory, ending.wasKilledInside) = (end.isOutOfMemory, end.wasKilled)
             } catch {
                 ending.warnings.append("the simulation's container could not be removed: \(error)")
             }

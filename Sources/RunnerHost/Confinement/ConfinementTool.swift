@@ -54,7 +54,9 @@ struct ConfinementTool: Sendable {
     /// Without the marks that such programs put before a message.
     private static func lastLine(_ path: String) -> String? {
         let text = String(decoding: (WholeFile.read(path) ?? []).suffix(4096), as: UTF8.self)
-        guard var line = text.split(whereSeparator: \.isNewline).last(where: { $0.contains { !$0.isWhitespace } }) else { return nil }
+        let lines = text.split(whereSeparator: \.isNewline)
+        // What follows an error may be a hint at the help.
+        guard var line = lines.last(where: { $0.hasPrefix("Error: ") }) ?? lines.last(where: { $0.contains { !$0.isWhitespace } }) else { return nil }
         if line.hasPrefix("Error: ") { line = line.dropFirst(7) }
         return String(line.filter { $0 != "\u{1B}" }.prefix(400))
     }

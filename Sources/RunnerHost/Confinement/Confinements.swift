@@ -52,6 +52,8 @@ struct ConfinedAttempt: Sendable {
     struct Ending: Sendable {
         /// Whether the kernel killed a process of the simulation because it was over the limit.
         var isOutOfMemory = false
+        /// Whether the simulation was ended by SIGKILL within its container: podman does not always learn by whom.
+        var wasKilledInside = false
         var limitBytes: Int64?
         var peakBytes: Int64?
         /// Whether the engine's process was not the simulation's, so that its size says nothing.

@@ -16,6 +16,8 @@ package final class ContainerRuntime: Sendable {
     /// What a container's end says of the simulation's.
     struct Ending: Hashable, Sendable {
         var isOutOfMemory = false
+        /// Whether it was ended by SIGKILL, by whomever.
+        var wasKilled = false
     }
 
     /// The program, and its arguments before `run`.
@@ -122,13 +124,14 @@ package final class ContainerRuntime: Sendable {
         let ids = list.split(whereSeparator: \.isNewline).map { String($0) }
         guard !ids.isEmpty else { return Ending() }
         // A container of which nothing was started has no runtime's state.
-        let states = (try? tool.run(command + ["inspect", "--type", "container", "--format", "{{.Id}} {{.OCIRuntime}} {{.State.OOMKilled}}"] + ids)) ?? ""
+        let states = (try? tool.run(command + ["inspect", "--type", "container", "--format", "{{.Id}} {{.OCIRuntime}} {{.State.OOMKilled}} {{.State.ExitCode}}"] + ids)) ?? ""
         try tool.run(command + ["rm", "--force", "--time", "0"] + ids)
         var ending = Ending()
         for line in states.split(whereSeparator: \.isNewline) {
             let fields = line.split(separator: " ").map { String($0) }
-            guard fields.count == 3 else { continue }
+            guard fields.count == 4 else { continue }
             if fields[2] == "true" { ending.isOutOfMemory = true }
+            if fields[3] == "\(128 + SIGKILL)" { ending.wasKilled = true }
             // Of a container whose monitor was killed podman leaves the runtime's own state and control groups.
             if let program = try? ProgramPath.find(fields[1]) { _ = try? tool.run([program, "delete", "--force", fields[0]]) }
         }

@@ -39,9 +39,13 @@ struct Sandbox: Sendable {
         words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
         // Sockets of services could be connected to although the file system is read-only.
         for folder in ["/tmp", "/var/tmp", "/run"] where access(folder, F_OK) == 0 { words += ["--tmpfs", folder] }
-        words += ["--tmpfs", state]
-        for mount in [ConfinementMount(helper), ConfinementMount("\(state)/bundles")] + mounts {
-            words += [mount.isWritable ? "--bind" : "--ro-bind-try", mount.source, mount.target]
+        var places = [(target: state, words: ["--tmpfs"])]
+        for mount in [ConfinementMount(helper), ConfinementMount("\(state)/bundles")] + mounts.sorted(by: { !$0.isWritable && $1.isWritable }) {
+            places.append((mount.target, [mount.isWritable ? "--bind" : "--ro-bind-try", mount.source]))
+        }
+        // Each covers what was there: a folder comes before what lies in it, and what may be written to is the last of its place.
+        for (_, place) in places.enumerated().sorted(by: { ($0.element.target, $0.offset) < ($1.element.target, $1.offset) }) {
+            words += place.words + [place.target]
         }
         return words + ["--setenv={name}={value}", "--chdir", "{working_directory}", "--"]
     }

@@ -18,6 +18,10 @@ struct ResourceLimits: Sendable {
     /// - Parameter wasKilled: whether the host itself ended the simulation.
     func finding(_ exit: EngineJob.Exit, wasKilled: Bool, _ ending: ConfinedAttempt.Ending = ConfinedAttempt.Ending()) -> Finding {
         if ending.isOutOfMemory { return Self.finding(exit, wasKilled: wasKilled, overItsOwnLimit: ending) }
+        if ending.wasKilledInside, !wasKilled, let limit = ending.limitBytes {
+            let text = "ended by signal 9 in its container; it may have taken more memory than its limit of \(Self.bytes(limit)), "
+            return Finding(cause: text + "compute.container.memory_request of the batch")
+        }
         let kills = max(0, (Self.outOfMemoryKills ?? 0) - (before ?? 0))
         return Self.finding(exit, wasKilled: wasKilled, kills: before == nil ? 0 : kills, memory: Self.memory, limits: Self.limits)
     }

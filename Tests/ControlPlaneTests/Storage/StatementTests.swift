@@ -53,6 +53,7 @@ struct StatementTests {
         ("enterIdempotencyKey", [SQL.enterIdempotencyKey]), ("idempotencyKey", [SQL.idempotencyKey]), ("forgetIdempotencyKeys", [SQL.forgetIdempotencyKeys]),
         ("saveChunk", [SQL.saveChunk]), ("chunks", [SQL.chunks]), ("chunkNumbers", [SQL.chunkNumbers]), ("attemptResult", [SQL.attemptResult]),
         ("runsWithTelemetry", [SQL.runsWithTelemetry]), ("runsInRange", [SQL.runsInRange]),
+        ("saveProvenanceRecord", [SQL.saveProvenanceRecord]), ("provenanceRecord", [SQL.provenanceRecord]),
         // Retractions
         ("noteBasis", [SQL.noteBasis]), ("saveRetraction", [SQL.saveRetraction]), ("retraction", [SQL.retraction]),
         ("batchesOnBasis", [SQL.batchesOnBasis]), ("endedOnBasis", [SQL.endedOnBasis]), ("refundOnBasis", [SQL.refundOnBasis]),

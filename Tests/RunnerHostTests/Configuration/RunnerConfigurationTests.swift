@@ -140,6 +140,9 @@ struct RunnerConfigurationTests {
                 engine_options: {}                           # default
                 scenarios: {}                                # default
                 allow_bundles: false                         # default
+                container_runtime: []                        # default
+                container_arguments: []                      # default
+                sandbox: false                               # default
                 bundle_cache_max_bytes: 21474836480          # default
                 bundle_build_seconds: 1800                   # default
                 bundle_build_max_bytes: 8589934592           # default
@@ -247,6 +250,9 @@ private let samples: [String: Sample] = [
     "telemetry_max_points": Sample("1", "2", "3"),
     "private_dev_shm": Sample("true", "false", "true"),
     "allow_bundles": Sample("true", "false", "true"),
+    "container_runtime": Sample("[podman]", "/usr/bin/podman", "podman,a b", shown: ("[/usr/bin/podman]", "[podman, \"a b\"]")),
+    "container_arguments": Sample("[\"--pid=host\"]", "-v", "-a,-b", shown: ("[\"-v\"]", "[\"-a\", \"-b\"]")),
+    "sandbox": Sample("true", "false", "true"),
     "bundle_cache_max_bytes": Sample("1048576", "2000000", "3000000"),
     "bundle_build_seconds": Sample("1", "2", "3"),
     "bundle_build_max_bytes": Sample("1048576", "2000000", "3000000"),
