@@ -32,9 +32,9 @@ def map_path_parameters(
     context: schemathesis.HookContext,  # noqa: ARG001
     path_parameters: dict[str, object] | None,
 ) -> dict[str, object] | None:
-    """Random names lead nowhere: three of four become names of what there is."""
+    """Random names lead nowhere: seven of eight become names of what there is."""
     for name, values in KNOWN.items():
-        if path_parameters and name in path_parameters and choose.random() < 0.75:
+        if path_parameters and name in path_parameters and choose.random() < 0.875:
             path_parameters[name] = choose.choice(values)
     return path_parameters
 

@@ -122,6 +122,7 @@ def study(control_plane: ControlPlane, directory: Path) -> dict[str, list[str]]:
         assert runner.wait(timeout=60) == 0, (directory / "runner.log").read_text()
     jobs = [f"{batch}-{index}" for index in range(3)]
     assert [control_plane.json(f"/jobs/{job}")["status"] for job in jobs] == ["Completed", "Completed", "Failed"]
+    provenance = control_plane.json(f"/jobs/{jobs[0]}/results")["metadata"]["provenance"]
     runners = [runner["runner_id"] for runner in control_plane.json("/runners")["runners"]]
     return {
         "batch": [batch, looking],
@@ -131,6 +132,7 @@ def study(control_plane: ControlPlane, directory: Path) -> dict[str, list[str]]:
         "path": ["out.txt"],
         "attempt": ["1"],
         "stream": ["stdout", "stderr"],
+        "sha256": [provenance["environment"]],
     }
 
 
