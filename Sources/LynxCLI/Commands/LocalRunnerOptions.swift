@@ -15,6 +15,11 @@ package struct LocalRunnerOptions: ParsableArguments {
     package var runnerHost: String?
 
     package init() {}
+
+    package func validate() throws {
+        guard runnerConfig == nil, state != StateDirectory.standardPath || runnerHost != nil else { return }
+        throw ValidationError("--state and --runner-host are of a runner on this machine; give its configuration by --runner-config, or leave them out.")
+    }
 }
 
 /// What a comparison of runs leaves out.
