@@ -28,8 +28,7 @@ setup: ## install what is missing: Debian packages, and Python packages in .venv
 
 # Python packages are fetched while the compiler works.
 build: ## build runner-host, lynxctl and the engines, in .build/release
-	@scripts/setup.sh packages run
-	@scripts/build-beside-setup.sh run -c release
+	@LYNX_PROGRAMS_ONLY=1 scripts/build-beside-setup.sh run -c release
 
 tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
 	@.build/release/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
@@ -46,7 +45,6 @@ px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/
 	  .build/release/lynxctl run $(PX4_STUDY) --runner-config $(PX4_RUNNER) --runs $(RUNS)
 
 test: ## build and run every test and check
-	@scripts/setup.sh packages
 	@scripts/build-beside-setup.sh test --build-tests
 	@scripts/swift-test.sh
 	$(VENV)/bin/python -m pytest -q -c python/pyproject.toml --rootdir python python/tests
@@ -70,7 +68,8 @@ chaos: setup build ## kill runners and control planes at random under many jobs;
 	$(VENV)/bin/python Tests/Chaos/chaos.py --jobs $(JOBS) --kills $(KILLS) --database $(DATABASE) \
 	  --runners $(RUNNERS) --control-planes $(CONTROL_PLANES) $(if $(FILES),--files)
 
-bench: setup build ## measure beside peers, into Benchmarks/results; PART=noop|isolation|study|command|ingest|breach|submit|client|queue|memory|verdicts|statistics|table|evaluate|web QUICK=1
+bench: setup ## measure beside peers, into Benchmarks/results; PART=noop|isolation|study|command|ingest|breach|submit|client|queue|memory|verdicts|statistics|table|evaluate|web QUICK=1
+	@scripts/swift-build.sh -c release
 	@Benchmarks/setup.sh $(PART)
 	PYTHONPATH=Tests/Chaos $(VENV)/bin/python Benchmarks/bench.py $(PART) $(if $(QUICK),--quick)
 

@@ -11,6 +11,9 @@ let swiftSettings: [SwiftSetting] = [
 /// test; in a release build the checks would cost about as much as the work.
 let hotPathSettings = swiftSettings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+/// For commands and checks whose time is spent elsewhere: without optimisation they compile three times as fast.
+let wiringSettings = swiftSettings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// Exports one symbol and binds everything else inside the library, so that an engine neither
 /// lends its symbols to the host nor takes the host's.
 let engineLinkerSettings: [LinkerSetting] = [
@@ -180,7 +183,7 @@ let package = Package(
         // What `runner-host check-engine` does.
         .target(
             name: "EngineCheck",
-            dependencies: ["CChannel", "CGuardian", "CLinux", "EngineABI", "LynxModel", "RunnerHost", "Support"], swiftSettings: swiftSettings),
+            dependencies: ["CChannel", "CGuardian", "CLinux", "EngineABI", "LynxModel", "RunnerHost", "Support"], swiftSettings: wiringSettings),
         // The client's commands; without a control plane, so that they need not wait for it to be compiled.
         .target(
             name: "LynxCLI",
@@ -206,7 +209,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: wiringSettings),
 
         // Executables: wiring only.
         .executableTarget(
@@ -215,8 +218,8 @@ let package = Package(
                 "EngineCheck", "LynxDocument", "LynxModel", "RunnerHost", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: swiftSettings),
-        .executableTarget(name: "lynxctl", dependencies: ["LynxLocal"], swiftSettings: swiftSettings),
+            swiftSettings: wiringSettings),
+        .executableTarget(name: "lynxctl", dependencies: ["LynxLocal"], swiftSettings: wiringSettings),
 
         // Measured against peers by `make bench`.
         .executableTarget(
@@ -324,3 +327,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// A first user waits for the programs alone.
+if Context.environment["LYNX_PROGRAMS_ONLY"] != nil {
+    package.targets.removeAll { $0.type == .test || ["lynx-load", "lynx-sample", "lynx-verdicts", "TestSupport"].contains($0.name) }
+}
