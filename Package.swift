@@ -118,7 +118,7 @@ let package = Package(
         // Engines: they share only the C header with the host, which has a copy of EngineKit's code for processes.
         .target(
             name: "EngineKit",
-            dependencies: ["CGuardian", "CLinux", "EngineABI", "PlainText", "Support"],
+            dependencies: ["CGuardian", "CLinux", "EngineABI", "EventLoop", "PlainText", "Support"],
             swiftSettings: swiftSettings),
         // Python as C arrays: as array literals of Swift it would take the compiler longer than all of the engine.
         .target(name: "CWarmScripts", path: "Plugins/BasiliskEngine/Warm/lynx_warm", sources: ["scripts.c"]),
@@ -148,7 +148,7 @@ let package = Package(
             path: "Plugins/CommandEngine", exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
         .target(
             name: "CommandEngine", dependencies: ["Command", "EngineABI", "EngineKit"], path: "Plugins/CommandEngine",
-            exclude: ["CommandDeclaration.swift", "CommandEngine.swift", "CommandSettings.swift", "Surroundings.swift", "Files", "Job", "Output", "Ports"],
+            exclude: ["CommandDeclaration.swift", "CommandEngine.swift", "CommandSettings.swift", "Surroundings.swift", "Files", "Job", "Options", "Output", "Ports"],
             sources: ["EngineEntry.swift"], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
 
         // The two sides of the wire.
@@ -258,7 +258,8 @@ let package = Package(
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "CommandTests", dependencies: ["Command", "EngineKit", "EventLoop", "LynxModel", "Support", "TestSupport"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["Command", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "Support", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "PlainTextTests", dependencies: ["PlainText"], swiftSettings: swiftSettings),

@@ -83,12 +83,15 @@ struct SimulatedRunner: Sendable {
             engineVersion: "1", runnerID: id, outcome: .success, exitCode: 0, startedAt: now, completedAt: now)
         return AttemptReport(
             runnerID: id, batchID: job.batchID, attempt: job.attempt, retryable: false,
-            result: JobResult(jobID: job.jobID, success: true, executionTimeSecs: 0.001, outputs: outputs == 0 ? nil : numbers(job), metadata: metadata))
+            result: JobResult(
+                jobID: job.jobID, success: true, executionTimeSecs: 0.001, outputs: outputs == 0 ? nil : numbers(job), metadata: metadata))
     }
 
     /// Each a parameter's square with as much noise, which is the same for the same run.
     private func numbers(_ job: JobAssignment) -> [RunOutput] {
-        let parameters = job.runConfig.parameters.sorted { $0.key < $1.key }.compactMap { if case .number(let value) = $0.value { value } else { nil } }
+        let parameters = job.runConfig.parameters.sorted { $0.key < $1.key }.compactMap {
+            if case .number(let value) = $0.value { value } else { nil }
+        }
         var noise = job.runConfig.seed
         return (0..<outputs).map { place in
             // Knuth's linear congruential generator.

@@ -43,7 +43,3 @@ package struct PX4SITLEngine: Engine {
             FlightOrder(token: request.token, files: files, plan: plan, telemetryURL: request.telemetryURL), fleet: fleet)
     }
 }
-
-extension EngineError {
-    static func resources(_ message: String) -> EngineError { EngineError(lynx_status(LYNX_E_RESOURCES), message) }
-}

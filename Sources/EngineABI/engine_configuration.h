@@ -43,7 +43,8 @@ extern "C" {
 /*
  * Not an option: the host gives the value from its own configuration, where a field has this name, or from what it knows
  * (expected_jobs: how many jobs there will be in all). Engines get such values only if they declare them, except for those
- * that all engines get (lynx_engine_config).
+ * that all engines get (lynx_engine_config). Under any other name a key of one value is a field that the engine adds to the
+ * runner's configuration, with a variable and a flag of that name; it should begin with the engine's own.
  */
 #define LYNX_CONFIG_FROM_RUNNER 4u
 /* What jobs run: `entrypoint` of a scenario or a bundle comes under this key. */

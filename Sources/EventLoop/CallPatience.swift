@@ -26,13 +26,7 @@ public final class CallPatience: Sendable {
 
     /// Limits the call to `rest` from now on, whether it has begun or not. Any thread.
     public func cutShort(to rest: Duration) {
-        let timer = TaskTimers.shared.schedule(after: rest) { self.leave() }
-        let isOver = state.withLock { state in
-            if case .over = state.phase { return true }
-            state.timers.append(timer)
-            return false
-        }
-        if isOver { TaskTimers.shared.cancel(timer) }
+        keep(TaskTimers.shared.schedule(after: rest) { self.leave() })
     }
 
     func onLeft(_ body: @escaping @Sendable (_ thread: Int32?) -> Void) {
@@ -69,7 +63,11 @@ public final class CallPatience: Sendable {
     }
 
     private func check(after delay: Duration) {
-        let timer = TaskTimers.shared.schedule(after: delay) { self.expire() }
+        keep(TaskTimers.shared.schedule(after: delay) { self.expire() })
+    }
+
+    /// Lets a timer go with the call.
+    private func keep(_ timer: TimerToken) {
         let isOver = state.withLock { state in
             if case .over = state.phase { return true }
             state.timers.append(timer)

@@ -117,14 +117,17 @@ package final class MappingReader {
     func reportUnknownKeys() {
         guard !acceptsUnknownKeys else { return }
         for entry in mapping.entries where !known.contains(entry.key) {
-            diagnostics.report(unknown(entry.key), at: entry.keyMark, path: path.appending(entry.key))
+            diagnostics.report(Self.unknown(entry.key, in: qualifier ?? name, among: known), at: entry.keyMark, path: path.appending(entry.key))
         }
     }
 
-    private func unknown(_ key: String) -> String {
+    /// The message about a key that a mapping does not have.
+    ///
+    /// - Parameter name: what the mapping describes.
+    package static func unknown(_ key: String, in name: String, among known: [String]) -> String {
         let remedy =
             Suggestion.closest(to: key, among: known).map { "did you mean '\($0)'?" }
             ?? "its fields are \(known.joined(separator: ", "))"
-        return "is not a field of \(qualifier ?? name); \(remedy)"
+        return "is not a field of \(name); \(remedy)"
     }
 }

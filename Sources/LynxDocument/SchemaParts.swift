@@ -33,7 +33,7 @@ extension JSONValue {
     }
 
     /// The schema that also takes null, which says the same as leaving a field out.
-    var nullable: JSONValue {
+    package var nullable: JSONValue {
         var schema = self
         switch self["type"] {
         case .string(let type): schema["type"] = .array([.string(type), "null"])

@@ -51,7 +51,8 @@ struct EmbeddedControlPlane: OwnControlPlane {
             throw CLIError.unavailable("the control plane stopped before it listened")
         }
         do {
-            let value = try await body(EmbeddedControlPlane(url: "http://127.0.0.1:\(port)", hasPage: configured.web != nil, controlPlane: controlPlane))
+            let value = try await body(
+                EmbeddedControlPlane(url: "http://127.0.0.1:\(port)", hasPage: configured.web != nil, controlPlane: controlPlane))
             await services.triggerGracefulShutdown()
             try await served
             return value

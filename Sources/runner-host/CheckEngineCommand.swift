@@ -107,7 +107,9 @@ struct CheckEngineCommand: ParsableCommand {
 
     private func printList(_ checks: [Check]) {
         for check in checks {
-            print("\(check.name)\(check.isAdvice ? " (advice)" : "")\n    \(check.summary)\n    engine_abi.h, \(check.rule.section): \"\(check.rule.text)\"")
+            print(
+                "\(check.name)\(check.isAdvice ? " (advice)" : "")\n    \(check.summary)\n    engine_abi.h, \(check.rule.section): \"\(check.rule.text)\""
+            )
         }
         print("\(checks.count) checks")
     }
@@ -123,11 +125,15 @@ struct CheckEngineCommand: ParsableCommand {
             }
             let (engine, reason) = try run.look()
             if !json {
-                say(engine.map { "engine \($0.id) \($0.version), ABI \($0.abi), \(asked.library)" } ?? "\(asked.library): \(reason)", on: STDOUT_FILENO)
+                say(
+                    engine.map { "engine \($0.id) \($0.version), ABI \($0.abi), \(asked.library)" } ?? "\(asked.library): \(reason)",
+                    on: STDOUT_FILENO)
             }
             if fuzz != nil || reproduce != nil {
                 let command = FuzzCommand(run: run, engine: engine, arguments: arguments(), jobs: jobs)
-                code = try reproduce.map(command.repeatOne) ?? command.run(seconds: FuzzCommand.seconds(fuzz ?? "")!, seed: seed ?? .random(in: .min ... .max))
+                code =
+                    try reproduce.map(command.repeatOne)
+                    ?? command.run(seconds: FuzzCommand.seconds(fuzz ?? "")!, seed: seed ?? .random(in: .min ... .max))
                 if code != 0 { throw ExitCode(code) }
                 return
             }

@@ -23,7 +23,9 @@ struct ConfigurationFlags {
         let flags = RunnerField.all.compactMap { field in field.flag.map { ($0, field.key) } }
         return Dictionary(uniqueKeysWithValues: flags + [("--control-plane", "control_plane_url")])
     }()
-    private static let ofCommands: Set = ["--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep", "--describe", "--json"]
+    private static let ofCommands: Set = [
+        "--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep", "--describe", "--json",
+    ]
 
     init(_ arguments: [String]) {
         // A command with flags of its own.
@@ -54,7 +56,7 @@ struct ConfigurationFlags {
             if name == Self.config {
                 file = value
             } else {
-                // An unknown name is refused when the configuration is loaded, which can suggest a similar one.
+                // A name that the host does not know may be an engine's; once the engines are loaded it is refused if it is not.
                 values[Self.keys[name] ?? Self.key(name)] = value
             }
         }
@@ -85,8 +87,11 @@ struct ConfigurationFlags {
     /// The flags' part of `--help`.
     static let help: String = {
         let flags = [(config, "The configuration file (LYNX_RUNNER_CONFIG).")]
-            + RunnerField.all.compactMap { field in field.flag.map { ($0, "\(field.documentation.dropLast()) (default: \(field.defaultText)).") } }
+            + RunnerField.all.compactMap { field in
+                field.flag.map { ($0, "\(field.plainDocumentation.dropLast()) (default: \(field.defaultText)).") }
+            }
         return flags.map { flag, text in "  \(flag)\n" + wrapped(text, indent: 10) }.joined(separator: "\n")
+            + "\n\nEngines declare further fields; 'runner-host fields' lists them too."
     }()
 
     private static func wrapped(_ text: String, indent: Int) -> String {

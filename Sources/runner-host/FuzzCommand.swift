@@ -12,7 +12,8 @@ struct FuzzCommand {
     /// The seconds of a duration such as `10m`; nil if it is none.
     static func seconds(_ text: String) -> Double? {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0, number * unit <= 7 * 86400 else { return nil }
+        guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0, number * unit <= 7 * 86400
+        else { return nil }
         return number * unit
     }
 

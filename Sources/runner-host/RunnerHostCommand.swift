@@ -28,7 +28,7 @@ struct RunnerHostCommand: AsyncParsableCommand {
             \(ConfigurationFlags.help)
             """,
         version: RunnerProcess.version,
-        subcommands: [EnginesCommand.self, PrepareCommand.self, CheckEngineCommand.self])
+        subcommands: [EnginesCommand.self, FieldsCommand.self, PrepareCommand.self, CheckEngineCommand.self])
 
     @Flag(help: "Print the effective configuration and where each value came from, and end.")
     var checkConfig = false
@@ -42,11 +42,18 @@ struct RunnerHostCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = ConfigurationFlags.given.load()
         if checkConfig {
-            print(configuration.rendered(), terminator: "")
+            do {
+                print(try await RunnerProcess.checkedConfiguration(configuration), terminator: "")
+            } catch let error as StartupError {
+                refuse(error.lines)
+            }
             return
         }
         do {
-            try await RunnerProcess(configuration, expectedJobs: expectedJobs, read: { Result { () throws(DiagnosticList) in try ConfigurationFlags.given.read() } }).run(parent: parentPid)
+            let runner = RunnerProcess(configuration, expectedJobs: expectedJobs) {
+                Result { () throws(DiagnosticList) in try ConfigurationFlags.given.read() }
+            }
+            try await runner.run(parent: parentPid)
         } catch let error as StartupError {
             refuse(error.lines)
         }
@@ -74,19 +81,38 @@ struct EnginesCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let describe {
-            do throws(StartupError) {
+        do throws(StartupError) {
+            if let describe {
                 let description = try RunnerProcess.engineDescription(describe, ConfigurationFlags.given.load())
                 if !json { return description.lines.forEach { print($0) } }
-                print(String(decoding: try! WireJSON.encode(description.json, pretty: true), as: UTF8.self))
-                return
-            } catch {
-                refuse(error.lines)
+                return printJSON(description.json)
             }
+            for line in try RunnerProcess.engineListing(ConfigurationFlags.given.load()) { print(line) }
+        } catch {
+            refuse(error.lines)
         }
-        for line in RunnerProcess.engineListing(ConfigurationFlags.given.load()) { print(line) }
     }
 }
+
+struct FieldsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fields", abstract: "List the fields of the configuration, those that engines declare among them.",
+        discussion: "Takes the flags of runner-host for its configuration, such as --engine-path.")
+
+    @Flag(help: "Print the list as JSON, with a JSON schema of configuration files.")
+    var json = false
+
+    func run() throws {
+        do throws(StartupError) {
+            let reference = try RunnerProcess.fieldReference(ConfigurationFlags.given.load())
+            if json { printJSON(reference.json) } else { for line in reference.lines { print(line) } }
+        } catch {
+            refuse(error.lines)
+        }
+    }
+}
+
+private func printJSON(_ value: JSONValue) { print(String(decoding: try! WireJSON.encode(value, pretty: true), as: UTF8.self)) }
 
 struct PrepareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -22,6 +22,7 @@ static const lynx_config_key keys[] = {
     {sizeof(lynx_config_key), LYNX_CONFIG_MAP, 0, TEXT("probes[].gains"), TEXT(""), TEXT(""), TEXT(""), -INFINITY, INFINITY, 0, 0},
     {sizeof(lynx_config_key), LYNX_CONFIG_NUMBER, 0, TEXT("probes[].gains.*"), TEXT(""), TEXT(""), TEXT(""), -INFINITY, INFINITY, 0, 0},
     {sizeof(lynx_config_key), LYNX_CONFIG_INTEGER, LYNX_CONFIG_FROM_RUNNER, TEXT("telemetry_max_points"), TEXT(""), TEXT(""), TEXT(""), -INFINITY, INFINITY, 0, 0},
+    {sizeof(lynx_config_key), LYNX_CONFIG_INTEGER, LYNX_CONFIG_FROM_RUNNER, TEXT("declaring_pace"), TEXT("1"), TEXT(""), TEXT("The pace."), 1, 9, 0, 0},
     {sizeof(lynx_config_key), LYNX_CONFIG_MAP, 0, TEXT("free"), TEXT(""), TEXT(""), TEXT(""), -INFINITY, INFINITY, 0, 0},
     /* What is no key breaks nothing. */
     {sizeof(lynx_config_key), LYNX_CONFIG_STRING, 0, TEXT("[.."), TEXT(""), TEXT(""), TEXT(""), -INFINITY, INFINITY, 0, 0},
@@ -39,13 +40,17 @@ static uint32_t most_jobs(const lynx_engine *engine, uint32_t processors) {
 
 static const lynx_configuration configuration = {sizeof(lynx_configuration), list, most_jobs};
 
-/* Says what it was given of the runner's field, or which probe has no name that it likes. */
+/* Says what it was given of the runner's fields, or which probe has no name that it likes. */
 static lynx_status configure(const lynx_engine *engine, const lynx_engine_config *config, lynx_error *error) {
     (void)engine;
     for (size_t i = 0; i < config->setting_count; i++) {
         const lynx_setting *setting = &config->settings[i];
         if (setting->key.size == 8 && memcmp(setting->key.data, "probes.1", 8) == 0 && setting->value.size == 3) {
             snprintf(error->message, sizeof error->message, "probes[1]: 'bad' is no probe");
+            return LYNX_E_INVALID;
+        }
+        if (setting->key.size == 14 && memcmp(setting->key.data, "declaring_pace", 14) == 0 && setting->value.data[0] >= '7') {
+            snprintf(error->message, sizeof error->message, "declaring_pace: is %.1s", setting->value.data);
             return LYNX_E_INVALID;
         }
         if (setting->key.size == 20 && memcmp(setting->key.data, "telemetry_max_points", 20) == 0 && setting->value.size == 1) {

@@ -25,7 +25,9 @@ struct TelemetryChunkTests {
     @Test("A regular series is packed to a fraction of its JSON")
     func size() throws {
         let times = (0..<5000).map { Double($0) * 10 }
-        let columns = ["x", "y", "z"].map { TelemetryChunk.Column(name: $0, units: "km", timeS: times, values: times.map { 7000 + $0.rounded() / 8 }) }
+        let columns = ["x", "y", "z"].map {
+            TelemetryChunk.Column(name: $0, units: "km", timeS: times, values: times.map { 7000 + $0.rounded() / 8 })
+        }
         let packed = try TelemetryChunk(columns: columns).encoded()
         #expect(packed.count < 15_000 * 16 / 3)
     }

@@ -140,8 +140,12 @@ struct ParquetFileTests {
             // The pages of most files are far larger than what says how they are to be read.
             let footer = bytes.count - 8 - Int(bytes[bytes.count - 8]) - Int(bytes[bytes.count - 7]) << 8
             for _ in 0...random.next() % 4 {
-                let place = Bool.random(using: &random) ? Int.random(in: max(0, footer)..<bytes.count, using: &random) : bytes.indices.randomElement(using: &random)!
-                bytes[place] = Bool.random(using: &random) ? UInt8.random(in: 0...255, using: &random) : bytes[place] ^ 1 << UInt8.random(in: 0...7, using: &random)
+                let place =
+                    Bool.random(using: &random)
+                    ? Int.random(in: max(0, footer)..<bytes.count, using: &random) : bytes.indices.randomElement(using: &random)!
+                bytes[place] =
+                    Bool.random(using: &random)
+                    ? UInt8.random(in: 0...255, using: &random) : bytes[place] ^ 1 << UInt8.random(in: 0...7, using: &random)
             }
             if random.next() % 16 == 0 { bytes.removeSubrange(..<Int.random(in: 0..<bytes.count, using: &random)) }
             do {

@@ -6,7 +6,9 @@ import Testing
 @Suite("What awkward scenarios leave", .timeLimit(.minutes(5)))
 struct AwkwardScenarioTests {
     /// `lynxctl` on the ledger that the study's `run` has left, served again.
-    private func afterwards<Value>(_ study: StudyFixture, _ body: (_ lynxctl: (String...) async throws -> Program.End) async throws -> Value) async throws -> Value {
+    private func afterwards<Value>(
+        _ study: StudyFixture, _ body: (_ lynxctl: (String...) async throws -> Program.End) async throws -> Value
+    ) async throws -> Value {
         let output = try EventPipe(study.directory.path + "/serve")
         let server = try study.start("lynxctl", ["serve", "--port", "0", "--database", "state/ledger.sqlite"], output: output)
         let url = String(try await output.expect("listening on")[0].split(separator: " ").last!)
@@ -76,7 +78,10 @@ struct AwkwardScenarioTests {
         let end = try await study.startRun().end()
         let batch = try StudyDocument(end.output).batch.batchID
         try await afterwards(study) { lynxctl in
-            let printed = [try await lynxctl("results", batch), try await lynxctl("jobs", batch), try await lynxctl("results", batch + "-0"), try await lynxctl("status", batch)]
+            let printed = [
+                try await lynxctl("results", batch), try await lynxctl("jobs", batch), try await lynxctl("results", batch + "-0"),
+                try await lynxctl("status", batch),
+            ]
             let waited = try await lynxctl("wait", batch, "--results", "runs.csv", "--junit", "jobs.xml", "--summary", "summary.md")
             let written = try ["runs.csv", "jobs.xml", "summary.md"].map { try study.directory.read($0) }
             for text in (printed + [waited]).flatMap({ [$0.output, $0.errors] }) + written {
@@ -88,7 +93,8 @@ struct AwkwardScenarioTests {
             #expect(printed[0].output.contains("exit code 3: ValueError: comma,\"quote\"\n"))
             #expect(printed[0].output.contains("exit code 3: ERROR \u{FFFD}nul"))
             let read = try await Program.run(
-                Repository.python, ["-c", "import csv; print(len(list(csv.DictReader(open('runs.csv', newline='', encoding='utf-8')))))"], in: study.directory.path)
+                Repository.python, ["-c", "import csv; print(len(list(csv.DictReader(open('runs.csv', newline='', encoding='utf-8')))))"],
+                in: study.directory.path)
             #expect(read.output == "4\n", "\(read.errors)\(written[0])")
             // Combining marks are as they were, right after what CSV and JSON quote.
             #expect(Array(written[0].utf8).firstRange(of: Array("<\u{338} \"\"\u{301}quoted".utf8)) != nil, "\(written[0])")

@@ -20,7 +20,9 @@ struct BadStartTests {
         Fault(
             testDescription: "broken YAML", field: nil, text: "engines: [basilisk\noutput_root: runs\n",
             message: "runner.yaml:2:12: "),
-        Fault(testDescription: "a value of a wrong type", field: "max_concurrent_jobs", text: "many", message: "runner.yaml:6:22: max_concurrent_jobs: "),
+        Fault(
+            testDescription: "a value of a wrong type", field: "max_concurrent_jobs", text: "many",
+            message: "runner.yaml:6:22: max_concurrent_jobs: "),
         Fault(
             testDescription: "an unknown field", field: nil, text: "output_rot: runs\n",
             message: "runner.yaml:1:1: output_rot: is not a field of the runner's configuration; did you mean 'output_root'?"),

@@ -200,7 +200,10 @@ struct CommandStudyTests {
         arguments: [
             ("command: no-such-program", "runner.yaml:5:14: engine_options.command.command: no program 'no-such-program' in PATH"),
             ("command: ./none", "no such file"), ("command: true {runindex}", "did you mean {run_index}"),
-            ("command: 'true'\nfiles: [{template: case.in}]", "files[0].template: case.in:2:8: '{paramters.x}' is not a field; did you mean {parameters.x}"),
+            (
+                "command: 'true'\nfiles: [{template: case.in}]",
+                "files[0].template: case.in:2:8: '{paramters.x}' is not a field; did you mean {parameters.x}"
+            ),
             ("command: 'true'\nfiles: [none.txt]", "files[0]: no such file"), ("command: 'true'\nresult: {json: a}", "runner.yaml:6:5: engine_options.command.result: is not a field of the engine's options; did you mean 'results'?"),
         ])
     func wrongOptions(options: String, message: String) async throws {
@@ -224,7 +227,8 @@ struct CommandStudyTests {
                 results: {key_value: stdout}
             """
         try study.directory.write("runner.yaml", runner)
-        let batch = try study.directory.read("batch.yaml").replacing("type: command", with: "scenario: slow").replacing("value: fast", with: "value: 2")
+        let batch = try study.directory.read("batch.yaml").replacing("type: command", with: "scenario: slow").replacing(
+            "value: fast", with: "value: 2")
         try study.directory.write("batch.yaml", batch)
         let document = try await study.run()
         #expect(document.batch.status == .completed, "\(document.results.map { $0.errorMessage ?? "" })")

@@ -15,13 +15,18 @@ struct ConnectionTroubleTests {
         let foreign = try await Certificates(in: other.path)
         func ask(_ url: String, _ authority: String?) async throws -> String {
             let options = authority.map { ["--ca-file", $0] } ?? []
-            let end = try await Program.run("lynxctl", ["status", "--control-plane", url, "--token-file", server.admin] + options, in: study.directory.path)
+            let end = try await Program.run(
+                "lynxctl", ["status", "--control-plane", url, "--token-file", server.admin] + options, in: study.directory.path)
             #expect(end.exitCode == 3 && end.errorLines.count == 1, "\(end)")
             return end.errors
         }
-        #expect(try await ask(server.url, foreign.authority).contains("is not signed by an authority in --ca-file \(foreign.authority); name the file"))
+        #expect(
+            try await ask(server.url, foreign.authority).contains(
+                "is not signed by an authority in --ca-file \(foreign.authority); name the file"))
         #expect(try await ask(server.url, nil).contains("name the file of the one that signed it with --ca-file"))
-        #expect(try await ask("http://127.0.0.1:\(port)", nil).contains("what answers there speaks TLS; give its address as https://127.0.0.1:\(port)"))
+        #expect(
+            try await ask("http://127.0.0.1:\(port)", nil).contains(
+                "what answers there speaks TLS; give its address as https://127.0.0.1:\(port)"))
 
         let taken = try await Program.run("lynxctl", ["serve", "--port", port, "--database", "other.sqlite"], in: study.directory.path)
         #expect(taken.exitCode == 3)

@@ -17,7 +17,8 @@ struct DamagedHostTests {
         try #require(compiled.exitCode == 0, "\(compiled.errors)")
         chmod(study.directory.path + "/libFault.so", 0o755)
         let configuration = try study.directory.read("runner.yaml").replacing("engines: [basilisk]", with: "engines: [basilisk, fault]")
-        try study.directory.write("runner.yaml", configuration + "engine_path: [\(study.directory.path)]\nengine_options: {fault: {isolation: in_process}}\n")
+        try study.directory.write(
+            "runner.yaml", configuration + "engine_path: [\(study.directory.path)]\nengine_options: {fault: {isolation: in_process}}\n")
         return study
     }
 

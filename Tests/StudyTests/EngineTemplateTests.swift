@@ -43,14 +43,18 @@ struct EngineTemplateTests {
         let study = try String(contentsOfFile: folder + "/study.yaml", encoding: .utf8)
         try study.replacing("threshold: 40", with: "threshold: 20").write(toFile: folder + "/breach.yaml", atomically: true, encoding: .utf8)
         let breached = try await run("breach.yaml", in: folder)
-        #expect(breached.results.count == 8 && breached.results.allSatisfy { $0.metadata.outcome == .breach && $0.metadata.breach?.condition == "too fast" })
+        #expect(
+            breached.results.count == 8
+                && breached.results.allSatisfy { $0.metadata.outcome == .breach && $0.metadata.breach?.condition == "too fast" })
     }
 
     @Test("A run that takes too long writes down what it has", arguments: ["engine-c"])
     func softStop(template: String) async throws {
         let folder = try await new(template)
         #expect(try await Command.run("make", ["-C", folder]).exitCode == 0)
-        let study = try String(contentsOfFile: folder + "/study.yaml", encoding: .utf8).replacing("job_timeout_seconds: 60", with: "job_timeout_seconds: 2")
+        let study = try String(contentsOfFile: folder + "/study.yaml", encoding: .utf8).replacing(
+            "job_timeout_seconds: 60", with: "job_timeout_seconds: 2"
+        )
             .replacing("runs: 8", with: "runs: 1")
             .replacing("  dispersions:\n", with: "  dispersions:\n    pause_s: {distribution: {type: constant, value: 1}, units: s}\n")
         try study.write(toFile: folder + "/slow.yaml", atomically: true, encoding: .utf8)

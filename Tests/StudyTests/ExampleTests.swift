@@ -13,7 +13,9 @@ struct ExampleTests {
     private func run(_ name: String, runs: Int) async throws -> StudyDocument {
         let end = try await Program.run(
             Repository.path("examples/run.sh"), [name, "--runs", "\(runs)", "--state", directory.file("state"), "--json"],
-            environment: ["LYNXCTL": Repository.products + "/lynxctl", "LYNX_RUNNER_OUTPUT_ROOT": directory.file("runs"), "PYTHON": Repository.python])
+            environment: [
+                "LYNXCTL": Repository.products + "/lynxctl", "LYNX_RUNNER_OUTPUT_ROOT": directory.file("runs"), "PYTHON": Repository.python,
+            ])
         let document = try StudyDocument(end.output)
         #expect(document.results.count == runs)
         #expect(document.results.allSatisfy { $0.success }, "\(document.results.compactMap(\.errorMessage)) \(end.errors)")

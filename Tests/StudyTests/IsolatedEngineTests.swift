@@ -5,7 +5,9 @@ import Testing
 
 @Suite("An engine that misbehaves in a process of its own, which is the default for one that does not come with the host", .timeLimit(.minutes(10)))
 struct IsolatedEngineTests {
-    private static let defects = ["launch_aborts", "prepare_segfaults", "reap_corrupts", "collect_exits", "launch_closes", "launch_forks", "launch_kills_parent"]
+    private static let defects = [
+        "launch_aborts", "prepare_segfaults", "reap_corrupts", "collect_exits", "launch_closes", "launch_forks", "launch_kills_parent",
+    ]
 
     /// A runner with two engines in C that misbehave on demand.
     private func study(slots: Int) async throws -> StudyFixture {
@@ -65,7 +67,9 @@ struct IsolatedEngineTests {
         _ = try await server.jobs(of: waiting) { $0.allSatisfy { $0.lostAttempts > 0 } }
         _ = try await server.ask("cancel", poison)
         // Jobs that were lost often run one at a time.
-        let again = try await server.jobs(of: waiting) { $0.contains { $0.status == .running } && !Simulations.running(below: study.outputRoot).isEmpty }
+        let again = try await server.jobs(of: waiting) {
+            $0.contains { $0.status == .running } && !Simulations.running(below: study.outputRoot).isEmpty
+        }
         #expect(again.allSatisfy { $0.retries == 0 && !$0.status.isTerminal } && again.contains { $0.attempt > 1 })
         _ = try await server.ask("cancel", waiting)
         runner.send(SIGTERM)
@@ -83,7 +87,9 @@ struct IsolatedEngineTests {
         #expect(workers.count == 2)
         runner.send(SIGKILL)
         _ = try await runner.end()
-        while !Self.workers(of: study).isEmpty || !Simulations.running(below: study.outputRoot).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        while !Self.workers(of: study).isEmpty || !Simulations.running(below: study.outputRoot).isEmpty {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         #expect(Self.workers(of: study).isEmpty)
     }
 
@@ -91,7 +97,9 @@ struct IsolatedEngineTests {
     private static func workers(of study: StudyFixture) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { pid in
-            let words = (FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            let words = (FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()).split(separator: 0).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             return words.count == 3 && words[1] == "engine-worker" && words[2].hasPrefix(study.directory.path)
         }
     }

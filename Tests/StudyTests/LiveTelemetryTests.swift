@@ -50,7 +50,8 @@ struct LiveTelemetryTests {
         let whole = try await telemetry("--max-points", "4", "--from", "1", "--to", "10")
         #expect(whole.complete)
         #expect(whole.variables["height"]?.points == 10 && whole.variables["height"]?.timeS.first == 1)
-        let csv = try await Program.run("lynxctl", ["telemetry", batch, "--csv", "--to", "1", "--control-plane", server.url], in: study.directory.path)
+        let csv = try await Program.run(
+            "lynxctl", ["telemetry", batch, "--csv", "--to", "1", "--control-plane", server.url], in: study.directory.path)
         #expect(
             csv.output == "job_id,run_index,variable,units,time_s,value\r\n\(job),0,height,m,0.0,1000.0\r\n\(job),0,height,m,1.0,999.0\r\n")
         try await endOrderly(runner, server)

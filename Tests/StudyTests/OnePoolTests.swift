@@ -60,7 +60,9 @@ struct OnePoolTests {
             #expect(document.results.count == 4)
             for result in document.results {
                 #expect(result.success, "\(example.name): \(result.errorMessage ?? "")")
-                #expect(result.outputs?.contains { $0.name == example.output && $0.value != nil } == true, "\(example.name): \(result.metadata.warnings)")
+                #expect(
+                    result.outputs?.contains { $0.name == example.output && $0.value != nil } == true,
+                    "\(example.name): \(result.metadata.warnings)")
                 #expect(result.metadata.provenance?.files["bundle"] != nil)
                 seen.insert(result.metadata.runnerID)
             }
@@ -97,7 +99,8 @@ struct OnePoolTests {
     /// Copies an example's files, and moves the options of its runner into the bundle of its study.
     private func write(_ example: Example) throws {
         let source = Repository.path("examples/\(example.name)")
-        for file in try FileManager.default.contentsOfDirectory(atPath: source) where !["build", ".venv", ".lynx", "runner.yaml", "study.yaml"].contains(file) {
+        for file in try FileManager.default.contentsOfDirectory(atPath: source)
+        where !["build", ".venv", ".lynx", "runner.yaml", "study.yaml"].contains(file) {
             try directory.write("\(example.name)/\(file)", try String(contentsOfFile: "\(source)/\(file)", encoding: .utf8))
         }
         let runner = try String(contentsOfFile: "\(source)/runner.yaml", encoding: .utf8)

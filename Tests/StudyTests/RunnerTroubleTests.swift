@@ -15,7 +15,8 @@ struct RunnerTroubleTests {
         let study = try StudyFixture(scenario, runs: runs, slots: slots)
         let python = study.directory.path + "/python"
         try FileManager.default.createSymbolicLink(atPath: python, withDestinationPath: Repository.python)
-        let configuration = try study.directory.read("runner.yaml").replacing("python_executable: \(Repository.python)", with: "python_executable: \(python)")
+        let configuration = try study.directory.read("runner.yaml").replacing(
+            "python_executable: \(Repository.python)", with: "python_executable: \(python)")
         try study.directory.write("runner.yaml", configuration)
         return (study, python)
     }
@@ -102,7 +103,10 @@ struct RunnerTroubleTests {
         try await log.expect("no jobs are taken")
         let jobs = try await server.jobs(of: batch) { $0.allSatisfy { $0.status == .pending } }
         #expect(jobs.allSatisfy { $0.retries == 0 })
-        #expect(jobs.allSatisfy { $0.pendingReason?.contains("output_root: '\(study.outputRoot)' is full (No space left on device); make room there") == true })
+        #expect(
+            jobs.allSatisfy {
+                $0.pendingReason?.contains("output_root: '\(study.outputRoot)' is full (No space left on device); make room there") == true
+            })
 
         study.gate.open(for: 100)
         try FileManager.default.removeItem(atPath: disk + "/filler")

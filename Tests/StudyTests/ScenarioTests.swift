@@ -86,7 +86,10 @@ struct ScenarioTests {
 
     @Test("A scenario that cannot be run is told before the runner starts, at its place", arguments: [
         ("{orbit: {entrypoint: nowhere.py}}", "runner.yaml:8:33: scenarios.orbit.entrypoint: no such file 'nowhere.py'; give the path of one that is there"),
-        ("{orbit: {engine: basilisc, entrypoint: scenario.py}}", "scenarios.orbit.engine: 'basilisc' is not loaded; did you mean 'basilisk'? engines lists basilisk"),
+            (
+                "{orbit: {engine: basilisc, entrypoint: scenario.py}}",
+                "scenarios.orbit.engine: 'basilisc' is not loaded; did you mean 'basilisk'? engines lists basilisk"
+            ),
         ("{orbit: {entrypoint: scenario.py, warm_check_evry: 3}}", "scenarios.orbit.warm_check_evry: is not a field of the engine's options; did you mean 'warm_check_every'?"),
         ("{orbit: {entrypoint: scenario.py, state_directory: x}}", "scenarios.orbit.state_directory: is not an option of the engine basilisk; it is a field of the runner's configuration"),
         ("{'a b': {entrypoint: scenario.py}}", "is not an identifier"),

@@ -34,7 +34,8 @@ struct SobolStudyTests {
     func ishigami() async throws {
         let pi = "3.141592653589793"
         let study = try StudyFixture(
-            Self.scenario, runs: 1280, dispersions: ["x", "y", "z"].map { "\($0): {distribution: {type: uniform, min: -\(pi), max: \(pi)}, units: rad}" })
+            Self.scenario, runs: 1280,
+            dispersions: ["x", "y", "z"].map { "\($0): {distribution: {type: uniform, min: -\(pi), max: \(pi)}, units: rad}" })
         let batchFile = try study.directory.read("batch.yaml")
         try study.directory.write("batch.yaml", batchFile.replacing("seed: 7", with: "seed: 7, sampling_method: saltelli, second_order: true"))
         let server = try await ControlPlaneServer.start(study)
@@ -64,7 +65,9 @@ struct SobolStudyTests {
         #expect(sobol.interactions.first?.parameters == ["x", "z"])
 
         let text = try await Program.run("lynxctl", ["report", batch, "--control-plane", server.url], in: study.directory.path)
-        #expect(text.output.contains("  Sobol' indices of 127 blocks of Saltelli's design; 1 left out, with a run that gave no f\n"), "\(text.output)")
+        #expect(
+            text.output.contains("  Sobol' indices of 127 blocks of Saltelli's design; 1 left out, with a run that gave no f\n"),
+            "\(text.output)")
         #expect(text.output.contains("\nx × z "))
         let page = try await Program.run(
             "lynxctl", ["report", batch, "--control-plane", server.url, "--html", "report.html", "--ellipse", "f,sum"], in: study.directory.path)

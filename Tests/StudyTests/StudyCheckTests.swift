@@ -20,7 +20,11 @@ struct StudyCheckTests {
         let study = try study()
         let end = try await lynxctl(study, "check", "batch.yaml", "--runner-config", "runner.yaml")
         #expect(end.exitCode == 0, "\(end.errors)")
-        #expect(end.outputLines == ["batch.yaml: 3 runs of commands on 'command', latin_hypercube with seed 5, 2 parameters", "runner.yaml: run 0 can be prepared"])
+        #expect(
+            end.outputLines == [
+                "batch.yaml: 3 runs of commands on 'command', latin_hypercube with seed 5, 2 parameters",
+                "runner.yaml: run 0 can be prepared",
+            ])
         #expect(try study.directory.names(".lynx/runs/dry-run/dry-run-0").isEmpty)
     }
 

@@ -81,7 +81,9 @@ struct WarmWorkerTests {
         try #require(mkfifo(served.study.directory.path + "/proving", 0o600) == 0)
         _ = try await served.run()
         // Opening waits for the other end.
-        _ = try await Task.detached { [path = served.study.directory.path] in try FileHandle(forReadingFrom: URL(filePath: path + "/proving")).readToEnd() }.value
+        _ = try await Task.detached { [path = served.study.directory.path] in
+            try FileHandle(forReadingFrom: URL(filePath: path + "/proving")).readToEnd()
+        }.value
         let pid = try #require(Int32(try served.study.directory.read("proof_pid")))
         let gone = try PidDescriptor(pid)
         served.runner.send(SIGKILL)
@@ -114,7 +116,8 @@ struct WarmWorkerTests {
 
     @Test("A parent is listed with its runner: what it is at, what jobs find done and what not, and no more when it is gone")
     func shown() async throws {
-        let served = try await WarmStudy("", model: "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n", runs: 3)
+        let served = try await WarmStudy(
+            "", model: "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n", runs: 3)
         let before = try await served.shown { _ in true }
         #expect(before.state == .starting && before.message?.isEmpty == false && before.pid == nil && before.modules == nil)
         let parent = try await served.becomeReady()

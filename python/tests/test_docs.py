@@ -67,7 +67,7 @@ def options(command: str) -> set[str]:
         if "visibility: .private" not in arguments:
             found |= {f"--{long}" for long in re.findall(r'customLong\("([^"]+)"\)', arguments) or [kebab(name)]}
     if command == "runner-host":
-        # The configuration's: of the table, and two that are no field.
+        # The configuration's: of its fields, and two that are no field.
         keys = {key for key, is_file_only in runner_fields() if not is_file_only} | {"config", "control_plane"}
         found |= {f"--{key.replace('_', '-')}" for key in keys}
     return found
@@ -87,21 +87,18 @@ def command_lines(page: Path) -> list[tuple[str, str]]:
 
 
 def runner_fields() -> list[tuple[str, bool]]:
-    source = text("Sources/RunnerHost/Configuration/RunnerFields.swift")
-    entries = re.findall(r'RunnerField\(\s*"(\w+)",(.*?)\n', source)
-    return [(key, "isFileOnly: true" in rest) for key, rest in entries]
+    """The fields of the runner's configuration, its engines' among them, and whether each is in the file only."""
+    rows = re.findall(r"^\| `(\w+)` \| (`LYNX_RUNNER_|in the file only)", text("docs/configuration.md"), re.MULTILINE)
+    return [(key, not names.startswith("`")) for key, names in rows]
 
 
 def test_every_field_of_the_runner_is_in_the_reference() -> None:
-    fields = runner_fields()
-    assert len(fields) >= 16
-    rows = [line for line in text("docs/configuration.md").splitlines() if line.startswith("| `")]
-    for key, is_file_only in fields:
-        row = next((row for row in rows if row.startswith(f"| `{key}` |")), "")
-        assert row, f"docs/configuration.md has no row for {key}"
-        if not is_file_only:
-            assert f"`LYNX_RUNNER_{key.upper()}`" in row
-            assert f"`--{key.replace('_', '-')}`" in row
+    source = text("Sources/RunnerHost/Configuration/RunnerFields.swift")
+    declared = set(re.findall(r'RunnerField\(\s*"(\w+)",', source))
+    assert len(declared) >= 16
+    assert declared <= {key for key, _ in runner_fields()}, "run scripts/configuration_docs.py"
+    contract = {"engines", "capabilities", "python_executable", "basilisk_entrypoint", "output_root", "working_directory"}
+    assert contract | {"max_concurrent_jobs"} <= {key for key, is_file_only in runner_fields() if not is_file_only}
 
 
 @pages
@@ -262,7 +259,8 @@ def test_the_steps_to_a_checked_engine_are_executed_as_they_are(tmp_path: Path) 
     assert end.stdout.splitlines().count("8") == 1
 
 
-def test_engines_options_are_documented_as_they_are_declared() -> None:
-    command = [sys.executable, str(ROOT / "scripts/engine_docs.py"), "--check", str(ROOT / ".build/debug/runner-host")]
+def test_fields_and_options_are_documented_as_they_are_declared() -> None:
+    script = str(ROOT / "scripts/configuration_docs.py")
+    command = [sys.executable, script, "--check", str(ROOT / ".build/debug/runner-host")]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -20,8 +20,8 @@ final class RunDriver {
     private let host: HostHandle
     private let state: AttendedState<RunResult>
     private var phase = Phase.server(0)
-    private var running: [Int: Attended] = [:]
-    private var command: Attended?
+    private var running: [Int: AttendedProcess] = [:]
+    private var command: AttendedProcess?
     private var follower: Follower?
     private var sign: SignWatch?
     private var timers: [TimerToken] = []
@@ -151,7 +151,7 @@ final class RunDriver {
         state.finish(RunResult(exit: exit, warnings: warnings))
     }
 
-    private func ask(_ program: Attended, _ stop: StopSignal, _ name: String, _ context: LoopContext) {
+    private func ask(_ program: AttendedProcess, _ stop: StopSignal, _ name: String, _ context: LoopContext) {
         program.process.signal(stop.signal.number)
         timers.append(
             context.schedule(after: nanoseconds(stop.grace)) { [weak self, weak program] _ in
@@ -163,10 +163,10 @@ final class RunDriver {
 
     private func attend(
         _ request: GuardedProcess.Request, _ context: LoopContext, onEnd: @escaping (GuardedProcess.End, LoopContext) -> Void
-    ) throws(EngineError) -> Attended {
+    ) throws(EngineError) -> AttendedProcess {
         let process = try GuardedProcess(request)
         state.add(process)
-        return try Attended(process, context) { [state] end, context in
+        return try AttendedProcess(process, context) { [state] end, context in
             state.remove(process)
             onEnd(end, context)
         }
@@ -183,27 +183,4 @@ final class RunDriver {
     }
 
     private func nanoseconds(_ seconds: Double) -> UInt64 { UInt64(seconds * 1e9) }
-}
-
-/// A process whose end the loop waits for.
-final class Attended {
-    let process: GuardedProcess
-    private(set) var hasEnded = false
-    private var watch: Watch?
-
-    /// - Throws: if its end cannot be waited for; the process has then been killed.
-    init(_ process: GuardedProcess, _ context: LoopContext, onEnd: @escaping (GuardedProcess.End, LoopContext) -> Void) throws(EngineError) {
-        self.process = process
-        do {
-            watch = try context.watch(process.exitDescriptor, .readable) { [weak self] context, _ in
-                self?.watch?.cancel()
-                self?.watch = nil
-                self?.hasEnded = true
-                if let end = process.reap() { onEnd(end, context) }
-            }
-        } catch {
-            process.kill()
-            throw EngineError(lynx_status(LYNX_E_RESOURCES), "cannot wait for a process: \(error)")
-        }
-    }
 }

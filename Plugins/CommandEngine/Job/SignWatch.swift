@@ -50,7 +50,7 @@ final class SignWatch {
         switch sign {
         case .seconds(let seconds): return Double(context.now - begin) >= seconds * 1e9
         case .file(let path): return access(path, F_OK) == 0
-        case .port(let number): return Self.accepts(number)
+        case .port(let number): return LocalPort(number, .tcp).isListening
         case .output:
             var isFound = false
             for tail in tails {
@@ -59,20 +59,6 @@ final class SignWatch {
                 }
             }
             return isFound
-        }
-    }
-
-    /// Whether a process listens on the loopback: its kernel answers at once.
-    private static func accepts(_ number: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = number.bigEndian
-        name.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
         }
     }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import LynxModel
 import Support
 
 /// A port of this machine that no other job has while the lease lives.
@@ -26,7 +25,7 @@ final class PortLease: Sendable {
         for number in Array(start...range.upperBound) + Array(range.lowerBound..<start) {
             guard let mark = mark(number) else { continue }
             let lease = PortLease(number, mark)
-            if isFree(number, SOCK_STREAM), isFree(number, SOCK_DGRAM) { return lease }
+            if LocalPort(number, .tcp).isFree(), LocalPort(number, .udp).isFree() { return lease }
         }
         return nil
     }
@@ -45,18 +44,5 @@ final class PortLease: Sendable {
         }
         guard isOurs else { return nil }
         return owned
-    }
-
-    /// Whether a program could bind the port now, on all addresses.
-    private static func isFree(_ number: UInt16, _ kind: __socket_type) -> Bool {
-        let descriptor = socket(AF_INET, Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = number.bigEndian
-        return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
-        }
     }
 }

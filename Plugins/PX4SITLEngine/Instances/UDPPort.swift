@@ -7,27 +7,9 @@ struct UDPPort: Hashable, Sendable {
 
     init(_ number: UInt16) { self.number = number }
 
-    /// The address of a port.
-    enum Address: Sendable {
-        /// All addresses of the machine, which PX4 binds its own ports to.
-        case any
-        /// 127.0.0.1 only, where PX4 sends: programs bound to other addresses do not receive it.
-        case loopback
-    }
-
-    /// Whether a program could bind the port now without sharing it.
-    func isFree(on address: Address = .any) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = number.bigEndian
-        name.sin_addr.s_addr = address == .loopback ? UInt32(INADDR_LOOPBACK).bigEndian : 0
-        return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
-        }
-    }
+    /// Whether a program could bind the port now without sharing it: at all addresses of the machine, as PX4 binds its own ports,
+    /// or at 127.0.0.1, where PX4 sends and programs that are bound to other addresses do not receive it.
+    func isFree(on address: LocalPort.Address = .any) -> Bool { LocalPort(number, .udp).isFree(on: address) }
 
     /// A description of the process that has bound the port, such as `process 4711 (mavsdk_server)`.
     var holder: String {

@@ -1,6 +1,7 @@
 import EngineKit
 import EventLoop
 import MAVLink
+import Support
 
 /// Performs the actions of `Flight` and reports their outcomes to it. Used on the engine's loop only.
 final class FlightDriver {
@@ -26,8 +27,8 @@ final class FlightDriver {
     private var mutePort: UInt16?
     /// The process that listened where PX4 looked for a mission that failed.
     private var partner: String?
-    private var vehicle: RunningProcess?
-    private var mission: RunningProcess?
+    private var vehicle: AttendedProcess?
+    private var mission: AttendedProcess?
     private var vehicleFiles: VehicleFiles?
     private var starts = 0
     private var maxRSSBytes: Int64 = 0
@@ -193,10 +194,10 @@ extension FlightDriver {
 
     private func start(
         _ request: GuardedProcess.Request, _ context: LoopContext, onEnd: @escaping (GuardedProcess.End, LoopContext) -> Void
-    ) throws(EngineError) -> RunningProcess {
+    ) throws(EngineError) -> AttendedProcess {
         let process = try GuardedProcess(request)
         state.add(process)
-        return try RunningProcess(process, context) { [weak self] end, context in
+        return try AttendedProcess(process, context) { [weak self] end, context in
             self?.state.remove(process)
             if let self {
                 maxRSSBytes = max(maxRSSBytes, end.maxRSSBytes)

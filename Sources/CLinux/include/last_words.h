@@ -16,7 +16,7 @@ extern "C" {
 /// `program` comes before each line.
 void lynx_prepare_last_words(const char *program);
 
-/// Notes what the calling thread is doing, such as "launch of engine basilisk", for what is written if it crashes. The text is
+/// Notes what the calling thread is doing, such as "launch of engine command", for what is written if it crashes. The text is
 /// copied, and cut to 200 bytes; NULL means nothing of interest.
 void lynx_set_activity(const char *activity);
 

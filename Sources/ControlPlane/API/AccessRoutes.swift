@@ -44,7 +44,8 @@ extension API {
         if let allowed = token.allowedTypes {
             let others = types.filter { !allowed.contains($0) }
             guard others.isEmpty else {
-                throw AccessRefusal.forbidden("this enrolment token does not allow the simulation types \(others.quoted); it allows \(allowed.quoted)")
+                throw AccessRefusal.forbidden(
+                    "this enrolment token does not allow the simulation types \(others.quoted); it allows \(allowed.quoted)")
             }
         }
         let credential = try await ledger.enroll(message, with: token, lifetime: configuration.credentialMilliseconds)

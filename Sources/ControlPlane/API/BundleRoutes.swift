@@ -98,7 +98,8 @@ extension BundleSpec {
     /// - Throws: a `Problem` if it is not one that has been uploaded.
     func check() throws {
         guard sha256 != nil else {
-            throw Problem.invalid("config.simulation.bundle.sha256", "is missing; 'path' is for clients, which upload the folder and give its hash here")
+            throw Problem.invalid(
+                "config.simulation.bundle.sha256", "is missing; 'path' is for clients, which upload the folder and give its hash here")
         }
     }
 }

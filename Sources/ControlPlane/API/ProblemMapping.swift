@@ -79,7 +79,8 @@ extension Problem {
         case .runnerElsewhere(let runnerID, let machine, let silentFor, let leaseLeft):
             self.init(
                 title: "Runner at work elsewhere", status: 409,
-                detail: "runner '\(runnerID)' is at work on \(machine.map { "machine '\($0)'" } ?? "another machine"), heard of \(silentFor / 1000) s ago: "
+                detail:
+                    "runner '\(runnerID)' is at work on \(machine.map { "machine '\($0)'" } ?? "another machine"), heard of \(silentFor / 1000) s ago: "
                     + "two state directories are copies of one; remove 'runner-id' and 'credential' from this runner's to give it an identity of its own, "
                     + "or, if the other machine is gone, start this runner again in \((leaseLeft + 999) / 1000) s")
         case .sessionReplaced(let runnerID):
@@ -100,7 +101,9 @@ extension Problem {
         case .alreadyEnded(let what, let id, let status):
             self.init(title: "Already ended", status: 409, detail: "\(what) '\(id)' is \(status) and cannot be cancelled")
         case .submissionDiffers(let key):
-            self = .badHeader(EndpointParameter.idempotencyKey.name, "is '\(key)', which came with another body before; give each submission a key of its own")
+            self = .badHeader(
+                EndpointParameter.idempotencyKey.name,
+                "is '\(key)', which came with another body before; give each submission a key of its own")
         case .notExtensible(let batchID, let reason):
             self.init(title: "Batch cannot be extended", status: 409, detail: "batch '\(batchID)': \(reason)")
         case .tooManyRuns(let runs, let limit):

@@ -130,7 +130,8 @@ extension AttemptReport {
                 throw Problem.invalid("\(place)result.telemetry_data.\(name)", "has \(series.timeS.count) times for \(series.values.count) values")
             }
             guard telemetryTail?[name]?.isValid(count: series.values.count) ?? true else {
-                throw Problem.invalid("\(place)telemetry_tail.\(name)", "must have a step that is a power of 2, and a first_point that is a multiple of it")
+                throw Problem.invalid(
+                    "\(place)telemetry_tail.\(name)", "must have a step that is a power of 2, and a first_point that is a multiple of it")
             }
         }
     }

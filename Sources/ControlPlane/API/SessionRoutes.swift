@@ -37,7 +37,9 @@ extension API {
         // Else another site's page could log its visitors in as somebody else, and see what they then do.
         try CallOrigin(request).check()
         guard configuration.authentication else {
-            throw Problem(title: "No authentication", status: 409, detail: "this control plane was started without --auth: there is nothing to log in to")
+            throw Problem(
+                title: "No authentication", status: 409,
+                detail: "this control plane was started without --auth: there is nothing to log in to")
         }
         let wanted = try await request.body(of: .logIn, from: context.caller)
         let token = try await gate.token(toLogInWith: wanted.token, request, context)

@@ -60,7 +60,9 @@ public struct ArtifactConfiguration: Hashable, Sendable {
     ///   - databasePath: of the ledger.
     public init(store: String? = nil, databasePath: String, quotaBytes: Int64? = nil, retainDays: Double? = nil) {
         // A database elsewhere has no folder here.
-        let folder = databasePath.contains("://") ? ".lynx/" : databasePath.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(databasePath[...$0]) } ?? ""
+        let folder =
+            databasePath.contains("://")
+            ? ".lynx/" : databasePath.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(databasePath[...$0]) } ?? ""
         let root = store ?? "\(folder)artifacts"
         let isBucket = root.hasPrefix("s3://")
         self.store = isBucket ? root : "\(root)/blobs"

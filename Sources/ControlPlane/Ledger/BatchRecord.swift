@@ -78,7 +78,8 @@ struct BatchRecord: Hashable, Sendable {
         Batch(
             batchID: batchID, name: name, status: status, totalJobs: total, completedJobs: counts.completed,
             failedJobs: counts.failed + counts.timedOut, cancelledJobs: counts.cancelled,
-            createdAt: Date(instant: createdAt), completedAt: completedAt.map { Date(instant: $0) }, seed: seed, stopReason: stopReason, warnings: warnings,
+            createdAt: Date(instant: createdAt), completedAt: completedAt.map { Date(instant: $0) }, seed: seed, stopReason: stopReason,
+            warnings: warnings,
             submittedBy: submittedBy)
     }
 

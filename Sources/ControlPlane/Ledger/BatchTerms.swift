@@ -36,7 +36,10 @@ struct BatchTerms: Hashable, Sendable {
         self.requirement = requirement
     }
 
-    static let columns = ["max_parallel_jobs", "max_retries", "simulation_type", "cpu_request", "memory_request_gb", "gpu_request", "stops_early", "is_open", "most_runs", "bundle"]
+    static let columns = [
+        "max_parallel_jobs", "max_retries", "simulation_type", "cpu_request", "memory_request_gb", "gpu_request", "stops_early", "is_open",
+        "most_runs", "bundle",
+    ]
 
     /// The values of `columns`.
     var values: [LedgerValue] {

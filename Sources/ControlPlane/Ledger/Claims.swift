@@ -67,7 +67,8 @@ extension Ledger {
         }
         var assignments: [JobAssignment] = []
         for record in outcome.jobs {
-            assignments.append(try await plan(batchID: record.key.batchID, runs: record.key.runIndex + 1).assignment(record.key, attempt: record.attempt))
+            assignments.append(
+                try await plan(batchID: record.key.batchID, runs: record.key.runIndex + 1).assignment(record.key, attempt: record.attempt))
         }
         return ClaimResponse(jobs: assignments, drain: outcome.drained)
     }

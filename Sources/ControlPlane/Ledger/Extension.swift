@@ -12,7 +12,9 @@ extension Ledger {
             throw LedgerError.notExtensible(batchID: batchID, reason: "its runs are the rows of a table; append rows to it")
         }
         // The nominal run is the last one.
-        if config.hasNominal { throw LedgerError.notExtensible(batchID: batchID, reason: "it has a nominal run, which comes after those of the sample") }
+        if config.hasNominal {
+            throw LedgerError.notExtensible(batchID: batchID, reason: "it has a nominal run, which comes after those of the sample")
+        }
         try await transaction(WriteScope(batches: [batchID])) { [policy] transaction in
             let batch = try transaction.batch(batchID)
             guard batch.cancelledAt == nil || batch.stopReason != nil else {
@@ -20,7 +22,8 @@ extension Ledger {
             }
             // A run that is being killed would be left out of the middle of the study.
             guard batch.stopReason == nil || batch.status.isTerminal else {
-                throw LedgerError.notExtensible(batchID: batchID, reason: "it was stopped and some of its runs are still under way; try again when it has ended")
+                throw LedgerError.notExtensible(
+                    batchID: batchID, reason: "it was stopped and some of its runs are still under way; try again when it has ended")
             }
             let (total, overflows) = batch.total.addingReportingOverflow(runs)
             guard !overflows, total <= policy.maxRunsPerBatch else {

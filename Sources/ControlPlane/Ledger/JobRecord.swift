@@ -105,7 +105,9 @@ struct JobRecord: Hashable, Sendable {
         case .lost:
             spoil("lost attempts", message ?? "the runner gave it up", now: now, limit: maxLostAttempts, wasAlone)
         case .simulatorFault:
-            spoil("attempts that were lost or that the simulator spoiled", message ?? "the simulator failed", now: now, limit: min(maxLostAttempts, Self.mostSpoiled), true)
+            spoil(
+                "attempts that were lost or that the simulator spoiled", message ?? "the simulator failed", now: now,
+                limit: min(maxLostAttempts, Self.mostSpoiled), true)
         }
     }
 

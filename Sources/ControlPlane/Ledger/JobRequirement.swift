@@ -31,7 +31,8 @@ struct JobRequirement: Hashable, Sendable {
         if able.contains(where: isMet) { return nil }
         let nearest = able.min { misses($0.capabilities).count < misses($1.capabilities).count }!
         let wanting = misses(nearest.capabilities)
-        return "no registered runner for '\(JobRoute(text: type).uncontained.text)' has \(wanting.map(\.wanted).joined(separator: " and ")); the nearest has \(wanting.map(\.found).joined(separator: " and "))"
+        return
+            "no registered runner for '\(JobRoute(text: type).uncontained.text)' has \(wanting.map(\.wanted).joined(separator: " and ")); the nearest has \(wanting.map(\.found).joined(separator: " and "))"
             + (wanting.count < asked ? ", with all else that is asked for" : "")
     }
 

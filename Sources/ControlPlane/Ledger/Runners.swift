@@ -55,12 +55,19 @@ struct RunnerRecord: Hashable, Sendable {
     func model(currentJobs: [String], now: Instant, policy: LedgerPolicy) -> Runner {
         let quarantine = quarantine ?? standstill
         let status: RunnerStatus =
-            if isOffline(now, policy) { .offline } else if drained || quarantine != nil { .maintenance } else if currentJobs.isEmpty { .idle } else { .busy }
+            if isOffline(now, policy) {
+                .offline
+            } else if drained || quarantine != nil {
+                .maintenance
+            } else {
+                currentJobs.isEmpty ? .idle : .busy
+            }
         // Nobody knows what a runner keeps that is not heard of.
         let engines = status == .offline ? engines.map { RunnerEngine(id: $0.id, version: $0.version) } : engines
         return Runner(
             runnerID: runnerID, name: name, status: status, capabilities: capabilities, engines: engines, version: version,
-            protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt), currentJobs: currentJobs,
+            protocolVersion: protocolVersion, registeredAt: Date(instant: registeredAt), lastHeartbeatAt: Date(instant: lastHeartbeatAt),
+            currentJobs: currentJobs,
             quarantine: quarantine, offer: offer)
     }
 }

@@ -113,7 +113,9 @@ extension Ledger {
         }
         let plan = try await plan(batchID: batchID, runs: batch.total)
         guard var study = try RareEventStudy(plan.submission, seed: batch.seed) else { return nil }
-        try study.advance(try await self.study(batchID: batchID, outputs: [study.limitState.output]), plan.appended, isCancelled: batch.cancelledAt != nil)
+        try study.advance(
+            try await self.study(batchID: batchID, outputs: [study.limitState.output]), plan.appended, isCancelled: batch.cancelledAt != nil
+        )
         return (study, batch)
     }
 

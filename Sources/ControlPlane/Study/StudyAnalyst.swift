@@ -46,7 +46,9 @@ struct StudyAnalyst: Sendable {
         let inputs = inputs
         let driven = outputs.compactMap(table.output)
         let rankings = Drivers.rank(inputs: inputs.map(\.values), outputs: driven.map(\.values))
-        let drivers = zip(driven, rankings).compactMap { output, ranking in (try? ranking.get()).map { self.drivers(of: output, $0, inputs.map(\.name)) } }
+        let drivers = zip(driven, rankings).compactMap { output, ranking in
+            (try? ranking.get()).map { self.drivers(of: output, $0, inputs.map(\.name)) }
+        }
         return StudyDrivers(batchID: table.batchID, drivers: drivers, separators: separators(inputs))
     }
 
@@ -102,13 +104,17 @@ struct StudyAnalyst: Sendable {
 
     private func separators(_ inputs: [(name: String, values: [Double])]) -> FailureSeparators? {
         guard let report = try? Separators.find(inputs: inputs.map(\.values), outcomes: outcomes) else { return nil }
-        func separator(_ numbers: [Int], _ form: String?, _ separation: Separation, _ qValue: Double, _ isDiscovery: Bool) -> FailureSeparators.Separator {
+        func separator(
+            _ numbers: [Int], _ form: String?, _ separation: Separation, _ qValue: Double, _ isDiscovery: Bool
+        ) -> FailureSeparators.Separator {
             .init(
                 parameters: numbers.map { inputs[$0].name }, form: form, distance: separation.distance, cut: separation.cut,
                 failuresLieAbove: separation.failuresLieAbove, areaUnderROC: separation.areaUnderROC, qValue: qValue, isDiscovery: isDiscovery)
         }
         let single = report.inputs.map { separator([$0.input], nil, $0.separation, $0.qValue, $0.isDiscovery) }
-        let pairs = report.pairs.filter(\.isDiscovery).prefix(Self.mostPairs).map { separator($0.inputs, $0.form.rawValue, $0.separation, $0.qValue, true) }
+        let pairs = report.pairs.filter(\.isDiscovery).prefix(Self.mostPairs).map {
+            separator($0.inputs, $0.form.rawValue, $0.separation, $0.qValue, true)
+        }
         return FailureSeparators(failed: report.failed, passed: report.passed, missing: report.missing, separators: single + pairs)
     }
 

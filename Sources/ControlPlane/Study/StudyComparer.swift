@@ -69,7 +69,8 @@ struct StudyComparer: Sendable {
                 guard before.runs > 0, after.runs > 0 else { return change }
                 let difference = ShareDifference(before, after, confidence: 0.95)
                 change.shareDifference = Estimate(
-                    value: (difference.estimate.lower + difference.estimate.upper) / 2, low: difference.interval.lower, high: difference.interval.upper)
+                    value: (difference.estimate.lower + difference.estimate.upper) / 2, low: difference.interval.lower,
+                    high: difference.interval.upper)
             }
             return change
         }

@@ -9,14 +9,17 @@ extension Ledger {
         let config = plan.submission.config
         if let problem = config.problems(of: requirements ?? []).first {
             let field = "requirements[\(problem.index ?? 0)]"
-            throw Problem(title: "Invalid requirements", status: 422, detail: "\(field) \(problem.message)", errors: [.init(field: field, detail: problem.message)])
+            throw Problem(
+                title: "Invalid requirements", status: 422, detail: "\(field) \(problem.message)",
+                errors: [.init(field: field, detail: problem.message)])
         }
         let batch = try await driver.read { connection in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             return try BatchRecord(row)
         }
         return StudyJudge(
-            requirements: requirements ?? config.requirements ?? [], stop: requirements == nil ? config.stop : nil, total: config.hasNominal ? batch.total - 1 : batch.total,
+            requirements: requirements ?? config.requirements ?? [], stop: requirements == nil ? config.stop : nil,
+            total: config.hasNominal ? batch.total - 1 : batch.total,
             wasExtended: batch.firstRuns != nil || batch.cancelledAt != nil, isApproximate: !plan.sampler.drawsAreIndependent)
     }
 
@@ -32,6 +35,7 @@ extension Ledger {
         return StudyVerdicts(
             batchID: batchID, totalRuns: table.total, endedRuns: table.ended,
             verdicts: judge.verdicts(on: table, first: requirements == nil ? stoppedAfter : nil), stopReason: batch.stopReason,
-            rareEvent: requirements == nil ? try await rareEventStudy(batchID: batchID).map { $0.study.estimate(of: batch, isOpen: $0.batch.terms.isOpen) } : nil)
+            rareEvent: requirements == nil
+                ? try await rareEventStudy(batchID: batchID).map { $0.study.estimate(of: batch, isOpen: $0.batch.terms.isOpen) } : nil)
     }
 }

@@ -196,18 +196,6 @@ extension CaseIterable where Self: RawRepresentable<String>, AllCases == [Self] 
     fileprivate static func place(of name: String) -> Int32? { allCases.firstIndex { $0.rawValue == name }.map { Int32($0) } }
 }
 
-extension ParameterValue {
-    /// Without quotes around texts.
-    fileprivate var plainText: String {
-        switch self {
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let value): value
-        case .bool(let value): "\(value)"
-        }
-    }
-}
-
 extension SQL {
     /// The runs in a range that have rows, with what the attempts gave that are the jobs' results. Values: batch_id, the first
     /// run_index, the one after the last.

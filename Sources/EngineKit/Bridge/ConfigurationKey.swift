@@ -80,7 +80,9 @@ public struct ConfigurationKey: Hashable, Sendable {
 
 extension EngineSettings {
     /// The settings that engines get undeclared (`lynx_engine_config`), and `entrypoint`.
-    private static let common: Set = ["python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "state_directory", "entrypoint"]
+    private static let common: Set = [
+        "python_executable", "working_directory", "log_capture_bytes", "private_dev_shm", "state_directory", "entrypoint",
+    ]
 
     /// Checks that every setting is declared. Hosts that know declarations have done so, with the place in the user's file.
     func checkNames(_ declared: [ConfigurationKey], engine: String) throws(EngineError) {

@@ -183,6 +183,19 @@ public struct EngineError: Error, Sendable {
     }
 
     public static func invalid(_ message: String) -> EngineError { EngineError(lynx_status(LYNX_E_INVALID), message) }
+    public static func resources(_ message: String) -> EngineError { EngineError(lynx_status(LYNX_E_RESOURCES), message) }
+
+    /// What a function of the ABI returns: a thrown error becomes a status and the caller's `lynx_error`.
+    package static func status(
+        _ target: UnsafeMutablePointer<lynx_error>?, _ body: () throws(EngineError) -> Void
+    ) -> lynx_status {
+        do throws(EngineError) {
+            try body()
+            return lynx_status(LYNX_OK)
+        } catch {
+            return error.store(in: target)
+        }
+    }
 
     package func store(in target: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
         if let target {

@@ -13,7 +13,9 @@ public struct EngineSettings: Hashable, Sendable {
 
     /// The keys of the engine's own settings; without those that are the same for
     /// all engines' scenarios: `env`, `scenarios` and `in_container`.
-    public var keys: [String] { values.keys.filter { $0 != Self.scenarios && $0 != Self.inContainer && !$0.hasPrefix(Self.environmentPrefix) }.sorted() }
+    public var keys: [String] {
+        values.keys.filter { $0 != Self.scenarios && $0 != Self.inContainer && !$0.hasPrefix(Self.environmentPrefix) }.sorted()
+    }
 
     /// The value of a setting; nil if it is absent or empty.
     public subscript(key: String) -> String? {

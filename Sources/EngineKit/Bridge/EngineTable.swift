@@ -30,16 +30,6 @@ private func box(_ job: OpaquePointer) -> JobBox {
     Unmanaged<JobBox>.fromOpaque(UnsafeRawPointer(job)).takeUnretainedValue()
 }
 
-/// Turns a thrown `EngineError` into a status and the caller's `lynx_error`.
-private func status(_ error: UnsafeMutablePointer<lynx_error>?, _ body: () throws(EngineError) -> Void) -> lynx_status {
-    do throws(EngineError) {
-        try body()
-        return lynx_status(LYNX_OK)
-    } catch let failure {
-        return failure.store(in: error)
-    }
-}
-
 private func state(_ engine: UnsafePointer<lynx_engine>?) -> EngineScenarios {
     Unmanaged<EngineScenarios>.fromOpaque(engine!.pointee.context).takeUnretainedValue()
 }
@@ -47,14 +37,14 @@ private func state(_ engine: UnsafePointer<lynx_engine>?) -> EngineScenarios {
 private func configure(
     _ engine: UnsafePointer<lynx_engine>?, _ config: UnsafePointer<lynx_engine_config>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in try state(engine).configure(EngineSettings(config!.pointee.values)) }
+    EngineError.status(error) { () throws(EngineError) in try state(engine).configure(EngineSettings(config!.pointee.values)) }
 }
 
 private func prepare(
     _ engine: UnsafePointer<lynx_engine>?, _ job: UnsafePointer<lynx_job>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
     _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in
+    EngineError.status(error) { () throws(EngineError) in
         let request = JobRequest(job!)
         let prepared = try state(engine).engine(for: request.settings).prepare(request)
         out!.pointee = OpaquePointer(Unmanaged.passRetained(JobBox(prepared)).toOpaque())
@@ -64,7 +54,7 @@ private func prepare(
 private func launch(
     _ job: OpaquePointer?, _ process: UnsafeMutablePointer<lynx_process>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in
+    EngineError.status(error) { () throws(EngineError) in
         let launched = try box(job!).job.launch()
         process!.pointee.pid = launched.pid
         process!.pointee.exit_fd = launched.exitDescriptor
@@ -80,7 +70,7 @@ private func stop(_ job: OpaquePointer?, _ reason: Int32, _ deadline: UInt64) ->
 private func reap(
     _ job: OpaquePointer?, _ result: UnsafeMutablePointer<lynx_exit>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in
+    EngineError.status(error) { () throws(EngineError) in
         try box(job!).job.reap().store(in: result!)
     }
 }
@@ -88,7 +78,7 @@ private func reap(
 private func collect(
     _ job: OpaquePointer?, _ collector: UnsafePointer<lynx_collector>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in try box(job!).job.collect(into: ArtifactSink(collector!)) }
+    EngineError.status(error) { () throws(EngineError) in try box(job!).job.collect(into: ArtifactSink(collector!)) }
 }
 
 private func release(_ job: OpaquePointer?) {
@@ -114,7 +104,10 @@ private struct Extensions: @unchecked Sendable {
         confinement = .allocate(capacity: 1)
         confinement.initialize(to: lynx_confinement(struct_size: UInt32(MemoryLayout<lynx_confinement>.size)))
         scenarios = .allocate(capacity: 1)
-        scenarios.initialize(to: lynx_scenarios(struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: checkScenario, has_default: { state($0).hasDefault ? 1 : 0 }))
+        scenarios.initialize(
+            to: lynx_scenarios(
+                struct_size: UInt32(MemoryLayout<lynx_scenarios>.size), check: checkScenario, has_default: { state($0).hasDefault ? 1 : 0 })
+        )
         warmWorkers = .allocate(capacity: 1)
         warmWorkers.initialize(to: lynx_warm_workers(struct_size: UInt32(MemoryLayout<lynx_warm_workers>.size), list: listWarmWorkers))
     }
@@ -136,7 +129,7 @@ private func getExtension(_ engine: UnsafePointer<lynx_engine>?, _ name: lynx_st
 private func checkScenario(
     _ engine: UnsafePointer<lynx_engine>?, _ config: UnsafePointer<lynx_engine_config>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in try state(engine).check(EngineSettings(config!.pointee.values)) }
+    EngineError.status(error) { () throws(EngineError) in try state(engine).check(EngineSettings(config!.pointee.values)) }
 }
 
 private func listWarmWorkers(

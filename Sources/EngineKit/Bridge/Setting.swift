@@ -49,14 +49,17 @@ extension Setting where Value == String? {
 
 extension Setting where Value == Bool {
     public static func boolean(_ key: String, traits: ConfigurationKey.Traits = [.batch], default value: Bool, _ documentation: String) -> Setting {
-        Setting(ConfigurationKey(key, .boolean, traits: traits, default: "\(value)", documentation), absent: value, expectation: "true or false") { Bool($0) }
+        Setting(
+            ConfigurationKey(key, .boolean, traits: traits, default: "\(value)", documentation), absent: value, expectation: "true or false"
+        ) { Bool($0) }
     }
 }
 
 extension Setting where Value == Double {
     /// A number above `minimum` and of at most `maximum`.
     public static func number(
-        _ key: String, traits: ConfigurationKey.Traits = [.batch], default value: Double, units: String, above minimum: Double, atMost maximum: Double,
+        _ key: String, traits: ConfigurationKey.Traits = [.batch], default value: Double, units: String, above minimum: Double,
+        atMost maximum: Double,
         _ documentation: String
     ) -> Setting {
         Setting(
@@ -87,7 +90,8 @@ extension Setting where Value == Int? {
         _ documentation: String
     ) -> Setting {
         Setting(
-            ConfigurationKey(key, .integer, traits: traits, default: shownDefault, units: units, minimum: Double(minimum), documentation), absent: nil,
+            ConfigurationKey(key, .integer, traits: traits, default: shownDefault, units: units, minimum: Double(minimum), documentation),
+            absent: nil,
             expectation: "a whole number of at least \(minimum)"
         ) { text in Int(text).flatMap { $0 >= minimum ? $0 : nil } }
     }

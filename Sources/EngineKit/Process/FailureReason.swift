@@ -52,7 +52,8 @@ struct FailureReason {
     }
 
     private static func beginsReport(_ line: String) -> Bool {
-        line.contains("Traceback (most recent call last)") || line.starts("Exception ignored in") || Report.all.contains { $0.begins(line.withoutIndent) }
+        line.contains("Traceback (most recent call last)") || line.starts("Exception ignored in")
+            || Report.all.contains { $0.begins(line.withoutIndent) }
     }
 
     /// A Python traceback: indented frames, then the exception with a message that may span several lines.

@@ -67,7 +67,9 @@ public enum LogTail {
                 return room >= 0
             }
         }
-        let ends = most(lineBytes - tail - 5, of: text.unicodeScalars) + " … ".unicodeScalars + most(tail, of: text.unicodeScalars.reversed()).reversed()
+        let ends =
+            most(lineBytes - tail - 5, of: text.unicodeScalars) + " … ".unicodeScalars
+            + most(tail, of: text.unicodeScalars.reversed()).reversed()
         return String(String.UnicodeScalarView(ends))
     }
 }

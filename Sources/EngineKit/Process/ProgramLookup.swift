@@ -15,7 +15,9 @@ public enum ProgramLookup {
         if name.utf8.contains(UInt8(ascii: "/")) {
             let path = absolute(name)
             guard isRegularFile(path) else { throw .invalid("\(setting): no such file '\(name)'; give the path of a program or a name in PATH") }
-            guard access(path, X_OK) == 0 else { throw .invalid("\(setting): '\(name)' is not executable; give the path of a program or a name in PATH") }
+            guard access(path, X_OK) == 0 else {
+                throw .invalid("\(setting): '\(name)' is not executable; give the path of a program or a name in PATH")
+            }
             return path
         }
         let search = search ?? getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"

@@ -51,7 +51,9 @@ struct AccessOptions: ParsableArguments {
 
 /// Where a new secret goes.
 struct SecretOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the secret to this file, which only you may read, instead of to standard output.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the secret to this file, which only you may read, instead of to standard output.", valueName: "file"))
     var output: String?
 
     /// Before there is a secret: whether it can be kept.
@@ -74,13 +76,17 @@ struct SecretOptions: ParsableArguments {
             if access.controlPlane.json { try JSONOutput.print(issued) } else { OutputStream.standard.line(issued.secret) }
             warnOfReaders()
         }
-        if !access.controlPlane.json { OutputStream.error.line("\(note); \(output.map { "it is in \($0), which only you can read" } ?? "keep it in a file that only you can read")") }
+        if !access.controlPlane.json {
+            OutputStream.error.line(
+                "\(note); \(output.map { "it is in \($0), which only you can read" } ?? "keep it in a file that only you can read")")
+        }
     }
 
     /// A shell makes the files that it redirects to readable for everybody.
     private func warnOfReaders() {
         guard let status = FileStatus(descriptor: STDOUT_FILENO), status.isRegular, status.permissions & 0o077 != 0 else { return }
         let mode = "0" + String(status.permissions, radix: 8)
-        OutputStream.error.line("warning: others may read the file that this secret is now in (mode \(mode)): use --output FILE, or 'umask 077' before")
+        OutputStream.error.line(
+            "warning: others may read the file that this secret is now in (mode \(mode)): use --output FILE, or 'umask 077' before")
     }
 }

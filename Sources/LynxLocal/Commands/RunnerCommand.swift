@@ -36,7 +36,8 @@ struct RunnerEnrollCommand: AsyncParsableCommand {
     func run() async throws {
         try secret.check(access)
         let request = EnrollmentRequest(
-            name: name, expiresInMinutes: minutes, simulationTypes: types?.unicodeScalars.split(separator: ",").map { String($0.filter { $0 != " " }) })
+            name: name, expiresInMinutes: minutes,
+            simulationTypes: types?.unicodeScalars.split(separator: ",").map { String($0.filter { $0 != " " }) })
         let issued = try await access.perform {
             try await $0.createEnrollment(request, tenant: $1)
         } overAPI: {

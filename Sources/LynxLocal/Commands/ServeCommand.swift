@@ -56,7 +56,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if !LedgerDatabase.isURL(database), let folder = database.utf8.lastIndex(of: UInt8(ascii: "/")).map({ String(database[..<$0]) }), !folder.isEmpty {
+        if !LedgerDatabase.isURL(database), let folder = database.utf8.lastIndex(of: UInt8(ascii: "/")).map({ String(database[..<$0]) }),
+            !folder.isEmpty
+        {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

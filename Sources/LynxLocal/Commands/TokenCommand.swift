@@ -20,7 +20,10 @@ struct TokenCreateCommand: AsyncParsableCommand {
               lynxctl token create --token-file admin.token --scope submit --name ci --days 90 --output ci.token
             """)
 
-    @Option(help: ArgumentHelp("What it may do: \(AccessScope.allCases.map(\.rawValue).joined(separator: ", ")); each includes those before it.", valueName: "scope"))
+    @Option(
+        help: ArgumentHelp(
+            "What it may do: \(AccessScope.allCases.map(\.rawValue).joined(separator: ", ")); each includes those before it.",
+            valueName: "scope"))
     var scope: String
 
     @Option(help: ArgumentHelp("Whom or what it is for.", valueName: "text"))
@@ -72,7 +75,9 @@ struct TokenListCommand: AsyncParsableCommand {
         guard !tokens.isEmpty else { return OutputStream.standard.line("no tokens") }
         var table = TextTable(columns: [.init("token"), .init("kind"), .init("may"), .init("created"), .init("state"), .init("name", .free)])
         table.rows = tokens.map { token in
-            let may = token.kind == .api ? token.scopes.map(\.rawValue).joined(separator: ", ") : token.simulationTypes?.joined(separator: ", ") ?? "any type"
+            let may =
+                token.kind == .api
+                ? token.scopes.map(\.rawValue).joined(separator: ", ") : token.simulationTypes?.joined(separator: ", ") ?? "any type"
             return [
                 .init(token.tokenID), .init(token.kind.rawValue), .init(may), .init(WireJSON.timestamp(token.createdAt)), .init(Self.state(token)),
                 .init(token.name),

@@ -78,7 +78,10 @@ extension FieldType where Value == BatchConfig {
             let compute = fields.optional("compute", .compute, "What each job may use.")
             if compute?.container?.image != nil, let bundle = simulation?.bundle, bundle.requirements != nil || bundle.build != nil {
                 let step = bundle.requirements == nil ? "build" : "requirements"
-                fields.report("compute", "container.image is given beside simulation.bundle.\(step), which works outside of the image; do that when the image is made")
+                fields.report(
+                    "compute",
+                    "container.image is given beside simulation.bundle.\(step), which works outside of the image; do that when the image is made"
+                )
             }
             let earlyTermination = fields.optional("early_termination", .earlyTermination, "When a run is killed.")
             let telemetry = fields.optional("telemetry", .telemetry, "What is recorded of each run.")

@@ -54,7 +54,9 @@ public struct BundleManifest: Hashable, Sendable {
         var paths: Set<[UInt8]> = []
         for file in self.files {
             guard Self.isSafe(file.path) else { throw Failure(description: "\(Excerpt.quoted(file.path)) is no path that a bundle may have") }
-            guard Self.isHash(file.sha256), file.size >= 0 else { throw Failure(description: "\(Excerpt.quoted(file.path)) has no valid hash and size") }
+            guard Self.isHash(file.sha256), file.size >= 0 else {
+                throw Failure(description: "\(Excerpt.quoted(file.path)) has no valid hash and size")
+            }
             let (sum, overflows) = total.addingReportingOverflow(file.size)
             guard !overflows, sum <= Self.mostBytes else { throw Failure(description: "it has more than \(Self.mostBytes >> 30) GiB") }
             total = sum

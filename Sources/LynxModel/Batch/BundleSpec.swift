@@ -78,7 +78,9 @@ extension FieldType where Value == BundleSpec {
             let path = fields.optional("path", .line(maximum: 4096), "The folder with the code, relative to the batch file; for the command line.")
             let sha256 = fields.optional("sha256", .sha256, "The manifest of a bundle that is uploaded, in place of `path`.")
             let entrypoint = fields.optional("entrypoint", .bundlePath, "What the engine starts, relative to the bundle's root.")
-            let directory = fields.optional("working_directory", .bundleFolder, "The working directory of simulations, relative to the bundle's root, which it is if left out.")
+            let directory = fields.optional(
+                "working_directory", .bundleFolder,
+                "The working directory of simulations, relative to the bundle's root, which it is if left out.")
             let requirements = fields.optional("requirements", .requirementsFile, "A file in the bundle with the Python packages that it needs.")
             let build = fields.optional(
                 "build", .list(of: .line(maximum: 4096), named: "commands", minimum: 1).checked { $0.count > 64 ? "has \($0.count) commands; give at most 64" : nil },
@@ -98,19 +100,23 @@ extension FieldType where Value == BundleSpec {
 
 extension FieldType where Value == String {
     fileprivate static var sha256: FieldType {
-        line().checked(schema: ["pattern": "^[0-9a-f]{64}$"]) { BundleManifest.isHash($0) ? nil : "\(Excerpt.quoted($0)) is no SHA-256; give 64 lower-case hexadecimal digits" }
+        line().checked(schema: ["pattern": "^[0-9a-f]{64}$"]) {
+            BundleManifest.isHash($0) ? nil : "\(Excerpt.quoted($0)) is no SHA-256; give 64 lower-case hexadecimal digits"
+        }
     }
 
     /// A file in a bundle.
     fileprivate static var bundlePath: FieldType {
         line(maximum: BundleManifest.longestPath).checked { path in
-            BundleManifest.isSafe(path) ? nil : "\(Excerpt.quoted(path)) is no path in the bundle; give one relative to its root, without '.' and '..'"
+            BundleManifest.isSafe(path)
+                ? nil : "\(Excerpt.quoted(path)) is no path in the bundle; give one relative to its root, without '.' and '..'"
         }
     }
 
     fileprivate static var bundleFolder: FieldType {
         line(maximum: BundleManifest.longestPath).checked { path in
-            path == "." || BundleManifest.isSafe(path) ? nil : "\(Excerpt.quoted(path)) is no folder in the bundle; give one relative to its root, without '..'"
+            path == "." || BundleManifest.isSafe(path)
+                ? nil : "\(Excerpt.quoted(path)) is no folder in the bundle; give one relative to its root, without '..'"
         }
     }
 
@@ -118,7 +124,9 @@ extension FieldType where Value == String {
         bundlePath.checked { path in
             let name = path.split(separator: "/").last ?? ""
             let exports = ["uv.lock": "uv export", "poetry.lock": "poetry export", "Pipfile.lock": "pipenv requirements", "pdm.lock": "pdm export"]
-            if let export = exports[String(name)] { return "\(Excerpt.quoted(path)) is not in pip's format; write it with: \(export) > requirements.txt" }
+            if let export = exports[String(name)] {
+                return "\(Excerpt.quoted(path)) is not in pip's format; write it with: \(export) > requirements.txt"
+            }
             return name.hasSuffix(".toml") || name.hasSuffix(".yml") || name.hasSuffix(".yaml")
                 ? "\(Excerpt.quoted(path)) is not in pip's format; give a requirements file, which may pin versions and hashes" : nil
         }

@@ -4,7 +4,9 @@ extension FieldType where Value == ComputeSpec {
     static var compute: FieldType {
         mapping("'compute'") { fields in
             let container = fields.optional("container", .container, "What a job needs of the machine.")
-            let parallel = fields.optional("max_parallel_jobs", .integer(1...1_000_000), "How many jobs of the batch run at a time, over the whole pool; as many as the pool takes if left out.")
+            let parallel = fields.optional(
+                "max_parallel_jobs", .integer(1...1_000_000),
+                "How many jobs of the batch run at a time, over the whole pool; as many as the pool takes if left out.")
             let timeout = fields.optional(
                 "job_timeout_seconds", .number(above: 0, atMost: TimeLimits.year), default: ComputeSpec.defaultJobTimeoutSeconds,
                 "Wall-clock time after which a run is killed, in seconds.")
@@ -18,7 +20,8 @@ extension FieldType where Value == ComputeSpec {
 extension FieldType where Value == ContainerSpec {
     fileprivate static var container: FieldType {
         .mapping("'container'") { fields in
-            let image = fields.optional("image", .containerImage, "The container image that simulations run in; on the runner's machine itself if left out.")
+            let image = fields.optional(
+                "image", .containerImage, "The container image that simulations run in; on the runner's machine itself if left out.")
             let cpu = fields.optional(
                 "cpu_request",
                 .quantity("of CPU cores; give such as 2, 0.5 or 500m", pattern: "^([0-9]+\\.?[0-9]*|\\.[0-9]+)m?$", ResourceQuantity.cores),
@@ -44,6 +47,8 @@ extension FieldType where Value == String {
     }
 
     fileprivate static func quantity(_ what: String, pattern: String, _ read: @escaping @Sendable (String) -> Double?) -> FieldType {
-        numberLikeLine.checked(schema: ["minimum": 0, "pattern": .string(pattern)]) { read($0) == nil ? "\(Excerpt.quoted($0)) is no quantity \(what)" : nil }
+        numberLikeLine.checked(schema: ["minimum": 0, "pattern": .string(pattern)]) {
+            read($0) == nil ? "\(Excerpt.quoted($0)) is no quantity \(what)" : nil
+        }
     }
 }

@@ -89,7 +89,8 @@ extension BatchConfig {
         }
         if let output = monteCarlo.limitState?.output, let outputs, outputs[output] == nil {
             let remedy = Suggestion.closest(to: output, among: Array(outputs.keys)).map { "did you mean '\($0)'?" }
-                ?? (outputs.isEmpty ? "it has none; add it to 'outputs'" : "its outputs are \(outputs.keys.sorted().prefix(10).joined(separator: ", "))")
+                ?? (outputs.isEmpty
+                    ? "it has none; add it to 'outputs'" : "its outputs are \(outputs.keys.sorted().prefix(10).joined(separator: ", "))")
             problems.append(
                 FieldProblem(
                     Self.monteCarloPath + ["limit_state", "output"], "\(Excerpt.quoted(output)) is not an output of the batch; \(remedy)"))

@@ -9,7 +9,10 @@ extension FieldType where Value == Dispersion {
             let nominal = fields.optional("nominal", .parameterValue, "The value in the nominal run; the distribution's median if left out.")
             guard let distribution else { return nil }
             if let nominal, !distribution.allows(nominal: nominal) {
-                fields.report("nominal", "is no value that the distribution's parameter can have; give \(distribution.isOfNumbers ? "a number" : "one of its kind")")
+                fields.report(
+                    "nominal",
+                    "is no value that the distribution's parameter can have; give \(distribution.isOfNumbers ? "a number" : "one of its kind")"
+                )
                 return nil
             }
             return Dispersion(distribution: distribution, units: units, nominal: nominal)
@@ -57,7 +60,9 @@ extension MappingReader {
         case .truncatedNormal:
             return truncatedNormal()
         case .lognormal:
-            return pair(("mu", .number(), "The mean of ln x."), ("sigma", .number(above: 0), "The standard deviation of ln x.")).map { .lognormal(mu: $0, sigma: $1) }
+            return pair(("mu", .number(), "The mean of ln x."), ("sigma", .number(above: 0), "The standard deviation of ln x.")).map {
+                .lognormal(mu: $0, sigma: $1)
+            }
         case .loguniform:
             return bounds(.number(above: 0)).map { .loguniform(min: $0.min, max: $0.max) }
         case .triangular:
@@ -65,7 +70,9 @@ extension MappingReader {
         case .exponential:
             return required("rate", .number(above: 0), "The density is rate·exp(−rate·x), for x ≥ 0.").map { .exponential(rate: $0) }
         case .weibull:
-            return pair(("shape", .number(above: 0), "The exponent k."), ("scale", .number(above: 0), "The scale λ.")).map { .weibull(shape: $0, scale: $1) }
+            return pair(("shape", .number(above: 0), "The exponent k."), ("scale", .number(above: 0), "The scale λ.")).map {
+                .weibull(shape: $0, scale: $1)
+            }
         case .rayleigh:
             return required("scale", .number(above: 0), "The most likely value.").map { .rayleigh(scale: $0) }
         case .gumbel:
@@ -107,7 +114,10 @@ extension MappingReader {
     }
 
     private func bell() -> (mean: Double, stdDev: Double)? {
-        pair(("mean", .number(), "The mean, before any truncation."), ("std_dev", .number(above: 0), "The standard deviation, before any truncation.")).map { (mean: $0, stdDev: $1) }
+        pair(
+            ("mean", .number(), "The mean, before any truncation."),
+            ("std_dev", .number(above: 0), "The standard deviation, before any truncation.")
+        ).map { (mean: $0, stdDev: $1) }
     }
 
     private func place() -> (loc: Double, scale: Double) {

@@ -88,7 +88,8 @@ extension FieldType where Value == TelemetrySpec {
         mapping("'telemetry'") { fields in
             let rate = fields.optional(
                 "sampling_rate_hz", .number(above: 0, atMost: 1e6), "At most so many samples of each variable are kept per simulated second; all if left out.")
-            let variables = fields.optional("variables", .list(of: .shortLine, named: "variable names"), "The variables that are kept; all if left out.")
+            let variables = fields.optional(
+                "variables", .list(of: .shortLine, named: "variable names"), "The variables that are kept; all if left out.")
             let storage = fields.optional("storage", .telemetryStorage, "Where telemetry and artifacts are kept, and how long.")
             let flush = fields.optional(
                 "buffer_flush_interval_seconds", .number(above: 0, atMost: TimeLimits.day), "How often a running job's telemetry is sent on, in seconds.")
@@ -110,7 +111,8 @@ extension FieldType where Value == TelemetryStorageSpec {
             let bucket = fields.optional("s3_bucket", .bucketName, "The bucket for the batch's artifacts.")
             let prefix = fields.optional("s3_prefix", .objectPrefix, "What the keys of its artifacts begin with.")
             let compression = fields.optional("compression", .telemetryCompression, "How telemetry is stored.")
-            let days = fields.optional("retain_days", .number(above: 0, atMost: 36_600), "After so many days the batch's telemetry and artifacts are deleted.")
+            let days = fields.optional(
+                "retain_days", .number(above: 0, atMost: 36_600), "After so many days the batch's telemetry and artifacts are deleted.")
             return TelemetryStorageSpec(s3Bucket: bucket, s3Prefix: prefix, compression: compression?.rawValue, retainDays: days)
         }
     }

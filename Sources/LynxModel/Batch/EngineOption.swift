@@ -38,22 +38,11 @@ extension [String: EngineOption] {
 extension EngineOption {
     fileprivate func add(to settings: inout [String: String], as key: String) {
         switch self {
-        case .value(let value): settings[key] = value.text
+        case .value(let value): settings[key] = value.plainText
         case .list(let elements):
             for (index, element) in elements.enumerated() { element.add(to: &settings, as: "\(key).\(index)") }
         case .group(let members):
             for (name, member) in members { member.add(to: &settings, as: "\(key).\(name)") }
-        }
-    }
-}
-
-extension ParameterValue {
-    fileprivate var text: String {
-        switch self {
-        case .integer(let number): String(number)
-        case .number(let number): String(number)
-        case .string(let text): text
-        case .bool(let flag): flag ? "true" : "false"
         }
     }
 }
@@ -95,7 +84,9 @@ extension FieldType where Value == [String: String] {
             return ["TETRYX_", "LYNX_"].contains(where: name.hasPrefix)
                 ? "\(Excerpt.quoted(name)) is set by the runner; choose a name that begins with neither TETRYX_ nor LYNX_" : nil
         }
-        let value: FieldType<String> = FieldType<ParameterValue>.parameterValue.map { $0.text }.checked { $0.utf8.contains(0) ? "contains a zero byte; remove it" : nil }
+        let value: FieldType<String> = FieldType<ParameterValue>.parameterValue.map { $0.plainText }.checked {
+            $0.utf8.contains(0) ? "contains a zero byte; remove it" : nil
+        }
         return dictionary(of: value, named: "variables to their values", key: name)
     }
 }

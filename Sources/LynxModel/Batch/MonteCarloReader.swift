@@ -114,7 +114,11 @@ extension FieldType where Value == LimitStateSpec {
             let above = fields.optional("above", .number(), "A run fails where the output is greater.")
             let below = fields.optional("below", .number(), "A run fails where the output is less.")
             guard fields.has("above") != fields.has("below") else {
-                fields.report(fields.has("above") ? "below" : "above", fields.has("above") ? "comes with above; a limit state has one of them" : "is missing; give above or below, the threshold that a run fails beyond")
+                fields.report(
+                    fields.has("above") ? "below" : "above",
+                    fields.has("above")
+                        ? "comes with above; a limit state has one of them"
+                        : "is missing; give above or below, the threshold that a run fails beyond")
                 return nil
             }
             guard let output, above != nil || below != nil else { return nil }

@@ -52,6 +52,18 @@ extension ParameterValue: Codable {
     }
 }
 
+extension ParameterValue {
+    /// As a simulator's input has it: the shortest text that reads back as the same value.
+    package var plainText: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): value
+        case .bool(let value): value ? "true" : "false"
+        }
+    }
+}
+
 extension FieldType where Value == ParameterValue {
     /// A number, a string or a boolean. Numbers written without a point and an exponent are integers, up to 64 bits of them.
     package static var parameterValue: FieldType {

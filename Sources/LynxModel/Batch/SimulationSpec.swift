@@ -48,7 +48,7 @@ extension FieldType where Value == SimulationSpec {
             let name = fields.required("name", .shortLine, "The scenario's name, which the simulation is told.")
             let version = fields.optional("version", .numberLikeLine, default: "1.0", "The scenario's version, which the simulation is told.")
             let type = fields.optional(
-                "type", .identifier, "The engine that runs it, or a tag in a runner's capabilities; `basilisk` if left out. Not with `scenario`.")
+                "type", .identifier, "The engine that runs it, or a tag in a runner's capabilities; `\(SimulationSpec.defaultType)` if left out. Not with `scenario`.")
             let duration = fields.optional(
                 "duration_minutes", .number(above: 0, atMost: TimeLimits.year / 60), "Simulated time, in minutes; what it means is the scenario's to say.")
             let scenario = fields.optional("scenario", .identifier, "A scenario in the configuration of the runners.")

@@ -6,7 +6,7 @@ public struct Provenance: Codable, Hashable, Sendable {
     public var engineSHA256: String?
     /// The major and minor version of the ABI that the engine was built against. Since 1.7 of the runner protocol, as all below.
     public var engineABI: String?
-    /// SHA-256 of each file that a setting of the engine names, by the setting: `basilisk_entrypoint`, `python_executable`; and
+    /// SHA-256 of each file that a setting of the engine names, by the setting: `entrypoint`, `python_executable`; and
     /// of all settings as `settings`, or as `scenario` and `bundle` where the job names one. What such a file reads or imports by
     /// itself is not part of it.
     public var files: [String: String]

@@ -33,7 +33,7 @@ public struct CodeDifference: Codable, Hashable, Sendable {
         }
     }
 
-    /// `host version`, `engine`, `engine basilisk file`, or the setting that names a file.
+    /// `host version`, `engine`, `engine ID file`, or the setting that names a file.
     public var part: String
     /// Those with the most runs first; several where the runs of one study were not made with the same code, and none where no
     /// run has such a part.

@@ -10,7 +10,8 @@ extension FieldType where Value == OutputSpec {
     fileprivate static var output: FieldType {
         mapping("an output") { fields in
             let units = fields.optional("units", .string, default: "", "The output's units; a value in others counts as missing.")
-            let from = fields.optional("from", .shortLine, "The name under which the scenario reports it, if not the output's own; nested keys with dots.")
+            let from = fields.optional(
+                "from", .shortLine, "The name under which the scenario reports it, if not the output's own; nested keys with dots.")
             let telemetry = fields.optional("telemetry", .shortLine, "A telemetry variable of which a statistic is taken.")
             let statistic = fields.optional("statistic", .choice() as FieldType<TelemetryStatistic>, "Which statistic of the telemetry variable.")
             let time = fields.optional("at_s", .number(), "The simulated time of `value_at`, in seconds.")

@@ -25,7 +25,8 @@ extension BatchConfig {
             if monteCarlo.samplingMethod != .monteCarlo {
                 let method = monteCarlo.samplingMethod.rawValue
                 problems.append(.init(
-                    field: "stop", message: "takes independent runs, which those of \(method) are not; give monte_carlo.sampling_method: monte_carlo"))
+                        field: "stop",
+                        message: "takes independent runs, which those of \(method) are not; give monte_carlo.sampling_method: monte_carlo"))
             }
         }
         return problems

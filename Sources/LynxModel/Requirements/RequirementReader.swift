@@ -50,7 +50,11 @@ extension FieldType where Value == RequirementSpec {
                 return nil
             }
             for key in ["operator", "threshold"] where fields.has(key) != fields.has("output") {
-                fields.report(key, fields.has(key) ? "belongs to 'output', which is not given; leave it out" : "is missing; an output is compared by operator and threshold")
+                fields.report(
+                    key,
+                    fields.has(key)
+                        ? "belongs to 'output', which is not given; leave it out"
+                        : "is missing; an output is compared by operator and threshold")
                 return nil
             }
             // What is given and wrong has been reported.

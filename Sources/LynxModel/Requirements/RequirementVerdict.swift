@@ -37,7 +37,8 @@ public struct RequirementVerdict: Codable, Hashable, Sendable {
     public var explanation: String
 
     public init(
-        name: String, statement: String, output: String? = nil, threshold: Double? = nil, probability: Double, confidence: Double, verdict: VerdictName, runs: Int, failures: Int,
+        name: String, statement: String, output: String? = nil, threshold: Double? = nil, probability: Double, confidence: Double,
+        verdict: VerdictName, runs: Int, failures: Int,
         missing: Int, lowerBound: Double, upperBound: Double, runsStillNeeded: Int?, firstFailures: [Int], rule: String,
         isApproximate: Bool, explanation: String
     ) {

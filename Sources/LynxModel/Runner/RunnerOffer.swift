@@ -90,7 +90,8 @@ extension RunnerOffer {
     /// All that a runner with these types can be given.
     package func routes(types: [String]) -> [JobRoute] {
         let routes: [JobRoute] =
-            types.filter { !$0.contains(":") && !scenarioOnly.contains($0) }.map { .type($0) } + scenarios.filter { $0.trouble == nil }.map { .scenario($0.name) }
+            types.filter { !$0.contains(":") && !scenarioOnly.contains($0) }.map { .type($0) }
+            + scenarios.filter { $0.trouble == nil }.map { .scenario($0.name) }
             + bundleTypes.map { .bundle(type: $0) }
         return routes + routes.filter { runsInContainers($0) }.map { .container($0) }
     }

@@ -26,7 +26,9 @@ extension ABICheck {
             let isElsewhere = pthread_self() != check.mainThread
             if again || late || isElsewhere {
                 let how = isElsewhere ? "on another thread than the one that loaded it" : again ? "a second time" : "after prepare"
-                check.report("the host called configure of engine \(check.engine) \(how)", "lynx_engine.configure", "[main & before any prepare, once]")
+                check.report(
+                    "the host called configure of engine \(check.engine) \(how)", "lynx_engine.configure",
+                    "[main & before any prepare, once]")
             }
             return check.checked(check.table.pointee.configure(check.table, config, error), "configure")
         }
@@ -89,11 +91,17 @@ extension ABICheck {
             state.jobs[token] = Job(token: token)
             return state.isConfigured
         }
-        if !isConfigured { report("the host called prepare of engine \(engine) before configure", "lynx_engine.configure", "[main & before any prepare, once]") }
+        if !isConfigured {
+            report(
+                "the host called prepare of engine \(engine) before configure", "lynx_engine.configure", "[main & before any prepare, once]"
+            )
+        }
         let status = checked(table.pointee.prepare(table, job, out, error), "prepare")
         let handle = out.pointee
         if status == LYNX_OK, handle == nil {
-            report("engine \(engine) returned LYNX_OK from prepare without a handle", "lynx_engine.prepare", "on success *out is the attempt's handle")
+            report(
+                "engine \(engine) returned LYNX_OK from prepare without a handle", "lynx_engine.prepare",
+                "on success *out is the attempt's handle")
         }
         guard status == LYNX_OK, let handle else {
             state.withLock { $0.jobs[token] = nil }
@@ -116,13 +124,17 @@ extension ABICheck {
             return state.launchThread ?? thread
         }
         if first != thread {
-            report("the host called launch of engine \(engine) on a second thread", "lynx_engine.launch", "[launch]: one thread for all launches of this engine")
+            report(
+                "the host called launch of engine \(engine) on a second thread", "lynx_engine.launch",
+                "[launch]: one thread for all launches of this engine")
         }
         return during("launch", job, from: .prepared ... .prepared, "[launch & after prepare]", before: .launching, then: .launched) {
             let status = table.pointee.launch(job, process, error)
             guard status == LYNX_OK else { return status }
             if fcntl(process.pointee.exit_fd, F_GETFD) < 0 {
-                report("engine \(engine) returned LYNX_OK from launch without an open exit_fd", "lynx_process.exit_fd", "owned by the engine, open until release()")
+                report(
+                    "engine \(engine) returned LYNX_OK from launch without an open exit_fd", "lynx_process.exit_fd",
+                    "owned by the engine, open until release()")
             }
             if process.pointee.pid < 0 || process.pointee.pid == 1 {
                 report("engine \(engine) returned pid \(process.pointee.pid) from launch", "lynx_process.pid", "the first process, or 0")
@@ -133,7 +145,9 @@ extension ABICheck {
     }
 
     private func reap(_ job: OpaquePointer?, _ result: UnsafeMutablePointer<lynx_exit>?, _ error: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
-        var wait = pollfd(fd: token(of: job).flatMap { token in state.withLock { $0.jobs[token]?.exitDescriptor } } ?? -1, events: Int16(POLLIN), revents: 0)
+        var wait = pollfd(
+            fd: token(of: job).flatMap { token in state.withLock { $0.jobs[token]?.exitDescriptor } } ?? -1, events: Int16(POLLIN),
+            revents: 0)
         if stage(of: job) == .launched, poll(&wait, 1, 0) < 1 {
             report("the host called reap of engine \(engine) before exit_fd is readable", "lynx_engine.reap", "[job & exit_fd is readable]")
         }
@@ -153,7 +167,9 @@ extension ABICheck {
             return job.call
         } ?? nil
         if let other {
-            report("the host called \(function) of engine \(engine) during \(other) of the same job", "lynx_engine.\(function)", "[job]: never two at once for the same job")
+            report(
+                "the host called \(function) of engine \(engine) during \(other) of the same job", "lynx_engine.\(function)",
+                "[job]: never two at once for the same job")
         }
         if !stages.contains(current) {
             report("the host called \(function) of engine \(engine) when the job was \(current)", "lynx_engine.\(function)", rule)

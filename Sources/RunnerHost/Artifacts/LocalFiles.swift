@@ -30,7 +30,8 @@ struct LocalFiles: Sendable {
 
     init(_ report: AttemptReport) async throws {
         let result = report.result
-        for (artifact, path) in zip(result.artifacts, result.outputFiles) where path.utf8.reversed().starts(with: "/\(artifact.path)".utf8.reversed()) {
+        for (artifact, path) in zip(result.artifacts, result.outputFiles)
+        where path.utf8.reversed().starts(with: "/\(artifact.path)".utf8.reversed()) {
             add(
                 File(
                     file: .init(

@@ -27,7 +27,7 @@ extension RunnerService {
         amended.result.metadata.warnings += outcome.warnings
         if !outcome.warnings.isEmpty { log.filesNotUploaded(outcome.warnings) }
         let keeps =
-            options.keepOutputs.keeps(successful: content.outcome == .success)
+            options.configuration.keepOutputs.keeps(successful: content.outcome == .success)
             || content.result.metadata.warnings.contains { $0.hasPrefix(CollectedFiles.isLeftOut) }
         return (
             outcome.warnings.isEmpty ? report : SpooledReport(amended),

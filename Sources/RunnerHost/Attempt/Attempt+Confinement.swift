@@ -27,10 +27,15 @@ extension Attempt {
         } else {
             if scenario?.isSandboxed ?? confinements.sandboxesByDefault {
                 // The configuration was read again since the start.
-                guard let sandbox = confinements.sandbox else { throw ConditionProblem("sandbox: was not checked at the start of this runner; start it again") }
-                guard engine.confinesCommands else { throw EngineFailure(kind: .unsupported, message: "the engine \(engine.id) cannot run in a sandbox") }
+                guard let sandbox = confinements.sandbox else {
+                    throw ConditionProblem("sandbox: was not checked at the start of this runner; start it again")
+                }
+                guard engine.confinesCommands else {
+                    throw EngineFailure(kind: .unsupported, message: "the engine \(engine.id) cannot run in a sandbox")
+                }
                 confined.confinement.launcher = sandbox.launcher(
-                    port: Self.port(of: telemetryURL), mounts: Self.mounts(directory, hiding: true) + visible(scenario?.settings ?? confinements.defaultSettings(engine)))
+                    port: Self.port(of: telemetryURL),
+                    mounts: Self.mounts(directory, hiding: true) + visible(scenario?.settings ?? confinements.defaultSettings(engine)))
             }
             try limit(engine, confinements, &confined)
         }

@@ -55,7 +55,7 @@ extension Attempt {
                 // A named scenario is not held up by what only the default needs.
                 let problem = scenario.map { $0.problem } ?? host.conditions.check(engine)
                 if let problem { throw problem }
-                let directory = try AttemptDirectory(assignment, under: host.settings.outputRoot)
+                let directory = try AttemptDirectory(assignment, under: host.outputRoot)
                 try host.records.add(key, directory)
                 return (directory, host.provenance(of: library, scenario: scenario))
             }
@@ -118,7 +118,7 @@ extension Attempt {
         in directory: AttemptDirectory, _ scenario: NamedScenario?, code: String? = nil, with threads: EngineThreads, on runner: RunnerService
     ) async throws {
         let host = runner.host
-        let telemetry = AttemptTelemetry(self, maxPoints: host.settings.telemetryMaxPoints, TelemetryChunks(self, runner))
+        let telemetry = AttemptTelemetry(self, maxPoints: host.configuration.telemetryMaxPoints, TelemetryChunks(self, runner))
         let endpoint = try await host.telemetry.openEndpoint(allowedUID: geteuid(), makeSink: telemetry.makeSink)
         let logger = host.logger(of: assignment, engine: threads.engine.id)
         let token = host.table.register(logger) { endpoint.accept($0) }
@@ -128,7 +128,10 @@ extension Attempt {
             host.table.forget(token)
         }
         do {
-            guard let confined = try await confine(scenario, code: code, in: directory, with: threads.engine, telemetryURL: endpoint.url, on: runner) else {
+            guard
+                let confined = try await confine(
+                    scenario, code: code, in: directory, with: threads.engine, telemetryURL: endpoint.url, on: runner)
+            else {
                 if let cause { report { $0.neverStarted("stopped while its container image was being made ready", cause) } }
                 _ = await endpoint.finish()
                 return
@@ -198,7 +201,9 @@ extension Attempt {
 
     /// Reaps the simulation, ends processes that outlived the engine's clean-up, frees the slot and collects the files. The job
     /// is released in any case.
-    private func finish(_ job: EngineJob, _ calls: EngineCalls, _ limits: ResourceLimits, _ ending: ConfinedAttempt.Ending, _ runner: RunnerService) async {
+    private func finish(
+        _ job: EngineJob, _ calls: EngineCalls, _ limits: ResourceLimits, _ ending: ConfinedAttempt.Ending, _ runner: RunnerService
+    ) async {
         guard report({ $0.mayBeReleased }) else { return }
         guard report({ $0.hasEnded }) else { return await calls.release(job) }
         do {

@@ -14,7 +14,8 @@ extension Attempt {
 
     /// Asks the simulation to end. Returns false if it has to be killed instead.
     func beginGrace(_ cause: StopCause, _ state: inout State) -> Bool {
-        guard let reason = cause.softReason, state.grace > .zero, case .running(_, let job, let threads) = state.phase, job.stopsSoftly else { return false }
+        guard let reason = cause.softReason, state.grace > .zero, case .running(_, let job, let threads) = state.phase, job.stopsSoftly
+        else { return false }
         let deadline = MonotonicClock.now + UInt64(state.grace / .nanoseconds(1))
         let call = Task {
             let wasAsked = try? await threads.terminations.run(CallPatience(threads.patience), late: { _ in }) { job.softStop(reason, deadline) }

@@ -57,7 +57,7 @@ struct EngineCalls: Sendable {
                 let began = Moment()
                 return (try job.launch(), began)
             }
-            attempt.launched(pid: process.pid, job, threads, grace: host.settings.stopGrace)
+            attempt.launched(pid: process.pid, job, threads, grace: .seconds(host.configuration.stopGraceSeconds))
             return (process, began)
         } catch let error as EngineHung {
             // The engine may have started processes before it hung.
@@ -82,7 +82,7 @@ struct EngineCalls: Sendable {
         let end = ContinuousClock.now + Self.stoppedPatience
         return try await call("collect", on: threads.calls, patience) { _ in
             job.release()
-        } _: { [attempt, limits = host.settings.artifacts] in
+        } _: { [attempt, limits = ArtifactLimits(host.configuration)] in
             Result { () throws(EngineFailure) in
                 try job.collect(limits, abandoned: { attempt.abandoned(after: end) }, onProgress: patience.renew).summary
             }

@@ -8,28 +8,9 @@ package import TelemetryServer
 /// The resources that the simulations of one runner share: the engines with their threads, the telemetry server, the
 /// directories, and the loop that waits for their ends.
 package final class SimulationHost: Sendable {
-    package struct Settings: Sendable {
-        /// Absolute path.
-        package var outputRoot: String
-        package var telemetryMaxPoints: Int
-        /// The time limit for one call into an engine.
-        package var enginePatience: Duration
-        package var artifacts: ArtifactLimits
-        /// How long a simulation that is stopped may take to end by itself.
-        package var stopGrace: Duration
-
-        package init(
-            outputRoot: String, telemetryMaxPoints: Int, enginePatience: Duration, artifacts: ArtifactLimits, stopGrace: Duration = .zero
-        ) {
-            self.stopGrace = stopGrace
-            self.outputRoot = outputRoot
-            self.telemetryMaxPoints = telemetryMaxPoints
-            self.enginePatience = enginePatience
-            self.artifacts = artifacts
-        }
-    }
-
-    let settings: Settings
+    let configuration: RunnerConfiguration
+    /// Absolute path, which exists.
+    let outputRoot: String
     let engines: EngineSelection
     let table: HostTable
     let telemetry: TelemetryServer
@@ -53,8 +34,10 @@ package final class SimulationHost: Sendable {
     private let threads: [String: EngineThreads]
     private let logger: Logger
 
+    /// - Parameter enginePatience: the time limit for one call into an engine; nil for the configuration's.
     package init(
-        settings: Settings, engines: EngineSelection, table: HostTable, telemetry: TelemetryServer, records: RunningRecords,
+        configuration: RunnerConfiguration, outputRoot: String, enginePatience: Duration? = nil, engines: EngineSelection, table: HostTable,
+        telemetry: TelemetryServer, records: RunningRecords,
         conditions: RunnerConditions, scenarios: ScenarioCatalog = ScenarioCatalog(), bundles: BundleStore? = nil,
         confinements: Confinements? = nil,
         scenarioSettings: @escaping @Sendable (ScenarioSpec, EngineLibrary) throws -> [String: String] = { _, _ in [:] },
@@ -66,7 +49,8 @@ package final class SimulationHost: Sendable {
         self.bundles = bundles
         self.confinements = confinements
         self.scenarioSettings = scenarioSettings
-        self.settings = settings
+        self.configuration = configuration
+        self.outputRoot = outputRoot
         self.engines = engines
         self.table = table
         self.telemetry = telemetry
@@ -74,7 +58,8 @@ package final class SimulationHost: Sendable {
         self.conditions = conditions
         self.loop = loop
         self.logger = logger
-        threads = Dictionary(uniqueKeysWithValues: engines.engines.map { ($0.id, EngineThreads($0, patience: settings.enginePatience)) })
+        let patience = enginePatience ?? .seconds(configuration.engineCallTimeoutSeconds)
+        threads = Dictionary(uniqueKeysWithValues: engines.engines.map { ($0.id, EngineThreads($0, patience: patience)) })
         for engine in engines.engines {
             engine.isolated?.onEnd { [id = engine.id] reason, pause in conditions.processEnded(id, reason, pause: pause) }
         }

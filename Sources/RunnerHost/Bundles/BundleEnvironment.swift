@@ -19,7 +19,8 @@ struct BundleEnvironment: Sendable {
     /// - Throws: `BundleError` if the file cannot be read.
     func key(_ code: CodeFiles) throws(BundleError) -> String {
         guard let text = WholeFile.read("\(files)/\(requirements)", atMost: 4 << 20) else {
-            throw BundleError(.bundle, "requirements: the bundle has no file '\(requirements)' of less than 4 MiB; give the path of one from its root")
+            throw BundleError(
+                .bundle, "requirements: the bundle has no file '\(requirements)' of less than 4 MiB; give the path of one from its root")
         }
         var hash = SHA256()
         for part in ["environment 1", python, code.digest(of: python) ?? ""] { hash.update(Array(part.utf8) + [0]) }
@@ -33,7 +34,8 @@ struct BundleEnvironment: Sendable {
     private static func namesFiles(_ text: [UInt8]) -> Bool {
         text.split(separator: UInt8(ascii: "\n")).contains { line in
             let line = String(decoding: line, as: UTF8.self).drop { $0.isWhitespace }
-            return ["-r", "-c", "-e", "--req", "--cons", "--edit", "--find", "-f", ".", "/", "file:"].contains(where: line.hasPrefix) || line.contains("/")
+            return ["-r", "-c", "-e", "--req", "--cons", "--edit", "--find", "-f", ".", "/", "file:"].contains(where: line.hasPrefix)
+                || line.contains("/")
         }
     }
 

@@ -18,7 +18,11 @@ struct BundleFetch: Sendable {
     func folder(_ bundle: String, isWanted: @escaping @Sendable () -> Bool) async throws -> BundleCache.Folder {
         let text = try await manifest(bundle, isWanted)
         let manifest: BundleManifest
-        do throws(BundleManifest.Failure) { manifest = try BundleManifest(text: text) } catch { throw BundleError(.bundle, "the bundle cannot be used: \(error)") }
+        do throws(BundleManifest.Failure) {
+            manifest = try BundleManifest(text: text)
+        } catch {
+            throw BundleError(.bundle, "the bundle cannot be used: \(error)")
+        }
         guard manifest.size <= maxBytes else {
             throw BundleError(.machine, "the bundle has \(manifest.size) bytes, more than bundle_cache_max_bytes allows on this runner")
         }
@@ -93,7 +97,9 @@ struct BundleFetch: Sendable {
                 let found = try await client.download(sha256, ofBundle: bundle, to: path, atMost: size ?? Int64(BundleManifest.mostTextBytes))
                 if found == sha256 { return }
                 unlink(path)
-                guard !isSecondTry else { throw BundleError(.machine, "a content of the bundle does not arrive as it should: its SHA-256 is not \(sha256)") }
+                guard !isSecondTry else {
+                    throw BundleError(.machine, "a content of the bundle does not arrive as it should: its SHA-256 is not \(sha256)")
+                }
                 isSecondTry = true
             } catch let error as ControlPlaneError {
                 unlink(path)

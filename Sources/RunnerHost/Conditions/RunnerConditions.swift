@@ -20,7 +20,8 @@ package final class RunnerConditions: Sendable {
 
         var trouble: EngineTrouble? {
             if hung >= mostHung {
-                return EngineTrouble(since: since, reason: "\(hung) calls of the engine have not returned, the last of \(lastHung); restart this runner")
+                return EngineTrouble(
+                    since: since, reason: "\(hung) calls of the engine have not returned, the last of \(lastHung); restart this runner")
             }
             if let problem { return EngineTrouble(since: since, reason: problem) }
             return pause.map { EngineTrouble(since: since, reason: $0.reason, retryAt: $0.until) }

@@ -74,8 +74,7 @@ private final class DeclaredTree: Sendable {
     var type: FieldType<Bool> {
         let anything = FieldType<EngineOption>.engineOption.map { _ in true }
         guard let key, !key.types.isEmpty else { return anything }
-        let scalars = key.scalarTypes
-        let scalar = scalars.count > 1 ? .oneOf(scalars) : scalars.first
+        let scalar = key.scalarType
         let items = FieldType<[Bool]>.list(of: item?.type ?? anything, named: "values").map { _ in true }
         let list = key.types.contains(.list) ? items : nil
         let mapping = key.types.contains(.map) ? self.mapping : nil
@@ -104,6 +103,9 @@ private final class DeclaredTree: Sendable {
 }
 
 extension DeclaredKey {
+    /// How a scalar is read; nil if the key may be none.
+    var scalarType: FieldType<Bool>? { scalarTypes.count > 1 ? .oneOf(scalarTypes) : scalarTypes.first }
+
     /// How each of the scalars is read that the key may be.
     fileprivate var scalarTypes: [FieldType<Bool>] {
         var found: [FieldType<Bool>] = []
@@ -117,7 +119,8 @@ extension DeclaredKey {
         if types.contains(.number) {
             let isAbove = traits.contains(.aboveMinimum), low = minimum.isFinite ? minimum : nil
             found.append(
-                FieldType<Double>.number(above: isAbove ? low : nil, atLeast: isAbove ? nil : low, atMost: maximum.isFinite ? maximum : nil).map { _ in true })
+                FieldType<Double>.number(above: isAbove ? low : nil, atLeast: isAbove ? nil : low, atMost: maximum.isFinite ? maximum : nil)
+                    .map { _ in true })
         }
         if types.contains(.boolean) { found.append(FieldType<Bool>.bool) }
         if types.contains(.choice) { found.append(.choice(of: choices)) }

@@ -10,7 +10,8 @@ package struct DeclaredKey: Hashable, Sendable {
         static let list = Types(rawValue: LYNX_CONFIG_LIST), map = Types(rawValue: LYNX_CONFIG_MAP)
 
         static let names: [(Types, String)] = [
-            (.string, "string"), (.integer, "integer"), (.number, "number"), (.boolean, "boolean"), (.path, "path"), (.choice, "enum"), (.list, "list"),
+            (.string, "string"), (.integer, "integer"), (.number, "number"), (.boolean, "boolean"), (.path, "path"), (.choice, "enum"),
+            (.list, "list"),
             (.map, "map"),
         ]
     }

@@ -53,7 +53,8 @@ extension RunnerConfiguration {
     static var hostKeyTypes: [(String, FieldType<Bool>, String)] {
         let any = FieldType<EngineOption>.engineOption.map { _ in true }
         return [
-            (engineLimitKey, any, "A limit on concurrent jobs of the engine: 1 to 4096."), (isolationKey, any, "Where the engine runs: process or in_process."),
+            (engineLimitKey, any, "A limit on concurrent jobs of the engine: 1 to 4096."),
+            (isolationKey, any, "Where the engine runs: process or in_process."),
             (memoryLimitKey, any, "The most memory in MiB of the engine's own process."),
         ]
     }

@@ -24,8 +24,15 @@ package enum EngineSettings {
             "state_directory": configuration.stateDirectory,
         ]
         if configuration.hasPrivateSharedMemory { settings["private_dev_shm"] = "true" }
-        for key in wanted ?? fields(of: engine) {
-            settings[key] = key == self.expectedJobs ? expectedJobs.map(String.init) : RunnerField.all.first { $0.key == key }?.text(configuration)
+        for key in wanted ?? fields(of: engine, configuration) {
+            settings[key] =
+                if key == self.expectedJobs {
+                    expectedJobs.map(String.init)
+                } else if let field = RunnerField.named(key) {
+                    field.text(configuration)
+                } else {
+                    configuration.engineFields[key]
+                }
         }
         let options = (configuration.engineOptions[engine] ?? [:]).filter { !RunnerConfiguration.hostKeys.contains($0.key) }
         return settings.merging(options.settings) { $1 }
@@ -35,10 +42,12 @@ package enum EngineSettings {
     ///
     /// - Throws: if it sets what only the runner's own fields set.
     static func make(
-        for scenario: ScenarioSpec, of engine: String, _ declaration: EngineDeclaration?, _ configuration: RunnerConfiguration, expectedJobs: Int? = nil
+        for scenario: ScenarioSpec, of engine: String, _ declaration: EngineDeclaration?, _ configuration: RunnerConfiguration,
+        expectedJobs: Int? = nil
     ) throws(EngineFailure) -> [String: String] {
         if let name = scenario.options.settings.keys.sorted().first(where: { hostSettings.contains($0) || $0 == declaration?.entrypoint }) {
-            throw EngineFailure(kind: .invalid, message: "\(name): is not an option of the engine \(engine); it is a field of the runner's configuration")
+            throw EngineFailure(
+                kind: .invalid, message: "\(name): is not an option of the engine \(engine); it is a field of the runner's configuration")
         }
         var configuration = configuration
         configuration.pythonExecutable = scenario.pythonExecutable ?? configuration.pythonExecutable
@@ -51,12 +60,17 @@ package enum EngineSettings {
     }
 
     /// Since version 1.0 of the ABI, an engine gets the fields whose names begin with its id.
-    private static func fields(of engine: String) -> [String] { RunnerField.all.map(\.key).filter { $0.hasPrefix(engine + "_") } }
+    private static func fields(of engine: String, _ configuration: RunnerConfiguration) -> [String] {
+        (RunnerField.all.map(\.key) + configuration.engineFields.keys).filter { $0.hasPrefix(fieldPrefix(of: engine)) }
+    }
+
+    /// How the names of the fields begin that an engine gets if it declares nothing.
+    static func fieldPrefix(of engine: String) -> String { engine + "_" }
 
     private static let expectedJobs = "expected_jobs"
 
     /// Those that have fields of their own in the configuration of a runner or of a scenario.
-    private static let hostSettings = RunnerConfiguration.hostKeys.union([
+    static let hostSettings = RunnerConfiguration.hostKeys.union([
         "python_executable", "working_directory", "log_capture_bytes", "state_directory", "private_dev_shm", expectedJobs, "scenarios",
     ])
 }

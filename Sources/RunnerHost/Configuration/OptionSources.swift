@@ -1,9 +1,22 @@
 import LynxDocument
 import LynxModel
 
-/// The places of engines' options in the configuration file. They say nothing of the values, so that two configurations are the
-/// same whatever the places are.
+/// The places of engines' fields and options in the sources of the configuration. They say nothing of the values, so that two
+/// configurations are the same whatever the places are.
 struct OptionSources: Hashable, Sendable {
+    /// A value for a field that the host does not have.
+    struct Given: Sendable {
+        /// As in the file.
+        var key: String
+        var field: Field
+        var source: RunnerConfiguration.Source
+
+        /// Null in the file is as good as no value.
+        var isAbsent: Bool { if case .file = source { field.node.isNull } else { false } }
+    }
+
+    /// In the order of their sources, from the weakest to the strongest.
+    var fields: [Given] = []
     /// Sections of `engine_options`, by engine id.
     var engines: [String: Field] = [:]
     var scenarios: [String: Field] = [:]
@@ -102,14 +115,15 @@ extension Field {
 }
 
 extension EngineOption {
+    private func entry(_ key: String, at mark: Mark) -> Mapping.Entry { Mapping.Entry(key: key, keyMark: mark, value: node(at: mark)) }
+
     /// The option as the tree that it was read from.
     fileprivate func node(at mark: Mark) -> Node {
         switch self {
         case .value(.string(let text)): Node(.scalar(Scalar(text, style: .quoted)), at: mark)
         case .value(let value): Node(.scalar(Scalar(value.yaml, style: .plain)), at: mark)
         case .list(let elements): Node(.sequence(elements.map { $0.node(at: mark) }), at: mark)
-        case .group(let members):
-            Node(.mapping(Mapping(members.sorted { $0.key < $1.key }.map { Mapping.Entry(key: $0.key, keyMark: mark, value: $0.value.node(at: mark)) })), at: mark)
+        case .group(let members): Node(.mapping(Mapping(members.sorted { $0.key < $1.key }.map { $1.entry($0, at: mark) })), at: mark)
         }
     }
 }

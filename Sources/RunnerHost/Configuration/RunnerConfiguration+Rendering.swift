@@ -4,8 +4,12 @@ import Logging
 
 extension RunnerConfiguration {
     /// The effective configuration as YAML, one line per field, each with its source in a comment.
-    package func rendered() -> String {
-        let lines = RunnerField.all.map { (text: "\($0.key): \($0.show(self))", source: source(of: $0.key)) }
+    ///
+    /// - Parameter engines: the fields that engines declare; without them those that are set are shown.
+    package func rendered(with engines: EngineFields? = nil) -> String {
+        let others = engines?.fields.map { ($0.key, $0.show(self)) } ?? engineFields.sorted { $0.key < $1.key }.map { ($0.key.yaml, $0.value.yaml) }
+        let shown = RunnerField.all.map { ($0.key, $0.show(self)) } + others
+        let lines = shown.map { key, value in (text: "\(key): \(value)", source: source(of: key)) }
         let width = min(72, lines.map(\.text.count).max() ?? 0)
         return lines.map { line in
             let padding = String(repeating: " ", count: max(0, width - line.text.count))

@@ -25,7 +25,7 @@ package struct RunnerConfiguration: Hashable, Sendable {
     package var capabilities: [String] = []
     package var pythonExecutable = "python3"
     package var warmWorkers = true
-    /// The fields that are there for an engine, which has them in its declaration.
+    /// The fields that the host does not have, as texts: engines declare them (`EngineFields`).
     package var engineFields: [String: String] = [:]
     package var outputRoot = ".lynx/runs"
     package var workingDirectory = "."
@@ -86,7 +86,9 @@ package struct RunnerConfiguration: Hashable, Sendable {
     /// Sets the defaults that depend on other fields.
     mutating func applyDependentDefaults() {
         if source(of: "capabilities") == .default { capabilities = engines }
-        if source(of: "state_directory") == .default { stateDirectory = outputRoot + (outputRoot.utf8.last == UInt8(ascii: "/") ? "" : "/") + ".runner" }
+        if source(of: "state_directory") == .default {
+            stateDirectory = outputRoot + (outputRoot.utf8.last == UInt8(ascii: "/") ? "" : "/") + ".runner"
+        }
     }
 
     private static var hostName: String {
@@ -111,7 +113,8 @@ extension RunnerConfiguration {
     /// The secrets in the file of the runner's credential and in those that it names. Blocks on the disk.
     func secrets(credential: String) -> [String] {
         let stored = WholeFile.read(credential, atMost: 64 << 10).flatMap { try? WireJSON.decode(StoredCredential.self, from: Data($0)) }
-        return (stored.map { [$0.secret] } ?? []) + [enrollmentTokenFile].compactMap { $0 }.compactMap { WholeFile.read($0, atMost: 64 << 10) }.flatMap { bytes in
+        return (stored.map { [$0.secret] } ?? [])
+            + [enrollmentTokenFile].compactMap { $0 }.compactMap { WholeFile.read($0, atMost: 64 << 10) }.flatMap { bytes in
             String(decoding: bytes, as: UTF8.self).split { $0.isWhitespace }.map(String.init)
         }
     }

@@ -8,8 +8,10 @@ package struct RunnerField: Sendable {
     /// The description of valid values, such as `a whole number from 1 to 4096`.
     package let type: String
     package let defaultText: String
-    /// One sentence for the reference.
+    /// One sentence for the reference, in Markdown; links begin in docs/.
     package let documentation: String
+    /// The same without markup.
+    package var plainDocumentation: String { documentation.replacing(/\[([^\]]*)\]\([^)]*\)/) { $0.output.1 }.replacing("`", with: "") }
     /// Whether the field can only be set in the file, as a mapping fits neither a variable nor a flag.
     package let isFileOnly: Bool
 
@@ -25,7 +27,7 @@ package struct RunnerField: Sendable {
     /// Reads and validates a value; the result stores it in a configuration. Nil after an error.
     let read: @Sendable (Field, DiagnosticCollector) -> (@Sendable (inout RunnerConfiguration) -> Void)?
     /// The field's value as YAML.
-    let show: @Sendable (RunnerConfiguration) -> String
+    var show: @Sendable (RunnerConfiguration) -> String
     /// The field's value as an engine's setting; nil if it is not set, or no single value.
     let text: @Sendable (RunnerConfiguration) -> String?
 

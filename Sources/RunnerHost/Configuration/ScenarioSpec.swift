@@ -32,7 +32,7 @@ package struct ScenarioSpec: Hashable, Sendable {
     }
 
     /// The fields that are no options of its engine.
-    static let ownFields: Set = ["engine", "entrypoint", "working_directory", "python_executable", "env"]
+    static let ownFields: Set = ["engine", "entrypoint", "working_directory", "python_executable", "env", "sandbox"]
 }
 
 extension ScenarioSpec: YAMLRenderable {

@@ -76,7 +76,8 @@ package final class ContainerRuntime: Sendable {
             do throws(ConfinementTool.Failure) {
                 try tool.run(command + ["pull", "--quiet", name], seconds: Self.pullSeconds, isWanted: isWanted)
             } catch {
-                throw ConfinementTool.Failure(message: "compute.container.image: '\(name)' is not on this machine and cannot be pulled: \(error.message)")
+                throw ConfinementTool.Failure(
+                    message: "compute.container.image: '\(name)' is not on this machine and cannot be pulled: \(error.message)")
             }
         }
         let said = try tool.run(command + ["image", "inspect", "--format", "{{.Id}} {{.Config.WorkingDir}}", name])
@@ -124,7 +125,11 @@ package final class ContainerRuntime: Sendable {
         let ids = list.split(whereSeparator: \.isNewline).map { String($0) }
         guard !ids.isEmpty else { return Ending() }
         // A container of which nothing was started has no runtime's state.
-        let states = (try? tool.run(command + ["inspect", "--type", "container", "--format", "{{.Id}} {{.OCIRuntime}} {{.State.OOMKilled}} {{.State.ExitCode}}"] + ids)) ?? ""
+        let states =
+            (try? tool.run(
+                command + [
+                    "inspect", "--type", "container", "--format", "{{.Id}} {{.OCIRuntime}} {{.State.OOMKilled}} {{.State.ExitCode}}",
+                ] + ids)) ?? ""
         try tool.run(command + ["rm", "--force", "--time", "0"] + ids)
         var ending = Ending()
         for line in states.split(whereSeparator: \.isNewline) {

@@ -19,7 +19,9 @@ final class LimitGroups: Sendable {
 
         /// The most memory that its processes had together, in bytes.
         var peakBytes: Int64? {
-            guard let memory, let text = ControlGroups.text("\(memory)/\(isVersion2 ? "memory.peak" : "memory.max_usage_in_bytes")") else { return nil }
+            guard let memory, let text = ControlGroups.text("\(memory)/\(isVersion2 ? "memory.peak" : "memory.max_usage_in_bytes")") else {
+                return nil
+            }
             return Int64(text.filter { !$0.isWhitespace })
         }
     }

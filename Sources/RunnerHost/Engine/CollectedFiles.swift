@@ -12,6 +12,10 @@ package struct ArtifactLimits: Hashable, Sendable {
         self.file = file
         self.total = total
     }
+
+    init(_ configuration: RunnerConfiguration) {
+        self.init(file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes))
+    }
 }
 
 /// The files that an engine's `collect` reported.

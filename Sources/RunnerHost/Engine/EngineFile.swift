@@ -17,7 +17,9 @@ package struct EngineFile {
     /// everything on it belongs to this user or root; a last check confirms that it leads to the file that was checked.
     func load() throws(EngineRefusal) -> UnsafeMutableRawPointer {
         let found = try open()
-        guard Self.identity(of: found.file.raw) == Self.identity(of: found.path) else { throw .unreadable("it was replaced while it was being checked") }
+        guard Self.identity(of: found.file.raw) == Self.identity(of: found.path) else {
+            throw .unreadable("it was replaced while it was being checked")
+        }
         guard let handle = dlopen(found.path, RTLD_NOW | RTLD_LOCAL | Int32(RTLD_NODELETE)) else {
             throw .unresolved(dlerror().map { String(cString: $0) } ?? "unknown reason")
         }

@@ -99,7 +99,9 @@ package struct EngineLibrary: @unchecked Sendable {
     /// Checks settings that jobs may come with, after `configure`. Any thread; engines should return soon.
     package func check(_ settings: [String: String]) throws(EngineFailure) {
         guard let scenarios else {
-            throw EngineFailure(kind: .unsupported, message: "the engine \(id) runs no scenarios besides its default; bring it to version 1.3 of the engine ABI")
+            throw EngineFailure(
+                kind: .unsupported,
+                message: "the engine \(id) runs no scenarios besides its default; bring it to version 1.3 of the engine ABI")
         }
         try RawSettings.withConfig(settings) { (config) throws(EngineFailure) in
             try EngineActivity.during("check", of: id) { () throws(EngineFailure) in
@@ -187,7 +189,8 @@ extension WarmWorker {
     }
 
     private static func leftOut(_ raw: UnsafePointer<lynx_warm_worker>) -> [LeftOut]? {
-        guard let first = raw.pointee.left_out, raw.pointee.left_out_count > 0, Int(first.pointee.struct_size) >= WarmWorkerSizes.leftOut else { return nil }
+        guard let first = raw.pointee.left_out, raw.pointee.left_out_count > 0, Int(first.pointee.struct_size) >= WarmWorkerSizes.leftOut
+        else { return nil }
         return (0..<min(raw.pointee.left_out_count, WarmWorkerSizes.mostLeftOut)).map { index in
             // The engine's structs may be larger than this version's.
             let place = UnsafeRawPointer(first) + index * Int(first.pointee.struct_size)

@@ -76,7 +76,9 @@ extension WarmWorker {
         var short = self
         short.entrypoint = Self.short(entrypoint)
         short.message = message.map { Self.short($0) }
-        short.leftOut = leftOut?.prefix(Self.maxLeftOut).map { LeftOut(module: Self.short($0.module, Self.maxDetail), why: Self.short($0.why, Self.maxDetail), seconds: $0.seconds) }
+        short.leftOut = leftOut?.prefix(Self.maxLeftOut).map {
+            LeftOut(module: Self.short($0.module, Self.maxDetail), why: Self.short($0.why, Self.maxDetail), seconds: $0.seconds)
+        }
         return short
     }
 

@@ -12,6 +12,7 @@ package struct ConfigurationReload: Sendable {
     /// What the runner was started with: other fields than those of scenarios keep these values.
     let running: RunnerConfiguration
     let engines: [EngineLibrary]
+    let fields: EngineFields
     let catalog: ScenarioCatalog
     let logger: Logger
     private let threads = CallThreads(name: "lynx-reload", most: 1)
@@ -19,10 +20,14 @@ package struct ConfigurationReload: Sendable {
     /// The fields that take effect without a restart.
     private static let reloadable = ["scenarios", "allow_bundles"]
 
-    init(read: @escaping Read, running: RunnerConfiguration, engines: [EngineLibrary], catalog: ScenarioCatalog, logger: Logger) {
+    init(
+        read: @escaping Read, running: RunnerConfiguration, engines: [EngineLibrary], fields: EngineFields, catalog: ScenarioCatalog,
+        logger: Logger
+    ) {
         self.read = read
         self.running = running
         self.engines = engines
+        self.fields = fields
         self.catalog = catalog
         self.logger = logger
     }
@@ -36,6 +41,8 @@ package struct ConfigurationReload: Sendable {
         case .success(let configuration): new = configuration
         case .failure(let problems): return refused(problems.lines)
         }
+        let unknown = fields.problems(in: new)
+        guard unknown.isEmpty else { return refused(unknown) }
         var merged = running
         merged.scenarios = new.scenarios
         merged.allowsBundles = new.allowsBundles
@@ -53,7 +60,7 @@ package struct ConfigurationReload: Sendable {
         } catch {
             return refused(error.lines)
         }
-        let others = RunnerField.all.filter { !Self.reloadable.contains($0.key) && $0.show(new) != $0.show(running) }.map(\.key)
+        let others = (RunnerField.all + fields.fields).filter { !Self.reloadable.contains($0.key) && $0.show(new) != $0.show(running) }.map(\.key)
         if !others.isEmpty {
             logger.warning("fields that changed take effect at the next start", metadata: ["fields": "\(others.joined(separator: ","))"])
         }

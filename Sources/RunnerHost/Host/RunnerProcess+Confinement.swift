@@ -31,7 +31,10 @@ extension RunnerProcess {
         guard configuration.isSandboxed || configuration.scenarios.values.contains(where: { $0.isSandboxed == true }) else { return nil }
         if configuration.isSandboxed {
             for engine in engines where engine.hasDefault {
-                guard let problem = RunnerConfiguration.obstacle(toSandboxing: EngineSettings.make(for: engine.id, engine.declaration, configuration), of: engine) else { continue }
+                guard
+                    let problem = RunnerConfiguration.obstacle(
+                        toSandboxing: EngineSettings.make(for: engine.id, engine.declaration, configuration), of: engine)
+                else { continue }
                 throw StartupError("sandbox: \(problem); set it only for the scenarios that can, by their own 'sandbox'")
             }
         }

@@ -39,7 +39,8 @@ extension RunnerProcess {
             defer { if !keep { _ = try? DirectoryRemoval.remove(directory.path) } }
             let token = host.register(logger) { _ in }
             let job = try EngineJob(
-                engine, assignment, in: directory, token: token, runConfigJSON: String(decoding: try WireJSON.encode(run, pretty: true), as: UTF8.self),
+                engine, assignment, in: directory, token: token,
+                runConfigJSON: String(decoding: try WireJSON.encode(run, pretty: true), as: UTF8.self),
                 telemetryURL: "http://127.0.0.1:1", settings: settings)
             job.release()
             host.forget(token)
@@ -57,7 +58,9 @@ extension RunnerProcess {
         }
         let catalog = try scenarioCatalog(of: engines)
         guard let scenario = catalog[name], let engine = engines.first(where: { $0.id == scenario.engine }) else {
-            let remedy = Suggestion.closest(to: name, among: catalog.names).map { "did you mean '\($0)'?" } ?? "there are \(catalog.names.joined(separator: ", "))"
+            let remedy =
+                Suggestion.closest(to: name, among: catalog.names).map { "did you mean '\($0)'?" }
+                ?? "there are \(catalog.names.joined(separator: ", "))"
             throw StartupError("this runner has no scenario '\(name)'; \(remedy)")
         }
         return (engine, scenario.settings)

@@ -36,25 +36,6 @@ package struct RunnerProcess {
     /// Makes a crash, for example in an engine, end this process at once with a line that names the place.
     package static func prepareLastWords() { lynx_prepare_last_words("runner-host") }
 
-    /// The output of `runner-host engines`.
-    package static func engineListing(_ configuration: RunnerConfiguration) -> [String] {
-        let runner = RunnerProcess(configuration)
-        return runner.catalog(HostTable(logger: runner.logger)).listing()
-    }
-
-    /// The engine of that id as it describes itself, for `runner-host engines --describe`.
-    ///
-    /// - Throws: `StartupError` if there is none.
-    package static func engineDescription(_ id: String, _ configuration: RunnerConfiguration) throws(StartupError) -> EngineDescription {
-        let runner = RunnerProcess(configuration)
-        let catalog = runner.catalog(HostTable(logger: runner.logger))
-        guard let engine = catalog.engine(id) else {
-            let guess = Suggestion.closest(to: id, among: catalog.engines.map(\.id)).map { "; did you mean '\($0)'?" } ?? "; found:"
-            throw StartupError(["--describe: no engine '\(id)'\(guess)"] + catalog.listing())
-        }
-        return EngineDescription(engine)
-    }
-
     /// Runs until drained. `parent` is a process whose end ends this one at once.
     ///
     /// - Throws: `StartupError` for errors that the user can correct; `ControlPlaneError` if the control plane refuses this
@@ -69,9 +50,10 @@ package struct RunnerProcess {
         // Tasks move between threads that may end, but engines are guaranteed a thread that stays.
         let loader = CallThreads(name: "lynx-load", most: 1)
         defer { withExtendedLifetime(loader) {} }
-        let (engines, scenarios) = try await loader.run { () throws -> ([EngineLibrary], ScenarioCatalog) in
-            let engines = try select(from: catalog(host))
-            return (engines, try scenarioCatalog(of: engines))
+        let (engines, scenarios, fields) = try await loader.run { () throws -> ([EngineLibrary], ScenarioCatalog, EngineFields) in
+            let catalog = catalog(host)
+            let engines = try select(from: catalog)
+            return (engines, try scenarioCatalog(of: engines), catalog.fields)
         }
         let outputRoot = try prepareOutputRoot()
         let state = try stateDirectory()
@@ -92,12 +74,7 @@ package struct RunnerProcess {
         var limits = TelemetryLimits()
         limits.maxMessageBytes = configuration.telemetryMaxMessageBytes
         let simulations = SimulationHost(
-            settings: .init(
-                outputRoot: outputRoot, telemetryMaxPoints: configuration.telemetryMaxPoints,
-                enginePatience: .seconds(configuration.engineCallTimeoutSeconds),
-                artifacts: ArtifactLimits(
-                    file: Int64(configuration.artifactMaxBytes), total: Int64(configuration.artifactMaxTotalBytes)),
-                stopGrace: .seconds(configuration.stopGraceSeconds)),
+            configuration: configuration, outputRoot: outputRoot,
             engines: EngineSelection(engines, capabilities: configuration.capabilities), table: host,
             telemetry: TelemetryServer(loops: try Self.telemetryLoops(), limits: limits),
             records: records, conditions: conditions, scenarios: scenarios,
@@ -121,10 +98,11 @@ package struct RunnerProcess {
             logger.info("an engine has a limit of its own", metadata: ["engine": "\(engine)", "max_concurrent_jobs": "\(limit)"])
         }
         let service = RunnerService(
-            identity: RunnerIdentity(runnerID: state.runnerID, name: configuration.runnerName, version: Self.version, machine: MachineCapabilities.identity),
+            identity: RunnerIdentity(
+                runnerID: state.runnerID, name: configuration.runnerName, version: Self.version, machine: MachineCapabilities.identity),
             capabilities: capabilities, engines: try EngineReports(engines),
             client: client, spool: Spool(state), host: simulations, logger: logger,
-            options: RunnerOptions(keepOutputs: configuration.keepOutputs),
+            options: RunnerOptions(configuration: configuration),
             engineLimits: engineLimits)
         host.onRetract { service.retract(basis: $0, reason: $1) }
 
@@ -134,7 +112,7 @@ package struct RunnerProcess {
             await client.shutdown()
             throw error
         }
-        let reload = ConfigurationReload(read: read, running: configuration, engines: engines, catalog: scenarios, logger: logger)
+        let reload = ConfigurationReload(read: read, running: configuration, engines: engines, fields: fields, catalog: scenarios, logger: logger)
         let stopping = Stopping(drain: service.drain, stopNow: service.stopNow, reload: reload.start)
         stopping.watchSignals()
         if let parent { try await stopping.watch(parent: parent, on: loop, gone: service.orphaned) }
@@ -189,6 +167,7 @@ package struct RunnerProcess {
 
     /// The requested engines, configured.
     func select(from catalog: EngineCatalog) throws(StartupError) -> [EngineLibrary] {
+        try catalog.checkFields(of: configuration)
         let missing = configuration.engines.filter { catalog.engine($0) == nil }
         guard missing.isEmpty else {
             let names = missing.map { "'\($0)'" }.joined(separator: ", ")

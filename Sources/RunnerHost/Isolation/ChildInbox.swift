@@ -98,7 +98,8 @@ final class ChildInbox: Sendable {
 
     private func answer(_ question: MessageReader) throws {
         var question = question
-        let table = LYNX_EXTENSION_RESULT_BASIS.withLynxString { host.pointee.get_extension(host, $0) }?.assumingMemoryBound(to: lynx_result_basis.self)
+        let table = LYNX_EXTENSION_RESULT_BASIS.withLynxString { host.pointee.get_extension(host, $0) }?
+            .assumingMemoryBound(to: lynx_result_basis.self)
         switch question.topic {
         case .restsOn:
             let job = try question.value(UInt64.self)

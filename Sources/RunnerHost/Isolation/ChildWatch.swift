@@ -99,7 +99,8 @@ final class ChildWatch {
             return (state.cause, state.calls.values.map { "\($0)" })
         }
         let ending = EngineEnded.describe(
-            cause, exitCode: exit.exit_code, signal: exit.exit_signal, calls: calls, lastWords: child.output.finish(), library: child.settings.library)
+            cause, exitCode: exit.exit_code, signal: exit.exit_signal, calls: calls, lastWords: child.output.finish(),
+            library: child.settings.library)
         child.noteEnding(ending)
         onEnd(child, ending)
     }

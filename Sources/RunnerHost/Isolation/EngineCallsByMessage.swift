@@ -55,7 +55,9 @@ extension EngineChild {
     }
 
     /// - Returns: also the exit descriptor; -1 if the engine gave none.
-    func launch(_ job: UInt64, _ error: UnsafeMutablePointer<lynx_error>?) throws(EngineEnded) -> (status: lynx_status, pid: Int32, descriptor: Int32) {
+    func launch(
+        _ job: UInt64, _ error: UnsafeMutablePointer<lynx_error>?
+    ) throws(EngineEnded) -> (status: lynx_status, pid: Int32, descriptor: Int32) {
         try call("launch", Message(.launch, job), at: .launch) { reply, channel -> (status: lynx_status, pid: Int32, descriptor: Int32) in
             let status = try reply.status(error), pid = try reply.value(Int32.self)
             return (status: status, pid: pid, descriptor: channel.takeDescriptor()?.release() ?? -1)

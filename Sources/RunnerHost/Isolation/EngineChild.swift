@@ -104,7 +104,10 @@ final class EngineChild: Sendable {
     /// The end of the process's first channel that is left open closes with this call.
     private static func spawn(_ settings: Settings, _ output: ChildOutput) throws(SystemError) -> (main: Channel, lynx_guardian) {
         let main = try Channel.Pair()
-        let words: [String] = [settings.program, EngineWorker.command, settings.library, currentFolder, output.path(.standardOutput), output.path(.standardError)]
+        let words: [String] = [
+            settings.program, EngineWorker.command, settings.library, currentFolder, output.path(.standardOutput),
+            output.path(.standardError),
+        ]
         let texts = words.map { strdup($0) }
         defer { for text in texts { free(text) } }
         let arguments: [UnsafeMutablePointer<CChar>?] = [texts[0], texts[1], texts[2], nil]

@@ -123,7 +123,9 @@ private func prepare(
     }
 }
 
-private func launch(_ job: OpaquePointer?, _ process: UnsafeMutablePointer<lynx_process>?, _ error: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
+private func launch(
+    _ job: OpaquePointer?, _ process: UnsafeMutablePointer<lynx_process>?, _ error: UnsafeMutablePointer<lynx_error>?
+) -> lynx_status {
     let job = ProxyJob.of(job)
     return job.status(error) { () throws(EngineEnded) in
         let (status, pid, descriptor) = try job.child.launch(job.number, error)

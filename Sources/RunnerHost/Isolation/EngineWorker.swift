@@ -30,7 +30,8 @@ package final class EngineWorker: Sendable {
     /// Runs the process on its main thread. Never returns.
     package static func run(_ path: String) -> Never {
         guard isSocket(hostDescriptor) else {
-            let line = Array("runner-host: engine-worker is not for the command line: a runner starts it for an engine in a process of its own\n".utf8)
+            let line = Array(
+                "runner-host: engine-worker is not for the command line: a runner starts it for an engine in a process of its own\n".utf8)
             _ = write(STDERR_FILENO, line, line.count)
             exit(2)
         }

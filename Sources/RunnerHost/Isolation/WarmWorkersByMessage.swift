@@ -50,7 +50,8 @@ extension MessageReader {
             worker.message = content.text(message)
             let raw = leftOut.map { one in
                 lynx_warm_left_out(
-                    struct_size: UInt32(MemoryLayout<lynx_warm_left_out>.size), module: content.text(one.module), why: content.text(one.why), seconds: one.seconds)
+                    struct_size: UInt32(MemoryLayout<lynx_warm_left_out>.size), module: content.text(one.module),
+                    why: content.text(one.why), seconds: one.seconds)
             }
             raw.withUnsafeBufferPointer { raw in
                 worker.left_out = raw.baseAddress

@@ -59,7 +59,9 @@ struct OutputCollector {
         do throws(OutputFiles.Problem) {
             if artifact.utf8.suffix(5).elementsEqual(".json".utf8) {
                 let numbers = ReportedNumbers(json: try files.document(artifact), name: artifact)
-                guard let entry = numbers[column] else { return missing(numbers.problem.map { "is no JSON object: \($0)" } ?? "has no number '\(column)'") }
+                guard let entry = numbers[column] else {
+                    return missing(numbers.problem.map { "is no JSON object: \($0)" } ?? "has no number '\(column)'")
+                }
                 return RunOutput(name: name, number: entry.value, units: spec.units)
             }
             let text = try files.lastValue(in: artifact, column: column)

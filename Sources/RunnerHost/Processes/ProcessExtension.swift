@@ -18,20 +18,11 @@ private func processes(_ handle: OpaquePointer?) -> JobProcesses {
     Unmanaged<JobProcesses>.fromOpaque(UnsafeRawPointer(handle!)).takeUnretainedValue()
 }
 
-private func status(_ error: UnsafeMutablePointer<lynx_error>?, _ body: () throws(EngineError) -> Void) -> lynx_status {
-    do throws(EngineError) {
-        try body()
-        return lynx_status(LYNX_OK)
-    } catch let failure {
-        return failure.store(in: error)
-    }
-}
-
 private func open(
     _ host: UnsafePointer<lynx_host>?, _ job: UnsafePointer<lynx_job>?, _ out: UnsafeMutablePointer<OpaquePointer?>?,
     _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in
+    EngineError.status(error) { () throws(EngineError) in
         let opened = try JobProcesses(JobRequest(job!))
         out!.pointee = OpaquePointer(Unmanaged.passRetained(opened).toOpaque())
     }
@@ -41,7 +32,7 @@ private func spawn(
     _ handle: OpaquePointer?, _ program: UnsafePointer<lynx_program>?, _ process: UnsafeMutablePointer<lynx_process>?,
     _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in
+    EngineError.status(error) { () throws(EngineError) in
         let (pid, exitDescriptor) = try processes(handle).spawn(HostedProgram(program!))
         process?.pointee.pid = pid
         process?.pointee.exit_fd = exitDescriptor
@@ -51,13 +42,13 @@ private func spawn(
 private func reap(
     _ handle: OpaquePointer?, _ result: UnsafeMutablePointer<lynx_exit>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in try processes(handle).reap().store(in: result!) }
+    EngineError.status(error) { () throws(EngineError) in try processes(handle).reap().store(in: result!) }
 }
 
 private func collect(
     _ handle: OpaquePointer?, _ collector: UnsafePointer<lynx_collector>?, _ error: UnsafeMutablePointer<lynx_error>?
 ) -> lynx_status {
-    status(error) { () throws(EngineError) in try processes(handle).collect(into: ArtifactSink(collector!)) }
+    EngineError.status(error) { () throws(EngineError) in try processes(handle).collect(into: ArtifactSink(collector!)) }
 }
 
 private func close(_ handle: OpaquePointer?) {
@@ -68,9 +59,13 @@ extension HostedProgram {
     /// Reads the struct in place: that of an engine of another version may be longer.
     fileprivate init(_ raw: UnsafePointer<lynx_program>) throws(EngineError) {
         let end = MemoryLayout<lynx_program>.offset(of: \.on_exit)! + MemoryLayout<UnsafeRawPointer>.size
-        guard Int(raw.pointee.struct_size) >= end else { throw .invalid("lynx_program.struct_size is \(raw.pointee.struct_size); set it to sizeof(lynx_program)") }
+        guard Int(raw.pointee.struct_size) >= end else {
+            throw .invalid("lynx_program.struct_size is \(raw.pointee.struct_size); set it to sizeof(lynx_program)")
+        }
         let words = try Self.texts(raw.pointee.arguments, raw.pointee.argument_count, "an argument")
-        guard let path = words.first, !path.isEmpty else { throw .invalid("lynx_program.arguments names no program; the first of them is the program") }
+        guard let path = words.first, !path.isEmpty else {
+            throw .invalid("lynx_program.arguments names no program; the first of them is the program")
+        }
         var environment: [String: String] = [:]
         for entry in try Self.texts(raw.pointee.environment, raw.pointee.environment_count, "an entry of the environment") {
             guard let sign = entry.utf8.firstIndex(of: UInt8(ascii: "=")), sign != entry.startIndex else {

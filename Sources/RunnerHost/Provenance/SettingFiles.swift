@@ -1,5 +1,5 @@
 import Glibc
-import LynxModel
+import Support
 
 /// The files that the settings of an engine name besides those by which a runner's conditions are checked: the words of a
 /// command, templates, tables. What is filled in for each job is none of them.

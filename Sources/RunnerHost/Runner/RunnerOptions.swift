@@ -1,7 +1,7 @@
 import FoundationEssentials
 package import ObjectStore
 
-/// The waits and limits of a runner. The defaults suit every runner; tests shorten them.
+/// The configuration of a runner, and its further waits and limits, whose defaults suit every runner; tests shorten them.
 package struct RunnerOptions: Hashable, Sendable {
     /// How long the control plane may hold a claim while there are no jobs.
     package var claimWait: Duration
@@ -16,14 +16,15 @@ package struct RunnerOptions: Hashable, Sendable {
     package var backoff: Backoff
     /// The interval between two checks of the conditions that prevent this runner from claiming jobs.
     package var conditionInterval: Duration
-    package var keepOutputs: KeepOutputs
+    package var configuration: RunnerConfiguration
     /// The object store for batches' buckets; nil means the environment's settings.
     package var objectStore: S3Configuration?
 
     package init(
         claimWait: Duration = .seconds(20), startReportDelay: Duration = .milliseconds(100),
         drainGrace: Duration = .seconds(20), concurrentDeliveries: Int = 8, chunkBytesPerAttempt: Int = 256 << 20,
-        backoff: Backoff = Backoff(), conditionInterval: Duration = .seconds(1), keepOutputs: KeepOutputs = .always, objectStore: S3Configuration? = nil
+        backoff: Backoff = Backoff(), conditionInterval: Duration = .seconds(1), configuration: RunnerConfiguration = RunnerConfiguration(),
+        objectStore: S3Configuration? = nil
     ) {
         self.claimWait = claimWait
         self.startReportDelay = startReportDelay
@@ -32,7 +33,7 @@ package struct RunnerOptions: Hashable, Sendable {
         self.chunkBytesPerAttempt = chunkBytesPerAttempt
         self.backoff = backoff
         self.conditionInterval = conditionInterval
-        self.keepOutputs = keepOutputs
+        self.configuration = configuration
         self.objectStore = objectStore
     }
 

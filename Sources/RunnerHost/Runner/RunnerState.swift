@@ -287,6 +287,7 @@ struct RunnerState: Sendable {
         let attempts = held
         return Heartbeat(
             attempts: attempts, ending: attempts.filter { running[$0]?.isStopped == true || outbox.isCancelled($0) }, isPaused: isPaused,
-            troubles: troubles, troubleChanges: troubleChanges, offerChanges: offerChanges, interval: session.heartbeatInterval, isHeld: session.holdsHeartbeats, turn: turn)
+            troubles: troubles, troubleChanges: troubleChanges, offerChanges: offerChanges, interval: session.heartbeatInterval,
+            isHeld: session.holdsHeartbeats, turn: turn)
     }
 }

@@ -29,7 +29,9 @@ struct ResourceLimits: Sendable {
     /// - Parameter ending: of an attempt that had a limit of its own.
     static func finding(_ exit: EngineJob.Exit, wasKilled: Bool, overItsOwnLimit ending: ConfinedAttempt.Ending) -> Finding {
         let peak = (ending.peakBytes ?? exit.maxRSSBytes).map { "its peak was \(bytes($0))" } ?? "its peak is not known"
-        let limit = ending.limitBytes.map { "the limit is \(bytes($0)), compute.container.memory_request of the batch" } ?? "it has no limit of its own"
+        let limit =
+            ending.limitBytes.map { "the limit is \(bytes($0)), compute.container.memory_request of the batch" }
+            ?? "it has no limit of its own"
         let text = "\(peak), and \(limit)"
         if exit.success || wasKilled { return Finding(warning: "out of memory: while it ran the kernel ended one of its processes; \(text)") }
         return Finding(cause: "out of memory: the kernel ended it; \(text)")

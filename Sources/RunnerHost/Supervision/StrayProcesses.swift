@@ -25,7 +25,11 @@ enum StrayProcesses {
                 let (number, were, they) = ended.count == 1 ? ("1 process", "was", "it") : ("\(ended.count) processes", "were", "they")
                 warnings.append("\(number) outlived the simulation and \(were) killed: \(names); what \(they) had not written by then is missing")
             }
-            if remaining > 0 { warnings.append("at least \(remaining == 1 ? "1 process" : "\(remaining) processes") of the simulation could not be killed and may still run") }
+            if remaining > 0 {
+                warnings.append(
+                    "at least \(remaining == 1 ? "1 process" : "\(remaining) processes") of the simulation could not be killed and may still run"
+                )
+            }
             return warnings
         }
     }

@@ -64,7 +64,9 @@ struct TelemetryLosses: Sendable {
     /// read.
     static func warnings(ofRefusals counters: TelemetryCounters) -> [String] {
         var lines = counters.refusals.map { refusal in
-            let first = refusal.firstName.isEmpty ? "" : refusal.samples == 1 ? ": '\(refusal.firstName)'" : "; the first is of '\(refusal.firstName)'"
+            let first =
+                refusal.firstName.isEmpty
+                ? "" : refusal.samples == 1 ? ": '\(refusal.firstName)'" : "; the first is of '\(refusal.firstName)'"
             return "telemetry: \(count(refusal.samples, "sample")) refused, as \(refusal.reason)\(first)"
         }
         if counters.refusedMessages > 0 {

@@ -78,7 +78,8 @@ struct BundleRoutesTests {
     ])
     func refused(text: String) async throws {
         try await plane().test { client in
-            let answer = try await client.execute(uri: "/bundles", method: .post, headers: [.contentType: "text/plain"], body: ByteBuffer(string: text))
+            let answer = try await client.execute(
+                uri: "/bundles", method: .post, headers: [.contentType: "text/plain"], body: ByteBuffer(string: text))
             #expect(answer.status == .unprocessableContent, "\(String(buffer: answer.body))")
         }
     }
@@ -160,7 +161,9 @@ struct BundleRoutesTests {
 
 extension TestClientProtocol {
     fileprivate func announce(_ manifest: BundleManifest) async throws -> BundleRequirements {
-        try (try await execute(uri: "/bundles", method: .post, headers: [.contentType: "text/plain"], body: ByteBuffer(bytes: manifest.text))).decode()
+        try
+            (try await execute(
+                uri: "/bundles", method: .post, headers: [.contentType: "text/plain"], body: ByteBuffer(bytes: manifest.text))).decode()
     }
 
     fileprivate func put(_ bytes: String, as sha256: String, of bundle: String, offset: Int = 0) async throws -> TestResponse {

@@ -132,7 +132,9 @@ struct EventsTests {
             #expect(brief.map(\.name) == ["batch", "end"])
             for place in [0, 2, 3, 4, 500, 999] {
                 let id = all.filter { $0.name == "job" }[place].id
-                #expect(try Self.ends(try await Self.read("\(url)/batches/\(batch)/events", after: id)).map(\.runIndex) == Array(runs.dropFirst(place + 1)))
+                #expect(
+                    try Self.ends(try await Self.read("\(url)/batches/\(batch)/events", after: id)).map(\.runIndex)
+                        == Array(runs.dropFirst(place + 1)))
             }
         }
     }

@@ -15,7 +15,9 @@ struct OpenAPITests {
 
     init() throws {
         let plane = try TestControlPlane()
-        let api = API(ledger: plane.controlPlane.ledger, configuration: .init(databasePath: ""), connections: Connections(logger: .quiet), artifacts: nil)
+        let api = API(
+            ledger: plane.controlPlane.ledger, configuration: .init(databasePath: ""), connections: Connections(logger: .quiet),
+            artifacts: nil)
         endpoints = api.routes.map(\.endpoint)
         document = try OpenAPIDocument.document(of: endpoints)
     }

@@ -155,7 +155,9 @@ struct ProblemTests {
             }
             #expect(try await client.call(.get, "/batches", headers: [.origin: "http://localhost"]).status == .ok)
         }
-        for (authority, host) in [("localhost:80", "localhost"), ("[::1]:80", "::1"), ("127.0.0.1", "127.0.0.1"), ("evil.example:1", "evil.example")] {
+        for (authority, host) in [
+            ("localhost:80", "localhost"), ("[::1]:80", "::1"), ("127.0.0.1", "127.0.0.1"), ("evil.example:1", "evil.example"),
+        ] {
             #expect(LoopbackOnlyMiddleware<APIContext>.host(ofAuthority: authority) == host)
         }
     }

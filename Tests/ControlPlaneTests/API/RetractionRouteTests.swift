@@ -54,7 +54,8 @@ struct RetractionRouteTests {
             _ = try await client.problem(.post, "/runner/v1/retractions", Retraction(runnerID: "r9", basis: "b", reason: ""), status: 404)
             for (report, field) in [
                 (TestLedger.report(job, .success, basis: long), "result.metadata.basis"),
-                (TestLedger.report(job, .success, basis: ""), "result.metadata.basis"), (TestLedger.report(job, .retracted), "result.metadata.outcome"),
+                (TestLedger.report(job, .success, basis: ""), "result.metadata.basis"),
+                (TestLedger.report(job, .retracted), "result.metadata.outcome"),
             ] {
                 #expect(try await client.problem(.post, "/runner/v1/jobs/\(job.jobID)/result", report, status: 422).errors?.first?.field == field)
                 let group = ResultGroup(runnerID: "r1", reports: [report])

@@ -115,9 +115,11 @@ struct TableRoutesTests {
             ("columns=run&where=outputs.miss_m > 10 or outputs.speed < 0", [0, 1, 3]),
             ("columns=run&where=outputs.miss_m>=3 AND NOT (status='Failed')", [0, 1]), ("columns=run&where=outputs.miss_m is null", [2, 4, 5]),
             ("columns=run&where=outputs.miss_m is not null and run != 1", [0, 3]), ("columns=run&where=breach = \"crash\"", [3]),
-            ("columns=run&where=3 <= run", [3, 4, 5]), ("columns=run&where=run = attempt", [1]), ("columns=run&where=run < outputs.miss_m", [0, 1, 3]),
+            ("columns=run&where=3 <= run", [3, 4, 5]), ("columns=run&where=run = attempt", [1]),
+            ("columns=run&where=run < outputs.miss_m", [0, 1, 3]),
             ("columns=run&where=`outputs.miss_m` == 12.25", [1]), ("columns=run&where=completed_at > '2000-01-01T00:00:00Z'", [0, 1, 2, 3]),
-            ("columns=run&status=Failed&where=outputs.miss_m > 10", [3]), ("columns=run&where=parameters.armed = true or parameters.armed = false", [0, 1, 2, 3, 4, 5]),
+            ("columns=run&status=Failed&where=outputs.miss_m > 10", [3]),
+            ("columns=run&where=parameters.armed = true or parameters.armed = false", [0, 1, 2, 3, 4, 5]),
             ("columns=run&where=parameters.mode <> parameters.mode", []),
             ("columns=run&order=-run", [5, 4, 3, 2, 1, 0]), ("columns=run&order=outputs.miss_m", [0, 1, 3, 2, 4, 5]),
             ("columns=run&order=-outputs.miss_m", [3, 1, 0, 2, 4, 5]), ("columns=run&order=status", [4, 0, 1, 2, 3, 5]),
@@ -274,7 +276,8 @@ struct TableRoutesTests {
                 #expect(job.runConfig.parameters["mode"] == reading.columns[5][run].string.map { .string($0) })
                 #expect(reading.columns[6][run].integer == Int64((job.createdAt.timeIntervalSince1970 * 1e6).rounded()))
             }
-            let ordered: Table = try await client.get("/batches/\(batchID)/table?columns=run,parameters.mass&order=-parameters.mass&where=run%20%3E%209")
+            let ordered: Table = try await client.get(
+                "/batches/\(batchID)/table?columns=run,parameters.mass&order=-parameters.mass&where=run%20%3E%209")
             let masses = ordered["parameters.mass"].compactMap { if case .number(let mass) = $0 { mass } else { nil } }
             #expect(masses.count == 19_990 && masses == masses.sorted(by: >))
         }

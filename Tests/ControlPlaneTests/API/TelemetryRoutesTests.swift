@@ -120,10 +120,16 @@ struct TelemetryRoutesTests {
             let problem = try (try await Self.send(Data("hello".utf8), job, seq: 0, client)).problem(status: 422)
             #expect(problem.detail == "the telemetry chunk does not begin with 'LXTC'")
             let uri = "/runner/v1/jobs/\(job.jobID)/telemetry"
-            for query in ["", "?runner_id=r1&attempt=1", "?runner_id=r1&attempt=0&seq=0", "?runner_id=r1&attempt=1&seq=-1", "?runner_id=r1&attempt=x&seq=1"] {
+            for query in [
+                "", "?runner_id=r1&attempt=1", "?runner_id=r1&attempt=0&seq=0", "?runner_id=r1&attempt=1&seq=-1",
+                "?runner_id=r1&attempt=x&seq=1",
+            ] {
                 _ = try await client.problem(.post, uri + query, status: 422)
             }
-            for query in ["max_points=3", "max_points=many", "from=soon", "to=nan", "from=2&to=1", "attempt=0", "max_points=+9", "from=0x1", "variable=x"] {
+            for query in [
+                "max_points=3", "max_points=many", "from=soon", "to=nan", "from=2&to=1", "attempt=0", "max_points=+9", "from=0x1",
+                "variable=x",
+            ] {
                 _ = try await client.problem(.get, "/jobs/\(job.jobID)/telemetry?\(query)", status: 422)
             }
             _ = try await client.problem(.get, "/jobs/nobody-0/telemetry", status: 404)

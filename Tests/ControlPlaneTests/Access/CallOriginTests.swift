@@ -35,7 +35,10 @@ struct CallOriginTests {
     @Test("Without metadata the origin is this server's, or foreign") func origins() {
         #expect(Self.origin([:]) == .unsaid)
         for own in ["http://localhost:8080", "https://LOCALHOST:8080"] { #expect(Self.origin([.origin: own]) == .own) }
-        for foreign in ["null", "http://localhost", "http://localhost:80801", "http://evil.example/localhost:8080", "http://localhost:8080.evil.example", ""] {
+        for foreign in [
+            "null", "http://localhost", "http://localhost:80801", "http://evil.example/localhost:8080",
+            "http://localhost:8080.evil.example", "",
+        ] {
             #expect(Self.origin([.origin: foreign]) == .foreign(foreign))
         }
     }

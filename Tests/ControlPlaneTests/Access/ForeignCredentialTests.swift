@@ -63,7 +63,10 @@ struct ForeignCredentialTests {
     /// All that the ledger holds of jobs, their files, and the runner whose they are.
     private static func contents(_ plane: GuardedControlPlane) async throws -> [String] {
         try await plane.ledger.driver.read { connection in
-            let tables = ["batches", "jobs", "attempts", "results", "telemetry_chunks", "artifacts", "blobs", "stored_bytes", "retention", "retractions", "batch_retractions"]
+            let tables = [
+                "batches", "jobs", "attempts", "results", "telemetry_chunks", "artifacts", "blobs", "stored_bytes", "retention",
+                "retractions", "batch_retractions",
+            ]
             let queries = tables.map { "SELECT * FROM \($0) ORDER BY 1, 2" } + ["SELECT * FROM runners WHERE runner_id = 'r1'"]
             return try queries.flatMap { query in try connection.rows(query, []).map { "\(query): \($0.values)" } }
         }
@@ -110,7 +113,9 @@ struct ForeignCredentialTests {
                     let there = try await send(route, as: runner, job: job, credential)
                     let absent = try await send(route, as: runner, job: nowhere, credential)
                     #expect(there.status == .conflict, "\(runner) \(route.endpoint.call)")
-                    #expect(String(buffer: there.body).replacing(job.jobID, with: "absent-0") == String(buffer: absent.body), "\(route.endpoint.call)")
+                    #expect(
+                        String(buffer: there.body).replacing(job.jobID, with: "absent-0") == String(buffer: absent.body),
+                        "\(route.endpoint.call)")
                 }
             }
             #expect(try await Self.contents(plane) == before)

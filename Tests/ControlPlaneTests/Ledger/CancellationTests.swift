@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Cancelling")
 struct CancellationTests {
-    @Test("Cancelling a batch drops what waits, and has the runners kill what runs", arguments: TestDriver.allCases) func batch(driver: TestDriver) async throws {
+    @Test("Cancelling a batch drops what waits, and has the runners kill what runs", arguments: TestDriver.allCases)
+    func batch(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 5, maxRetries: 3)

@@ -6,7 +6,9 @@ import Testing
 @Suite("A job's record")
 struct JobRecordTests {
     private func active(maxRetries: Int = 0, retries: Int = 0, lost: Int = 0, cancel: Bool = false) throws -> JobRecord {
-        var job = JobRecord(key: JobKey(batchID: "b", runIndex: 0), status: .pending, terms: BatchTerms(maxRetries: maxRetries, requirement: JobRequirement(type: "basilisk")), createdAt: 1)
+        var job = JobRecord(
+            key: JobKey(batchID: "b", runIndex: 0), status: .pending,
+            terms: BatchTerms(maxRetries: maxRetries, requirement: JobRequirement(type: "basilisk")), createdAt: 1)
         job.retries = retries
         job.lostAttempts = lost
         try job.claim(runnerID: "r", sessionID: "s", now: 2, leaseEnd: 10)

@@ -9,7 +9,8 @@ struct JobsWithoutRowsTests {
         try await test.ledger.driver.read { try $0.rows("SELECT run_index FROM jobs ORDER BY run_index", []).map { try $0.int("run_index") } }
     }
 
-    @Test("A million runs are queued, listed and cancelled without rows of their own", arguments: TestDriver.allCases) func million(driver: TestDriver) async throws {
+    @Test("A million runs are queued, listed and cancelled without rows of their own", arguments: TestDriver.allCases)
+    func million(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1_000_000)
@@ -29,7 +30,8 @@ struct JobsWithoutRowsTests {
         await #expect(throws: LedgerError.noSuchJob("\(batch)-1000000")) { try await test.ledger.job("\(batch)-1000000") }
     }
 
-    @Test("A run that was cancelled by itself is passed over when its turn comes", arguments: TestDriver.allCases) func cancelledAlone(driver: TestDriver) async throws {
+    @Test("A run that was cancelled by itself is passed over when its turn comes", arguments: TestDriver.allCases)
+    func cancelledAlone(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 30)
@@ -42,7 +44,8 @@ struct JobsWithoutRowsTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A job that is queued again comes before those never handed out", arguments: TestDriver.allCases) func requeuedFirst(driver: TestDriver) async throws {
+    @Test("A job that is queued again comes before those never handed out", arguments: TestDriver.allCases)
+    func requeuedFirst(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 9, maxRetries: 1)
@@ -51,7 +54,8 @@ struct JobsWithoutRowsTests {
         #expect(try await test.claim(slots: 3).map(\.runConfig.runIndex) == [1, 3, 4])
     }
 
-    @Test("Every attempt keeps its result, and a job's is that of its last, once it has ended", arguments: TestDriver.allCases) func results(driver: TestDriver) async throws {
+    @Test("Every attempt keeps its result, and a job's is that of its last, once it has ended", arguments: TestDriver.allCases)
+    func results(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1, maxRetries: 1)
@@ -65,7 +69,9 @@ struct JobsWithoutRowsTests {
         #expect(result.errorMessage == "second")
         let listed = try await test.ledger.results(batchID: batch, detail: .summary, limit: 9, after: -1).documents
         #expect(try listed.map { try WireJSON.decode(JobResult.self, from: $0).errorMessage } == ["second"])
-        let stored = try await test.ledger.driver.read { try $0.rows("SELECT attempt FROM results ORDER BY attempt", []).map { try $0.int("attempt") } }
+        let stored = try await test.ledger.driver.read {
+            try $0.rows("SELECT attempt FROM results ORDER BY attempt", []).map { try $0.int("attempt") }
+        }
         #expect(stored == [1, 2])
     }
 }

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Leases", .timeLimit(.minutes(5)))
 struct LeaseTests {
-    @Test("A lease that is not renewed ends, and the job is queued again without spending a retry", arguments: TestDriver.allCases) func expiry(driver: TestDriver) async throws {
+    @Test("A lease that is not renewed ends, and the job is queued again without spending a retry", arguments: TestDriver.allCases)
+    func expiry(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 2, maxRetries: 1)
@@ -28,7 +29,8 @@ struct LeaseTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A job whose attempts keep being lost fails, and says so", arguments: TestDriver.allCases) func lostTooOften(driver: TestDriver) async throws {
+    @Test("A job whose attempts keep being lost fails, and says so", arguments: TestDriver.allCases)
+    func lostTooOften(driver: TestDriver) async throws {
         let test = try TestLedger(driver, policy: LedgerPolicy(maxLostAttempts: 1))
         try await test.register()
         let batch = try await test.submit(runs: 1, maxRetries: 9)
@@ -87,7 +89,8 @@ struct LeaseTests {
         await #expect(throws: LedgerError.unknownSession(runnerID: "r1")) { try await test.claim(session: "s0") }
     }
 
-    @Test("A result that comes after its lease counts if nobody else was given the job", arguments: TestDriver.allCases) func lateResult(driver: TestDriver) async throws {
+    @Test("A result that comes after its lease counts if nobody else was given the job", arguments: TestDriver.allCases)
+    func lateResult(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1)
@@ -101,7 +104,8 @@ struct LeaseTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A runner that is back before anybody else took the job goes on with it", arguments: TestDriver.allCases) func backInTime(driver: TestDriver) async throws {
+    @Test("A runner that is back before anybody else took the job goes on with it", arguments: TestDriver.allCases)
+    func backInTime(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 2)
@@ -119,7 +123,8 @@ struct LeaseTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A runner is told which of its attempts are no longer its own", arguments: TestDriver.allCases) func stale(driver: TestDriver) async throws {
+    @Test("A runner is told which of its attempts are no longer its own", arguments: TestDriver.allCases)
+    func stale(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register("r1")
         try await test.register("r2")
@@ -136,7 +141,8 @@ struct LeaseTests {
                 == [AttemptKey(jobID: old.jobID, attempt: 1), AttemptKey(jobID: "nosuch", attempt: 1)])
     }
 
-    @Test("A new session loses what earlier ones left unreported, at once", arguments: TestDriver.allCases) func newSession(driver: TestDriver) async throws {
+    @Test("A new session loses what earlier ones left unreported, at once", arguments: TestDriver.allCases)
+    func newSession(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register(session: "s1")
         try await test.submit(runs: 2)
@@ -171,7 +177,8 @@ struct LeaseTests {
         #expect(try await test.ledger.runner("r1").status == .offline)
     }
 
-    @Test("The sweeper wakes when the earliest lease ends, not before", arguments: TestDriver.allCases) func sweeper(driver: TestDriver) async throws {
+    @Test("The sweeper wakes when the earliest lease ends, not before", arguments: TestDriver.allCases)
+    func sweeper(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         let sweeper = Task { try await LeaseSweeper(ledger: test.ledger, logger: Logger(label: "test")).run() }
         defer { sweeper.cancel() }
@@ -219,7 +226,8 @@ struct LeaseTests {
         #expect(try await told() == plain)
     }
 
-    @Test("A runner's status follows its heartbeats, its jobs and its being drained", arguments: TestDriver.allCases) func runnerStatus(driver: TestDriver) async throws {
+    @Test("A runner's status follows its heartbeats, its jobs and its being drained", arguments: TestDriver.allCases)
+    func runnerStatus(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         func status() async throws -> RunnerStatus { try await test.ledger.runner("r1").status }

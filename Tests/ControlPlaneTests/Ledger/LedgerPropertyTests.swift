@@ -99,7 +99,8 @@ struct LedgerPropertyTests {
         }
     }
 
-    @Test("What was answered is there after the process was killed, at any moment", arguments: TestDriver.allCases) func killed(driver: TestDriver) async throws {
+    @Test("What was answered is there after the process was killed, at any moment", arguments: TestDriver.allCases)
+    func killed(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 4)
@@ -117,7 +118,8 @@ struct LedgerPropertyTests {
         #expect(try await after.disagreements().isEmpty)
     }
 
-    @Test("Eight runners that claim at once never get the same job", arguments: TestDriver.allCases) func concurrentClaims(driver: TestDriver) async throws {
+    @Test("Eight runners that claim at once never get the same job", arguments: TestDriver.allCases)
+    func concurrentClaims(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         let batch = try await test.submit(runs: 300)
         let claimed = try await withThrowingTaskGroup(of: [String].self) { group in

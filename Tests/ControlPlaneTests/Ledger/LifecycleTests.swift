@@ -51,7 +51,8 @@ struct LifecycleTests {
         #expect(try await test.batch(batch).status == .completed)
     }
 
-    @Test("Run configurations are the sampler's, for the seed given", arguments: TestDriver.allCases) func runConfigurations(driver: TestDriver) async throws {
+    @Test("Run configurations are the sampler's, for the seed given", arguments: TestDriver.allCases)
+    func runConfigurations(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let submission = TestLedger.submission(runs: 4, seed: .max)
@@ -95,7 +96,8 @@ struct LifecycleTests {
         #expect(try await test.claim("drones").count == 1)
     }
 
-    @Test("A batch never has more than max_parallel_jobs out, over the whole pool", arguments: TestDriver.allCases) func maxParallel(driver: TestDriver) async throws {
+    @Test("A batch never has more than max_parallel_jobs out, over the whole pool", arguments: TestDriver.allCases)
+    func maxParallel(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register("r1")
         try await test.register("r2", session: "s2")
@@ -128,7 +130,8 @@ struct LifecycleTests {
         for pair in [order[3...4], order[5...6], order[7...8]] { #expect(Set(pair) == [old, new]) }
     }
 
-    @Test("A control plane restricted to one batch leaves the others alone", arguments: TestDriver.allCases) func restriction(driver: TestDriver) async throws {
+    @Test("A control plane restricted to one batch leaves the others alone", arguments: TestDriver.allCases)
+    func restriction(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let old = try await test.submit(runs: 1)
@@ -141,7 +144,8 @@ struct LifecycleTests {
         #expect(try await test.claim(slots: 9).map(\.batchID) == [old])
     }
 
-    @Test("The estimate follows the slots of the pool, and what such runs took before", arguments: TestDriver.allCases) func estimate(driver: TestDriver) async throws {
+    @Test("The estimate follows the slots of the pool, and what such runs took before", arguments: TestDriver.allCases)
+    func estimate(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         let submission = TestLedger.submission(runs: 10, durationMinutes: 3)
         #expect(try await test.ledger.submit(submission).estimatedCompletionTimeMins == 30)

@@ -33,7 +33,8 @@ struct ProvenanceRecordTests {
     @Test("One whose hash is not its text's, that is too long, or one too many is refused, and the field is named")
     func refused() throws {
         let run = RunConfiguration(
-            jobID: "b-0", batchID: "b", runIndex: 0, seed: 1, simulation: SimulationSpec(name: "s", version: "", type: "t"), parameters: [:], units: [:])
+            jobID: "b-0", batchID: "b", runIndex: 0, seed: 1, simulation: SimulationSpec(name: "s", version: "", type: "t"),
+            parameters: [:], units: [:])
         let job = JobAssignment(
             jobID: "b-0", batchID: "b", attempt: 1, timeoutSecs: 1, runConfig: run, earlyTermination: .init(), telemetry: .init())
         func problem(_ records: [ProvenanceRecord]) -> String? {

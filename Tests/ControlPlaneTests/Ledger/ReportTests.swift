@@ -16,7 +16,8 @@ struct ReportTests {
         #expect(try await test.contents() == before)
     }
 
-    @Test("A failure is retried up to the limit, with a new attempt each time", arguments: TestDriver.allCases) func retries(driver: TestDriver) async throws {
+    @Test("A failure is retried up to the limit, with a new attempt each time", arguments: TestDriver.allCases)
+    func retries(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 1, maxRetries: 2)
@@ -34,7 +35,8 @@ struct ReportTests {
         #expect(try await test.disagreements().isEmpty)
     }
 
-    @Test("A failure that would be the same again is not retried", arguments: TestDriver.allCases) func notRetryable(driver: TestDriver) async throws {
+    @Test("A failure that would be the same again is not retried", arguments: TestDriver.allCases)
+    func notRetryable(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1, maxRetries: 5)
@@ -58,7 +60,8 @@ struct ReportTests {
         #expect(try await test.contents() == before)
     }
 
-    @Test("A late repetition is no error even when the job has moved on", arguments: TestDriver.allCases) func lateRepetition(driver: TestDriver) async throws {
+    @Test("A late repetition is no error even when the job has moved on", arguments: TestDriver.allCases)
+    func lateRepetition(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1, maxRetries: 1)
@@ -72,7 +75,8 @@ struct ReportTests {
         #expect(try await test.job(second).status == .completed)
     }
 
-    @Test("Reports of an attempt that another has replaced are refused and change nothing", arguments: TestDriver.allCases) func fenced(driver: TestDriver) async throws {
+    @Test("Reports of an attempt that another has replaced are refused and change nothing", arguments: TestDriver.allCases)
+    func fenced(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register("r1")
         try await test.register("r2")
@@ -90,7 +94,8 @@ struct ReportTests {
         try await expectStale(test) { try await test.report(old, .success, runner: "r1") }
     }
 
-    @Test("Reports about a terminal job are refused and change nothing", arguments: TestDriver.allCases) func terminal(driver: TestDriver) async throws {
+    @Test("Reports about a terminal job are refused and change nothing", arguments: TestDriver.allCases)
+    func terminal(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1)
@@ -100,7 +105,8 @@ struct ReportTests {
         try await expectStale(test) { try await test.start(job) }
     }
 
-    @Test("Nobody reports about what was given to another, or never given out", arguments: TestDriver.allCases) func foreign(driver: TestDriver) async throws {
+    @Test("Nobody reports about what was given to another, or never given out", arguments: TestDriver.allCases)
+    func foreign(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         let batch = try await test.submit(runs: 2)
@@ -151,7 +157,8 @@ struct ReportTests {
         #expect(try await test.job(jobs[2]).status == .completed)
     }
 
-    @Test("A result is kept whole, its telemetry compressed, and its summary leaves the samples out", arguments: TestDriver.allCases) func results(driver: TestDriver) async throws {
+    @Test("A result is kept whole, its telemetry compressed, and its summary leaves the samples out", arguments: TestDriver.allCases)
+    func results(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 1)
@@ -186,7 +193,8 @@ struct ReportTests {
         #expect(error == .noResult(jobID: "\(batch)-0", status: .pending))
     }
 
-    @Test("A start is dated between the claim and now, whatever the runner's clock says", arguments: TestDriver.allCases) func startTime(driver: TestDriver) async throws {
+    @Test("A start is dated between the claim and now, whatever the runner's clock says", arguments: TestDriver.allCases)
+    func startTime(driver: TestDriver) async throws {
         let test = try TestLedger(driver)
         try await test.register()
         try await test.submit(runs: 2)

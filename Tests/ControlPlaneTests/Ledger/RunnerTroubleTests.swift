@@ -38,7 +38,9 @@ struct RunnerTroubleTests {
         try await test.register()
         let batch = try await test.submit(runs: 1)
         for _ in 0..<5 { try await end(test, try #require(try await test.claim().first), .machine) }
-        #expect(try await test.ledger.runner("r1").quarantine?.reason == "5 incidents in a row; the last: an attempt could not be started: out of order")
+        #expect(
+            try await test.ledger.runner("r1").quarantine?.reason
+                == "5 incidents in a row; the last: an attempt could not be started: out of order")
         #expect(try await test.ledger.job("\(batch)-0").status == .pending)
         try await test.register("r2")
         try await test.report(try await test.claim("r2")[0], .success, runner: "r2")

@@ -8,7 +8,9 @@ import Testing
 struct RareEventTests {
     private func rare(runs: Int = 5000, samples: Int = 100, seed: UInt64 = 7) -> BatchSubmission {
         var submission = TestLedger.judged(runs: runs, by: nil, method: .subsetSimulation, seed: seed)
-        submission.config.dispersions = ["x": Dispersion(distribution: .normal(mean: 10, stdDev: 2)), "y": Dispersion(distribution: .normal(mean: 0, stdDev: 1))]
+        submission.config.dispersions = [
+            "x": Dispersion(distribution: .normal(mean: 10, stdDev: 2)), "y": Dispersion(distribution: .normal(mean: 0, stdDev: 1)),
+        ]
         submission.config.monteCarlo.limitState = LimitStateSpec(output: "miss_m", below: 0)
         submission.config.monteCarlo.samplesPerLevel = samples
         return submission

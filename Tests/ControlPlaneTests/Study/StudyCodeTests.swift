@@ -59,7 +59,8 @@ struct StudyCodeTests {
             let before = try await study(client) { _ in Self.before }
             let mixed = try await study(client) { run in run == 3 ? Self.changed { $0.engineSHA256 = "bb" } : Self.before }
             let difference = CodeDifference(
-                part: "engine basilisk file", first: [.init(value: "aa", runs: 4)], second: [.init(value: "aa", runs: 3), .init(value: "bb", runs: 1)])
+                part: "engine basilisk file", first: [.init(value: "aa", runs: 4)],
+                second: [.init(value: "aa", runs: 3), .init(value: "bb", runs: 1)])
             #expect(try await code(client, before, mixed).differences == [difference])
             let itself = try await code(client, mixed, mixed)
             #expect(itself.differences.count == 1 && itself.differences[0].isBetweenStudies == false)

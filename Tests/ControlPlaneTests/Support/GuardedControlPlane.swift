@@ -49,7 +49,9 @@ struct GuardedControlPlane: Sendable {
         return try await ledger.enroll(request, with: record, lifetime: 3_600_000).secret
     }
 
-    func test<Value>(_ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value) async throws -> Value {
+    func test<Value>(
+        _ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value
+    ) async throws -> Value {
         try await controlPlane.application().test(setup, body)
     }
 }

@@ -90,7 +90,9 @@ struct TestControlPlane: Sendable {
             clock: clock, logger: .quiet, buckets: buckets)
     }
 
-    func test<Value>(_ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value) async throws -> Value {
+    func test<Value>(
+        _ setup: TestingSetup = .router, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value
+    ) async throws -> Value {
         try await controlPlane.application().test(setup, body)
     }
 }

@@ -120,10 +120,16 @@ struct BandGridTests {
     }
 
     @Test("Times may be any numbers") func oddTimes() {
-        for span in [-1.7e308...1.7e308, 0...Double.leastNonzeroMagnitude, -Double.leastNonzeroMagnitude...Double.leastNonzeroMagnitude, 1e16...1e16 + 2, -1.7e308 ... -1.6e308] {
+        for span in [
+            -1.7e308...1.7e308, 0...Double.leastNonzeroMagnitude, -Double.leastNonzeroMagnitude...Double.leastNonzeroMagnitude,
+            1e16...1e16 + 2, -1.7e308 ... -1.6e308,
+        ] {
             for points in [2, 3, 300] {
                 var grid = BandGrid(span: span, points: points)
-                grid.add(Self.series([-1.7e308, -Double.leastNonzeroMagnitude, 0, Double.leastNonzeroMagnitude, 1e16, 1e16 + 2, 1.7e308], [1, 2, 3, 4, 5, 6, 7]))
+                grid.add(
+                    Self.series(
+                        [-1.7e308, -Double.leastNonzeroMagnitude, 0, Double.leastNonzeroMagnitude, 1e16, 1e16 + 2, 1.7e308],
+                        [1, 2, 3, 4, 5, 6, 7]))
                 #expect(grid.times.allSatisfy { span.contains($0) } && grid.times == grid.times.sorted())
                 let quantiles = grid.quantiles(BandReading.probabilities)
                 #expect(quantiles.allSatisfy { $0.allSatisfy { $0.isNaN || (1...7).contains($0) } })

@@ -40,7 +40,9 @@ struct BandRoutesTests {
             let (batchID, jobs) = try await Self.claimed(client, runs: 5)
             let path = "/batches/\(batchID)/telemetry/bands?variable=alt&points=3"
             var bands: TelemetryBands = try await client.get(path)
-            #expect(bands.complete && bands.runs == 0 && bands.timeS.isEmpty && bands.from == nil && bands.quantiles == Array(repeating: [], count: 7))
+            #expect(
+                bands.complete && bands.runs == 0 && bands.timeS.isEmpty && bands.from == nil
+                    && bands.quantiles == Array(repeating: [], count: 7))
             for (job, level) in zip(jobs, [10.0, 20, 30]) { try await Self.end(job, [level, level + 1, level + 2], client) }
             bands = try await client.get(path)
             #expect(bands.timeS == [0, 1, 2] && bands.units == "km" && bands.count == [3, 3, 3])
@@ -147,7 +149,9 @@ struct BandRoutesTests {
         let test = try TestLedger()
         try await test.register(slots: 200)
         let batchID = try await test.submit(runs: 200)
-        for job in try await test.claim(slots: 200) { try await test.report(job, .success, telemetry: Self.series([1, Double(job.runConfig.runIndex)])) }
+        for job in try await test.claim(slots: 200) {
+            try await test.report(job, .success, telemetry: Self.series([1, Double(job.runConfig.runIndex)]))
+        }
         var reading = BandReading(BandKey(batchID: batchID, variable: "alt", from: nil, to: nil, points: 2))
         var counts: [Int] = []
         for _ in 0..<10 {

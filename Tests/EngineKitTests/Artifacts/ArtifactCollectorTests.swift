@@ -12,7 +12,9 @@ private final class Collected {
     var warnings: [String] = []
     var asksUntilCancelled = Int.max
 
-    static func from(_ directory: String, maxFiles: Int = 1000, maxFileBytes: Int64 = 1 << 30, maxBytes: Int64 = 1 << 30, asksUntilCancelled: Int = .max) throws
+    static func from(
+        _ directory: String, maxFiles: Int = 1000, maxFileBytes: Int64 = 1 << 30, maxBytes: Int64 = 1 << 30, asksUntilCancelled: Int = .max
+    ) throws
         -> Collected
     {
         let result = Collected()

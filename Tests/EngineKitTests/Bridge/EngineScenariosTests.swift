@@ -78,7 +78,9 @@ struct EngineScenariosTests {
     }
 
     @Test("Lists, groups and variables are read from flat settings") func settings() {
-        let settings = EngineSettings(["command.0": "./run", "command.1": "", "single": "x", "map.a.b": "1", "map.c": "2", "env.A": "1", "scenarios": "true"])
+        let settings = EngineSettings([
+            "command.0": "./run", "command.1": "", "single": "x", "map.a.b": "1", "map.c": "2", "env.A": "1", "scenarios": "true",
+        ])
         #expect(settings.list("command") == ["./run", ""])
         #expect(settings.list("single") == ["x"] && settings.list("none") == nil)
         #expect(settings.group("map").keys == ["a.b", "c"])

@@ -35,7 +35,10 @@ struct FailureReasonTests {
         ("class Odd:\n  def __del__(self): raise OSError('closing')\nodd = Odd()\nraise ValueError('first')", "ValueError: first"),
         ("import warnings\nprint('diverged', file=__import__('sys').stderr)\nwarnings.warn('overflow', RuntimeWarning)", "diverged"),
         ("error = ValueError('bad')\nerror.add_note('in run 7')\nraise error", "ValueError: bad in run 7"),
-        ("import faulthandler, os, signal\nfaulthandler.enable()\nos.kill(os.getpid(), signal.SIGFPE)", "Fatal Python error: Floating point exception, in File \"<string>\", line 3 in <module>"),
+        (
+            "import faulthandler, os, signal\nfaulthandler.enable()\nos.kill(os.getpid(), signal.SIGFPE)",
+            "Fatal Python error: Floating point exception, in File \"<string>\", line 3 in <module>"
+        ),
         ("import sys\nprint('\\x1b[1;31mERROR\\x1b[0m mass\\x00 is\\x9b2J negative', file=sys.stderr)", "ERROR mass\u{FFFD} is negative"),
     ]
 
@@ -57,9 +60,15 @@ struct FailureReasonTests {
     @Test("Other languages and libraries have their own last words", arguments: [
         ("terminate called after throwing an instance of 'std::runtime_error'\n  what():  mass matrix is singular\nAborted (core dumped)\n",
          "terminate called after throwing an instance of 'std::runtime_error': mass matrix is singular"),
-        ("terminate called after throwing an instance of 'E'\n  what():  two:\n - a\n - b\n", "terminate called after throwing an instance of 'E': two: - a - b"),
+            (
+                "terminate called after throwing an instance of 'E'\n  what():  two:\n - a\n - b\n",
+                "terminate called after throwing an instance of 'E': two: - a - b"
+            ),
         ("terminate called without an active exception\nAborted\n", "terminate called without an active exception"),
-        ("step 12\nsim: main.c:12: integrate: Assertion `dt > 0' failed.\nAborted (core dumped)\n", "sim: main.c:12: integrate: Assertion `dt > 0' failed."),
+            (
+                "step 12\nsim: main.c:12: integrate: Assertion `dt > 0' failed.\nAborted (core dumped)\n",
+                "sim: main.c:12: integrate: Assertion `dt > 0' failed."
+            ),
         ("""
          =================================================================
          ==4711==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000014 at pc 0x55

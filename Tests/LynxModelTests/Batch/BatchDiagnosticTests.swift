@@ -84,7 +84,10 @@ struct BatchDiagnosticTests {
             ("{type: uniform, min: 1}", "p.max: is missing; give a number"),
             ("{type: uniform, min: 1, max: 1}", "p.max: 1 is not above min (1); give min < max"),
             ("{type: uniform, min: -1e308, max: 1e308}", "p.max: is too far from min for double precision; narrow the range"),
-            ("{type: uniform, min: 1, max: 2, mean: 1}", "p.mean: is not a field of the distribution 'uniform'; its fields are type, min, max, truncate"),
+            (
+                "{type: uniform, min: 1, max: 2, mean: 1}",
+                "p.mean: is not a field of the distribution 'uniform'; its fields are type, min, max, truncate"
+            ),
             ("{type: normal, mean: 0, std_dev: 0}", "p.std_dev: 0 is out of range; give a number above 0"),
             ("{type: normal, mean: .nan, std_dev: 1}", "p.mean: .nan is not a finite number; give a number"),
             ("{type: normal, mean: 1e999, std_dev: 1}", "p.mean: 1e999 is not a finite number; give a number"),
@@ -120,20 +123,38 @@ struct BatchDiagnosticTests {
             ("{type: empirical, values: [1], interpolate: true}", "p.values: has one value, and none to interpolate to; give at least 2"),
             ("{type: empirical, values: [1, 2], truncate: {min: 1}}", "p.truncate: is of continuous distributions alone; set interpolate: true, or leave the values out that lie beyond"),
             ("{type: mixture, components: []}", "p.components: is an empty list; give at least 1"),
-            ("{type: mixture, components: [{weight: 0, distribution: {type: uniform, min: 0, max: 1}}]}", "p.components[0].weight: 0 is out of range; give a number above 0"),
-            ("{type: mixture, components: [{weight: 1, distribution: {type: constant, value: 1}}]}", "p.components[0].distribution: is constant, and only continuous distributions are mixed"),
-            ("{type: mixture, components: [{weight: 1, distribution: {type: empirical, values: [1, 2]}}]}", "p.components[0].distribution: is empirical, and only continuous distributions are mixed"),
+            (
+                "{type: mixture, components: [{weight: 0, distribution: {type: uniform, min: 0, max: 1}}]}",
+                "p.components[0].weight: 0 is out of range; give a number above 0"
+            ),
+            (
+                "{type: mixture, components: [{weight: 1, distribution: {type: constant, value: 1}}]}",
+                "p.components[0].distribution: is constant, and only continuous distributions are mixed"
+            ),
+            (
+                "{type: mixture, components: [{weight: 1, distribution: {type: empirical, values: [1, 2]}}]}",
+                "p.components[0].distribution: is empirical, and only continuous distributions are mixed"
+            ),
             ("{type: mixture, components: [{weight: 1, distribution: {type: mixture, components: [{weight: 1, distribution: {type: rayleigh, scale: 1}}]}}]}", "p.components[0].distribution: is a mixture itself; give its components here"),
-            ("{type: integer_uniform, min: 1.5, max: 2}", "p.min: expected a whole number from -4503599627370496 to 4503599627370496, found the number 1.5"),
+            (
+                "{type: integer_uniform, min: 1.5, max: 2}",
+                "p.min: expected a whole number from -4503599627370496 to 4503599627370496, found the number 1.5"
+            ),
             ("{type: integer_uniform, min: 3, max: 2}", "p.max: 2 is below min (3); give min ≤ max"),
             ("{type: files}", "p.files: is missing; give a list of paths, or in a batch file a pattern"),
             ("{type: files, files: []}", "p.files: is an empty list; give at least 1"),
             ("{type: files, pattern: '*.csv'}", "p.pattern: is taken in batch files only, in place of files; give those"),
             ("{type: normal, mean: 0, std_dev: 1, truncate: {}}", "p.truncate.min: is missing, and so is max; give at least one of the two"),
             ("{type: normal, mean: 0, std_dev: 1, truncate: {min: 2, max: 2}}", "p.truncate.max: 2 is not above min (2); give min < max"),
-            ("{type: normal, mean: 0, std_dev: 1, truncate: {min: 0, low: 2}}", "p.truncate.low: is not a field of 'truncate'; its fields are min, max"),
+            (
+                "{type: normal, mean: 0, std_dev: 1, truncate: {min: 0, low: 2}}",
+                "p.truncate.low: is not a field of 'truncate'; its fields are min, max"
+            ),
             ("{type: normal, mean: 0, std_dev: 1, truncate: [0, 1]}", "p.truncate: expected 'truncate' (a mapping of fields), found a list"),
-            ("{type: discrete, values: [1, 2], truncate: {min: 2}}", "p.truncate: is not a field of the distribution 'discrete'; its fields are type, values, weights"),
+            (
+                "{type: discrete, values: [1, 2], truncate: {min: 2}}",
+                "p.truncate: is not a field of the distribution 'discrete'; its fields are type, values, weights"
+            ),
             ("{type: constant, value: }", "p.value: is empty; give a number, a string, true or false"),
             ("{type: constant, value: .inf}", "p.value: .inf is not a finite number; give a number"),
             ("{type: constant, value: 1_000}", "p.value: '1_000' has separators between its digits; write 1000"),
@@ -171,7 +192,10 @@ struct BatchDiagnosticTests {
             ("early_termination: {check_frequency_hz: -1}", "config.early_termination.check_frequency_hz: -1 is out of range; give a number of at least 0 and of at most 1000000"),
             ("telemetry: {sampling_rate_hz: 0}", "config.telemetry.sampling_rate_hz: 0 is out of range; give a number above 0 and of at most 1000000"),
             ("telemetry: {variables: [a, 5]}", "config.telemetry.variables[1]: expected a string, found the number 5; put it in quotes"),
-            ("early_termination: {conditions: [{name: a, variable: v, operator: lt, threshold: .inf}]}", "config.early_termination.conditions[0].threshold: .inf is not a finite number; give a number"),
+            (
+                "early_termination: {conditions: [{name: a, variable: v, operator: lt, threshold: .inf}]}",
+                "config.early_termination.conditions[0].threshold: .inf is not a finite number; give a number"
+            ),
         ])
     func range(section: String, line: String) throws {
         let others = ["simulation: {name: s}", section] + (section.hasPrefix("monte_carlo") ? [] : ["monte_carlo: {runs: 1}"])

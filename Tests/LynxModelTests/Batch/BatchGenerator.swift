@@ -19,7 +19,8 @@ struct BatchGenerator {
         config.compute = ComputeSpec(
             container: maybe { g in
                 ContainerSpec(
-                    image: g.maybe { "docker.io/lab/sim-\($0.integer(0...9)):\($0.integer(1...99))" }, cpuRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "m" : "")" },
+                    image: g.maybe { "docker.io/lab/sim-\($0.integer(0...9)):\($0.integer(1...99))" },
+                    cpuRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "m" : "")" },
                     memoryRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "Gi" : "")" })
             },
             maxParallelJobs: maybe { $0.integer(1...1000) }, jobTimeoutSeconds: positive(), maxRetries: integer(0...1000),

@@ -26,7 +26,9 @@ struct BatchReaderTests {
                             "h": Dispersion(distribution: .beta(alpha: 2, beta: 3, min: 0, max: 1)),
                             "i": Dispersion(distribution: .beta(alpha: 2, beta: 3, min: -1, max: 4)),
                             "j": Dispersion(
-                                distribution: .discrete(values: [.integer(1), .number(2.5), .string("x"), .string("3"), .bool(true)], weights: [1, 0, 2, 0.5, 1])),
+                                distribution: .discrete(
+                                    values: [.integer(1), .number(2.5), .string("x"), .string("3"), .bool(true)],
+                                    weights: [1, 0, 2, 0.5, 1])),
                             "k": Dispersion(distribution: .discrete(values: [.integer(1), .number(2)], weights: nil)),
                             "l": Dispersion(distribution: .constant(.string("LEO")), units: "orbit"),
                             "m": Dispersion(distribution: .loguniform(min: 1e-3, max: 10)),
@@ -54,7 +56,8 @@ struct BatchReaderTests {
                             enabled: true, checkFrequencyHz: 10,
                             conditions: [
                                 StoppingCondition(
-                                    name: "reentry", description: "too low", variable: "orbit.radius_km", operator: .lt, threshold: 6371, units: "km"),
+                                    name: "reentry", description: "too low", variable: "orbit.radius_km", operator: .lt, threshold: 6371,
+                                    units: "km"),
                                 StoppingCondition(name: "fast", variable: "orbit.speed_km_s", operator: .gte, threshold: -1e3),
                             ]),
                         telemetry: TelemetrySpec(
@@ -80,7 +83,8 @@ struct BatchReaderTests {
     func emptySections() throws {
         let text = Self.minimal + "  dispersions:\n  compute:\n  early_termination:\n    conditions:\n  telemetry: ~\n"
         #expect(try BatchSubmission.read(yaml: text, name: "b.yaml") == BatchSubmission.read(yaml: Self.minimal, name: "b.yaml"))
-        let json = #"{"name": "b", "runs_override": null, "config": {"simulation": {"name": "s", "duration_minutes": null}, "monte_carlo": {"runs": 1, "seed": null}}}"#
+        let json =
+            #"{"name": "b", "runs_override": null, "config": {"simulation": {"name": "s", "duration_minutes": null}, "monte_carlo": {"runs": 1, "seed": null}}}"#
         #expect(try BatchSubmission.read(json: Data(json.utf8)) == BatchSubmission.read(yaml: Self.minimal, name: "b.yaml"))
     }
 

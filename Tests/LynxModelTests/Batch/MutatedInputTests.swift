@@ -10,7 +10,9 @@ struct MutatedInputTests {
     func yaml(seed: Int) throws {
         let original = Array(BatchReaderTests.full.utf8)
         var mutator = Mutator(seed: UInt64(seed))
-        for _ in 0..<100 { try judge(mutator.mutate(original)) { try BatchSubmission.read(yaml: String(decoding: $0, as: UTF8.self), name: "t.yaml") } }
+        for _ in 0..<100 {
+            try judge(mutator.mutate(original)) { try BatchSubmission.read(yaml: String(decoding: $0, as: UTF8.self), name: "t.yaml") }
+        }
     }
 
     @Test("Damaged bodies either say something valid or are refused in single lines", arguments: 0..<8)

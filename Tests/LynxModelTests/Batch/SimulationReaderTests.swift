@@ -6,7 +6,8 @@ import Testing
 @Suite("What a batch says of the code that it runs")
 struct SimulationReaderTests {
     private func read(_ simulation: String) throws(DiagnosticList) -> SimulationSpec {
-        try BatchSubmission.read(yaml: "name: b\nconfig:\n  simulation: {\(simulation)}\n  monte_carlo: {runs: 1}\n", name: "b.yaml").config.simulation
+        try BatchSubmission.read(yaml: "name: b\nconfig:\n  simulation: {\(simulation)}\n  monte_carlo: {runs: 1}\n", name: "b.yaml").config
+            .simulation
     }
 
     @Test("A scenario decides the engine") func scenario() throws {
@@ -29,7 +30,8 @@ struct SimulationReaderTests {
 
     @Test("As JSON it is the same") func json() throws {
         let submission = try BatchSubmission.read(
-            yaml: "name: b\nconfig:\n  simulation: {name: s, bundle: {sha256: \(String(repeating: "ab", count: 32)), entrypoint: a.py, x: [1, {y: 2.5}]}}\n  monte_carlo: {runs: 1}\n",
+            yaml:
+                "name: b\nconfig:\n  simulation: {name: s, bundle: {sha256: \(String(repeating: "ab", count: 32)), entrypoint: a.py, x: [1, {y: 2.5}]}}\n  monte_carlo: {runs: 1}\n",
             name: "b.yaml")
         let text = try WireJSON.encode(submission)
         #expect(try BatchSubmission.read(json: text) == submission)

@@ -7,7 +7,8 @@ struct WireJSONTests {
     @Test("A parameter that is a float has a point or an exponent, whatever its value", arguments: [false, true])
     func floats(pretty: Bool) throws {
         let values: [ParameterValue] = [
-            .number(1), .integer(1), .number(-0.0), .number(0.5), .number(1e15), .number(0x1p60), .number(1e300), .integer(.min), .string("1.0"), .bool(true),
+            .number(1), .integer(1), .number(-0.0), .number(0.5), .number(1e15), .number(0x1p60), .number(1e300), .integer(.min),
+            .string("1.0"), .bool(true),
         ]
         let text = String(decoding: try WireJSON.encode(["a": values], pretty: pretty), as: UTF8.self).filter { !" \n".contains($0) }
         #expect(

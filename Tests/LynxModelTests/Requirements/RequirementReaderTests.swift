@@ -148,7 +148,10 @@ struct RequirementReaderTests {
             ("{name: r, no_breach: any}", "probability: is missing; give a number"),
             ("{no_breach: any, probability: 0.9}", "name: is missing; give a string"),
             ("{name: r, output: x, operator: '>', threshold: 1, probability: 0.9}", "operator: '>' is not known; write gt"),
-            ("{name: r, no_breach: any, probabilty: 0.9, probability: 0.9}", "probabilty: is not a field of a requirement; did you mean 'probability'?"),
+            (
+                "{name: r, no_breach: any, probabilty: 0.9, probability: 0.9}",
+                "probabilty: is not a field of a requirement; did you mean 'probability'?"
+            ),
         ])
     func badRequirement(_ requirement: String, _ message: String) throws {
         let fields = """
@@ -168,7 +171,10 @@ struct RequirementReaderTests {
     @Test(
         "A requirement that does not fit the rest of the batch is refused where it stands",
         arguments: [
-            ("{name: r, output: mis_m, operator: lt, threshold: 1, probability: 0.9}", "'mis_m' is not an output of the batch; did you mean 'miss_m'?"),
+            (
+                "{name: r, output: mis_m, operator: lt, threshold: 1, probability: 0.9}",
+                "'mis_m' is not an output of the batch; did you mean 'miss_m'?"
+            ),
             (
                 "{name: r, output: range, operator: lt, threshold: 1, probability: 0.9}",
                 "'range' is not an output of the batch; its outputs are miss_m"

@@ -6,7 +6,8 @@ import Testing
 @Suite("The runner protocol")
 struct RunnerProtocolTests {
     @Test("Peers of earlier minor versions are understood, and of one later", arguments: [
-        ("1.0", true), ("1.1", true), ("1.2", true), ("1.3", true), ("1.4", true), ("1.5", true), ("1.6", true), ("1.7", true), ("1.8", true), ("1.9", false), ("2.0", false), ("2.1", false), ("0.1", false), ("1", false),
+            ("1.0", true), ("1.1", true), ("1.2", true), ("1.3", true), ("1.4", true), ("1.5", true), ("1.6", true), ("1.7", true),
+            ("1.8", true), ("1.9", false), ("2.0", false), ("2.1", false), ("0.1", false), ("1", false),
         ("", false), ("1.0.0", false), ("1.x", false), ("1.-1", false), ("1.99999999999999999999", false), ("1.", false),
     ])
     func versions(version: String, understood: Bool) {
@@ -73,7 +74,8 @@ struct RunnerProtocolTests {
         let json = try WireJSON.encode(engine)
         #expect(
             String(decoding: json, as: UTF8.self)
-                == #"{"id":"basilisk","version":"1.0.0","warm_workers":[{"entrypoint":"a.py","jobs_started":9,"message":"why","pid":7,"rss_bytes":8,"state":"off"}]}"#)
+                == #"{"id":"basilisk","version":"1.0.0","warm_workers":[{"entrypoint":"a.py","jobs_started":9,"message":"why","pid":7,"rss_bytes":8,"state":"off"}]}"#
+        )
         #expect(try WireJSON.decode(RunnerEngine.self, from: json) == engine)
     }
 

@@ -119,7 +119,7 @@ struct FileUploadTests {
         let (bench, plane) = (try bench(), try RealControlPlane(keepsFiles: true))
         bench.engine.monitor.with { $0.endsAtOnce = false }
         var options = RunnerBench.options
-        options.keepOutputs = setting
+        options.configuration.keepOutputs = setting
         try await plane.run { port in
             let batch = try await plane.submit(runs: 2, port: port)
             try await bench.run(url: url(port), options: options) { runner in
@@ -158,17 +158,20 @@ struct FileUploadTests {
             }
         }
         var options = RunnerBench.options
-        options.keepOutputs = .never
+        options.configuration.keepOutputs = .never
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: url(port), options: options) { runner in
                 try await bench.engine.wait { $0.runs.count == 1 && $0.running.isEmpty }
                 try await runner.wait { $0.running.isEmpty && $0.undelivered.isEmpty }
             }
-            let left = try await Program.run("find", [".", "!", "-type", "d"], in: directory.file("runs/\(batch)/\(batch)-0"), environment: ["LC_ALL": "C"])
+            let left = try await Program.run(
+                "find", [".", "!", "-type", "d"], in: directory.file("runs/\(batch)/\(batch)-0"), environment: ["LC_ALL": "C"])
             // Some versions of find show what is not ASCII as ?, a byte each, and some as it is. The one that was collected has a byte less.
             let names = left.outputLines.map { $0.replacing("./attempt-1/output/", with: "") }.sorted()
-            #expect(names.count == 3 && names[0].hasPrefix("deep/caf") && names[0].utf8.count == 11 && names[1].hasPrefix("deep/odd") && names[2] == "link", "\(left.output)")
+            #expect(
+                names.count == 3 && names[0].hasPrefix("deep/caf") && names[0].utf8.count == 11 && names[1].hasPrefix("deep/odd")
+                    && names[2] == "link", "\(left.output)")
             #expect(!FileManager.default.fileExists(atPath: directory.file("runs/\(batch)/\(batch)-0/attempt-1/output/empty")))
         }
     }
@@ -206,7 +209,7 @@ struct FileUploadTests {
     func noStore() async throws {
         let (bench, plane) = (try bench(), try RealControlPlane())
         var options = RunnerBench.options
-        options.keepOutputs = .never
+        options.configuration.keepOutputs = .never
         try await plane.run { port in
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: url(port), options: options) { runner in

@@ -40,10 +40,13 @@ final class AttemptBench: Sendable {
         loop = try EventLoop(name: "test-io")
         records = try RunningRecords(stateDirectory: directory.path)
         conditions = RunnerConditions([engine.0: needs])
+        var configuration = RunnerConfiguration()
+        configuration.telemetryMaxPoints = maxPoints
+        configuration.artifactMaxBytes = Int(artifacts.file)
+        configuration.artifactMaxTotalBytes = Int(artifacts.total)
+        configuration.stopGraceSeconds = Int(grace.components.seconds)
         simulations = SimulationHost(
-            settings: .init(
-                outputRoot: directory.path + "/runs", telemetryMaxPoints: maxPoints, enginePatience: patience,
-                artifacts: artifacts, stopGrace: grace),
+            configuration: configuration, outputRoot: directory.path + "/runs", enginePatience: patience,
             engines: EngineSelection(libraries, capabilities: [engine.0]), table: host, telemetry: TelemetryServer(loops: [loop]),
             records: records, conditions: conditions, confinements: try confinements(ConfinementTool(folder: directory.path), logger), loop: loop,
             logger: logger)

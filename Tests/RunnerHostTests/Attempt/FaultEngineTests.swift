@@ -77,7 +77,8 @@ struct FaultEngineTests {
         host.onRetract { basis, _ in heard.withLock { $0.append(basis) } }
         let token = host.register(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { _ in }
         let names: [[UInt8]] = [
-            [UInt8](repeating: 0x61, count: 256), [UInt8](repeating: 0x61, count: 300), [0xFF, 0x00, 0x61], [0x61] + [UInt8](repeating: 0xC3, count: 299),
+            [UInt8](repeating: 0x61, count: 256), [UInt8](repeating: 0x61, count: 300), [0xFF, 0x00, 0x61],
+            [0x61] + [UInt8](repeating: 0xC3, count: 299),
         ]
         for name in names {
             name.withUnsafeBytes { bytes in

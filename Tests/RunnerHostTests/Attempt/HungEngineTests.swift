@@ -28,7 +28,9 @@ struct HungEngineTests {
         try bench.letGo("job")
     }
 
-    @Test("Jobs of other engines go on beside as many as there may be, and a cancelled one is not waited for", arguments: ["prepare", "launch", "reap", "collect"])
+    @Test(
+        "Jobs of other engines go on beside as many as there may be, and a cancelled one is not waited for",
+        arguments: ["prepare", "launch", "reap", "collect"])
     func others(function: String) async throws {
         let bench = try await AttemptBench.twoFaults(patience: .seconds(3600))
         let started = Monitor(0)

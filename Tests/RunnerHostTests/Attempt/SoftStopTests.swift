@@ -45,7 +45,9 @@ struct SoftStopTests {
         while (try? String(contentsOfFile: log, encoding: .utf8).contains("ready")) != true { try await Task.sleep(for: .milliseconds(5)) }
     }
 
-    @Test("It can write down what it has, which is collected; its exit code 0 makes it no success", arguments: both, [StopCause.timeout, .cancelled, .lost])
+    @Test(
+        "It can write down what it has, which is collected; its exit code 0 makes it no success", arguments: both,
+        [StopCause.timeout, .cancelled, .lost])
     func asked(isolation: EngineIsolation, cause: StopCause) async throws {
         let bench = try await AttemptBench.lab(Self.script("exit 0"), isolation: isolation, grace: Self.long)
         let report = try await run(bench, cause)
@@ -119,7 +121,9 @@ struct SoftStopTests {
         }
         let bench = try AttemptBench(directory, ("command", settings), in: Repository.products, grace: Self.long)
         let report = try await run(bench, type: "command", .timeout)
-        #expect(report.outcome == .timeout && report.result.metadata.exitCode == 0, "\(report.result.errorMessage ?? "") \(report.result.metadata.warnings)")
+        #expect(
+            report.outcome == .timeout && report.result.metadata.exitCode == 0,
+            "\(report.result.errorMessage ?? "") \(report.result.metadata.warnings)")
         #expect(report.result.artifacts.contains { $0.path == "late.txt" })
         #expect(!hasServer || report.result.artifacts.contains { $0.path == "server.txt" })
     }

@@ -28,9 +28,9 @@ struct EngineDeclarationTests {
         }
 
         /// What the runner says of a configuration; empty if it starts.
-        func lines(_ yaml: String) throws -> [String] {
+        func lines(_ yaml: String, environment: [String: String] = [:], flags: [String: String] = [:]) throws -> [String] {
             let file = try directory.write("r.yaml", "engines: [declaring]\n" + yaml)
-            let configuration = try RunnerConfiguration.load(file: file, environment: [:], flags: [:])
+            let configuration = try RunnerConfiguration.load(file: file, environment: environment, flags: flags)
             let runner = RunnerProcess(configuration)
             do throws(StartupError) {
                 _ = try runner.scenarioCatalog(of: try runner.select(from: catalog()))
@@ -72,6 +72,7 @@ struct EngineDeclarationTests {
         "", "engine_options: {declaring: {step: 10, threads: 64, mode: exact, cache: 5}}", "engine_options: {declaring: {cache: false, probes: a}}",
         "engine_options: {declaring: {probes: [a, {name: b, gains: {x y: 1e-3}}]}}", "engine_options: {declaring: {free: {any: [1, {thing: true}]}}}",
         "engine_options: {declaring: {model: a.xml, isolation: process}}", "scenarios: {s: {engine: declaring, entrypoint: a.xml, step: 1}}",
+        "scenarios: {s: {engine: declaring, entrypoint: a.xml, sandbox: false}}",
     ])
     func valid(isolation: EngineIsolation, yaml: String) async throws {
         #expect(try await Bench(isolation).lines(yaml) == [])
@@ -94,6 +95,55 @@ struct EngineDeclarationTests {
         let found = try bench.lines("engine_options:\n  declaring:\n    probes: [a, bad]\n")
         #expect(found == ["r.yaml:4:17: engine_options.declaring.probes[1]: 'bad' is no probe"])
         #expect(try bench.lines("telemetry_max_points: 7\n") == ["engine declaring: telemetry_max_points: is 7"])
+    }
+
+    @Test("It adds fields to the runner's configuration, for the file, the variables and the flags, of which the last wins", arguments: EngineIsolation.allCases)
+    func fields(isolation: EngineIsolation) async throws {
+        let bench = try await Bench(isolation)
+        let variable = ["LYNX_RUNNER_DECLARING_PACE": "8"]
+        #expect(try bench.lines("declaring_pace: 2\n") == [])
+        #expect(try bench.lines("declaring_pace: 7\n") == ["engine declaring: declaring_pace: is 7"])
+        #expect(try bench.lines("declaring_pace: 7\n", environment: variable) == ["engine declaring: declaring_pace: is 8"])
+        #expect(
+            try bench.lines("declaring_pace: 7\n", environment: variable, flags: ["declaring_pace": "9"]) == [
+                "engine declaring: declaring_pace: is 9"
+            ])
+        #expect(try bench.lines("declaring_pace: null\n") == [])
+    }
+
+    @Test("Their values are checked by the declaration, and names that nobody declares are refused, all at once", arguments: EngineIsolation.allCases)
+    func wrongFields(isolation: EngineIsolation) async throws {
+        let bench = try await Bench(isolation)
+        let lines = try bench.lines(
+            "engine: [a]\ndeclaring_pace: 10\ndeclaring_pase: 1\n",
+            environment: ["LYNX_RUNNER_ENGINE": "x", "LYNX_RUNNER_DECLARING_PACE": "fast"], flags: ["log_levl": "info", "declaring_pase": "2"])
+        #expect(
+            Set(lines) == [
+                "r.yaml:2:1: engine: is not a field of the runner's configuration; did you mean 'engines'?",
+                "r.yaml:3:17: declaring_pace: 10 is out of range; give a whole number from 1 to 9",
+                "r.yaml:4:1: declaring_pase: is not a field of the runner's configuration; did you mean 'declaring_pace'?",
+                "LYNX_RUNNER_ENGINE: is not a variable of the runner; did you mean LYNX_RUNNER_ENGINES?",
+                "LYNX_RUNNER_DECLARING_PACE: expected a whole number from 1 to 9, found 'fast'",
+                "--log-levl: is not a flag of the runner; did you mean --log-level?",
+                "--declaring-pase: is not a flag of the runner; did you mean --declaring-pace?",
+            ])
+        let far = try bench.lines("colour: red\n")
+        let known = RunnerField.all.map(\.key) + ["declaring_pace"]
+        #expect(far == ["r.yaml:2:1: colour: is not a field of the runner's configuration; its fields are \(known.joined(separator: ", "))"])
+    }
+
+    @Test("The fields of a declaration are shown with those of the host") func reference() async throws {
+        let fields = try await Bench(.inProcess).catalog().fields
+        #expect(fields.fields.map(\.key) == ["declaring_pace"])
+        let configuration = try RunnerConfiguration.load(file: nil, environment: [:], flags: ["declaring_pace": "3"])
+        #expect(
+            configuration.rendered(with: fields).split(separator: "\n").contains {
+                $0.hasPrefix("declaring_pace: 3 ") && $0.hasSuffix("# --declaring-pace")
+            })
+        let json = FieldReference(fields).json
+        #expect(json["schema"]["properties"]["declaring_pace"]["maximum"] == .integer(9))
+        #expect(json["fields"].array.last?["variable"] == .string("LYNX_RUNNER_DECLARING_PACE"))
+        #expect(json["fields"].array.count == RunnerField.all.count + 1)
     }
 
     @Test("It says how many jobs the processors carry, unless the configuration does", arguments: EngineIsolation.allCases)
@@ -131,7 +181,9 @@ struct EngineDeclarationTests {
         #expect(EngineDescription(engines[0]).json["configuration"] == .null)
     }
 
-    @Test("The engines that come with the host declare all that their examples use, with documentation", arguments: ["basilisk", "command", "px4_sitl", "python"])
+    @Test(
+        "The engines that come with the host declare all that their examples use, with documentation",
+        arguments: ["basilisk", "command", "px4_sitl", "python"])
     func shipped(id: String) throws {
         let host = HostTable(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let engine = try #require(EngineCatalog(searchPath: [Repository.products], host: host.makeTable()).engine(id))

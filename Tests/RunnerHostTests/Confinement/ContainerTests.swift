@@ -44,7 +44,8 @@ struct ContainerTests {
 
     /// Containers, states of the runtime and processes that belong to a bench's attempts.
     private static func left(_ bench: AttemptBench) -> [String] {
-        let containers = ProgramOutput.of(podman[0], ["ps", "--all", "--quiet", "--filter", "label=lynx.runner=\(bench.directory.path)"], atMost: 1 << 16)
+        let containers = ProgramOutput.of(
+            podman[0], ["ps", "--all", "--quiet", "--filter", "label=lynx.runner=\(bench.directory.path)"], atMost: 1 << 16)
         let processes = Directory.visibleNames(in: "/proc").filter { Int($0) != nil }.filter { process in
             let words = String(decoding: WholeFile.read("/proc/\(process)/cmdline") ?? [], as: UTF8.self)
             return words.contains("conmon") && words.contains(bench.directory.path)
@@ -100,7 +101,9 @@ struct ContainerTests {
         let bench = try Self.bench("true")
         let report = await bench.run(Self.assignment(bench, ContainerSpec(image: "localhost/lynx-test:none")))
         #expect(report.outcome == .failure)
-        #expect(report.result.errorMessage?.hasPrefix("compute.container.image: 'localhost/lynx-test:none' is not on this machine and cannot be pulled: ") == true)
+        #expect(
+            report.result.errorMessage?.hasPrefix(
+                "compute.container.image: 'localhost/lynx-test:none' is not on this machine and cannot be pulled: ") == true)
         #expect(report.result.errorMessage?.contains("\n") == false)
     }
 

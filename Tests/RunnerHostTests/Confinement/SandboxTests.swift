@@ -61,7 +61,9 @@ struct SandboxTests {
         #expect(report.result.metadata.warnings.isEmpty)
     }
 
-    @Test("Its exit code and the signal that ended it are the simulation's", arguments: [("sys.exit(7)", 7, nil), ("os.abort()", nil, 6)] as [(String, Int32?, Int32?)])
+    @Test(
+        "Its exit code and the signal that ended it are the simulation's",
+        arguments: [("sys.exit(7)", 7, nil), ("os.abort()", nil, 6)] as [(String, Int32?, Int32?)])
     func end(code: String, exit: Int32?, signal: Int32?) async throws {
         let bench = try Self.bench("import os, sys\n\(code)")
         let report = await bench.run(bench.assignment(type: "python"))

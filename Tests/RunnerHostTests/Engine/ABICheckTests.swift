@@ -97,9 +97,18 @@ struct ABICheckTests {
     }
 
     @Test("What an engine does against a rule is told in one line that names the rule", arguments: [
-        ("emits_early", "engine abi called emit_telemetry for job 1, before launch", "lynx_host.emit_telemetry: [any & after launch & before reap returns]"),
-        ("emits_late", "engine abi called emit_telemetry for job 1, after reap returned", "lynx_host.emit_telemetry: [any & after launch & before reap returns]"),
-        ("emits_of_released", "engine abi called emit_telemetry for job 1, which is not between prepare and release", "[any & after launch & before reap returns]"),
+            (
+                "emits_early", "engine abi called emit_telemetry for job 1, before launch",
+                "lynx_host.emit_telemetry: [any & after launch & before reap returns]"
+            ),
+            (
+                "emits_late", "engine abi called emit_telemetry for job 1, after reap returned",
+                "lynx_host.emit_telemetry: [any & after launch & before reap returns]"
+            ),
+            (
+                "emits_of_released", "engine abi called emit_telemetry for job 1, which is not between prepare and release",
+                "[any & after launch & before reap returns]"
+            ),
         ("rests_on_released", "engine abi called rests_on for job 1, which", "lynx_result_basis.rests_on: [any & between prepare and release]"),
         ("logs_of_released", "engine abi called log for job 1, which", "lynx_job_token: valid from prepare to the end of release"),
         ("no_exit_fd", "engine abi returned LYNX_OK from launch without an open exit_fd", "lynx_process.exit_fd"),
@@ -107,7 +116,10 @@ struct ABICheckTests {
         ("unknown_status", "engine abi returned the unknown status -77 from prepare", "lynx_status"),
         ("directory_twice", "engine abi called output_directory a second time", "lynx_collector.output_directory: called once, first"),
         ("artifact_first", "engine abi called artifact before output_directory", "lynx_collector.output_directory: called once, first"),
-        ("collects_elsewhere", "engine abi called warning on another thread than that of collect", "lynx_collector: [the thread of collect & before it returns]"),
+            (
+                "collects_elsewhere", "engine abi called warning on another thread than that of collect",
+                "lynx_collector: [the thread of collect & before it returns]"
+            ),
         ("collects_late", "engine abi called warning after collect returned", "lynx_collector: [the thread of collect & before it returns]"),
     ])
     func engine(violation: String, what: String, rule: String) async throws {
@@ -121,7 +133,8 @@ struct ABICheckTests {
     @Test("What the host does against a rule is told in the same way", arguments: [
         ("prepare before configure", "[main & before any prepare, once]"), ("configure twice", "[main & before any prepare, once]"),
         ("configure elsewhere", "[main & before any prepare, once]"), ("launch twice", "[launch & after prepare]"),
-        ("launch on two threads", "[launch]: one thread for all launches of this engine"), ("terminate before launch", "[any & between launch and reap]"),
+            ("launch on two threads", "[launch]: one thread for all launches of this engine"),
+            ("terminate before launch", "[any & between launch and reap]"),
         ("terminate after reap", "[any & between launch and reap]"), ("reap early", "[job & exit_fd is readable]"),
         ("collect before reap", "[job & after reap]"), ("collect twice", "[job & after reap]"),
     ])

@@ -57,7 +57,9 @@ struct OldHostTests {
         return try #require(entry(Self.host, 1))
     }
 
-    private func configure(_ table: UnsafePointer<lynx_engine>, _ settings: [String: String], _ error: UnsafeMutablePointer<lynx_error>) -> lynx_status {
+    private func configure(
+        _ table: UnsafePointer<lynx_engine>, _ settings: [String: String], _ error: UnsafeMutablePointer<lynx_error>
+    ) -> lynx_status {
         RawSettings.with(settings) { settings in
             let config = Short<lynx_engine_config>(size: MemoryLayout<lynx_engine_config>.size)
             config.pointer.pointee.settings = settings.baseAddress

@@ -39,7 +39,9 @@ struct IsolationTests {
         }
         let report = await bench.fault(fault)
         let cause: LossCause = message.contains("did not return") ? .hung : .crashed
-        #expect(report.outcome == .lost && report.retryable && report.lossCause == cause, "\(report.lossCause as Any) \(report.outcome) \(report.result.errorMessage ?? "")")
+        #expect(
+            report.outcome == .lost && report.retryable && report.lossCause == cause,
+            "\(report.lossCause as Any) \(report.outcome) \(report.result.errorMessage ?? "")")
         let text = try #require(report.result.errorMessage)
         #expect(text.hasPrefix("the process of engine fault ") && text.contains(message), "\(text)")
         #expect(await healthy == 20)
@@ -60,7 +62,9 @@ struct IsolationTests {
         #expect(await bench.fault("none", job: "next").outcome == .success)
     }
 
-    @Test("Its simulations end with it, also those that nobody calls about, and their attempts are lost", arguments: ["launch_aborts", "launch_kills_parent"])
+    @Test(
+        "Its simulations end with it, also those that nobody calls about, and their attempts are lost",
+        arguments: ["launch_aborts", "launch_kills_parent"])
     func simulations(fault: String) async throws {
         let bench = try await AttemptBench.twoFaults(patience: .seconds(30), isolation: .process)
         let started = Monitor(0)
@@ -162,7 +166,8 @@ struct IsolatedEngineTests {
     func placement(isOwn: Bool, chosen: EngineIsolation?, isIsolated: Bool) async throws {
         _ = try await EngineFixtures.fault(in: directory)
         let policy = IsolationPolicy(
-            program: Repository.products + "/runner-host", ownFolders: isOwn ? [directory.path + "/"] : [], chosen: chosen.map { ["fault": $0] } ?? [:],
+            program: Repository.products + "/runner-host", ownFolders: isOwn ? [directory.path + "/"] : [],
+            chosen: chosen.map { ["fault": $0] } ?? [:],
             patience: .seconds(60), logger: .init(label: "test"))
         #expect((catalog(policy).engine("fault")?.isolated != nil) == isIsolated)
     }

@@ -53,7 +53,10 @@ struct MessageTests {
             "ended with SIGABRT in reap at libX.so(+0x12)[0x3]"),
         (nil, -1, 9, ["launch", "reap"], [], "ended with SIGKILL in launch or in reap"),
         (nil, 3, 0, [], [], "ended with exit code 3 outside any call"),
-        (nil, -1, 11, [], ["engine process: ended by SIGSEGV in no call of an engine; its simulations end with it"], "ended with SIGSEGV outside any call"),
+            (
+                nil, -1, 11, [], ["engine process: ended by SIGSEGV in no call of an engine; its simulations end with it"],
+                "ended with SIGSEGV outside any call"
+            ),
         (nil, 70, 0, ["reap"], ["engine process: engine x has closed descriptors; this process ends"], "was ended: engine x has closed descriptors"),
         ("used 300 MiB", -1, 9, ["launch"], [], "used 300 MiB"),
     ] as [(String?, Int32, Int32, [String], [String], String)])

@@ -91,7 +91,10 @@ struct ObservedTelemetryTests {
 
     @Test("An output says why it has no number")
     func notes() {
-        let specs = ["none": OutputSpec(units: "K", telemetry: "t", statistic: .max), "early": Self.spec(.valueAt, at: -1), "km": Self.spec(.max, units: "km")]
+        let specs = [
+            "none": OutputSpec(units: "K", telemetry: "t", statistic: .max), "early": Self.spec(.valueAt, at: -1),
+            "km": Self.spec(.max, units: "km"),
+        ]
         var observed = ObservedTelemetry(specs)
         observed.record(variable: 0, name: "x", units: "m", value: 1, simTime: 0)
         #expect(observed.output("none", specs["none"]!) == RunOutput(name: "none", value: nil, units: "K", note: "no sample of 't' came"))

@@ -71,7 +71,8 @@ struct ProcessExtensionTests {
 
     @Test("A breach kills it, with what has left its process group", arguments: both)
     func breach(isolation: EngineIsolation) async throws {
-        let bench = try await AttemptBench.lab("setsid sleep 1000 & setsid setsid sleep 1000 & echo telemetry 1 speed 50 m/s; sleep 1000", isolation: isolation)
+        let bench = try await AttemptBench.lab(
+            "setsid sleep 1000 & setsid setsid sleep 1000 & echo telemetry 1 speed 50 m/s; sleep 1000", isolation: isolation)
         let condition = StoppingCondition(name: "fast", variable: "speed", operator: .gt, threshold: 40, units: "m/s")
         let report = await bench.run(bench.assignment(type: "lab", conditions: [condition]))
         #expect(report.outcome == .breach && report.result.metadata.exitSignal == SIGKILL, "\(report.result.errorMessage ?? "")")

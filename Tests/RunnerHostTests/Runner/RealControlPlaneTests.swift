@@ -107,7 +107,8 @@ struct RealControlPlaneTests {
             let batch = try await plane.submit(runs: 1, port: port)
             try await bench.run(url: "http://127.0.0.1:\(port)") { runner in
                 try await bench.engine.wait { $0.started.count == 1 }
-                try FileManager.default.createDirectory(atPath: copy.statePath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                try FileManager.default.createDirectory(
+                    atPath: copy.statePath, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 try FileManager.default.copyItem(atPath: bench.statePath + "/runner-id", toPath: copy.statePath + "/runner-id")
                 let refusal = await #expect(throws: ControlPlaneError.self) {
                     try await copy.run(url: "http://127.0.0.1:\(port)") { _ in

@@ -76,7 +76,9 @@ struct RunnerStartTests {
         let error = await #expect(throws: ControlPlaneError.self) {
             try await bench.run { runner, _ in try await runner.wait { $0.phase == .draining } }
         }
-        #expect(error?.description.contains("/runner/v1/register with status 422: the protocol version is '1.0'; this control plane speaks 2.0") == true)
+        #expect(
+            error?.description.contains("/runner/v1/register with status 422: the protocol version is '1.0'; this control plane speaks 2.0")
+                == true)
         #expect(bench.control.state.departures == 0)
     }
 

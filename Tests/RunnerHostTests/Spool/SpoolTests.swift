@@ -66,7 +66,11 @@ struct SpoolTests {
         spool.spares.prepare(100)
         let spares = try directory.names("state/spool")
         #expect(spares.count == 100 && spares.allSatisfy { $0.hasSuffix(".spare") })
-        #expect(spares.allSatisfy { (try? FileManager.default.attributesOfItem(atPath: directory.file("state/spool/\($0)")))?[.posixPermissions] as? Int == 0o600 })
+        #expect(
+            spares.allSatisfy {
+                (try? FileManager.default.attributesOfItem(atPath: directory.file("state/spool/\($0)")))?[.posixPermissions] as? Int
+                    == 0o600
+            })
         let jobs = (0..<101).map { JobAssignment.sample("job-\($0)") }
         for job in jobs { try spool.store(try json(job), for: job.key) }
         #expect(try directory.names("state/spool").count { $0.hasSuffix(".spare") } == 0)

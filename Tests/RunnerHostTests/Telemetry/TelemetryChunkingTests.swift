@@ -84,7 +84,12 @@ struct TelemetryChunkingTests {
         }
         let first = recorder.takeChunk(atMost: 13), second = recorder.takeChunk(atMost: 13)
         #expect(first?.columns.map(\.values.count) == [10, 3])
-        #expect(second?.columns == [.init(name: "y", units: "", position: .init(firstPoint: 3), timeS: Array(repeating: 0, count: 7), values: (3..<10).map { Double(-$0) })])
+        #expect(
+            second?.columns == [
+                .init(
+                    name: "y", units: "", position: .init(firstPoint: 3), timeS: Array(repeating: 0, count: 7),
+                    values: (3..<10).map { Double(-$0) })
+            ])
         #expect(recorder.takeChunk() == nil && recorder.pointCount == 0)
         #expect(recorder.tailPositions()["y"] == .init(firstPoint: 10, step: 1))
     }

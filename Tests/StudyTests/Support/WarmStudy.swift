@@ -27,7 +27,10 @@ struct WarmStudy {
     /// - Parameters:
     ///   - model: the source of a module of that name, which the scenario imports first.
     ///   - options: of the engine, in YAML's flow style, for what is not to wait until the machine is idle.
-    init(_ scenario: String, model: String? = nil, runs: Int = 2, slots: Int = 1, options: String = "warm_prove_after: 0", isWarm: Bool = true, earlyTermination: String = "{enabled: false}") async throws {
+    init(
+        _ scenario: String, model: String? = nil, runs: Int = 2, slots: Int = 1, options: String = "warm_prove_after: 0",
+        isWarm: Bool = true, earlyTermination: String = "{enabled: false}"
+    ) async throws {
         study = try StudyFixture(
             (model == nil ? "" : "import model\n") + Self.prelude + scenario, runs: runs, slots: slots, earlyTermination: earlyTermination,
             isWarm: isWarm)

@@ -12,18 +12,22 @@ extension OpenAPIDocument {
           "AppendRequest": {
             "type": "object", "additionalProperties": false, "required": ["first_run", "rows"],
             "properties": {
-              "first_run": {"type": "integer", "minimum": 0, "maximum": 1000000, "description": "The run index of the first row: the number of runs that the batch has."},
-              "rows": {"type": "array", "minItems": 1, "items": {"type": "array"}, "description": "For each run its values, in the order of the table's columns."}
+              "first_run": {"type": "integer", "minimum": 0, "maximum": 1000000,
+                "description": "The run index of the first row: the number of runs that the batch has."},
+              "rows": {"type": "array", "minItems": 1, "items": {"type": "array"},
+                "description": "For each run its values, in the order of the table's columns."}
             }
           },
           "RareEventEstimate": {
-            "type": "object", "required": ["batch_id", "state", "limit_state", "low", "high", "confidence", "levels", "runs", "missing", "failed_runs", "explanation"],
+            "type": "object", "required": ["batch_id", "state", "limit_state", "low", "high", "confidence", "levels", "runs", "missing",
+              "failed_runs", "explanation"],
             "properties": {
               "batch_id": {"type": "string"}, "state": {"type": "string", "enum": ["running", "finished", "stalled", "at_limit", "broken"]},
               "limit_state": {"type": "string", "description": "Which runs fail."},
               "probability": {"type": "number", "description": "Of failure; absent until the simulation is finished, and where no run failed."},
               "coefficient_of_variation": {"type": "number", "description": "Of the probability."},
-              "low": {"type": "number"}, "high": {"type": "number", "description": "An interval of the probability; until the simulation is finished, from 0 to that of the last complete level."},
+              "low": {"type": "number"}, "high": {"type": "number",
+                "description": "An interval of the probability; until the simulation is finished, from 0 to that of the last complete level."},
               "confidence": {"type": "number", "description": "Of the interval."},
               "probability_if_missing_fail": {"type": "number", "description": "If all runs without a value failed; absent if all have one."},
               "levels": {"type": "array", "items": {"type": "object"}},
@@ -36,7 +40,8 @@ extension OpenAPIDocument {
           "StudyVerdicts": {
             "type": "object", "required": ["batch_id", "total_runs", "ended_runs", "verdicts"],
             "properties": {
-              "batch_id": {"type": "string"}, "total_runs": {"$ref": "#/components/schemas/Count"}, "ended_runs": {"$ref": "#/components/schemas/Count"},
+              "batch_id": {"type": "string"}, "total_runs": {"$ref": "#/components/schemas/Count"},
+              "ended_runs": {"$ref": "#/components/schemas/Count"},
               "verdicts": {"type": "array", "items": {"$ref": "#/components/schemas/RequirementVerdict"}},
               "stop_reason": {"type": "string", "description": "Why the batch ended before all its runs were done."},
               "rare_event": {"$ref": "#/components/schemas/RareEventEstimate"}
@@ -44,9 +49,11 @@ extension OpenAPIDocument {
           },
           "RequirementVerdict": {
             "type": "object",
-            "required": ["name", "statement", "probability", "confidence", "verdict", "runs", "failures", "missing", "lower_bound", "upper_bound", "first_failures", "rule", "is_approximate", "explanation"],
+            "required": ["name", "statement", "probability", "confidence", "verdict", "runs", "failures", "missing", "lower_bound",
+              "upper_bound", "first_failures", "rule", "is_approximate", "explanation"],
             "properties": {
-              "name": {"type": "string"}, "statement": {"type": "string", "description": "What a run must do."}, "output": {"type": "string"}, "threshold": {"type": "number"},
+              "name": {"type": "string"}, "statement": {"type": "string", "description": "What a run must do."},
+              "output": {"type": "string"}, "threshold": {"type": "number"},
               "probability": {"type": "number"}, "confidence": {"type": "number"},
               "verdict": {"type": "string", "enum": ["MET", "NOT MET", "UNDECIDED"]},
               "runs": {"$ref": "#/components/schemas/Count"}, "failures": {"$ref": "#/components/schemas/Count"},
@@ -63,10 +70,12 @@ extension OpenAPIDocument {
           "StudyStatistics": {
             "type": "object", "required": ["batch_id", "total_runs", "ended_runs", "outputs"],
             "properties": {
-              "batch_id": {"type": "string"}, "total_runs": {"$ref": "#/components/schemas/Count"}, "ended_runs": {"$ref": "#/components/schemas/Count"},
+              "batch_id": {"type": "string"}, "total_runs": {"$ref": "#/components/schemas/Count"},
+              "ended_runs": {"$ref": "#/components/schemas/Count"},
               "outputs": {"type": "array", "items": {"type": "object"}},
               "breach": {"type": "object", "description": "The probability of a breach against simulated time; absent if there was none."},
-              "ellipses": {"type": "array", "items": {"$ref": "#/components/schemas/OutputEllipses"}, "description": "Of the pairs asked for; absent if none were."}
+              "ellipses": {"type": "array", "items": {"$ref": "#/components/schemas/OutputEllipses"},
+                "description": "Of the pairs asked for; absent if none were."}
             }
           },
           "OutputEllipses": {

@@ -17,7 +17,8 @@ struct PostgresLocation: Sendable {
         // Its complaint quotes the part that it doesn't understand, which may be the password.
         guard let options = PQconninfoParse(url, nil) else {
             throw StorageError.cannotOpen(
-                path: "postgresql://…", reason: "the URL cannot be read; give postgresql://USER@HOST:PORT/DATABASE, with special characters percent-encoded")
+                path: "postgresql://…",
+                reason: "the URL cannot be read; give postgresql://USER@HOST:PORT/DATABASE, with special characters percent-encoded")
         }
         defer { PQconninfoFree(options) }
         var values: [String: String] = [:]

@@ -23,7 +23,7 @@ extension Endpoint {
         return [
             "name": "two orbits",
             "config": [
-                "simulation": ["name": "basic_orbit", "type": "basilisk"], "monte_carlo": ["runs": 2, "seed": 42],
+                "simulation": ["name": "basic_orbit", "type": .string(SimulationSpec.defaultType)], "monte_carlo": ["runs": 2, "seed": 42],
                 "dispersions": ["semi_major_axis_m": axis],
             ],
         ]

@@ -70,7 +70,8 @@ extension Endpoint {
 extension EndpointParameter {
     package static let attemptNumber = EndpointParameter(.path, "attempt", .integer(1...Int.max), "Its number, from 1.")
     package static let filePath = EndpointParameter(.restOfPath, "path", .text(["minLength": 1]), "Relative to the output directory.")
-    package static let logStream = EndpointParameter(.path, "stream", .choice(of: LogStream.self), "Which of the two streams, or the log of a bundle's requirements and build.")
+    package static let logStream = EndpointParameter(
+        .path, "stream", .choice(of: LogStream.self), "Which of the two streams, or the log of a bundle's requirements and build.")
 }
 
 /// What a simulation prints to, and what made the code of its bundle ready.

@@ -30,7 +30,8 @@ extension Endpoint {
 
 extension EndpointParameter {
     package static let search = EndpointParameter(
-        .query, "search", .text(["maxLength": 200]), "Only batches whose name, id, simulation or submitter has this in it, in any case.", example: "orbit")
+        .query, "search", .text(["maxLength": 200]), "Only batches whose name, id, simulation or submitter has this in it, in any case.",
+        example: "orbit")
 }
 
 /// The body of `POST /batches/{id}/retry`.

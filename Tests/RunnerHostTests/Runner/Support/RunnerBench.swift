@@ -24,9 +24,7 @@ struct RunnerBench: Sendable {
         engine = try GatedEngine(endsAtOnce: endsAtOnce, host: table.makeTable())
         let loop = try EventLoop(name: "test-io")
         host = SimulationHost(
-            settings: .init(
-                outputRoot: directory.file("runs"), telemetryMaxPoints: 1000, enginePatience: .seconds(180),
-                artifacts: ArtifactLimits(file: 16 << 30, total: 64 << 30)),
+            configuration: RunnerConfiguration(), outputRoot: directory.file("runs"),
             engines: EngineSelection([engine.library], capabilities: ["python_script"]), table: table,
             telemetry: TelemetryServer(loops: [loop]),
             records: try RunningRecords(stateDirectory: directory.path), conditions: RunnerConditions(["basilisk": []]), loop: loop,

@@ -1,3 +1,5 @@
+import LynxModel
+
 /// A text with fields in braces that each run fills with its own values, such as `mass = {parameters.mass_kg:%.3f}`.
 ///
 /// A field is a name of `TemplateValues`, and may have a format of printf(3) after a colon. `{{` stands for a brace, and so does
@@ -80,17 +82,5 @@ package struct Template: Hashable, Sendable {
     /// The filled text; for arguments and environments.
     package func text(with values: TemplateValues) throws(TemplateProblem) -> String {
         String(decoding: try filled(with: values), as: UTF8.self)
-    }
-}
-
-extension ParameterValue {
-    /// As a simulator's input has it: the shortest text that reads back as the same value.
-    package var plainText: String {
-        switch self {
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let value): value
-        case .bool(let value): value ? "true" : "false"
-        }
     }
 }

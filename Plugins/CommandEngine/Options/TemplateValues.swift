@@ -1,4 +1,5 @@
 import LynxDocument
+package import LynxModel
 
 /// The values that templates of one run can name.
 package struct TemplateValues: Sendable {

@@ -1,5 +1,6 @@
 import Glibc
 import LynxDocument
+package import LynxModel
 
 /// One conversion of printf(3), such as `%.6e`, for one value.
 package struct PrintfFormat: Hashable, Sendable, CustomStringConvertible {

@@ -1,10 +1,11 @@
-"""Writes what engines declare of their configuration into the documentation and a JSON schema.
+"""Writes the fields of the runner's configuration, and what engines declare, into the documentation and JSON schemas.
 
-    scripts/engine_docs.py [--check] [RUNNER_HOST]
+    scripts/configuration_docs.py [--check] [RUNNER_HOST]
 
-The tables between `<!-- options of ID -->` and `<!-- end -->` in docs/configuration.md and the file
-docs/schemas/engine_options.schema.json come from `runner-host engines --describe ID --json`. With --check nothing is
-written, and the exit code is 1 if something differs.
+In docs/configuration.md the tables between `<!-- fields of the runner -->` or `<!-- fields of engines -->` and
+`<!-- end -->` come from `runner-host fields --json`, as does docs/schemas/runner.schema.json; those that begin with
+`<!-- options of ID -->` and docs/schemas/engine_options.schema.json come from `runner-host engines --describe ID --json`.
+With --check nothing is written, and the exit code is 1 if something differs.
 """
 
 from __future__ import annotations
@@ -19,14 +20,24 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/configuration.md"
 SCHEMA = ROOT / "docs/schemas/engine_options.schema.json"
+RUNNER_SCHEMA = ROOT / "docs/schemas/runner.schema.json"
+FIELDS = re.compile(r"<!-- fields of (the runner|engines) -->\n.*?<!-- end -->", re.DOTALL)
 TABLE = re.compile(r"<!-- options of (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
-def described(runner_host: Path, engine: str) -> dict[str, Any]:
-    command = [str(runner_host), "engines", "--describe", engine, "--json"]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    description: dict[str, Any] = json.loads(printed)
+def printed(runner_host: Path, *arguments: str) -> dict[str, Any]:
+    command = [str(runner_host), *arguments, "--json"]
+    description: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return description
+
+
+def field_table(fields: list[dict[str, Any]]) -> str:
+    rows = ["| Key | Variable and flag | Type | Default | Meaning |", "| --- | --- | --- | --- | --- |"]
+    for field in fields:
+        names = f"`{field['variable']}`<br>`{field['flag']}`" if field["flag"] else "in the file only"
+        default = field["default"] if " " in field["default"] or field["default"] == "none" else f"`{field['default']}`"
+        rows.append(f"| `{field['key']}` | {names} | {field['type']} | {default} | {field['documentation']} |")
+    return "\n".join(rows)
 
 
 def type_text(key: dict[str, Any]) -> str:
@@ -57,9 +68,14 @@ def main(arguments: list[str]) -> int:
     paths = [argument for argument in arguments if argument != "--check"]
     runner_host = Path(paths[0]) if paths else ROOT / ".build/debug/runner-host"
     page = PAGE.read_text(encoding="utf-8")
-    engines = {engine: described(runner_host, engine) for engine in TABLE.findall(page)}
+    engines = {engine: printed(runner_host, "engines", "--describe", engine) for engine in TABLE.findall(page)}
+    runner = printed(runner_host, "fields")
 
-    def replaced(match: re.Match[str]) -> str:
+    def fields(match: re.Match[str]) -> str:
+        rows = [field for field in runner["fields"] if field["of_engine"] == (match[1] == "engines")]
+        return f"<!-- fields of {match[1]} -->\n{field_table(rows)}\n<!-- end -->"
+
+    def options(match: re.Match[str]) -> str:
         return f"<!-- options of {match[1]} -->\n{table(engines[match[1]])}\n<!-- end -->"
 
     schema = {
@@ -72,12 +88,13 @@ def main(arguments: list[str]) -> int:
         },
     }
     texts = {
-        PAGE: TABLE.sub(replaced, page),
+        PAGE: TABLE.sub(options, FIELDS.sub(fields, page)),
         SCHEMA: json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n",
+        RUNNER_SCHEMA: json.dumps(runner["schema"], indent=2, sort_keys=True, ensure_ascii=False) + "\n",
     }
     differing = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in differing:
-        print(f"{path.relative_to(ROOT)} differs from what the engines declare; run scripts/engine_docs.py")
+        print(f"{path.relative_to(ROOT)} differs from the declarations; run scripts/configuration_docs.py")
         if not check:
             path.parent.mkdir(exist_ok=True)
             path.write_text(texts[path], encoding="utf-8")

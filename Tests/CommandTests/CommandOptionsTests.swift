@@ -1,3 +1,4 @@
+import Command
 import LynxDocument
 import LynxModel
 import TestSupport

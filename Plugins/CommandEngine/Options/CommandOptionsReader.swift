@@ -1,4 +1,6 @@
 package import LynxDocument
+import LynxModel
+import Support
 
 extension FieldType where Value == CommandOptions {
     /// The options of the `command` engine.
