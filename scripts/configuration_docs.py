@@ -3,9 +3,9 @@
     scripts/configuration_docs.py [--check] [RUNNER_HOST]
 
 In docs/configuration.md the tables between `<!-- fields of the runner -->` or `<!-- fields of engines -->` and
-`<!-- end -->` come from `runner-host fields --json`, as does docs/schemas/runner.schema.json; those that begin with
-`<!-- options of ID -->` and docs/schemas/engine_options.schema.json come from `runner-host engines --describe ID --json`.
-With --check nothing is written, and the exit code is 1 if something differs.
+`<!-- end -->` come from `runner-host fields --json`, as does docs/schemas/runner.schema.json. Those that begin with
+`<!-- options of ID -->` come from `runner-host engines --describe ID --json`, as does
+docs/schemas/engine_options.schema.json. With --check nothing is written, and the exit code is 1 if something differs.
 """
 
 from __future__ import annotations
