@@ -141,6 +141,12 @@ static const char engine_swift_Sources_LabEngine_LabEngine_swift[] = {
 static const char engine_abi_h[] = {
 #embed "../EngineABI/engine_abi.h"
 };
+static const char engine_extensions_h[] = {
+#embed "../EngineABI/engine_extensions.h"
+};
+static const char engine_configuration_h[] = {
+#embed "../EngineABI/engine_configuration.h"
+};
 static const char engine_map[] = {
 #embed "../EngineABI/engine.map"
 };
@@ -189,6 +195,8 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"engine-c", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-c", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-c", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
+    {"engine-c", "engine_extensions.h", engine_extensions_h, sizeof engine_extensions_h, 0},
+    {"engine-c", "engine_configuration.h", engine_configuration_h, sizeof engine_configuration_h, 0},
     {"engine-cpp", "engine.cpp", engine_cpp_engine_cpp, sizeof engine_cpp_engine_cpp, 0},
     {"engine-cpp", "Makefile", engine_cpp_Makefile, sizeof engine_cpp_Makefile, 0},
     {"engine-cpp", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},
@@ -196,6 +204,8 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"engine-cpp", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-cpp", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-cpp", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
+    {"engine-cpp", "engine_extensions.h", engine_extensions_h, sizeof engine_extensions_h, 0},
+    {"engine-cpp", "engine_configuration.h", engine_configuration_h, sizeof engine_configuration_h, 0},
     {"engine-cpp", "engine.map", engine_map, sizeof engine_map, 0},
     {"engine-rust", "Cargo.toml", engine_rust_Cargo_toml, sizeof engine_rust_Cargo_toml, 0},
     {"engine-rust", "Makefile", engine_rust_Makefile, sizeof engine_rust_Makefile, 0},
@@ -206,6 +216,8 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"engine-rust", "study.yaml", engine_common_study_yaml, sizeof engine_common_study_yaml, 0},
     {"engine-rust", "runner.yaml", engine_common_runner_yaml, sizeof engine_common_runner_yaml, 0},
     {"engine-rust", "engine_abi.h", engine_abi_h, sizeof engine_abi_h, 0},
+    {"engine-rust", "engine_extensions.h", engine_extensions_h, sizeof engine_extensions_h, 0},
+    {"engine-rust", "engine_configuration.h", engine_configuration_h, sizeof engine_configuration_h, 0},
     {"engine-swift", "Package.swift", engine_swift_Package_swift, sizeof engine_swift_Package_swift, 0},
     {"engine-swift", "Makefile", engine_swift_Makefile, sizeof engine_swift_Makefile, 0},
     {"engine-swift", "Sources/LabEngine/LabEngine.swift", engine_swift_Sources_LabEngine_LabEngine_swift, sizeof engine_swift_Sources_LabEngine_LabEngine_swift, 0},

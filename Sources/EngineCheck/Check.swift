@@ -1,16 +1,22 @@
 /// One thing that an engine has to do, or must not do, and how that is found out.
 package struct Check: Sendable {
-    /// A rule of `engine_abi.h`.
+    /// A rule of the engine headers.
     package struct Rule: Sendable {
+        /// The header's name.
+        package let header: String
         /// Where it stands: a paragraph of the header's first comment, or the name of a struct, field or function.
         package let section: String
         /// The rule in the header's own words.
         package let text: String
 
-        init(_ section: String, _ text: String) {
+        init(_ section: String, _ text: String, in header: String = "engine_abi.h") {
+            self.header = header
             self.section = section
             self.text = text
         }
+
+        /// Such as `engine_abi.h, launch: "After a failure nothing of it is left running."`.
+        package var description: String { "\(header), \(section): \"\(text)\"" }
     }
 
     package let name: String

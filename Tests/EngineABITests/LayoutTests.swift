@@ -9,21 +9,23 @@ struct LayoutTests {
     private static let today = Repository.path("Sources/EngineABI")
     private static func recorded(_ version: String) -> String { Repository.path("Tests/Fixtures/EngineABI/\(version)") }
 
-    private static var headers: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: today).filter { $0.hasSuffix(".h") }.sorted() }
+    private static func headers(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".h") }.sorted()
     }
+
+    private static func layout(of folder: String) async throws -> HeaderLayout { try await HeaderLayout(of: folder, try headers(in: folder)) }
 
     @Test("Today's structs have the recorded sizes and offsets; a new field or struct is added to the record, nothing else ever changes")
     func layout() async throws {
         let path = Repository.path("Tests/Fixtures/EngineABI/layout.txt")
-        let layout = try await HeaderLayout(of: Self.today, try Self.headers)
+        let layout = try await Self.layout(of: Self.today)
         #expect(layout.text == (try? String(contentsOfFile: path, encoding: .utf8)), "the layout now:\n\(layout.text)")
     }
 
     @Test("Structs of a recorded version are the beginning of today's, and with them of every version between", arguments: versions)
     func growth(version: String) async throws {
-        let old = try await HeaderLayout(of: Self.recorded(version))
-        let new = try await HeaderLayout(of: Self.today, try Self.headers)
+        let old = try await Self.layout(of: Self.recorded(version))
+        let new = try await Self.layout(of: Self.today)
         #expect(!old.structs.isEmpty)
         for one in old.structs {
             let same = try #require(new.structs.first { $0.name == one.name })
@@ -36,16 +38,14 @@ struct LayoutTests {
 
     @Test("Constants of a recorded version have the same values today", arguments: versions)
     func constants(version: String) throws {
-        let old = try constants(in: Self.recorded(version) + "/engine_abi.h")
-        let texts = try Self.headers.map { try constants(in: Self.today + "/" + $0) }
-        let new = texts.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        let old = try constants(of: Self.recorded(version)), new = try constants(of: Self.today)
         #expect(old.count > 10)
         for (name, value) in old where name != "LYNX_ABI_MINOR" { #expect(new[name] == value, "\(name)") }
     }
 
     @Test("The header that stands for the present version has its number", arguments: versions)
     func numbers(version: String) throws {
-        let constants = try constants(in: Self.recorded(version) + "/engine_abi.h")
+        let constants = try constants(of: Self.recorded(version))
         #expect("\(constants["LYNX_ABI_MAJOR"] ?? "").\(constants["LYNX_ABI_MINOR"] ?? "")" == version.replacing(".", with: "u.") + "u")
     }
 
@@ -61,10 +61,11 @@ struct LayoutTests {
         #expect(names == ["lynx_engine_entry"])
     }
 
-    /// Macros and enumerators with a value.
-    private func constants(in path: String) throws -> [String: String] {
-        let text = try String(contentsOfFile: path, encoding: .utf8).replacing(/\/\*[\s\S]*?\*\//, with: "")
+    /// Macros and enumerators with a value, of all headers in a folder.
+    private func constants(of folder: String) throws -> [String: String] {
         var found: [String: String] = [:]
+        let texts = try Self.headers(in: folder).map { try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
+        let text = texts.joined().replacing(/\/\*[\s\S]*?\*\//, with: "")
         for match in text.matches(of: /#define (LYNX_\w+) (\S+)/) { found[String(match.1)] = String(match.2) }
         for match in text.matches(of: /(LYNX_\w+) = (\d+)/) { found[String(match.1)] = String(match.2) }
         return found

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* The files of examples/ and the engine header, as they are when this is compiled, for new studies and engines. */
+/* The files of examples/ and the engine headers, as they are when this is compiled, for new studies and engines. */
 
 typedef struct {
     /* The example's name, and the file's in it. */
@@ -13,7 +13,7 @@ typedef struct {
     int is_executable;
 } lynx_study_file;
 
-enum { LYNX_STUDY_FILES = 68 };
+enum { LYNX_STUDY_FILES = 74 };
 
 /* Those of one example stand together. */
 extern const lynx_study_file lynx_study_files[LYNX_STUDY_FILES];

@@ -4,7 +4,10 @@ import Synchronization
 
 /// get_extension, and what it leads to.
 enum ExtensionChecks {
-    private static let known = [LYNX_EXTENSION_WARM_WORKERS, LYNX_EXTENSION_SCENARIOS]
+    private static let extensions = "engine_extensions.h"
+    static let known = [
+        LYNX_EXTENSION_WARM_WORKERS, LYNX_EXTENSION_SCENARIOS, LYNX_EXTENSION_SOFT_STOP, LYNX_EXTENSION_CONFINEMENT, LYNX_EXTENSION_CONFIGURATION,
+    ]
 
     static let all = [
         Check(
@@ -59,7 +62,7 @@ enum ExtensionChecks {
         },
         Check(
             "extension-warm-workers", "list of warm_workers/1 passes whole entries before it returns.",
-            .init("list of lynx_warm_workers", "Calls take for each, before it returns. Does not wait for anything.")
+            .init("list of lynx_warm_workers", "Calls take for each, before it returns. Does not wait for anything.", in: extensions)
         ) { trial in
             let bench = try trial.configured()
             guard let found = try bench.getExtension(Array(LYNX_EXTENSION_WARM_WORKERS.utf8)) else { throw CheckSkipped("the engine has no warm workers") }
@@ -71,7 +74,7 @@ enum ExtensionChecks {
         },
         Check(
             "extension-scenarios", "check of scenarios/1 accepts the settings of configure, and describes what it refuses.",
-            .init("check of lynx_scenarios", "Checks settings that jobs may come with, as far as that can be done without a job.")
+            .init("check of lynx_scenarios", "Checks settings that jobs may come with, as far as that can be done without a job.", in: extensions)
         ) { trial in
             let bench = try trial.configured()
             guard let found = try bench.getExtension(Array(LYNX_EXTENSION_SCENARIOS.utf8)) else { throw CheckSkipped("the engine has no scenarios") }

@@ -15,6 +15,7 @@ package struct CheckReport: Sendable {
         var status: String
         var message: String?
         var summary: String
+        var header: String
         var section: String
         var rule: String
         var seconds: Double
@@ -39,7 +40,7 @@ package struct CheckReport: Sendable {
             let output = finding.result.output.map { "           | \($0)" }
             return [
                 "\(verdict.kind == .failed ? "FAILED " : "advice ")  \(name): \(verdict.message)",
-                "           engine_abi.h, \(rule.section): \"\(rule.text)\"",
+                "           \(rule.description)",
             ] + output
         }
     }
@@ -59,7 +60,7 @@ package struct CheckReport: Sendable {
             let verdict = finding.result.verdict
             return Entry(
                 name: finding.check.name, status: verdict.kind.rawValue, message: verdict.message.isEmpty ? nil : verdict.message,
-                summary: finding.check.summary, section: finding.check.rule.section, rule: finding.check.rule.text,
+                summary: finding.check.summary, header: finding.check.rule.header, section: finding.check.rule.section, rule: finding.check.rule.text,
                 seconds: (finding.result.seconds * 1000).rounded() / 1000,
                 output: finding.result.output.isEmpty || verdict.kind == .passed ? nil : finding.result.output)
         }

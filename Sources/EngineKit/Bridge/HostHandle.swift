@@ -29,7 +29,7 @@ public struct HostHandle: @unchecked Sendable {
 }
 
 /// The evidence that results depend on, such as a proof, and the retraction of that evidence: the host's extension
-/// `result_basis/1`, specified in `engine_abi.h`. With a host that lacks the extension, the functions do nothing.
+/// `result_basis/1`, specified in `engine_extensions.h`. With a host that lacks the extension, the functions do nothing.
 ///
 /// Sendable because the host permits both functions on any thread, and keeps the table for the life of the process.
 public struct ResultBasis: @unchecked Sendable {

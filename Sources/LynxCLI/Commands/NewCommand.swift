@@ -8,7 +8,7 @@ struct NewCommand: ParsableCommand {
         commandName: "new", abstract: "Write a working study, or a working engine, to begin with.",
         discussion: """
             The folder gets a study, the configuration of a runner for it, a simulation that stands in for yours, and run.sh, which \
-            installs what they need and runs them. For an engine it also gets the engine's source, its build file and the header \
+            installs what they need and runs them. For an engine it also gets the engine's source, its build file and the headers \
             of the engine ABI.
 
             EXAMPLES:

@@ -1,6 +1,6 @@
 /* An engine: it starts `program` for each job, reads telemetry from what it prints, and reports the files that it leaves.
  *
- * The host starts, watches and ends the processes (the extension process/1 of engine_abi.h). What is left for the engine is
+ * The host starts, watches and ends the processes (the extension process/1 of engine_extensions.h). What is left for the engine is
  * what it alone knows: which program with which arguments, what its output means, and what its end means.
  */
 #include "engine_abi.h"

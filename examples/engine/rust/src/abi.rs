@@ -1,5 +1,5 @@
-//! engine_abi.h in Rust, as far as this engine needs it. Structs that only grow at their end are written down up to the field
-//! that is used last; struct_size says that to the other side.
+//! engine_abi.h and engine_extensions.h in Rust, as far as this engine needs them. Structs that only grow at their end are
+//! written down up to the field that is used last; struct_size says that to the other side.
 
 #![allow(non_camel_case_types, dead_code)]
 
