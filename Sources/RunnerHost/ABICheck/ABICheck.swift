@@ -2,12 +2,12 @@ import EngineABI
 import Glibc
 import Synchronization
 
-/// A debug mode (`LYNX_ABI_CHECK=1`) that checks the thread and state tags of `engine_abi.h` while an engine runs: each call
-/// that breaks a rule, by either side, is told in one line of the log that names the rule.
+/// A debug mode (`LYNX_ABI_CHECK=1`) that checks the thread and state tags of `engine_abi.h` and `engine_extensions.h` while an
+/// engine runs: each call that breaks a rule, by either side, is told in one line of the log that names the rule.
 ///
-/// It stands between the two tables: the engine gets a host's table, and the host an engine's table, whose functions check and
-/// pass on. Handles of jobs and contexts stay as they are, so that functions of extensions that this does not know work with
-/// them. One object for each engine; it lives as long as the process.
+/// It stands between the two tables, and between those of their extensions: the engine gets a host's table, and the host an
+/// engine's table, whose functions check and pass on. Handles of jobs and contexts stay as they are, so that functions of
+/// extensions that this does not know work with them. One object for each engine; it lives as long as the process.
 final class ABICheck: Sendable {
     /// What has been called for a job.
     enum Stage: Int, Comparable, Sendable {
@@ -19,14 +19,25 @@ final class ABICheck: Sendable {
     struct Job: Sendable {
         var token: UInt64
         var stage = Stage.preparing
-        /// The [job] function that is being called.
+        /// The function of the engine that is being called for the job, and the host's thread that calls it.
         var call: String?
+        var thread: pthread_t?
+        /// Whether the simulation has been asked to end.
+        var isAsked = false
         var exitDescriptor: Int32 = -1
     }
 
     /// Sendable because nothing changes the table, which lives as long as the process.
     struct TableAddress: @unchecked Sendable {
         let pointer: UnsafePointer<lynx_engine>
+    }
+
+    /// The table of an extension as the engine gives it, and as the host gets it.
+    ///
+    /// Sendable because nothing changes the tables, which live as long as the process.
+    struct ExtensionTables: @unchecked Sendable {
+        let inner: UnsafeRawPointer
+        let checked: UnsafeRawPointer
     }
 
     struct State: Sendable {
@@ -39,6 +50,8 @@ final class ABICheck: Sendable {
         var jobs: [UInt64: Job] = [:]
         /// Tokens by the addresses of the engine's handles.
         var handles: [UInt: UInt64] = [:]
+        /// The engine's extensions that the host has asked for, by their names.
+        var extensions: [String: ExtensionTables] = [:]
     }
 
     /// The tables that are passed on to; valid as long as the process.
@@ -56,9 +69,13 @@ final class ABICheck: Sendable {
     /// - Parameters:
     ///   - what: such as `engine abi called emit_telemetry before launch`.
     ///   - function: the function whose comment in the header has the rule.
-    func report(_ what: String, _ function: String, _ rule: String) {
-        "ABI check: \(what); the rule in engine_abi.h, \(function): \(rule)".withLynxString { inner.pointee.log(inner, 0, LYNX_LOG_ERROR, $0) }
+    ///   - header: the name of that header.
+    func report(_ what: String, _ function: String, _ rule: String, in header: String = "engine_abi.h") {
+        "ABI check: \(what); the rule in \(header), \(function): \(rule)".withLynxString { inner.pointee.log(inner, 0, LYNX_LOG_ERROR, $0) }
     }
+
+    /// The header of all extensions but `configuration/1`.
+    static let extensionsHeader = "engine_extensions.h"
 
     var engine: String { state.withLock { $0.engine } }
 
@@ -109,9 +126,12 @@ final class ABICheck: Sendable {
         }
         table.pointee.get_extension = { host, name in
             let check = ABICheck.object(behind: host)
-            let found = check.inner.pointee.get_extension(check.inner, name)
-            guard let found, String(lynx: name) == LYNX_EXTENSION_RESULT_BASIS else { return found }
-            return UnsafeRawPointer(check.checkedBasis(found.assumingMemoryBound(to: lynx_result_basis.self)))
+            guard let found = check.inner.pointee.get_extension(check.inner, name) else { return nil }
+            switch String(lynx: name) {
+            case LYNX_EXTENSION_RESULT_BASIS: return UnsafeRawPointer(check.checkedBasis(found.assumingMemoryBound(to: lynx_result_basis.self)))
+            case LYNX_EXTENSION_PROCESS: return UnsafeRawPointer(check.checkedProcesses(found.assumingMemoryBound(to: lynx_process_control.self)))
+            default: return found
+            }
         }
         return UnsafePointer(table)
     }
@@ -126,7 +146,7 @@ final class ABICheck: Sendable {
             if !check.isKnown(job) {
                 check.report(
                     "engine \(check.engine) called rests_on for job \(job), which is not between prepare and release", "lynx_result_basis.rests_on",
-                    "[any & between prepare and release]")
+                    "[any & between prepare and release]", in: ABICheck.extensionsHeader)
             }
             check.basis?.pointee.rests_on(check.inner, job, basis)
         }

@@ -5,10 +5,11 @@ import Synchronization
 /// The checks of all engines by the addresses of the handles of their jobs, which functions of jobs have nothing else to go by.
 private let checks = Mutex<[UInt: ABICheck]>([:])
 
-private func owner(of job: OpaquePointer?) -> ABICheck? { checks.withLock { $0[UInt(bitPattern: job)] } }
-
 /// The engine's table for the host, each function of which checks that its call is due.
 extension ABICheck {
+    /// The check of the engine whose job has that handle; nil once it has been released.
+    static func owner(of job: OpaquePointer?) -> ABICheck? { checks.withLock { $0[UInt(bitPattern: job)] } }
+
     /// - Parameter table: the engine's own, which is valid as long as the process.
     func watch(_ table: UnsafePointer<lynx_engine>) -> UnsafePointer<lynx_engine> {
         let watched = copy(table, size: table.pointee.struct_size)
@@ -34,11 +35,11 @@ extension ABICheck {
         }
         watched.pointee.prepare = { engine, job, out, error in ABICheck.object(behind: engine).prepare(job!, out!, error) }
         watched.pointee.launch = { job, process, error in
-            guard let check = owner(of: job) else { return ABICheck.unknown }
+            guard let check = ABICheck.owner(of: job) else { return ABICheck.unknown }
             return check.launch(job, process!, error)
         }
         watched.pointee.terminate = { job in
-            guard let check = owner(of: job) else { return }
+            guard let check = ABICheck.owner(of: job) else { return }
             let stage = check.stage(of: job)
             // The host may have asked for it while the other call began.
             if stage < .launching || stage >= .reaped {
@@ -49,11 +50,11 @@ extension ABICheck {
             check.table.pointee.terminate(job)
         }
         watched.pointee.reap = { job, result, error in
-            guard let check = owner(of: job) else { return ABICheck.unknown }
+            guard let check = ABICheck.owner(of: job) else { return ABICheck.unknown }
             return check.reap(job, result, error)
         }
         watched.pointee.collect = { job, collector, error in
-            guard let check = owner(of: job) else { return ABICheck.unknown }
+            guard let check = ABICheck.owner(of: job) else { return ABICheck.unknown }
             return check.during("collect", job, from: .reaped ... .reaped, "[job & after reap]", then: .collected) {
                 let checked = CheckedCollector(collector!, check)
                 defer { checked.close() }
@@ -61,26 +62,27 @@ extension ABICheck {
             }
         }
         watched.pointee.release = { job in
-            guard let check = owner(of: job) else { return }
+            guard let check = ABICheck.owner(of: job) else { return }
+            let token = check.token(of: job)
             _ = check.during("release", job, from: .prepared ... .collected, "[job & last]", then: .released) {
                 check.table.pointee.release(job)
                 return lynx_status(LYNX_OK)
             }
+            if let token { check.expectClosed(token, after: "release") }
             check.forget(job)
         }
         if table.pointee.get_extension != nil {
             watched.pointee.get_extension = { engine, name in
-                let table = ABICheck.object(behind: engine).table
-                return table.pointee.get_extension(table, name)
+                ABICheck.object(behind: engine).checkedExtension(name)
             }
         }
         return UnsafePointer(watched)
     }
 
     /// The status of a call that cannot be passed on, as the job is not known.
-    fileprivate static let unknown = lynx_status(LYNX_E_INTERNAL)
+    static let unknown = lynx_status(LYNX_E_INTERNAL)
 
-    fileprivate var table: UnsafePointer<lynx_engine> { state.withLock { $0.table }!.pointer }
+    var table: UnsafePointer<lynx_engine> { state.withLock { $0.table }!.pointer }
 
     private func prepare(
         _ job: UnsafePointer<lynx_job>, _ out: UnsafeMutablePointer<OpaquePointer?>, _ error: UnsafeMutablePointer<lynx_error>?
@@ -88,7 +90,7 @@ extension ABICheck {
         let token = job.pointee.token
         let isConfigured = state.withLock { state in
             state.hasPrepared = true
-            state.jobs[token] = Job(token: token)
+            state.jobs[token] = Job(token: token, call: "prepare", thread: pthread_self())
             return state.isConfigured
         }
         if !isConfigured {
@@ -96,6 +98,7 @@ extension ABICheck {
                 "the host called prepare of engine \(engine) before configure", "lynx_engine.configure", "[main & before any prepare, once]"
             )
         }
+        checkFields(of: job)
         let status = checked(table.pointee.prepare(table, job, out, error), "prepare")
         let handle = out.pointee
         if status == LYNX_OK, handle == nil {
@@ -104,6 +107,7 @@ extension ABICheck {
                 "on success *out is the attempt's handle")
         }
         guard status == LYNX_OK, let handle else {
+            expectClosed(token, after: "a prepare that failed")
             state.withLock { $0.jobs[token] = nil }
             return status
         }
@@ -111,6 +115,8 @@ extension ABICheck {
         state.withLock { state in
             state.handles[UInt(bitPattern: handle)] = token
             state.jobs[token]?.stage = .prepared
+            state.jobs[token]?.call = nil
+            state.jobs[token]?.thread = nil
         }
         return status
     }
@@ -163,8 +169,9 @@ extension ABICheck {
     ) -> lynx_status {
         let current = stage(of: job)
         let other = update(job) { (job: inout Job) -> String? in
-            defer { job.call = job.call ?? function }
-            return job.call
+            guard job.call == nil else { return job.call }
+            (job.call, job.thread) = (function, pthread_self())
+            return nil
         } ?? nil
         if let other {
             report(
@@ -177,27 +184,27 @@ extension ABICheck {
         if let before { _ = update(job) { $0.stage = max($0.stage, before) } }
         let status = checked(body(), function)
         _ = update(job) { job in
-            if other == nil { job.call = nil }
+            if other == nil { (job.call, job.thread) = (nil, nil) }
             if status == LYNX_OK || after != .launched { job.stage = max(job.stage, after) }
         }
         return status
     }
 
-    private func checked(_ status: lynx_status, _ function: String) -> lynx_status {
+    func checked(_ status: lynx_status, _ function: String) -> lynx_status {
         if !(LYNX_E_INTERNAL...LYNX_OK).contains(status) {
             report("engine \(engine) returned the unknown status \(status) from \(function)", "lynx_status", "LYNX_OK, or one of the failures")
         }
         return status
     }
 
-    private func token(of job: OpaquePointer?) -> UInt64? { state.withLock { $0.handles[UInt(bitPattern: job)] } }
+    func token(of job: OpaquePointer?) -> UInt64? { state.withLock { $0.handles[UInt(bitPattern: job)] } }
 
-    fileprivate func stage(of job: OpaquePointer?) -> Stage {
+    func stage(of job: OpaquePointer?) -> Stage {
         token(of: job).flatMap { token in state.withLock { $0.jobs[token]?.stage } } ?? .released
     }
 
     @discardableResult
-    private func update<Value>(_ job: OpaquePointer?, _ body: (inout Job) -> Value) -> Value? {
+    func update<Value>(_ job: OpaquePointer?, _ body: (inout Job) -> Value) -> Value? {
         guard let token = token(of: job) else { return nil }
         return state.withLock { state in state.jobs[token] == nil ? nil : body(&state.jobs[token]!) }
     }

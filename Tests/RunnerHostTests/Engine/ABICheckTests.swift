@@ -9,89 +9,9 @@ import Testing
 
 @Suite("The debug mode that checks calls between host and engine", .timeLimit(.minutes(5)))
 struct ABICheckTests {
-    /// An engine under check, whose functions a test calls itself in the host's place.
-    ///
-    /// Sendable because only one thread at a time uses it.
-    private final class Bench: @unchecked Sendable {
-        let directory: TemporaryDirectory
-        let recorder = LogRecorder()
-        let table: UnsafePointer<lynx_engine>
-        private let host: HostTable
-
-        init(_ violation: String = "none", isConfigured: Bool = true) async throws {
-            directory = try TemporaryDirectory()
-            let library = try await EngineCompiler.compile(
-                Repository.path("Tests/Fixtures/abi_engine.c"), ["-pthread"], to: directory.path + "/libABI.so")
-            host = HostTable(logger: recorder.logger)
-            let engine = try EngineLibrary(path: library, host: host.makeTable(), isChecked: true)
-            table = engine.table
-            if isConfigured { try engine.configure(["violate": violation]) }
-        }
-
-        /// What was told of broken rules.
-        var told: [String] {
-            recorder.entries.compactMap { entry in
-                entry.metadata["message"].flatMap { $0.hasPrefix("ABI check: ") ? String($0.dropFirst("ABI check: ".count)) : nil }
-            }
-        }
-
-        func prepare(_ token: UInt64 = 1) -> OpaquePointer? {
-            let folder = directory.path + "/job-\(token)"
-            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            var handle: OpaquePointer?
-            folder.withLynxString { folder in
-                var job = lynx_job()
-                job.struct_size = UInt32(MemoryLayout<lynx_job>.size)
-                job.token = token
-                job.attempt = 1
-                job.directory = folder
-                _ = table.pointee.prepare(table, &job, &handle, nil)
-            }
-            return handle
-        }
-
-        /// - Returns: the exit descriptor.
-        @discardableResult
-        func launch(_ job: OpaquePointer?) -> Int32 {
-            var process = lynx_process(struct_size: UInt32(MemoryLayout<lynx_process>.size), pid: 0, exit_fd: -1)
-            _ = table.pointee.launch(job, &process, nil)
-            return process.exit_fd
-        }
-
-        func reap(_ job: OpaquePointer?) {
-            var exit = lynx_exit()
-            exit.struct_size = UInt32(MemoryLayout<lynx_exit>.size)
-            _ = table.pointee.reap(job, &exit, nil)
-        }
-
-        func collect(_ job: OpaquePointer?) {
-            let files = CollectedFiles()
-            var collector = lynx_collector(
-                struct_size: UInt32(MemoryLayout<lynx_collector>.size), context: Unmanaged.passUnretained(files).toOpaque(),
-                output_directory: { CollectedFiles.of($0).outputDirectory = String(lynx: $1) }, artifact: { CollectedFiles.of($0).add($1!.pointee) },
-                warning: { CollectedFiles.of($0).warn(String(lynx: $1)) }, max_file_bytes: .max, max_total_bytes: .max, is_cancelled: { _ in 0 })
-            _ = table.pointee.collect(job, &collector, nil)
-        }
-
-        func waitForEnd(_ descriptor: Int32) {
-            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            poll(&wait, 1, -1)
-        }
-
-        /// A job's whole life.
-        func run(_ token: UInt64 = 1) {
-            guard let job = prepare(token) else { return }
-            let end = launch(job)
-            waitForEnd(end)
-            reap(job)
-            collect(job)
-            table.pointee.release(job)
-        }
-    }
-
     @Test("Nothing is told of an engine and a host that keep to the rules")
     func lawful() async throws {
-        let bench = try await Bench()
+        let bench = try await ABICheckBench()
         for token in 1...3 { bench.run(UInt64(token)) }
         #expect(bench.told == [])
     }
@@ -123,7 +43,7 @@ struct ABICheckTests {
         ("collects_late", "engine abi called warning after collect returned", "lynx_collector: [the thread of collect & before it returns]"),
     ])
     func engine(violation: String, what: String, rule: String) async throws {
-        let bench = try await Bench(violation)
+        let bench = try await ABICheckBench(violation)
         bench.run(1)
         if violation.hasSuffix("released") { bench.run(2) }
         #expect(bench.told.count == 1, "\(bench.told)")
@@ -139,12 +59,12 @@ struct ABICheckTests {
         ("collect before reap", "[job & after reap]"), ("collect twice", "[job & after reap]"),
     ])
     func host(violation: String, rule: String) async throws {
-        let bench = try await Bench(violation == "reap early" ? "slow" : "none", isConfigured: violation != "prepare before configure")
+        let bench = try await ABICheckBench(violation == "reap early" ? "slow" : "none", isConfigured: violation != "prepare before configure")
         let table = bench.table
         if violation == "configure twice" { _ = RawSettings.withConfig([:]) { table.pointee.configure(table, $0, nil) } }
         if violation == "configure elsewhere" {
-            let fresh = try await Bench(isConfigured: false)
-            Thread.run { _ = RawSettings.withConfig([:]) { fresh.table.pointee.configure(fresh.table, $0, nil) } }
+            let fresh = try await ABICheckBench(isConfigured: false)
+            Thread.runElsewhere { _ = RawSettings.withConfig([:]) { fresh.table.pointee.configure(fresh.table, $0, nil) } }
             #expect(fresh.told.count == 1 && fresh.told[0].contains(rule), "\(fresh.told)")
             return
         }
@@ -153,7 +73,7 @@ struct ABICheckTests {
         if violation == "launch on two threads" {
             let other = bench.prepare(2)
             nonisolated(unsafe) let handle = other
-            Thread.run { bench.waitForEnd(bench.launch(handle)) }
+            Thread.runElsewhere { bench.waitForEnd(bench.launch(handle)) }
             bench.reap(other)
             bench.collect(other)
             table.pointee.release(other)
@@ -169,17 +89,5 @@ struct ABICheckTests {
         table.pointee.release(job)
         // A call out of its order may make the next one appear so too.
         #expect(!bench.told.isEmpty && bench.told[0].contains("the host called") && bench.told[0].contains(rule), "\(bench.told)")
-    }
-}
-
-extension Thread {
-    /// Runs a function on a thread of its own, and waits for it.
-    fileprivate static func run(_ body: @escaping @Sendable () -> Void) {
-        let done = DispatchSemaphore(value: 0)
-        Thread {
-            body()
-            done.signal()
-        }.start()
-        done.wait()
     }
 }
