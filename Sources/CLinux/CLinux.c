@@ -3,9 +3,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -84,12 +86,20 @@ int lynx_accept(int listener, struct sockaddr_in *peer) {
 int lynx_library_path(char *path, size_t size) {
     static const char here;
     Dl_info info;
-    if (dladdr(&here, &info) == 0 || info.dli_fname == NULL || strlen(info.dli_fname) >= size) {
+    struct link_map *object = NULL;
+    if (dladdr1(&here, &info, (void **)&object, RTLD_DL_LINKMAP) == 0 || object == NULL) {
         errno = ENOENT;
         return -1;
     }
-    strcpy(path, info.dli_fname);
-    return 0;
+    /* An executable has no name of its own here, and dli_fname is the word that it was started by: a name that was found in
+       PATH would be looked for in the current folder. */
+    char *real = realpath(object->l_name[0] == 0 ? "/proc/self/exe" : object->l_name, NULL);
+    if (real == NULL) return -1;
+    const int fits = strlen(real) < size;
+    if (fits) strcpy(path, real);
+    free(real);
+    if (!fits) errno = ENAMETOOLONG;
+    return fits ? 0 : -1;
 }
 
 int lynx_mount_small_disk(const char *path, unsigned long bytes) {

@@ -17,7 +17,7 @@ package struct Plan: Codable, Sendable {
     /// How many jobs the checks for leaks run, and how long they may take.
     var leakJobs = 1000
     var leakSeconds = 10.0
-    /// The time limit of the check.
+    /// The time limit of the check, which begins again with each end of a job.
     var secondsPerCheck = 60.0
     /// For the fuzzer: the seed of one sequence.
     var seed: UInt64 = 0

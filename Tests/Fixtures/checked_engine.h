@@ -90,6 +90,7 @@ static void damage_by_job(const char *fault, const lynx_job *job) {
     /* Read without looking at struct_size. */
     if (named(fault, "host-1.1") && job->temporary_directory.size == 7777) abort();
     if (named(fault, "host-1.2") && job->setting_count == 7777) abort();
+    if (named(fault, "host-1.3") && job->launcher_count == 7777) abort();
     if (named(fault, "no-memory-prepare")) {
         char *large = malloc(200 << 20);
         memset(large, 1, 200 << 20);

@@ -47,7 +47,8 @@ int lynx_ask_for_short_turns(void);
 /// its first moment: a process that starts meanwhile must not hold the connection open.
 int lynx_accept(int listener, struct sockaddr_in *peer);
 
-/// Writes the path of the file that this code was loaded from, an engine's library or an executable, to `path`.
+/// Writes the absolute path, without links, of the file that this code was loaded from to `path`: an engine's library or an
+/// executable, however it was started. Returns -1 with errno if the file is gone or its path does not fit into `size` bytes.
 int lynx_library_path(char *path, size_t size);
 
 /// Make the spawned process close every descriptor from `first` on, or start in `directory`

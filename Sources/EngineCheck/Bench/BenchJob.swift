@@ -73,7 +73,8 @@ final class BenchJob {
 
     var hasEnded: Bool { wait(milliseconds: 0) }
 
-    private func wait(milliseconds: Int32) -> Bool {
+    /// Whether exit_fd is readable by then.
+    func wait(milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: exitDescriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) == 1 && entry.revents & Int16(POLLIN | POLLHUP) != 0
     }
@@ -115,6 +116,7 @@ final class BenchJob {
         try bench.call("release", on: .job) { table.release(handle) }
         bench.host.enter(.released, token)
         _ = try? DirectoryRemoval.remove(inputs.directory)
+        Stage.renew()
     }
 
     /// What a host does after launch: waits, reaps, collects, releases.

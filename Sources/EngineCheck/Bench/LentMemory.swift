@@ -101,7 +101,8 @@ struct Era {
 
     var jobSize: Int {
         if minor < 2 { return MemoryLayout<lynx_job>.offset(of: \.temporary_directory)! }
-        return minor < 3 ? MemoryLayout<lynx_job>.offset(of: \.settings)! : MemoryLayout<lynx_job>.size
+        if minor < 3 { return MemoryLayout<lynx_job>.offset(of: \.settings)! }
+        return minor < 4 ? MemoryLayout<lynx_job>.offset(of: \.launcher)! : MemoryLayout<lynx_job>.size
     }
 
     var exitSize: Int { minor < 1 ? MemoryLayout<lynx_exit>.offset(of: \.failure_class)! : MemoryLayout<lynx_exit>.size }

@@ -4,6 +4,7 @@ import EngineABI
 import FoundationEssentials
 import Glibc
 import LynxModel
+import RunnerHost
 import Support
 
 /// The process of one check: what it is to do, and how it gets at the engine.
@@ -25,10 +26,11 @@ final class Trial: Sendable {
 
     typealias Entry = @convention(c) (UnsafePointer<lynx_host>?, UInt32) -> UnsafePointer<lynx_engine>?
 
-    /// The library as the host loads it, and its entry.
+    /// The library as the host loads it, from the file that was checked, and its entry.
     func open() throws -> (UnsafeMutableRawPointer, Entry) {
-        let (handle, _) = Bench.watched("loading") { dlopen(plan.library, RTLD_NOW | RTLD_LOCAL | Int32(RTLD_NODELETE)) }
-        guard let handle else { throw CheckFailed("the library cannot be loaded: \(dlerror().map { String(cString: $0) } ?? "unknown reason")") }
+        let (loaded, _) = Bench.watched("loading") { Result { () throws(EngineRefusal) in try EngineFile(path: plan.library).load() } }
+        let handle: UnsafeMutableRawPointer
+        do throws(EngineRefusal) { handle = try loaded.get() } catch { throw CheckFailed("\(plan.library): \(error)") }
         guard let symbol = dlsym(handle, LYNX_ENGINE_ENTRY_SYMBOL) else { throw CheckFailed("the library does not export lynx_engine_entry") }
         return (handle, unsafeBitCast(symbol, to: Entry.self))
     }
@@ -118,12 +120,13 @@ package enum CheckWorker {
 enum Stage {
     private nonisolated(unsafe) static var place: UnsafeMutableRawPointer?
     private static let size = 256
+    private static let counter = MemoryLayout<UInt64>.size
 
     static func open(_ path: String) {
         let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
         defer { close(file) }
-        guard ftruncate(file, off_t(size)) == 0, let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), memory != MAP_FAILED
+        guard ftruncate(file, off_t(size + counter)) == 0, let memory = mmap(nil, size + counter, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), memory != MAP_FAILED
         else { return }
         place = memory
     }
@@ -136,6 +139,18 @@ enum Stage {
             place.copyMemory(from: bytes.baseAddress!, byteCount: count)
             place.storeBytes(of: 0, toByteOffset: count, as: UInt8.self)
         }
+    }
+
+    /// Begins the check's time limit again: a job has ended, and the next one may take as long. Any thread.
+    static func renew() {
+        guard let place else { return }
+        let count = place.load(fromByteOffset: size, as: UInt64.self)
+        place.storeBytes(of: count &+ 1, toByteOffset: size, as: UInt64.self)
+    }
+
+    /// A number that is another one each time the time limit has begun again.
+    static func renewals(_ folder: String) -> UInt64 {
+        (WholeFile.read("\(folder)/\(Plan.stageFile)") ?? []).dropFirst(size).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// What the process of a check was doing last.

@@ -119,5 +119,6 @@ private struct ParallelBench: Sendable {
         try expect(files.folder.hasPrefix(job.inputs.directory), "collect of one job named the directory of another: \(files.folder)")
         bench.table.pointee.release(job.handle)
         bench.host.enter(.released, job.token)
+        Stage.renew()
     }
 }

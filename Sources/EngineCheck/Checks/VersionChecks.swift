@@ -9,6 +9,7 @@ enum VersionChecks {
         older("host-1.0", "A job runs in a host of version 1.0, whose structs end earlier.", 0),
         older("host-1.1", "A job runs in a host of version 1.1, whose structs end earlier.", 1),
         older("host-1.2", "A job runs in a host of version 1.2, whose structs end earlier.", 2),
+        older("host-1.3", "A job runs in a host of version 1.3, whose structs end earlier.", 3),
         Check("host-later", "A job runs in a host of a later version, whose structs are larger, and nothing is written past what is known.", grows) { trial in
             let (exit, files) = try trial.configured(era: .later).started().finish()
             try JobChecks.examine(exit)

@@ -10,7 +10,7 @@ import Support
 /// One check in a process of its own, under a guardian: whatever the engine leaves behind ends with it.
 struct CheckProcess {
     struct Limits: Sendable {
-        /// How long a check may take.
+        /// How long a check may take until each end of a job, and after the last one.
         var seconds: Double
         /// How much memory its process may have of its own, in bytes.
         var memory: Int64
@@ -48,6 +48,7 @@ struct CheckProcess {
         let process = lynx_pidfd_open(guardian.program)
         defer { if process >= 0 { close(process) } }
         var isOver = false
+        var (renewed, renewals) = (0.0, UInt64(0))
         while !Self.isReadable(guardian.pidfd, isOver ? Self.pace : 0) {
             guard !isOver else { continue }
             if Self.isReadable(process, Self.pace) {
@@ -55,7 +56,9 @@ struct CheckProcess {
                 isOver = true
             } else if isInterrupted() {
                 wasInterrupted = true
-            } else if elapsed() > limits.seconds {
+            } else if case let latest = Stage.renewals(plan.folder), latest != renewals {
+                (renewed, renewals) = (elapsed(), latest)
+            } else if elapsed() - renewed > limits.seconds {
                 let stage = Stage.read(plan.folder)
                 cause = "\(stage.isEmpty ? "the process did not start" : stage) within \(Int(limits.seconds)) s"
             } else if ProcessTable.ownMemory(of: guardian.program) > limits.memory {

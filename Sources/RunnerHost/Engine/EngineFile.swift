@@ -15,7 +15,7 @@ package struct EngineFile {
     /// It is loaded by its real path: an engine finds the files beside it by the path it was loaded from, and so does the
     /// dynamic linker (`$ORIGIN`), which excludes `/proc/self/fd`. Nobody else can have changed what that path leads to, as
     /// everything on it belongs to this user or root; a last check confirms that it leads to the file that was checked.
-    func load() throws(EngineRefusal) -> UnsafeMutableRawPointer {
+    package func load() throws(EngineRefusal) -> UnsafeMutableRawPointer {
         let found = try open()
         guard Self.identity(of: found.file.raw) == Self.identity(of: found.path) else {
             throw .unreadable("it was replaced while it was being checked")
