@@ -2,12 +2,14 @@ import EngineABI
 import EngineKit
 import EventLoop
 import Support
+import Synchronization
 
 /// One flight: a PX4 and the mission that flies it, run on the engine's loop.
 final class PX4Job: EngineJob {
     private let order: FlightOrder
     private let fleet: Fleet
     private let state: AttendedState<FlightResult>
+    private let isLaunched = Atomic(false)
 
     init(_ order: FlightOrder, fleet: Fleet) throws(EngineError) {
         self.order = order
@@ -19,6 +21,7 @@ final class PX4Job: EngineJob {
 
     /// Starts nothing itself: the flight first waits for an instance number, which this thread must not do.
     func launch() throws(EngineError) -> LaunchedProcess {
+        guard !isLaunched.exchange(true, ordering: .relaxed) else { throw EngineError(lynx_status(LYNX_E_INTERNAL), "the job was launched already") }
         fleet.loop.execute { [order, fleet, state] context in
             FlightDriver(order, fleet, state).launch(context)
         }
