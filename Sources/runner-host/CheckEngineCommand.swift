@@ -11,6 +11,8 @@ import Support
 struct CheckEngineCommand: ParsableCommand {
     static let name = "check-engine"
 
+    private static let defaultTimeLimit = 60.0
+
     static let configuration = CommandConfiguration(
         commandName: name, abstract: "Check an engine against the rules of engine_abi.h.",
         discussion: """
@@ -53,13 +55,13 @@ struct CheckEngineCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many checks run at the same time.", valueName: "count"))
     var jobs = min(4, MachineProcessors.count)
 
-    @Option(help: ArgumentHelp("Time limit of one check, in seconds.", valueName: "seconds"))
-    var timeLimit = 60.0
+    @Option(help: ArgumentHelp("Time limit of one check, in seconds; it begins again with each job that the check ends.", valueName: "seconds"))
+    var timeLimit = Self.defaultTimeLimit
 
     @Option(help: ArgumentHelp("How many jobs the checks for leaks run.", valueName: "count"))
     var leakJobs = 1000
 
-    @Option(help: ArgumentHelp("How long each of them runs jobs at most, in seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long each of them runs jobs, in seconds; slow jobs get more.", valueName: "seconds"))
     var leakSeconds = 10.0
 
     @Option(help: ArgumentHelp("Make random calls for that long instead of the checks, such as 90s, 10m or 2h.", valueName: "duration"))
@@ -99,17 +101,16 @@ struct CheckEngineCommand: ParsableCommand {
         try check(asked, settings: CheckInput.settings(options: options, config: config))
     }
 
-    /// The part of the command line that says what is checked.
-    private func arguments() -> String {
-        let options = [("--options", options), ("--config", config), ("--job", job)]
-        return ([file ?? ""] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }).joined(separator: " ")
+    /// The part of the command line that says what is checked, and when a sequence of calls has failed.
+    private func arguments() -> [String] {
+        let limit = timeLimit == Self.defaultTimeLimit ? nil : "\(timeLimit)"
+        let options = [("--options", options), ("--config", config), ("--job", job), ("--time-limit", limit)]
+        return [file ?? ""] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 
     private func printList(_ checks: [Check]) {
         for check in checks {
-            print(
-                "\(check.name)\(check.isAdvice ? " (advice)" : "")\n    \(check.summary)\n    engine_abi.h, \(check.rule.section): \"\(check.rule.text)\""
-            )
+            print("\(check.name)\(check.isAdvice ? " (advice)" : "")\n    \(check.summary)\n    \(check.rule.description)")
         }
         print("\(checks.count) checks")
     }

@@ -5,8 +5,8 @@ import Glibc
 struct FuzzCommand {
     let run: CheckRun
     let engine: CheckedEngine?
-    /// What is checked, as on the command line.
-    let arguments: String
+    /// What is checked: the words of the command line, without the flags for random calls.
+    let arguments: [String]
     let jobs: Int
 
     /// The seconds of a duration such as `10m`; nil if it is none.
@@ -35,9 +35,21 @@ struct FuzzCommand {
         return 1
     }
 
+    /// A word as a shell takes it.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: "-_./=:@%+,".utf8.contains(byte)
+            }
+        }
+        return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+    }
+
     private func show(_ failure: FuzzRun.Failure) {
         say("FAILED   \(failure.message)", on: STDOUT_FILENO)
         for step in failure.steps { say("           \(step)", on: STDOUT_FILENO) }
-        say("         runner-host check-engine \(arguments) --reproduce \(failure.seed)", on: STDOUT_FILENO)
+        let words = [CommandLine.arguments[0], CheckEngineCommand.name] + arguments + ["--reproduce", "\(failure.seed)"]
+        say("         \(words.map(Self.quoted).joined(separator: " "))", on: STDOUT_FILENO)
     }
 }

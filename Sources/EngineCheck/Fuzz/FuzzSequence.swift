@@ -3,8 +3,9 @@ import Glibc
 import Support
 import Synchronization
 
-/// A sequence of calls in an order that the header allows, with inputs that nobody expects. The seed alone determines it, as far
-/// as the time that simulations take does not.
+/// A sequence of calls in an order that the header allows, with inputs that nobody expects. The seed alone determines it: what
+/// comes next never depends on how long a simulation takes, or on the names of the check's own files. Each step draws from a
+/// seed of its own, so that it is the same whatever the steps before it have drawn.
 final class FuzzSequence {
     /// How far a job is.
     private enum Phase { case prepared, launched, ended, reaped }
@@ -15,6 +16,8 @@ final class FuzzSequence {
     private var bench: Bench!
 
     private static let mostJobs = 4
+    /// How long a simulation may take that is left to end by itself, in milliseconds.
+    private static let patience: Int32 = 2000
 
     static let check = Check("fuzz", "Calls in a random order that the header allows, with random inputs.", .init("engine_abi.h", "An engine is a shared library")) {
         try FuzzSequence($0).run()
@@ -26,11 +29,17 @@ final class FuzzSequence {
     }
 
     private func run() throws {
-        let era = random.chance(50) ? Era.current : random.pick([Era(minor: 0), Era(minor: 1), Era(minor: 2), .later])
+        var seeds = random
+        random = FuzzRandom(seed: seeds.next())
+        let era = random.chance(50) ? Era.current : random.pick([Era(minor: 0), Era(minor: 1), Era(minor: 2), Era(minor: 3), .later])
         say("a host of version 1.\(era.minor)")
         bench = try trial.load(HostDouble(hasExtensions: random.chance(80)), era: era)
         guard try configure() else { return }
-        for _ in 0..<(20 + random.below(40)) { try step() }
+        random = FuzzRandom(seed: seeds.next())
+        for _ in 0..<(20 + random.below(40)) {
+            random = FuzzRandom(seed: seeds.next())
+            try step()
+        }
         for entry in jobs { try end(entry.job, entry.phase) }
         try examineRest()
     }
@@ -39,9 +48,11 @@ final class FuzzSequence {
         var settings = trial.settings
         let isHostile = random.chance(15)
         if isHostile, !settings.isEmpty {
-            let index = random.below(settings.count)
-            settings[index].value = random.chance(50) ? random.hostileBytes() : random.mutated(settings[index].value)
-            say("configure with another \(String(decoding: settings[index].key, as: UTF8.self))")
+            let index = random.below(settings.count), key = String(decoding: settings[index].key, as: UTF8.self)
+            // The state directory has another name each time.
+            let isWhole = random.chance(50) || key == "state_directory"
+            settings[index].value = isWhole ? random.hostileBytes() : random.mutated(settings[index].value)
+            say("configure with another \(key)")
         } else {
             say("configure")
         }
@@ -86,7 +97,7 @@ final class FuzzSequence {
     }
 
     private func question() throws {
-        let name = random.chance(50) ? Array(random.pick([LYNX_EXTENSION_WARM_WORKERS, LYNX_EXTENSION_SCENARIOS]).utf8) : random.hostileBytes()
+        let name = random.chance(50) ? Array(random.pick(ExtensionChecks.known).utf8) : random.hostileBytes()
         say("get_extension of \(name.count) bytes")
         _ = try bench.getExtension(name, guarded: random.chance(50))
     }
@@ -110,13 +121,17 @@ final class FuzzSequence {
             jobs.remove(at: index)
             try job.release()
         case .launched:
-            if random.chance(20), job.freeze() { say("stop the processes of job \(index)") }
-            if random.chance(50) {
-                say("terminate job \(index)")
-                for _ in 0...random.below(3) { try job.terminate() }
-                job.waitForEnd()
+            let isFrozen = random.chance(20), isTerminated = random.chance(50), times = 1 + random.below(3)
+            if isFrozen {
+                say("stop the processes of job \(index)")
+                job.freeze()
             }
-            if job.hasEnded { jobs[index].phase = .ended }
+            // Others run on for some steps.
+            guard isTerminated || random.chance(70) else { return }
+            say(isTerminated ? "terminate job \(index)" : "wait for the end of job \(index)")
+            if isTerminated || isFrozen || !job.wait(milliseconds: Self.patience) { for _ in 0..<times { try job.terminate() } }
+            job.waitForEnd()
+            jobs[index].phase = .ended
         case .ended:
             if random.chance(20) { try job.terminate() }
             say("reap job \(index)")
