@@ -73,6 +73,33 @@ struct CheckCommandTests {
         #expect(try directory.names().filter { $0.hasPrefix("lynx-check-") }.isEmpty)
     }
 
+    @Test("What an engine has the host start comes from the spawner beside runner-host, although a check's process is started as /proc/self/exe")
+    func findsSpawner() async throws {
+        let directory = try TemporaryDirectory()
+        let engine = try await EngineCompiler.compile(Repository.path("docs/examples/shell_engine.c"), to: directory.path + "/shell_engine.so")
+        // The parent of a job's program is its guardian, which has the program of the process that forked it.
+        let program = try directory.write("run.sh", "#!/bin/sh\nreadlink /proc/$PPID/exe >'\(directory.path)/guardian'\n", mode: 0o755)
+        let options = try directory.write("options.yaml", "program: \(program)\n")
+        let end = try await Program.run("runner-host", ["check-engine", engine, "--options", options, "--include", "job-succeeds"], in: directory.path)
+        #expect(end.exitCode == 0, "\(end.output)\(end.errors)")
+        let spawner = try #require(realpath(Repository.products + "/lynx-spawner", nil))
+        defer { free(spawner) }
+        #expect(try directory.read("guardian") == String(cString: spawner) + "\n")
+    }
+
+    @Test("An engine is loaded from the file that was checked: its path without links")
+    func followsLinks() async throws {
+        let directory = try TemporaryDirectory()
+        let engine = try await CheckFaultTests.engine(in: directory)
+        try FileManager.default.createSymbolicLink(atPath: directory.file("link.so"), withDestinationPath: "checked.so")
+        let end = try await Program.run("runner-host", ["check-engine", directory.file("link.so"), "--include", "job-succeeds"])
+        #expect(end.exitCode == 0, "\(end.output)\(end.errors)")
+        // Others may replace what the link leads to.
+        chmod(engine, 0o777)
+        let refused = try await Program.run("runner-host", ["check-engine", directory.file("link.so")])
+        #expect(refused.exitCode == 2 && refused.errors.contains("others may write"), "\(refused.output)\(refused.errors)")
+    }
+
     private static func until(_ isSo: () -> Bool) async throws { while !isSo() { try await Task.sleep(for: .milliseconds(20)) } }
 
     /// The processes of checks whose folder is below a directory.

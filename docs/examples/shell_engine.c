@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define STRING(literal) {literal, sizeof literal - 1}
@@ -15,24 +14,33 @@ static const lynx_host *host;
 static const lynx_process_control *control;
 static char program[4096];
 
-/* The host's processes of the job are all that this engine knows of it. */
+static lynx_status fail(lynx_error *error, lynx_status code, const char *message) {
+    if (error) {
+        error->code = code;
+        snprintf(error->message, sizeof error->message, "%s", message);
+    }
+    return code;
+}
+
+/* The host's processes of the job are all that this engine knows of it, so that it allocates nothing itself. */
 static lynx_processes *processes(lynx_engine_job *job) { return (lynx_processes *)job; }
 
 static lynx_status configure(const lynx_engine *engine, const lynx_engine_config *config, lynx_error *error) {
     (void)engine;
     for (size_t i = 0; i < config->setting_count; i++) {
         const lynx_setting *setting = &config->settings[i];
-        if (setting->key.size == 7 && memcmp(setting->key.data, "program", 7) == 0)
-            snprintf(program, sizeof program, "%.*s", (int)setting->value.size, setting->value.data);
+        if (setting->key.size != 7 || memcmp(setting->key.data, "program", 7) != 0) continue;
+        if (setting->value.size >= sizeof program) return fail(error, LYNX_E_INVALID, "engine_options.shell.program: is longer than a path may be");
+        memcpy(program, setting->value.data, setting->value.size);
+        program[setting->value.size] = 0;
     }
-    if (program[0] && control) return LYNX_OK;
-    if (error && control) snprintf(error->message, sizeof error->message, "engine_options.shell.program: is missing; name the program to run");
-    if (error && !control) snprintf(error->message, sizeof error->message, "the host has no process/1; this engine needs one of version 1.4");
-    return control ? LYNX_E_INVALID : LYNX_E_UNSUPPORTED;
+    if (!control) return fail(error, LYNX_E_UNSUPPORTED, "the host has no process/1; this engine needs one of version 1.4");
+    return program[0] ? LYNX_OK : fail(error, LYNX_E_INVALID, "engine_options.shell.program: is missing; name the program to run");
 }
 
 static lynx_status prepare(const lynx_engine *engine, const lynx_job *job, lynx_engine_job **out, lynx_error *error) {
     (void)engine;
+    if (!program[0]) return fail(error, LYNX_E_INTERNAL, "prepare was called before configure");
     return control->open(host, job, (lynx_processes **)out, error);
 }
 
