@@ -2,8 +2,8 @@ import EngineABI
 import Glibc
 import Synchronization
 
-/// The processes of one job as the host starts, watches and ends them: its extension `process/1`, specified in `engine_abi.h`.
-/// An engine needs nothing else to run programs. Freed with this object, which kills what still runs.
+/// The processes of one job as the host starts, watches and ends them: its extension `process/1`, specified in
+/// `engine_extensions.h`. An engine needs nothing else to run programs. Freed with this object, which kills what still runs.
 ///
 /// Sendable because the host permits each function on any thread in the states that the engine's job is in.
 public final class HostProcesses: @unchecked Sendable {
@@ -25,11 +25,7 @@ public final class HostProcesses: @unchecked Sendable {
     ///
     /// - Throws: also if the host is older than version 1.4 of the ABI.
     public init(_ host: HostHandle, _ request: JobRequest) throws(EngineError) {
-        let found = LYNX_EXTENSION_PROCESS.withLynxString { host.table.pointee.get_extension(host.table, $0) }
-        guard let found else {
-            throw EngineError(lynx_status(LYNX_E_UNSUPPORTED), "the runner has no process/1; it needs version 1.4 of the engine ABI")
-        }
-        control = found.assumingMemoryBound(to: lynx_process_control.self)
+        control = try Self.find(host)
         var opened: OpaquePointer?
         let texts = LynxTexts([
             request.jobID, request.batchID, request.directory, String(decoding: request.runConfigJSON, as: UTF8.self), request.telemetryURL,
@@ -43,6 +39,19 @@ public final class HostProcesses: @unchecked Sendable {
         try Self.check { [control] error in withExtendedLifetime(texts) { control.pointee.open(host.table, &job, &opened, error) } }
         guard let opened else { throw EngineError(lynx_status(LYNX_E_INTERNAL), "the host opened no processes") }
         handle = opened
+    }
+
+    /// Checks that the host has processes for engines; to be called where the engine takes its settings, so that a host that is too
+    /// old is told of before the first job.
+    ///
+    /// - Throws: if it is older than version 1.4 of the ABI.
+    public static func require(_ host: HostHandle) throws(EngineError) { _ = try find(host) }
+
+    private static func find(_ host: HostHandle) throws(EngineError) -> UnsafePointer<lynx_process_control> {
+        guard let found = LYNX_EXTENSION_PROCESS.withLynxString({ host.table.pointee.get_extension(host.table, $0) }) else {
+            throw EngineError(lynx_status(LYNX_E_UNSUPPORTED), "the runner has no process/1; it needs version 1.4 of the engine ABI")
+        }
+        return found.assumingMemoryBound(to: lynx_process_control.self)
     }
 
     deinit { control.pointee.close(handle) }

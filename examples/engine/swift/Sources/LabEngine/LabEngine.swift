@@ -17,6 +17,7 @@ struct LabEngine: Engine {
 
     /// Takes the engine's section of engine_options, and checks what can be checked without a job.
     init(host: HostHandle, settings: EngineSettings) throws(EngineError) {
+        try HostProcesses.require(host)
         guard let program = settings["program"] else { throw .invalid("engine_options.lab.program: is missing; name the program to run") }
         self.host = host
         self.program = program
