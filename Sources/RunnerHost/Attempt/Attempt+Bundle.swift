@@ -31,6 +31,8 @@ extension Attempt {
         } catch let error as BundleError {
             try? keep(error.log, in: directory)
             report { $0.failed(error) }
+            // Another runner may have the content, or be better off; this one tries again after a pause.
+            if error.kind == .delivery { host.conditions.machineFailed(engine.id, error.description) }
         } catch {
             report { $0.failed(error) }
         }

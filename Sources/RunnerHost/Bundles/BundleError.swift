@@ -11,6 +11,8 @@ struct BundleError: Error, Sendable, CustomStringConvertible {
         case installation
         /// This machine has no room, or its disk fails.
         case machine
+        /// What it consists of arrives damaged, which says nothing of the bundle or of this machine.
+        case delivery
         /// This runner takes no bundles any more.
         case refused
         /// The control plane does not have what the bundle consists of.
@@ -39,7 +41,7 @@ extension ReportDraft {
         case .bundle: failed(EngineFailure(kind: .invalid, message: error.description))
         case .installation: failed(EngineFailure(kind: .internal, message: error.description))
         case .machine: lost(.machine, error.description)
-        case .refused: lost(.trouble, error.description)
+        case .refused, .delivery: lost(.trouble, error.description)
         case .gone: failed(EngineFailure(kind: .invalid, message: error.description))
         }
     }

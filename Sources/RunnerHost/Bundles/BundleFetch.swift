@@ -11,6 +11,8 @@ struct BundleFetch: Sendable {
     let maxBytes: Int64
 
     private static let atOnce = 8
+    /// How often a content may arrive damaged: the control plane may be about to get a better one.
+    private static let mostDeliveries = 3
     /// What has to stay free on the disk.
     private static let leastFree: Int64 = 256 << 20
 
@@ -90,19 +92,22 @@ struct BundleFetch: Sendable {
         _ sha256: String, of bundle: String, to path: String, size: Int64?, _ isWanted: @escaping @Sendable () -> Bool
     ) async throws {
         var backoff = Backoff()
-        var isSecondTry = false
+        var deliveries = 0
         while true {
             guard isWanted() else { throw CancellationError() }
             do {
                 let found = try await client.download(sha256, ofBundle: bundle, to: path, atMost: size ?? Int64(BundleManifest.mostTextBytes))
                 if found == sha256 { return }
                 unlink(path)
-                guard !isSecondTry else {
-                    throw BundleError(.machine, "a content of the bundle does not arrive as it should: its SHA-256 is not \(sha256)")
-                }
-                isSecondTry = true
+                deliveries += 1
+                guard deliveries < Self.mostDeliveries else { throw Self.damaged("its SHA-256 is not \(sha256)") }
+                try await Task.sleep(for: backoff.next())
             } catch let error as ControlPlaneError {
                 unlink(path)
+                if error.isOfDamage {
+                    deliveries += 1
+                    guard deliveries < Self.mostDeliveries else { throw Self.damaged("\(error)") }
+                }
                 guard case .retry(let notBefore) = error.advice else {
                     throw error.status == 404 && error.isProblem
                         ? BundleError(.gone, "the control plane does not keep this bundle any more; submit the batch again")
@@ -114,6 +119,10 @@ struct BundleFetch: Sendable {
                 throw error
             }
         }
+    }
+
+    private static func damaged(_ reason: String) -> BundleError {
+        BundleError(.delivery, "a content of the bundle does not arrive as it should: \(reason)")
     }
 
     private func temporaryPath(_ sha256: String) -> String { "\(cache.temporary)/\(sha256)-\(UInt64.random(in: 0 ... .max))" }

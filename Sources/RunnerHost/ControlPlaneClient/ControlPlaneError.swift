@@ -63,6 +63,15 @@ package struct ControlPlaneError: Error, Hashable, Sendable {
         if case .status(_, .some, _) = cause { true } else { false }
     }
 
+    /// Whether a file was asked for, and what there is of it is not what it should be: too short, too long, or known to be damaged.
+    var isOfDamage: Bool {
+        switch cause {
+        case .unintelligible: true
+        case .status(_, let problem, _): problem?.title == "File damaged"
+        case .unreachable, .incompatible, .revoked: false
+        }
+    }
+
     /// The HTTP status; nil without a response.
     package var status: Int? {
         if case .status(let status, _, _) = cause { status } else { nil }

@@ -69,6 +69,7 @@ final class ControlPlaneTransport: Sendable {
     /// One exchange whose successful answer is written to a new file.
     ///
     /// - Returns: the SHA-256 of the answer, in hexadecimal.
+    /// - Throws: a `ControlPlaneError` with the cause `unintelligible` if an answer begins and does not come to its end.
     func download(
         _ request: HTTPClientRequest, _ call: ControlPlaneCall, to path: String, atMost limit: Int64, within patience: Duration
     ) async throws -> String {
@@ -76,11 +77,16 @@ final class ControlPlaneTransport: Sendable {
             let file = try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
             var hash = SHA256()
             var count: Int64 = 0
-            for try await piece in response.body {
-                count += Int64(piece.readableBytes)
-                guard count <= limit else { throw failure(call, .unintelligible("more than \(limit) bytes")) }
-                try file.write(piece.readableBytesView, to: path)
-                piece.withUnsafeReadableBytes { hash.update($0) }
+            do {
+                for try await piece in response.body {
+                    count += Int64(piece.readableBytes)
+                    guard count <= limit else { throw failure(call, .unintelligible("more than \(limit) bytes")) }
+                    try file.write(piece.readableBytesView, to: path)
+                    piece.withUnsafeReadableBytes { hash.update($0) }
+                }
+            } catch let error where !(error is ControlPlaneError || error is FileError) {
+                try Task.checkCancellation()
+                throw failure(call, .unintelligible("\(count) bytes, and then no more: \(Self.reason(error))"))
             }
             return hash.finalize().hexadecimal
         }
