@@ -20,7 +20,9 @@ extension RunnerOffer {
             if let hash = scenario.sha256, !BundleManifest.isHash(hash) {
                 throw Problem.invalid("\(field).sha256", "must be 64 lower-case hexadecimal digits")
             }
-            if scenario.trouble?.utf8.count ?? 0 > 4096 { throw Problem.invalid("\(field).trouble", "may have at most 4096 bytes") }
+            for (name, text) in [("trouble", scenario.trouble), ("needs_image", scenario.needsImage)] where text?.utf8.count ?? 0 > 4096 {
+                throw Problem.invalid("\(field).\(name)", "may have at most 4096 bytes")
+            }
         }
         try caller.check(engines: scenarios.map(\.engine) + bundleTypes)
     }

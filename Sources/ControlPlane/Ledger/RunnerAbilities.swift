@@ -19,9 +19,9 @@ struct RunnerAbilities: Hashable, Sendable {
     func runs(_ type: String) -> Bool {
         switch JobRoute(text: type) {
         case .type(let type): capabilities.supportedSimulationTypes.contains(type) && !offer.scenarioOnly.contains(type)
-        case .scenario(let name): offer.scenarios.contains { $0.name == name }
+        case .scenario(let name): offer.scenarios.contains { $0.name == name && $0.needsImage == nil }
         case .bundle(let type): offer.bundleTypes.contains(type)
-        case .container(let route): runs(route.text) && offer.runsInContainers(route)
+        case .container(let route): (runs(route.text) || offer.needsImage(route)) && offer.runsInContainers(route)
         }
     }
 }
@@ -40,7 +40,11 @@ extension JobRoute {
             }
             return "no registered runner runs simulation type '\(type)'; registered: \(Self.list(types))"
         case .scenario(let name):
-            let names = Set(runners.flatMap(\.offer.scenarios).map(\.name))
+            let scenarios = runners.flatMap(\.offer.scenarios)
+            if let reason = scenarios.first(where: { $0.name == name })?.needsImage {
+                return "no registered runner runs the scenario '\(name)' without a container image (\(reason)); name one with compute.container.image"
+            }
+            let names = Set(scenarios.map(\.name))
             let guess = Suggestion.closest(to: name, among: names.sorted()).map { "did you mean '\($0)'? " } ?? ""
             return "no registered runner has the scenario '\(name)'; \(guess)there are: \(Self.list(names))"
         case .bundle(let type):
@@ -50,7 +54,7 @@ extension JobRoute {
         case .container(let route):
             let able = runners.filter { $0.runs(route.text) }
             guard !able.isEmpty else { return route.obstacle(among: runners) }
-            return "no registered runner of '\(route.text)' runs container images; 'container_runtime: podman' in its configuration lets one that has podman, "
+            return "no registered runner of '\(route.text)' runs container images; 'container_runtime' in its configuration lets one that has podman or apptainer, "
                 + "and without compute.container.image it needs none"
         }
     }

@@ -49,6 +49,9 @@ struct RunnersCommand: AsyncParsableCommand {
                         "\(runner.runnerID) starts no jobs of \(engine.id) since \(WireJSON.timestamp(trouble.since)): \(trouble.reason)\(end)")
                 }
                 for scenario in runner.scenarios ?? [] {
+                    if let reason = scenario.needsImage {
+                        OutputStream.standard.line("\(runner.runnerID) runs scenario '\(scenario.name)' only in container images: \(reason)")
+                    }
                     guard let trouble = scenario.trouble else { continue }
                     OutputStream.standard.line("\(runner.runnerID) starts no jobs of scenario '\(scenario.name)': \(trouble)")
                 }

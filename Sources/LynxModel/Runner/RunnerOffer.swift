@@ -37,12 +37,20 @@ public struct RunnerScenario: Codable, Hashable, Sendable {
     public var sha256: String?
     /// Why the runner starts no jobs of it now; nil if it does.
     public var trouble: String?
+    /// Why it runs only in container images, such as a program that this machine does not have; nil if it runs without. Since 1.7.
+    public var needsImage: String?
 
-    public init(name: String, engine: String, sha256: String? = nil, trouble: String? = nil) {
+    public init(name: String, engine: String, sha256: String? = nil, trouble: String? = nil, needsImage: String? = nil) {
+        self.needsImage = needsImage
         self.name = name
         self.engine = engine
         self.sha256 = sha256
         self.trouble = trouble
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, engine, sha256, trouble
+        case needsImage = "needs_image"
     }
 }
 
@@ -93,7 +101,13 @@ extension RunnerOffer {
             types.filter { !$0.contains(":") && !scenarioOnly.contains($0) }.map { .type($0) }
             + scenarios.filter { $0.trouble == nil }.map { .scenario($0.name) }
             + bundleTypes.map { .bundle(type: $0) }
-        return routes + routes.filter { runsInContainers($0) }.map { .container($0) }
+        return routes.filter { !needsImage($0) } + routes.filter { runsInContainers($0) }.map { .container($0) }
+    }
+
+    /// Whether it runs the jobs of a route only in container images.
+    package func needsImage(_ route: JobRoute) -> Bool {
+        guard case .scenario(let name) = route else { return false }
+        return scenarios.contains { $0.name == name && $0.needsImage != nil }
     }
 
     /// Whether it runs the jobs of a route, if it is given them at all, in container images.

@@ -30,6 +30,8 @@ extension Attempt {
         }
     }
 
+    private var hasImage: Bool { assignment.container?.image != nil }
+
     /// The scenario that the job names; nil for the default of its engine.
     ///
     /// - Throws: `ConditionProblem` if this runner does not have it any more: the configuration was read again since it was told
@@ -38,6 +40,9 @@ extension Attempt {
         let simulation = assignment.runConfig.simulation
         if let name = simulation.scenario {
             guard let scenario = host.scenarios[name] else { throw ConditionProblem("this runner has no scenario '\(name)' any more") }
+            if let reason = scenario.needsImage, !hasImage {
+                throw ConditionProblem("this runner runs the scenario '\(name)' only in container images: \(reason)")
+            }
             return scenario
         }
         if simulation.bundle == nil, !host.scenarios.hasDefault(for: simulationType) {
@@ -71,7 +76,7 @@ extension Attempt {
         }
         // Asked beside the simulation, where it is not known yet.
         async let interpreter =
-            found.asksInterpreter && assignment.runConfig.simulation.bundle == nil
+            found.asksInterpreter && assignment.runConfig.simulation.bundle == nil && !hasImage
             ? await host.interpreter(of: library, scenario: scenario) : nil
         do {
             if let bundle = assignment.runConfig.simulation.bundle {
@@ -102,7 +107,7 @@ extension Attempt {
             report.provenance?.files["scenario"] = nil
             report.provenance?.files["bundle"] = bundle.sha256
         }
-        async let interpreter = found?.asksInterpreter == true ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
+        async let interpreter = found?.asksInterpreter == true && !hasImage ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
         do {
             try await simulate(in: directory, scenario, code: ready.root, with: threads, on: runner)
         } catch {
@@ -136,7 +141,13 @@ extension Attempt {
                 _ = await endpoint.finish()
                 return
             }
-            if let image = confined.image { report { $0.provenance?.files["image"] = image.id } }
+            if let image = confined.image {
+                report { report in
+                    report.provenance?.files["image"] = image.id
+                    // The one that was found is this machine's, and not the image's.
+                    report.provenance?.interpreter = nil
+                }
+            }
             let calls = EngineCalls(self, threads, host, directory, logger, settings: confined.settings, confinement: confined.confinement)
             let job: EngineJob
             do {

@@ -50,6 +50,7 @@ package struct ConfigurationReload: Sendable {
         merged.optionSources = new.optionSources
         do throws(StartupError) {
             let scenarios = try merged.namedScenarios(engines)
+            scenarios.logNeedsOfImages(logger)
             let (changed, removed) = catalog.replace(with: scenarios, bundleTypes: merged.bundleTypes(engines))
             logger.info(
                 "configuration read again",

@@ -201,8 +201,10 @@ package struct RunnerProcess {
     }
 
     func scenarioCatalog(of engines: [EngineLibrary]) throws(StartupError) -> ScenarioCatalog {
-        ScenarioCatalog(
-            try configuration.namedScenarios(engines, expectedJobs: expectedJobs), bundleTypes: configuration.bundleTypes(engines),
+        let scenarios = try configuration.namedScenarios(engines, expectedJobs: expectedJobs)
+        scenarios.logNeedsOfImages(logger)
+        return ScenarioCatalog(
+            scenarios, bundleTypes: configuration.bundleTypes(engines),
             scenarioOnly: engines.filter { !$0.hasDefault }.map(\.id),
             containerEngines: configuration.containerRuntime.isEmpty ? [] : engines.filter { $0.confinesCommands && $0.runsScenarios }.map(\.id))
     }

@@ -1,3 +1,4 @@
+import Logging
 import LynxModel
 import Support
 
@@ -12,8 +13,13 @@ package struct NamedScenario: Hashable, Sendable {
     /// What the settings were made of; nil if that is not known.
     let spec: ScenarioSpec?
     let isSandboxed: Bool
+    /// Why it runs only in container images; nil if it runs without.
+    let needsImage: String?
 
-    init(name: String, engine: String, settings: [String: String], spec: ScenarioSpec? = nil, isSandboxed: Bool = false) {
+    init(
+        name: String, engine: String, settings: [String: String], spec: ScenarioSpec? = nil, isSandboxed: Bool = false, needsImage: String? = nil
+    ) {
+        self.needsImage = needsImage
         self.spec = spec
         self.isSandboxed = isSandboxed
         self.name = name
@@ -53,4 +59,14 @@ package struct NamedScenario: Hashable, Sendable {
     private static let machineSettings: Set = [
         "working_directory", "state_directory", "log_capture_bytes", "expected_jobs", "private_dev_shm", "warm_workers",
     ]
+}
+
+extension [NamedScenario] {
+    /// A mistake in the name of a program shows here, too.
+    func logNeedsOfImages(_ logger: Logger) {
+        for scenario in self {
+            guard let reason = scenario.needsImage else { continue }
+            logger.warning("scenario runs only in container images", metadata: ["scenario": "\(scenario.name)", "reason": "\(reason)"])
+        }
+    }
 }

@@ -80,7 +80,7 @@ package final class ScenarioCatalog: Sendable {
                     let hash = scenario.sha256(code)
                     return RunnerScenario(
                         name: scenario.name, engine: scenario.engine, sha256: hash,
-                        trouble: scenario.problem?.message ?? (hash == nil ? "one of its files cannot be read" : nil))
+                        trouble: scenario.problem?.message ?? (hash == nil ? "one of its files cannot be read" : nil), needsImage: scenario.needsImage)
                 },
                 bundleTypes: bundleTypes, scenarioOnly: scenarioOnly, containerEngines: containerEngines.isEmpty ? nil : containerEngines)
         }

@@ -19,11 +19,11 @@ extension RunnerConfiguration {
                 problems += wrong
                 guard wrong.isEmpty else { continue }
                 let isSandboxed = spec.isSandboxed ?? isSandboxed
-                if isSandboxed, let problem = Self.obstacle(toSandboxing: settings, of: engine) {
+                let needsImage = try whatNeedsImage(spec, settings, engine)
+                if needsImage == nil, isSandboxed, let problem = Self.obstacle(toSandboxing: settings, of: engine) {
                     throw EngineFailure(kind: .invalid, message: "sandbox: \(problem); set it to false")
                 }
-                try engine.check(settings)
-                found.append(NamedScenario(name: name, engine: engine.id, settings: settings, spec: spec, isSandboxed: isSandboxed))
+                found.append(NamedScenario(name: name, engine: engine.id, settings: settings, spec: spec, isSandboxed: isSandboxed, needsImage: needsImage))
             } catch {
                 let line = located(error.message, in: optionSources.scenarios[name], declaration)
                 problems.append(line ?? "\(place(of: name))scenarios.\(name): \(error.message)")
@@ -31,6 +31,21 @@ extension RunnerConfiguration {
         }
         guard problems.isEmpty else { throw StartupError(problems) }
         return found
+    }
+
+    /// Has the engine check a scenario's settings.
+    ///
+    /// - Returns: why it runs only in container images; nil if it runs without.
+    /// - Throws: if it runs neither way.
+    private func whatNeedsImage(_ spec: ScenarioSpec, _ settings: [String: String], _ engine: EngineLibrary) throws(EngineFailure) -> String? {
+        do throws(EngineFailure) {
+            try engine.check(settings)
+            return nil
+        } catch {
+            guard !containerRuntime.isEmpty, engine.confinesCommands, engine.runsScenarios else { throw error }
+            try engine.check(settings.inContainer(spec))
+            return error.message
+        }
     }
 
     /// Why the simulations of these settings cannot run in a sandbox; nil if they can.
@@ -63,4 +78,15 @@ extension RunnerConfiguration {
 
     /// The simulation types for which bundles are run: those of the engines that can run more than one scenario.
     func bundleTypes(_ engines: [EngineLibrary]) -> [String] { allowsBundles ? engines.filter(\.runsScenarios).map(\.id) : [] }
+}
+
+extension [String: String] {
+    /// The settings of an engine for a scenario in a container image, where programs are those of the image.
+    func inContainer(_ spec: ScenarioSpec?) -> [String: String] {
+        var settings = self
+        settings["in_container"] = "true"
+        settings["python_executable"] = spec?.pythonExecutable ?? "python3"
+        settings["private_dev_shm"] = nil
+        return settings
+    }
 }

@@ -107,7 +107,7 @@ struct ScenarioRoutingTests {
         #expect(try await test.claim("r1", slots: 4).isEmpty)
         #expect(
             try await test.ledger.overview(batchID: batch).unroutable
-                == "no registered runner of 'scenario:orbit' runs container images; 'container_runtime: podman' in its configuration lets one that has podman, and without compute.container.image it needs none")
+                == "no registered runner of 'scenario:orbit' runs container images; 'container_runtime' in its configuration lets one that has podman or apptainer, and without compute.container.image it needs none")
         var registration = TestLedger.registration("r2")
         registration.offer = RunnerOffer(scenarios: scenarios, containerEngines: ["basilisk"])
         try await test.ledger.register(registration)
@@ -115,5 +115,26 @@ struct ScenarioRoutingTests {
         let jobs = try await test.claim("r2", slots: 4)
         #expect(jobs.count == 2 && jobs[0].container?.image == "lab/sim:1")
         #expect(try await test.ledger.runner("r2").containerEngines == ["basilisk"])
+    }
+
+    @Test("A scenario that runs only in images is given no jobs without one, and they are told why", arguments: TestDriver.allCases)
+    func needsImage(driver: TestDriver) async throws {
+        let test = try TestLedger(driver)
+        var registration = TestLedger.registration("r1")
+        let reason = "command: no program 'sim' in PATH; install it or give its path"
+        registration.offer = RunnerOffer(
+            scenarios: [RunnerScenario(name: "orbit", engine: "basilisk", needsImage: reason)], containerEngines: ["basilisk"])
+        try await test.ledger.register(registration)
+        let plain = try await test.ledger.submit(submission("orbit")).batchID
+        #expect(try await test.claim("r1", slots: 4).isEmpty)
+        #expect(
+            try await test.ledger.overview(batchID: plain).unroutable
+                == "no registered runner runs the scenario 'orbit' without a container image (\(reason)); name one with compute.container.image")
+        var contained = submission("orbit")
+        contained.config.compute.container = ContainerSpec(image: "lab/sim:1")
+        let batch = try await test.ledger.submit(contained).batchID
+        #expect(try await test.ledger.overview(batchID: batch).unroutable == nil)
+        #expect(try await test.claim("r1", slots: 4).allSatisfy { $0.container?.image == "lab/sim:1" })
+        #expect(try await test.ledger.overview(batchID: batch).jobsByStatus["Pending"] == nil)
     }
 }

@@ -27,7 +27,8 @@ extension OpenAPIDocument {
             "properties": {
               "name": {"type": "string"}, "engine": {"type": "string"},
               "sha256": {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$", "description": "Of its settings and of the files that they name."},
-              "trouble": {"type": ["string", "null"], "maxLength": 4096, "description": "Why the runner starts no jobs of it now."}
+              "trouble": {"type": ["string", "null"], "maxLength": 4096, "description": "Why the runner starts no jobs of it now."},
+              "needs_image": {"type": ["string", "null"], "maxLength": 4096, "description": "Why it runs there only in container images; it runs without, if left out."}
             }
           },
           "RunnerEngine": {
