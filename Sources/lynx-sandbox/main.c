@@ -6,8 +6,13 @@
  * PORT 0 is none. Options are bubblewrap's, in addition to --setenv=NAME=VALUE as one word. Inside the sandbox this program
  * listens on the port and hands the socket out; outside it accepts there what connects, and relays it (relay.h). It ends as
  * the command does: with its exit code, or by the same signal.
+ *
+ *     lynx-sandbox --environment PREFIX [--setenv=NAME=VALUE...] -- PROGRAM [ARGUMENT...]
+ *
+ * becomes PROGRAM, with each variable under the prefix and the name (environment.h).
  */
 #define _GNU_SOURCE
+#include "environment.h"
 #include "relay.h"
 
 #include <errno.h>
@@ -133,6 +138,7 @@ int main(int count, char **words) {
     if (count > 4 && strcmp(words[1], inside_word) == 0) {
         return inside((unsigned short)atoi(words[2]), atoi(words[3]), words + 4);
     }
+    if (count > 2 && strcmp(words[1], "--environment") == 0) return lynx_with_environment(words[2], words + 3);
     if (count < 5) {
         fputs("usage: lynx-sandbox PORT BWRAP [OPTION...] -- COMMAND [ARGUMENT...]\n", stderr);
         return 2;

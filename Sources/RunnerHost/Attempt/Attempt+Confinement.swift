@@ -24,6 +24,7 @@ extension Attempt {
             }
             guard let image = try await image(name, containers, confinements, on: runner) else { return nil }
             try contain(image, scenario, code, directory, engine, containers, confinements, &confined)
+            if !containers.limitsSimulations { try limit(engine, confinements, &confined) }
         } else {
             if scenario?.isSandboxed ?? confinements.sandboxesByDefault {
                 // The configuration was read again since the start.
@@ -44,8 +45,8 @@ extension Attempt {
 
     /// Nil if the attempt was stopped before it was there.
     private func image(
-        _ name: String, _ containers: ContainerRuntime, _ confinements: Confinements, on runner: RunnerService
-    ) async throws -> ContainerRuntime.Image? {
+        _ name: String, _ containers: any ContainerRuntime, _ confinements: Confinements, on runner: RunnerService
+    ) async throws -> ContainerImage? {
         do {
             return try await untilStopped(on: runner) { [self] in
                 try await confinements.threads.run { [self] in
@@ -59,13 +60,10 @@ extension Attempt {
     }
 
     private func contain(
-        _ image: ContainerRuntime.Image, _ scenario: NamedScenario?, _ code: String?, _ directory: AttemptDirectory, _ engine: EngineLibrary,
-        _ containers: ContainerRuntime, _ confinements: Confinements, _ confined: inout ConfinedAttempt
+        _ image: ContainerImage, _ scenario: NamedScenario?, _ code: String?, _ directory: AttemptDirectory, _ engine: EngineLibrary,
+        _ containers: any ContainerRuntime, _ confinements: Confinements, _ confined: inout ConfinedAttempt
     ) throws {
-        var settings = scenario?.settings ?? confinements.defaultSettings(engine)
-        settings["in_container"] = "true"
-        settings["python_executable"] = scenario?.spec?.pythonExecutable ?? "python3"
-        settings["private_dev_shm"] = nil
+        var settings = (scenario?.settings ?? confinements.defaultSettings(engine)).inContainer(scenario?.spec)
         var folders = Set([code].compactMap { $0 })
         if let own = scenario?.spec?.workingDirectory {
             let path = Self.absolute(own)
@@ -82,8 +80,9 @@ extension Attempt {
         // One of another needs no place of its own.
         let outer = folders.filter { path in !folders.contains { $0 != path && path.hasPrefix($0 + "/") } && path != "/" && !path.isEmpty }
         let mounts = Self.mounts(directory, hiding: false) + outer.sorted().map { ConfinementMount($0) }
-        if let path = mounts.map(\.source).first(where: { $0.contains(":") }) {
-            throw EngineFailure(kind: .invalid, message: "'\(path)' cannot be made visible in a container, as its name has a colon")
+        if let path = mounts.map(\.source).first(where: { $0.contains(where: containers.reservedCharacters.contains) }) {
+            let reserved = containers.reservedCharacters.sorted().map { "'\($0)'" }.joined(separator: " or ")
+            throw EngineFailure(kind: .invalid, message: "'\(path)' cannot be made visible in a container, as its name has \(reserved)")
         }
         confined.settings = settings
         confined.image = image

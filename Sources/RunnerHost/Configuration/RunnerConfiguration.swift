@@ -62,9 +62,9 @@ package struct RunnerConfiguration: Hashable, Sendable {
     /// Scenarios by name.
     package var scenarios: [String: ScenarioSpec] = [:]
     package var allowsBundles = false
-    /// Podman, and its arguments before `run`; empty if no container images are run.
+    /// Podman, apptainer or singularity, and its arguments before `run` or `exec`; empty if no container images are run.
     package var containerRuntime: [String] = []
-    /// Arguments of `run`.
+    /// Arguments of `run` or `exec`.
     package var containerArguments: [String] = []
     package var isSandboxed = false
     package var bundleCacheMaxBytes = 20 << 30

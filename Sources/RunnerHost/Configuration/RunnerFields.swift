@@ -101,11 +101,11 @@ extension RunnerField {
                 + "security](send-code-with-a-study.md#allow-bundles-on-a-runner)."),
         RunnerField(
             "container_runtime", \.containerRuntime, .list(of: .line(maximum: 4096), named: "words"), default: "[]",
-            "Podman, by which this runner runs the [container images](confine-simulations.md#container-images) of batches, and its "
-                + "arguments before `run`; none are run if empty."),
+            "Podman, apptainer or singularity, by which this runner runs the [container images](confine-simulations.md#container-images) "
+                + "of batches, and its arguments before `run` or `exec`; none are run if empty."),
         RunnerField(
             "container_arguments", \.containerArguments, .list(of: .line(maximum: 4096), named: "words"), default: "[]",
-            "Further arguments of podman's `run`."),
+            "Further arguments of podman's `run`, or of apptainer's `exec`."),
         RunnerField(
             "sandbox", \.isSandboxed, .bool, default: "false",
             "Whether simulations run under bubblewrap, in a [sandbox](confine-simulations.md#sandbox): no network but their "

@@ -51,13 +51,14 @@ struct ConfinementTool: Sendable {
         return String(decoding: WholeFile.read(output) ?? [], as: UTF8.self)
     }
 
-    /// Without the marks that such programs put before a message.
-    private static func lastLine(_ path: String) -> String? {
+    /// Without the marks that such programs put before a message, and its colours.
+    static func lastLine(_ path: String) -> String? {
         let text = String(decoding: (WholeFile.read(path) ?? []).suffix(4096), as: UTF8.self)
+            .replacing(#/\e\[[0-9;]*m/#, with: "")
         let lines = text.split(whereSeparator: \.isNewline)
         // What follows an error may be a hint at the help.
         guard var line = lines.last(where: { $0.hasPrefix("Error: ") }) ?? lines.last(where: { $0.contains { !$0.isWhitespace } }) else { return nil }
-        if line.hasPrefix("Error: ") { line = line.dropFirst(7) }
+        if let mark = line.prefixMatch(of: #/(Error|FATAL *|ERROR *): +/#) { line = line[mark.range.upperBound...] }
         return String(line.filter { $0 != "\u{1B}" }.prefix(400))
     }
 }

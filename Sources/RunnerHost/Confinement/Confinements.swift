@@ -6,7 +6,7 @@ import Synchronization
 /// What this runner can confine simulations with.
 package final class Confinements: Sendable {
     /// Nil if it runs no container images.
-    let containers: ContainerRuntime?
+    let containers: (any ContainerRuntime)?
     /// Nil if no scenario is sandboxed.
     let sandbox: Sandbox?
     /// Whether the default scenarios and bundles are sandboxed.
@@ -21,7 +21,7 @@ package final class Confinements: Sendable {
     private let logger: Logger
 
     init(
-        containers: ContainerRuntime? = nil, sandbox: Sandbox? = nil, sandboxesByDefault: Bool = false, limits: LimitGroups? = nil,
+        containers: (any ContainerRuntime)? = nil, sandbox: Sandbox? = nil, sandboxesByDefault: Bool = false, limits: LimitGroups? = nil,
         logger: Logger, defaultSettings: @escaping @Sendable (_ engine: EngineLibrary) -> [String: String]
     ) {
         self.containers = containers
@@ -44,7 +44,7 @@ struct ConfinedAttempt: Sendable {
     /// The settings that the job comes with; nil for those of the configuration.
     var settings: [String: String]?
     var confinement = JobConfinement()
-    var image: ContainerRuntime.Image?
+    var image: ContainerImage?
     var group: LimitGroups.Group?
     var request: ResourceRequest?
 

@@ -12,12 +12,17 @@ extension RunnerProcess {
         ) { [configuration] in EngineSettings.make(for: $0.id, $0.declaration, configuration) }
     }
 
-    private func containers(_ engines: [EngineLibrary], _ tool: ConfinementTool, owner: String) throws(StartupError) -> ContainerRuntime? {
+    private func containers(_ engines: [EngineLibrary], _ tool: ConfinementTool, owner: String) throws(StartupError) -> (any ContainerRuntime)? {
         guard let name = configuration.containerRuntime.first else { return nil }
         do throws(ConfinementTool.Failure) {
-            let runtime = ContainerRuntime(
-                [try ProgramPath.find(name)] + configuration.containerRuntime.dropFirst(), arguments: configuration.containerArguments,
-                owner: owner, tool: tool)
+            let command = [try ProgramPath.find(name)] + configuration.containerRuntime.dropFirst()
+            let arguments = configuration.containerArguments
+            let runtime: any ContainerRuntime =
+                if Apptainer.isCalled(by: name) {
+                    Apptainer(command, arguments: arguments, helper: try helper("lynx-sandbox", engines), tool: tool)
+                } else {
+                    Podman(command, arguments: arguments, owner: owner, tool: tool)
+                }
             try runtime.check(try helper("lynx-spawner", engines))
             return runtime
         } catch {
