@@ -9,6 +9,7 @@ from typing import Any
 
 from lynx import _columns
 from lynx._calls import Call, Request, Session, ask, knows, pages
+from lynx.overview import Overview
 from lynx.table import Table
 
 TABLE = "/batches/{id}/table"
@@ -46,6 +47,11 @@ def read_runs(
     first = first_run or 0
     last = first + (len(jobs) if runs is None else runs)
     return _from_lists([job for job in jobs if first <= job["run_config"]["run_index"] < last], results)
+
+
+def read_sample(now: Overview, session: Session) -> Call[Table]:
+    """The runs of the sample, to which the nominal run does not belong."""
+    return read_runs(now.batch_id, session, runs=None if now.nominal_run is None else now.sample_runs)
 
 
 def _from_json(document: dict[str, Any]) -> Table:

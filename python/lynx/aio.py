@@ -20,7 +20,7 @@ from lynx import _operations
 from lynx._bundles import Bundle
 from lynx._calls import Session, get
 from lynx._drivers import AsyncClient
-from lynx._runs import read_runs
+from lynx._runs import read_runs, read_sample
 from lynx.batchfile import Study as StudySource
 from lynx.batchfile import read_batch
 from lynx.evaluation import Evaluation
@@ -100,7 +100,13 @@ class AsyncStudy:
         return await self._client.run(_operations.wait(self.batch_id, self._session, watch, timeout))
 
     async def runs(self) -> Table:
-        return await self._client.run(read_runs(self.batch_id, self._session))
+        return await self._client.run(read_sample(await self.overview(), self._session))
+
+    async def nominal(self) -> Table | None:
+        nominal = (await self.overview()).nominal_run
+        if nominal is None:
+            return None
+        return await self._client.run(read_runs(self.batch_id, self._session, first_run=nominal, runs=1))
 
     async def table(self, columns: str | None = None, *, where: str | None = None, order: str | None = None) -> Table:
         return await self._client.run(

@@ -12,7 +12,10 @@ ENDED = {"Completed", "Failed", "Cancelled"}
 
 @dataclass(frozen=True)
 class Overview:
-    """A batch at one moment. `by_status` counts its runs by their status; `failed` includes those that timed out."""
+    """A batch at one moment. `by_status` counts its runs by their status; `failed` includes those that timed out.
+
+    `total` and the counts include the nominal run, if there is one; `sample_runs` does not.
+    """
 
     batch_id: str
     name: str
@@ -27,6 +30,13 @@ class Overview:
     # What its runs wait for, if no runner takes them.
     waiting_for: str | None
     warnings: tuple[str, ...]
+    # The index of the run with every parameter at its nominal, which is no part of the sample; None if there is none.
+    nominal_run: int | None = None
+
+    @property
+    def sample_runs(self) -> int:
+        """How many runs the sample has."""
+        return self.total - (self.nominal_run is not None)
 
     @property
     def is_over(self) -> bool:
@@ -54,6 +64,7 @@ class Overview:
             stop_reason=batch.get("stop_reason") or answer.get("stop_reason"),
             waiting_for=None if waiting is None else str(waiting),
             warnings=tuple(batch.get("warnings", ())),
+            nominal_run=answer.get("nominal_run"),
         )
 
 

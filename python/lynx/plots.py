@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lynx.study import Study
 
 SHARES = ((5, 95), (25, 75))
+NOMINAL = "tab:purple"
 
 
 def _axes(ax: Axes | None) -> Axes:
@@ -35,7 +36,8 @@ def _pyplot() -> Any:  # noqa: ANN401
 class Plots:
     """`study.plot`: columns are named as in `study.runs`.
 
-    A run without a number is left out, and the title counts it.
+    A run without a number is left out, and the title counts it. The nominal run is no part of any distribution, mean or
+    band; where it has its place it is a mark of its own.
     """
 
     def __init__(self, study: Study) -> None:
@@ -47,6 +49,7 @@ class Plots:
         axes = _axes(ax)
         axes.hist(values, bins=bins)
         axes.set(xlabel=runs.label(column), ylabel="runs", title=_title(len(values), missing))
+        self._mark(axes, column)
         return axes
 
     def ecdf(self, column: str, *, ax: Axes | None = None) -> Axes:
@@ -61,7 +64,14 @@ class Plots:
         if missing:
             axes.fill_between(values, least, least + missing / total, step="post", alpha=0.2, color=line.get_color())
         axes.set(xlabel=runs.label(column), ylabel="share of runs", ylim=(0, 1.02), title=_title(len(values), missing))
+        self._mark(axes, column)
         return axes
+
+    def _mark(self, axes: Axes, column: str) -> None:
+        value = _nominal_value(self._study.nominal, column)
+        if value is not None:
+            axes.axvline(value, color=NOMINAL, label="nominal")
+            axes.legend()
 
     def scatter(self, x: str, y: str, *, color: str | None = None, ax: Axes | None = None) -> Axes:
         """One column against another; `color` is a third.
@@ -80,6 +90,12 @@ class Plots:
             axes.figure.colorbar(points, ax=axes, label=runs.label(color))
         if (others := shown & ~is_complete).any():
             axes.scatter(xs[others], ys[others], marker="x", color="tab:red", label="not completed")
+        nominal = self._study.nominal
+        if nominal is not None:
+            axes.scatter(
+                nominal.numbers(x), nominal.numbers(y), marker="D", color=NOMINAL, edgecolor="white", label="nominal"
+            )
+        if others.any() or nominal is not None:
             axes.legend()
         axes.set(xlabel=runs.label(x), ylabel=runs.label(y), title=_title(int(shown.sum()), int((~shown).sum())))
         return axes
@@ -112,7 +128,8 @@ class Plots:
         At each time those count that still run; the fan ends where they are fewer than half.
         """
         telemetry = self._study.telemetry(variable, max_points=max(4, 10 * points))
-        times, values = telemetry.interpolated(variable, points)
+        nominal = self._study.overview.nominal_run
+        times, values = telemetry.interpolated(variable, points, without=nominal)
         many = np.isfinite(values).sum(axis=0) >= max(len(values) / 2, 1)
         times, values = times[many], values[:, many]
         axes = _axes(ax)
@@ -122,6 +139,9 @@ class Plots:
                 times, band[0], band[1], alpha=alpha, color="tab:blue", linewidth=0, label=f"{low} % … {high} %"
             )
         axes.plot(times, np.nanmedian(values, axis=0), color="tab:blue", label="median")
+        for run, own_times, own_values in telemetry.series(variable):
+            if run == nominal:
+                axes.plot(own_times, own_values, color=NOMINAL, label="nominal")
         unit = telemetry.units.get(variable, "")
         label = f"{variable} [{unit}]" if unit else variable
         axes.set(xlabel="simulated time [s]", ylabel=label, title=f"{len(values)} runs")
@@ -159,6 +179,13 @@ class Plots:
             bar.set_alpha(1.0 if driver["is_detected"] else 0.35)
         axes.set(xlabel=f"share of the variance of {name}", title=_title(found[0]["runs"], found[0]["missing"]))
         return axes
+
+
+def _nominal_value(nominal: Table | None, column: str) -> float | None:
+    if nominal is None:
+        return None
+    value = float(nominal.numbers(column)[0])
+    return value if np.isfinite(value) else None
 
 
 def _finite(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:

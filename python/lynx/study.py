@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lynx import _operations
 from lynx._calls import Session, get
 from lynx._drivers import Client
-from lynx._runs import read_runs
+from lynx._runs import read_runs, read_sample
 from lynx.overview import Overview, Verdicts
 from lynx.progress import Progress
 from lynx.table import Table
@@ -32,6 +32,7 @@ class Study:
         self._client = client
         self._session = session
         self._runs: Table | None = None
+        self._nominal: Table | None = None
 
     @property
     def overview(self) -> Overview:
@@ -51,20 +52,33 @@ class Study:
 
     @property
     def runs(self) -> Table:
-        """A row for each run: its status, parameters, outputs and times.
+        """A row for each run of the sample: its status, parameters, outputs and times. The nominal run is in `nominal`.
 
         Read once when the study has ended, else at each use.
         """
         if self._runs is not None:
             return self._runs
-        is_over = self.overview.is_over
-        table = self._client.run(read_runs(self.batch_id, self._session))
-        if is_over:
+        now = self.overview
+        table = self._client.run(read_sample(now, self._session))
+        if now.is_over:
             self._runs = table
         return table
 
+    @property
+    def nominal(self) -> Table | None:
+        """The nominal run as a table of one row, with the columns of `runs`; None in a study without one."""
+        if self._nominal is not None:
+            return self._nominal
+        now = self.overview
+        if now.nominal_run is None:
+            return None
+        table = self._client.run(read_runs(self.batch_id, self._session, first_run=now.nominal_run, runs=1))
+        if now.is_over:
+            self._nominal = table
+        return table
+
     def table(self, columns: str | None = None, *, where: str | None = None, order: str | None = None) -> Table:
-        """A part of the runs, chosen by the control plane.
+        """A part of the runs, chosen by the control plane; with the nominal run, which the column `nominal` marks.
 
         Such as `columns="run,outputs.*"`, `where="outputs.miss_m > 5"`, `order="-outputs.miss_m"`; a control plane that
         has no table raises `NotFound` for the last two.
@@ -173,7 +187,7 @@ class Study:
         return answer
 
     def _change(self, verb: str, body: object = None, *, repeatable: bool = True) -> Study:
-        self._runs = None
+        self._runs = self._nominal = None
         self._client.run(_operations.change(self.batch_id, self._session, verb, body, repeatable=repeatable))
         return self
 
@@ -184,7 +198,8 @@ class Study:
         now = self.overview
         lines = [
             f"<b>{html.escape(now.name)}</b> <code>{now.batch_id}</code>: {now.status}",
-            f"{now.ended} of {now.total} runs ended",
+            f"{now.ended} of {now.total} runs ended"
+            + ("" if now.nominal_run is None else ", the nominal run among them"),
             f"{now.completed} completed, {now.failed} failed, {now.cancelled} cancelled; seed {now.seed}",
         ]
         lines += [html.escape(text) for text in (now.stop_reason, *now.warnings, now.waiting_for) if text]

@@ -44,12 +44,12 @@ class Telemetry(Table):
             start = int(end)
 
     def interpolated(
-        self, variable: str | None = None, points: int = 200
+        self, variable: str | None = None, points: int = 200, *, without: int | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Times of shape (points,) over all runs, and values of shape (runs, points) by linear interpolation; NaN
-        outside of a run's own span.
+        outside of a run's own span. `without` is the index of a run that is left out, such as the nominal one.
         """
-        series = [(times, values) for _, times, values in self.series(variable)]
+        series = [(times, values) for run, times, values in self.series(variable) if run != without]
         if not series:
             return np.empty(0), np.empty((0, 0))
         grid = np.linspace(min(times[0] for times, _ in series), max(times[-1] for times, _ in series), points)

@@ -380,3 +380,43 @@ def test_what_a_program_complains_of_is_raised(tmp_path: Path) -> None:
         local(tmp_path, slots=0)
     with pytest.raises(lynx.ProgramError, match="lynxctl and runner-host are not in"):
         lynx.local(__file__, programs=tmp_path)
+
+
+def test_the_nominal_run_is_apart_from_the_sample(pool: lynx.LocalPool) -> None:
+    plan = study("fall", {"height_m": (80, 120), "drag": (0.005, 0.02)}, runs=4)
+    plan["config"]["monte_carlo"]["nominal"] = True
+    # Slower than any of the sample.
+    plan["config"]["dispersions"]["drag"]["nominal"] = 0.1
+    done = pool.submit(plan).wait(120)
+    now = done.overview
+    assert (now.nominal_run, now.sample_runs, now.total) == (4, 4, 5)
+    assert done.runs["run"].tolist() == [0, 1, 2, 3]
+    nominal = done.nominal
+    assert nominal is not None
+    assert nominal["run"].tolist() == [4]
+    assert nominal["drag"].tolist() == [0.1]
+    assert nominal["speed_m_s"][0] < done.runs["speed_m_s"].min()
+    assert done.table("run,nominal")["nominal"].tolist() == [False] * 4 + [True]
+    assert done.statistics["outputs"][0]["min"] == done.runs["speed_m_s"].min()
+    plot = done.plot
+    histogram = plot.histogram("speed_m_s")
+    assert sum(bar.get_height() for bar in histogram.containers[0]) == 4
+    assert np.asarray(histogram.lines[0].get_xdata())[0] == nominal["speed_m_s"][0]
+    points = plot.scatter("drag", "speed_m_s").collections
+    assert [len(np.asarray(one.get_offsets())) for one in points] == [4, 1]
+    fan = plot.fan("fall.speed_m_s")
+    assert [line.get_label() for line in fan.lines] == ["median", "nominal"]
+    assert fan.get_title() == "4 runs"
+    mpl.pyplot.close("all")
+    plain = pool.submit(study("fall", {"height_m": (80, 120), "drag": 0.01}, runs=1)).wait(120)
+    assert plain.nominal is None
+    assert plain.overview.sample_runs == 1
+
+    async def awaited() -> tuple[int, int]:
+        async with lynx.aio.connect(pool.url) as connected:
+            again = connected.study(done.batch_id)
+            own = await again.nominal()
+            assert own is not None
+            return (await again.runs()).rows, own.rows
+
+    assert asyncio.run(awaited()) == (4, 1)

@@ -17,15 +17,29 @@ UNITS = {"mass_kg": "kg", "thrust_N": "N", "wind_m_s": "m/s", "tilt_deg": "deg"}
 CONDITION = "too_hot"
 
 
-def submission(runs: int, *, name: str = "landing", seed: int = 1, units: str = "m") -> dict[str, object]:
+def submission(
+    runs: int, *, name: str = "landing", seed: int = 1, units: str = "m", nominal: dict[str, float] | None = None
+) -> dict[str, object]:
+    """With `nominal` there is a nominal run besides, whose parameters are these, or else their medians."""
     spread = {"type": "normal", "mean": 0.0, "std_dev": 1.0}
+    others = nominal or {}
     return {
         "name": name,
         "config": {
             "simulation": {"name": "landing", "type": "basilisk"},
-            "monte_carlo": {"runs": runs, "seed": seed, "sampling_method": "monte_carlo"},
+            "monte_carlo": {
+                "runs": runs,
+                "seed": seed,
+                "sampling_method": "monte_carlo",
+                **({} if nominal is None else {"nominal": True}),
+            },
             "dispersions": {
-                parameter: {"distribution": spread, "units": UNITS.get(parameter, "1")} for parameter in PARAMETERS
+                parameter: {
+                    "distribution": spread,
+                    "units": UNITS.get(parameter, "1"),
+                    **({"nominal": others[parameter]} if parameter in others else {}),
+                }
+                for parameter in PARAMETERS
             },
             "outputs": {
                 output: {"units": units if output == "miss_m" else "1", "from": "summary"} for output in OUTPUTS
@@ -50,10 +64,10 @@ def submission(runs: int, *, name: str = "landing", seed: int = 1, units: str = 
     }
 
 
-def make_ledger(directory: Path, runs: int, name: str = "landing") -> str:
+def make_ledger(directory: Path, runs: int, name: str = "landing", nominal: dict[str, float] | None = None) -> str:
     """The id of a study all of whose runs have ended, in the ledger that `serve` finds in the directory."""
     with serve(directory) as plane:
-        batch = str(plane.json("/jobs", submission(runs, name=name))["batch_id"])
+        batch = str(plane.json("/jobs", submission(runs, name=name, nominal=nominal))["batch_id"])
         table = plane.json(f"/batches/{batch}/table?columns=run,parameters.*")
     draws = [row[1:] for row in table["rows"]]
     names = [column["name"].removeprefix("parameters.") for column in table["columns"][1:]]

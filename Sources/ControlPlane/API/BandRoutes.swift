@@ -18,7 +18,9 @@ extension API {
                 if let from, let to, from > to { throw Problem.badParameter("to", "is \(to), before 'from', which is \(from)") }
                 let points = try request.required(.bandPoints, request.integer)
                 let lines = try request.runs(.bandLines, of: try await ledger.runCount(batchID: batchID))
-                var answer = try await bands.bands(BandKey(batchID: batchID, variable: variable, from: from, to: to, points: points))
+                let key = BandKey(
+                    batchID: batchID, variable: variable, from: from, to: to, points: points, hasNominal: await ledger.hasNominal(batchID))
+                var answer = try await bands.bands(key)
                 answer.lines = try await ledger.lines(of: lines, answer, points: points)
                 return answer
             },

@@ -40,7 +40,8 @@ struct BatchMoment: Sendable {
 
 extension Ledger {
     func moment(batchID: String, after position: EventPosition, limit: Int) async throws -> BatchMoment {
-        try await read { connection, now in
+        let hasNominal = await hasNominal(batchID)
+        return try await read { connection, now in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
             let batch = try BatchRecord(row)
             var position = position
@@ -59,7 +60,7 @@ extension Ledger {
                     ends.append((position, end))
                 }
             }
-            return BatchMoment(overview: try self.overview(of: batch, connection, now: now), ends: ends, hasMore: hasMore)
+            return BatchMoment(overview: try self.overview(of: batch, hasNominal: hasNominal, connection, now: now), ends: ends, hasMore: hasMore)
         }
     }
 }

@@ -104,11 +104,12 @@ struct PendingReason: Hashable, Sendable {
 
 extension Ledger {
     /// A batch as users see it.
-    func overview(of batch: BatchRecord, _ connection: any LedgerConnection, now: Instant) throws -> BatchOverview {
+    func overview(of batch: BatchRecord, hasNominal: Bool, _ connection: any LedgerConnection, now: Instant) throws -> BatchOverview {
         let reason = try pendingReason(of: batch, connection, now: now)
         return BatchOverview(
             batch: try connection.model(of: batch), jobsByStatus: batch.counts.byStatus, unroutable: reason.flatMap { $0.isForEver ? $0.text : nil },
-            pendingReason: reason?.text, storageProblem: room.problem)
+            pendingReason: reason?.text, storageProblem: room.problem,
+            nominalRun: hasNominal ? batch.total - 1 : nil)
     }
 
     func pendingReason(of batch: BatchRecord, _ connection: any LedgerConnection, now: Instant) throws -> PendingReason? {

@@ -9,11 +9,15 @@ struct Page<Item: Sendable>: Sendable {
 
 extension Ledger {
     func overview(batchID: String) async throws -> BatchOverview {
-        try await read { connection, now in
+        let hasNominal = await hasNominal(batchID)
+        return try await read { connection, now in
             guard let row = try connection.row(SQL.batch, [.text(batchID)]) else { throw LedgerError.noSuchBatch(batchID) }
-            return try self.overview(of: BatchRecord(row), connection, now: now)
+            return try self.overview(of: BatchRecord(row), hasNominal: hasNominal, connection, now: now)
         }
     }
+
+    /// Whether a batch has a nominal run. How far a batch is is told even where what was submitted cannot be read.
+    func hasNominal(_ batchID: String) async -> Bool { (try? await plan(batchID: batchID))?.submission.config.hasNominal ?? false }
 
     /// Newest first.
     ///

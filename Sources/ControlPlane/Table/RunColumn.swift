@@ -10,6 +10,8 @@ enum RunColumn: Hashable, Sendable {
     case parameter(String, ParameterType)
     /// Its place among the outputs of the batch.
     case output(Int)
+    /// Whether it is the nominal run; of batches that have one.
+    case nominal
 
     /// What the ledger itself knows of a run.
     enum LedgerColumn: String, CaseIterable, Sendable {
@@ -54,6 +56,8 @@ struct RunCatalogue: Sendable {
     let batchID: String
     /// How many runs the batch has.
     let total: Int
+    /// Nil if the batch has none.
+    let nominalRun: Int?
     let sampler: Sampler
     /// The outputs that runs have reported so far, in the order of their reports, and then those that the batch declares.
     let outputs: [String]
@@ -75,6 +79,11 @@ struct RunCatalogue: Sendable {
             fields.append(column.field)
         }
         func metadata(_ units: String?) -> [String: String] { units.map { $0.isEmpty ? [:] : ["units": $0] } ?? [:] }
+        if config.hasNominal {
+            columns.append(.nominal)
+            fields.append(ArrowField("nominal", .bool, metadata: ["description": "Whether it is the nominal run, which is no part of the sample."]))
+        }
+        nominalRun = config.hasNominal ? total - 1 : nil
         for (name, type) in plan.sampler.parameterTypes.sorted(by: { $0.key < $1.key }) {
             columns.append(.parameter(name, type))
             fields.append(ArrowField("parameters.\(name)", type.arrow, metadata: metadata(units[name])))

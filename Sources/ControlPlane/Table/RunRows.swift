@@ -108,6 +108,7 @@ struct RunReader: Sendable {
         case .ledger(let column): ledgerColumn(column, of: rows)
         case .parameter(let name, let type): parameter(name, type, of: rows.runs)
         case .output(let output): Self.output(rows.outputs[output])
+        case .nominal: ArrowColumn(.bool(rows.runs.map { $0 == catalogue.nominalRun }))
         }
     }
 

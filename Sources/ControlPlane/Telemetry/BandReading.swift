@@ -9,6 +9,8 @@ struct BandKey: Hashable, Sendable {
     var from: Double?
     var to: Double?
     var points: Int
+    /// Whether the last run is the nominal one, which is no part of the sample.
+    var hasNominal = false
 }
 
 /// Reads the telemetry of a batch's runs into bands, in the order in which the runs ended, as far as they have: from one call to the
@@ -22,6 +24,8 @@ struct BandReading: Sendable {
     /// By run, whether it was read.
     private var isRead: [Bool] = []
     private var readRuns = 0
+    /// The run that is left out, as it is the nominal one.
+    private var nominalRun: Int?
     /// The number of the last end that was read, and the last run of those whose ends have no numbers.
     private var lastEnd = 0
     private var lastUnnumbered = -1
@@ -45,12 +49,13 @@ struct BandReading: Sendable {
     mutating func goOn(_ connection: any LedgerConnection, until isTime: () -> Bool) throws -> TelemetryBands {
         guard let row = try connection.row(SQL.batch, [.text(key.batchID)]) else { throw LedgerError.noSuchBatch(key.batchID) }
         let batch = try BatchRecord(row)
+        nominalRun = key.hasNominal ? batch.total - 1 : nil
         if readRuns > batch.endedRuns { begin() }
         var hasMore = true
         repeat {
             hasMore = try readPart(connection, isOver: batch.status.isTerminal)
         } while hasMore && !isTime()
-        if let latest, latest.complete == !hasMore, latest.endedRuns == batch.endedRuns, latest.totalRuns == batch.total { return latest }
+        if let latest, latest.complete == !hasMore, latest.endedRuns == endedRuns(batch), latest.totalRuns == totalRuns(batch) { return latest }
         let bands = bands(batch, complete: !hasMore)
         latest = bands
         return bands
@@ -76,7 +81,7 @@ struct BandReading: Sendable {
             return true
         }
         var series: [(end: RunEnd, points: TelemetryAssembly.Points)] = []
-        for end in ends where !end.isRetracted {
+        for end in ends where !end.isRetracted && end.run != nominalRun {
             let attempt = JobKey(batchID: key.batchID, runIndex: end.run)
             let points = try connection.series(attempt, attempt: end.attempt, variables: [key.variable])[key.variable]
             series.append((end, points ?? .init(units: "")))
@@ -127,14 +132,22 @@ struct BandReading: Sendable {
     private mutating func note(_ end: RunEnd) {
         if end.run >= isRead.count { isRead += Array(repeating: false, count: max(end.run + 1, 2 * isRead.count) - isRead.count) }
         isRead[end.run] = true
-        readRuns += 1
+        if end.run != nominalRun { readRuns += 1 }
         if let number = end.number { lastEnd = number } else { lastUnnumbered = end.run }
     }
+
+    /// The runs of the sample that have ended.
+    private func endedRuns(_ batch: BatchRecord) -> Int {
+        let nominalHasEnded = nominalRun.map { $0 < isRead.count && isRead[$0] } ?? false
+        return batch.endedRuns - (nominalHasEnded ? 1 : 0)
+    }
+
+    private func totalRuns(_ batch: BatchRecord) -> Int { batch.total - (nominalRun == nil ? 0 : 1) }
 
     private func bands(_ batch: BatchRecord, complete: Bool) -> TelemetryBands {
         var bands = TelemetryBands(batchID: key.batchID, variable: key.variable)
         bands.units = units
-        (bands.readRuns, bands.endedRuns, bands.totalRuns) = (readRuns, batch.endedRuns, batch.total)
+        (bands.readRuns, bands.endedRuns, bands.totalRuns) = (readRuns, endedRuns(batch), totalRuns(batch))
         bands.complete = complete
         bands.probabilities = Self.probabilities
         (bands.breaches, bands.breachesTotal) = (breaches, breachesTotal)

@@ -31,7 +31,7 @@ struct JobsCommand: AsyncParsableCommand {
             table.columns += [.init("runner"), .init("message", .free)]
             table.rows = jobs.map { job in
                 var row: [TextTable.Cell] = [
-                    .init("\(job.runConfig.runIndex)"), .init(job.jobID), .init(job.status.rawValue, job.status.paint),
+                    .init(job.runConfig.nominal == true ? "nominal" : "\(job.runConfig.runIndex)"), .init(job.jobID), .init(job.status.rawValue, job.status.paint),
                 ]
                 if retried { row.append(.init("\(job.attempt)")) }
                 return row + [.init(job.assignedRunner ?? "-"), .init(job.pendingReason ?? job.errorMessage ?? "")]

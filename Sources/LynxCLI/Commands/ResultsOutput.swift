@@ -4,6 +4,8 @@ import LynxModel
 struct BatchResults: Encodable {
     var batch: Batch
     var jobsByStatus: [String: Int]
+    /// Nil if there is none.
+    var nominalRun: Int?
     var jobs: [Job]
     var results: [JobResult]
     /// Nil for a batch without requirements, and of no method that looks for a probability.
@@ -14,13 +16,13 @@ struct BatchResults: Encodable {
         let overview = try await api.overview(of: batchID)
         let verdicts = try await api.verdictsIfKnown(of: batchID)
         return BatchResults(
-            batch: overview.batch, jobsByStatus: overview.jobsByStatus, jobs: try await api.jobs(of: batchID),
+            batch: overview.batch, jobsByStatus: overview.jobsByStatus, nominalRun: overview.nominalRun, jobs: try await api.jobs(of: batchID),
             results: try await api.results(of: batchID, samples: samples), verdicts: verdicts)
     }
 
     var overview: BatchOverview {
         let counts = jobsByStatus.compactMap { name, count in JobStatus(rawValue: name).map { ($0, count) } }
-        return BatchOverview(batch: batch, jobsByStatus: Dictionary(uniqueKeysWithValues: counts))
+        return BatchOverview(batch: batch, jobsByStatus: Dictionary(uniqueKeysWithValues: counts), nominalRun: nominalRun)
     }
 
     var exitStatus: Int32 {
@@ -30,6 +32,7 @@ struct BatchResults: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case batch, jobs, results, verdicts
+        case nominalRun = "nominal_run"
         case jobsByStatus = "jobs_by_status"
     }
 }

@@ -47,7 +47,8 @@ struct StatusCommand: AsyncParsableCommand {
         output.line("name       \(batch.name)")
         output.line("status     \(batch.status.rawValue)")
         let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
-        output.line("jobs       \(batch.totalJobs) (\(counts.joined(separator: ", ")))")
+        let nominal = overview.nominalRun == nil ? "" : ", the nominal run among them"
+        output.line("jobs       \(batch.totalJobs) (\(counts.joined(separator: ", ")))\(nominal)")
         if let reason = overview.storageProblem { output.line("waiting    \(reason)") }
         if let reason = overview.pendingReason ?? overview.unroutable { output.line("waiting    \(reason)") }
         for warning in batch.warnings ?? [] { output.line("warning    \(warning)") }

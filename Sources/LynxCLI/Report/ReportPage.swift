@@ -22,7 +22,7 @@ struct ReportPage {
     private var head: String {
         let counts = JobStatus.allCases.filter { report.overview.count($0) > 0 }.map { "\(report.overview.count($0)) \($0.rawValue.lowercased())" }
         let stopped = batch.stopReason.map { "<p>Stopped early: \(HTML.text($0)).</p>" } ?? ""
-        return "<h1>\(HTML.text(batch.name))</h1><p>\(batch.totalJobs) runs: \(HTML.text(counts.joined(separator: ", "))). Batch \(HTML.text(batch.batchID)).</p>" + stopped
+        return "<h1>\(HTML.text(batch.name))</h1><p>\(report.overview.sampleRuns) runs\(report.overview.nominalRun == nil ? "" : " and the nominal one, which no statistic counts"): \(HTML.text(counts.joined(separator: ", "))). Batch \(HTML.text(batch.batchID)).</p>" + stopped
     }
 
     private var requirements: String {

@@ -51,7 +51,7 @@ package enum JUnitReport {
 
     private static func testCase(_ row: RunRow, suite: String) -> [String] {
         let seconds = NumberText.fixed(max(0, row.result?.executionTimeSecs ?? 0), digits: 3)
-        let head = #"    <testcase name="\#(attribute("run \(row.runIndex) (\(row.job.jobID))"))" classname="\#(attribute(suite))" time="\#(seconds)""#
+        let head = #"    <testcase name="\#(attribute("\(row.name) (\(row.job.jobID))"))" classname="\#(attribute(suite))" time="\#(seconds)""#
         let message = row.message ?? row.job.status.rawValue
         switch row.job.status {
         case .completed:

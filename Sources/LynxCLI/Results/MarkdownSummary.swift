@@ -12,7 +12,8 @@ package enum MarkdownSummary {
         let mark = isGood ? "✅" : "❌"
         var lines = ["## \(mark) \(text(batch.name)): \(batch.status.rawValue)", ""]
         let counts = JobStatus.allCases.filter { overview.count($0) > 0 }.map { "\(overview.count($0)) \($0.rawValue.lowercased())" }
-        lines += ["\(NumberText.count(batch.totalJobs, "job")): \(counts.joined(separator: ", ")). Batch `\(batch.batchID)`, seed `\(batch.seed)`.", ""]
+        let nominal = overview.nominalRun == nil && rows.nominal == nil ? "" : ", the nominal run among them"
+        lines += ["\(NumberText.count(batch.totalJobs, "job"))\(nominal): \(counts.joined(separator: ", ")). Batch `\(batch.batchID)`, seed `\(batch.seed)`.", ""]
         lines += requirements(verdicts)
         lines += failures(rows)
         lines += statistics(rows)
@@ -35,18 +36,18 @@ package enum MarkdownSummary {
         var lines = ["### Failed jobs", "", "| run | job | status | attempts | message |", "| ---: | --- | --- | ---: | --- |"]
         for row in failed.prefix(mostFailures) {
             lines.append(
-                "| \(row.runIndex) | `\(row.job.jobID)` | \(row.job.status.rawValue) | \(row.job.attempt) | \(text(String((row.message ?? "").prefix(300)))) |")
+                "| \(row.isNominal ? "nominal" : "\(row.runIndex)") | `\(row.job.jobID)` | \(row.job.status.rawValue) | \(row.job.attempt) | \(text(String((row.message ?? "").prefix(300)))) |")
         }
         if failed.count > mostFailures { lines += ["", "… and \(failed.count - mostFailures) more."] }
         return lines + [""]
     }
 
     private static func statistics(_ rows: [RunRow]) -> [String] {
-        let completed = rows.filter { $0.job.status == .completed }
+        let completed = rows.sample.filter { $0.job.status == .completed }
         var names: [String] = []
         for name in completed.flatMap(\.values.names) where !names.contains(name) { names.append(name) }
         guard !names.isEmpty else { return [] }
-        var lines = ["### Values of the completed runs", ""]
+        var lines = ["### Values of the completed runs\(rows.nominal == nil ? "" : ", without the nominal one")", ""]
         lines += ["| value | runs | mean | std. dev. | min | median | max |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
         for name in names {
             let all = completed.compactMap { $0.values.numbers[name] }

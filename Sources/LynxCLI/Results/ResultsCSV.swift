@@ -10,12 +10,15 @@ package enum ResultsCSV {
         for name in rows.flatMap(\.values.names) where !values.contains(name) { values.append(name) }
         var table = [["run", "job_id", "status", "attempt", "seed", "execution_time_secs"]]
         table[0] += parameters.map { "parameter.\($0)" } + values.map { "value.\(PlainText.line($0))" } + ["error_message"]
+        let hasNominal = rows.nominal != nil
+        if hasNominal { table[0].append("nominal") }
         for row in rows {
             var cells = ["\(row.runIndex)", row.job.jobID, row.job.status.rawValue, "\(row.job.attempt)", row.job.runConfig.seedDecimal]
             cells.append(row.result.map { "\($0.executionTimeSecs)" } ?? "")
             cells += parameters.map { row.job.runConfig.parameters[$0].map(Self.text) ?? "" }
             cells += values.map { row.values.numbers[$0].map(NumberText.exact) ?? "" }
             cells.append(PlainText.lines(row.job.errorMessage ?? row.result?.errorMessage ?? ""))
+            if hasNominal { cells.append("\(row.isNominal)") }
             table.append(cells)
         }
         return table.map { $0.map(CSVText.field).joined(separator: ",") + "\r\n" }.joined()

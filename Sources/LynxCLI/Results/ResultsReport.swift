@@ -27,7 +27,9 @@ package struct ResultsReport: Sendable {
     }
 
     package func table(terminal: Terminal) -> [String] {
-        var names = SummaryColumns.choose(from: rows.map(\.values).filter { !$0.names.isEmpty })
+        // Which values differ is a matter of the sample.
+        let chosen = rows.sample.isEmpty ? rows : rows.sample
+        var names = SummaryColumns.choose(from: chosen.map(\.values).filter { !$0.names.isEmpty })
         var table = table(values: names)
         while let columns = terminal.columns, !names.isEmpty, table.width > columns {
             names.removeLast()
@@ -35,7 +37,7 @@ package struct ResultsReport: Sendable {
         }
         var lines = table.render(terminal: terminal, shortenedTo: showAll ? nil : Self.mostRows)
         if !showAll, rows.count > Self.mostRows {
-            lines.append(terminal.paint("all \(rows.count) runs: \(howToSeeAll)", .dim))
+            lines.append(terminal.paint("all \(rows.sample.count) runs\(rows.nominal == nil ? "" : " and the nominal one"): \(howToSeeAll)", .dim))
         }
         return lines
     }
@@ -75,9 +77,9 @@ package struct ResultsReport: Sendable {
         var lines = ["files:"]
         for run in many ? Array(runs.prefix(Self.fewRuns)) : runs {
             if !showAll, run.files.count > Self.mostListedFiles {
-                lines.append("  run \(run.runIndex)  \(run.files.count) files in \(Self.commonFolder(run.files))")
+                lines.append("  \(run.name)  \(run.files.count) files in \(Self.commonFolder(run.files))")
             } else {
-                lines += run.files.map { "  run \(run.runIndex)  \($0)" }
+                lines += run.files.map { "  \(run.name)  \($0)" }
             }
         }
         if many {
@@ -86,36 +88,43 @@ package struct ResultsReport: Sendable {
         return lines.map(PlainText.line)
     }
 
-    /// `8 completed, 1 failed of 9 jobs, 27 artifacts`
+    /// `8 completed, 1 failed of 9 jobs, 27 artifacts`, with the nominal run for itself: `…, nominal run completed, …`
     package func totals() -> String {
         let order: [JobStatus] = [.completed, .failed, .timeout, .cancelled, .running, .claimed, .pending]
         let counts = order.compactMap { status -> String? in
-            let count = rows.count { $0.job.status == status }
+            let count = rows.sample.count { $0.job.status == status }
             return count > 0 ? "\(count) \(status.rawValue.lowercased())" : nil
         }
         let artifacts = rows.reduce(0) { $0 + ($1.result?.artifacts.count ?? 0) }
-        return "\(counts.joined(separator: ", ")) of \(NumberText.count(rows.count, "job")), \(NumberText.count(artifacts, "artifact"))"
+        let nominal = rows.nominal.map { ", nominal run \($0.job.status.rawValue.lowercased())" } ?? ""
+        return "\(counts.joined(separator: ", ")) of \(NumberText.count(rows.sample.count, "job"))\(nominal), \(NumberText.count(artifacts, "artifact"))"
     }
 
     /// The warnings of the batch, then those of its runs, each text once.
     package func warnings() -> [String] {
         var order: [String] = []
-        var runs: [String: [Int]] = [:]
+        var runs: [String: [RunRow]] = [:]
         for row in rows {
             for warning in (row.result?.metadata.warnings ?? []) + row.values.warnings {
                 if runs[warning] == nil { order.append(warning) }
-                runs[warning, default: []].append(row.runIndex)
+                runs[warning, default: []].append(row)
             }
         }
         let shown = showAll || order.count <= Self.mostWarnings ? order[...] : order.prefix(Self.mostWarnings)
         var lines = (batch.warnings ?? []).map { PlainText.line("warning: \($0)") }
         lines += shown.map { warning in
             let of = runs[warning]!
-            let which = of.count > 4 ? "\(of.count) runs, the first is \(of[0])" : "run \(of.map(String.init).joined(separator: ", "))"
+            let which = of.count > 4 ? "\(of.count) runs, the first is \(of.sample[0].runIndex)" : Self.listed(of)
             return PlainText.line("warning: \(warning) (\(which))")
         }
         if shown.count < order.count { lines.append("and \(NumberText.count(order.count - shown.count, "more warning")): \(howToSeeAll)") }
         return lines
+    }
+
+    /// `run 1, 2`, `nominal run`, `nominal run, run 1, 2`.
+    private static func listed(_ rows: [RunRow]) -> String {
+        let sample = rows.sample.map { "\($0.runIndex)" }
+        return ((rows.nominal.map { [$0.name] } ?? []) + (sample.isEmpty ? [] : ["run \(sample.joined(separator: ", "))"])).joined(separator: ", ")
     }
 
     static func commonFolder(_ paths: [String]) -> String {

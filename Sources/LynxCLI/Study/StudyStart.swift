@@ -23,8 +23,10 @@ struct StudyStart {
         case .submit(let submission):
             let upload = BundleUpload(api: api) { [status] in status.note($0) }
             let receipt = try await api.submit(try await upload.resolved(submission))
-            let batch = try await api.overview(of: receipt.batchID).batch
-            status.note("\(batch.name): \(NumberText.count(batch.totalJobs, "run")), seed \(batch.seed), batch \(batch.batchID)")
+            let overview = try await api.overview(of: receipt.batchID)
+            let batch = overview.batch
+            let nominal = overview.nominalRun == nil ? "" : " and the nominal one"
+            status.note("\(batch.name): \(NumberText.count(overview.sampleRuns, "run"))\(nominal), seed \(batch.seed), batch \(batch.batchID)")
             return batch
         case .resume(let batchID):
             let batch = try await api.overview(of: batchID).batch

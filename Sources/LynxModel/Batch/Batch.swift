@@ -101,10 +101,14 @@ public struct BatchOverview: Codable, Hashable, Sendable {
     public var storageProblem: String?
     /// How many jobs the call has queued again; nil for calls that do no such thing.
     public var requeued: Int?
+    /// The index of the nominal run, which is the last of the jobs and no part of the sample; nil if there is none. Since 1.7.
+    public var nominalRun: Int?
 
     public init(
-        batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil, pendingReason: String? = nil, storageProblem: String? = nil
+        batch: Batch, jobsByStatus: [JobStatus: Int], unroutable: String? = nil, pendingReason: String? = nil, storageProblem: String? = nil,
+        nominalRun: Int? = nil
     ) {
+        self.nominalRun = nominalRun
         self.batch = batch
         self.unroutable = unroutable
         self.pendingReason = pendingReason
@@ -114,8 +118,12 @@ public struct BatchOverview: Codable, Hashable, Sendable {
 
     public func count(_ status: JobStatus) -> Int { jobsByStatus[status.rawValue] ?? 0 }
 
+    /// How many runs the sample has: the jobs without that of the nominal run.
+    public var sampleRuns: Int { batch.totalJobs - (nominalRun == nil ? 0 : 1) }
+
     private enum CodingKeys: String, CodingKey {
         case batch, unroutable, requeued
+        case nominalRun = "nominal_run"
         case pendingReason = "pending_reason"
         case jobsByStatus = "jobs_by_status"
         case storageProblem = "storage_problem"

@@ -31,6 +31,19 @@ struct NominalRunTests {
             let table = try await client.call(.get, "/batches/\(batchID)/table?columns=run,parameters.x,outputs.miss_m")
             let text = String(buffer: table.body)
             #expect(table.status == .ok && text.contains("1000") && text.contains("0.25"))
+            #expect(overview.nominalRun == 30 && overview.sampleRuns == 30)
+            let marked = try await client.call(.get, "/batches/\(batchID)/table?columns=run,nominal&where=nominal%20%3D%20true")
+            #expect(String(buffer: marked.body).contains("[[30,true]]"), "\(String(buffer: marked.body))")
+        }
+    }
+
+    @Test("A batch without one has no column for it, and its overview names none")
+    func without() async throws {
+        try await TestControlPlane().test { client in
+            let (batchID, _) = try await client.judged(TestLedger.judged(runs: 3))
+            let overview: BatchOverview = try await client.get("/batches/\(batchID)")
+            #expect(overview.nominalRun == nil && overview.sampleRuns == 3)
+            #expect(try await client.call(.get, "/batches/\(batchID)/table?columns=nominal").status == .badRequest)
         }
     }
 

@@ -9,10 +9,10 @@ import Testing
 struct OutputFileTests {
     private static let nasty = "no <luck> & \"quotes\" ]]> \u{1}\u{B}\u{0} é 🚀 | `code` *x*,\r\n\tsecond \u{FFFE} line"
 
-    private static func row(_ index: Int, _ status: JobStatus, _ message: String? = nil, value: Double? = nil) -> RunRow {
+    private static func row(_ index: Int, _ status: JobStatus, _ message: String? = nil, value: Double? = nil, isNominal: Bool = false) -> RunRow {
         let config = RunConfiguration(
             jobID: "b-\(index)", batchID: "b", runIndex: index, seed: UInt64.max, simulation: SimulationSpec(name: "s"),
-            parameters: ["mass": .number(1.5), "mode": .string("a,\"b\"")], units: [:])
+            parameters: ["mass": .number(1.5), "mode": .string("a,\"b\"")], units: [:], nominal: isNominal ? true : nil)
         var values = SummaryValues()
         if let value { values = SummaryValues(json: Data("{\"x|y\": \(value)}".utf8)) }
         let job = Job(
@@ -38,6 +38,18 @@ struct OutputFileTests {
         #expect(document.names.filter { $0 == "failure" }.count == 1)
         #expect(document.names.filter { $0 == "skipped" }.count == 1)
         #expect(xml.contains(#"tests="5" failures="1" errors="0" skipped="1""#))
+    }
+
+    @Test("The nominal run is marked in every file, and no statistic counts it") func nominal() {
+        let rows = [Self.row(5, .completed, value: 1000, isNominal: true)] + Self.rows
+        let csv = ResultsCSV.render(rows).split(separator: "\r\n")
+        #expect(csv[0].hasSuffix(",error_message,nominal") && csv[1].hasPrefix("5,b-5,") && csv[1].hasSuffix(",true"), "\(csv)")
+        #expect(csv.last?.hasSuffix(",false") == true)
+        #expect(JUnitReport.render(Self.batch, rows).contains(#"name="nominal run (b-5)""#))
+        let overview = BatchOverview(batch: Self.batch, jobsByStatus: [.completed: 4, .failed: 1, .cancelled: 1], nominalRun: 5)
+        let summary = MarkdownSummary.render(overview, rows)
+        #expect(summary.contains("the nominal run among them") && summary.contains("### Values of the completed runs, without the nominal one"), "\(summary)")
+        #expect(summary.contains(#"| x\|y | 3 | 3 | 2.64575 | 1 | 2 | 6 |"#), "\(summary)")
     }
 
     @Test("CSV quotes what needs it, and has a row for each run") func csv() {

@@ -133,6 +133,20 @@ struct ResultsReportTests {
         #expect(summary.contains("| final\\_apogee\\_m | 3 | 1201 |") && summary.contains("| miss\\_m | 1 (and 2 not finite) | 3.25 |"), "\(summary)")
     }
 
+    @Test("The nominal run comes first, named, and is not counted among the others")
+    func nominal() {
+        var jobs = (0..<3).map { job($0, .completed) }
+        jobs[2].runConfig.nominal = true
+        var results = (0..<3).map { result($0, files: ["/runs/\($0)/a.csv"]) }
+        results[2].metadata.warnings = ["telemetry was dropped"]
+        let rows = RunRow.assemble(jobs: jobs, results: results)
+        let report = report(rows)
+        #expect(report.table(terminal: pipe).dropFirst().map { $0.split(separator: " ")[0] } == ["nominal", "0", "1"])
+        #expect(report.totals().hasPrefix("2 completed of 2 jobs, nominal run completed, "), "\(report.totals())")
+        #expect(report.files().contains("  nominal run  /runs/2/a.csv"), "\(report.files())")
+        #expect(report.warnings() == ["warning: telemetry was dropped (nominal run)"])
+    }
+
     @Test("A warning that many runs share is told once")
     func warnings() {
         var results = (0..<6).map { result($0) }

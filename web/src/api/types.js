@@ -45,6 +45,7 @@
  * @property {string} [unroutable]
  * @property {string} [storage_problem]
  * @property {number} [requeued]
+ * @property {number} [nominal_run] The index of the nominal run, the last of the jobs and no part of the sample.
  *
  * @typedef {object} Verdict
  * @property {string} name

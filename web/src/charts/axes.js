@@ -104,6 +104,29 @@ export function line(context, x, y, toX, toY) {
 }
 
 /**
+ * A filled diamond with a light edge, which is told apart from what lies under it.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ * @param {string} fill
+ */
+export function diamond(context, x, y, radius, fill) {
+  context.beginPath();
+  context.moveTo(x, y - radius);
+  context.lineTo(x + radius, y);
+  context.lineTo(x, y + radius);
+  context.lineTo(x - radius, y);
+  context.closePath();
+  context.fillStyle = fill;
+  context.fill();
+  context.strokeStyle = colour("raised");
+  context.lineWidth = 1.5;
+  context.stroke();
+}
+
+/**
  * A text that fits into a width; what does not is cut in its middle, because names mostly differ at their ends.
  *
  * @param {CanvasRenderingContext2D} context

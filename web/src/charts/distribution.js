@@ -2,7 +2,7 @@ import { between } from "../data/condition.js";
 import { histogram, moments, quantile, sorted } from "../data/statistics.js";
 import { el, setText } from "../dom/element.js";
 import { grouped, number, withUnits } from "../dom/format.js";
-import { FONT, labelWidth, line, xAxis, yAxis } from "./axes.js";
+import { FONT, diamond, labelWidth, line, xAxis, yAxis } from "./axes.js";
 import { Brush } from "./brush.js";
 import { Scale, widened } from "./scale.js";
 import { Surface } from "./surface.js";
@@ -113,7 +113,9 @@ export class Distribution {
     const quantiles = rows || !this.ascending ? [] : [quantile(this.ascending, 0.05), quantile(this.ascending, 0.95)];
     const spread = quantiles.map((value, place) => `, ${place === 0 ? 5 : 95} % ${number(value, 5)}`).join("");
     const whose = rows ? "selected runs" : "runs";
-    const text = `${grouped(count)} ${whose}, mean ${withUnits(number(mean, 5), column.units)}, s.d. ${number(deviation, 3)}${spread}`;
+    const own = runs.hasNominal ? column.numbers[runs.nominal] : NaN;
+    const nominal = Number.isNaN(own) ? "" : `; nominal run ${withUnits(number(own, 5), column.units)}, not counted`;
+    const text = `${grouped(count)} ${whose}, mean ${withUnits(number(mean, 5), column.units)}, s.d. ${number(deviation, 3)}${spread}${nominal}`;
     setText(this.summary, text);
     this.surface.describe(`${column.label}: ${text}. Arrow keys move a selection, with Shift its size.`);
   }
@@ -201,9 +203,27 @@ export class Distribution {
       context.textAlign = isRight ? "left" : "right";
       context.fillText(label, at + (isRight ? 4 : -4), frame.top);
     }
+    this.finishNominal(context, frame, x);
     this.frame = frame;
   }
 
+  /**
+   * The nominal run as a mark of its own, at the edge if it lies beyond the sample.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./axes.js").Frame} frame
+   * @param {Scale} x
+   */
+  finishNominal(context, frame, x) {
+    const { runs, column } = this;
+    const value = runs.hasNominal ? column.numbers[runs.nominal] : NaN;
+    if (Number.isNaN(value)) return;
+    const at = Math.max(frame.left, Math.min(frame.right, x.pixel(value)));
+    context.strokeStyle = colour("nominal");
+    context.lineWidth = 1.5;
+    line(context, at, frame.top, at, frame.bottom);
+    diamond(context, at, frame.bottom, 5, colour("nominal"));
+  }
 
   remove() {
     this.surface.remove();

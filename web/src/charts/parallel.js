@@ -1,6 +1,6 @@
 import { between } from "../data/condition.js";
 import { grouped, number } from "../dom/format.js";
-import { FONT, line, shortened } from "./axes.js";
+import { FONT, diamond, line, shortened } from "./axes.js";
 import { Brush } from "./brush.js";
 import { Raster } from "./raster.js";
 import { Scale } from "./scale.js";
@@ -260,6 +260,7 @@ export class Parallel {
    * @param {CanvasRenderingContext2D} context
    */
   paintHovered(context) {
+    this.paintNominal(context);
     const { hovered, count } = this.runs;
     if (hovered < 0) return;
     context.fillStyle = colour("text");
@@ -277,6 +278,31 @@ export class Parallel {
       );
       context.fill();
     });
+  }
+
+  /**
+   * The nominal run as a line of its own, with a mark on each axis; as far as it lies within the ranges of the sample.
+   *
+   * @param {CanvasRenderingContext2D} context
+   */
+  paintNominal(context) {
+    const { runs, columns, frame } = this;
+    if (!runs.hasNominal) return;
+    /** @type {{x: number, y: number}[]} */
+    const corners = [];
+    columns.forEach((column, axis) => {
+      const range = column.range(runs.count);
+      const value = column.numbers[runs.nominal];
+      if (!range || Number.isNaN(value)) return;
+      const y = new Scale(range.low, range.high, frame.bottom, frame.top).pixel(value);
+      corners.push({ x: this.place(axis), y: Math.max(frame.top, Math.min(frame.bottom, y)) });
+    });
+    context.strokeStyle = colour("nominal");
+    context.lineWidth = 2;
+    context.beginPath();
+    corners.forEach(({ x, y }, place) => (place === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+    context.stroke();
+    for (const { x, y } of corners) diamond(context, x, y, 5, colour("nominal"));
   }
 
   remove() {

@@ -1,6 +1,6 @@
 import { between, quotedName, quotedText } from "../data/condition.js";
 import { grouped, number, withUnits } from "../dom/format.js";
-import { FONT, labelWidth, xAxis, yAxis } from "./axes.js";
+import { FONT, diamond, labelWidth, xAxis, yAxis } from "./axes.js";
 import { Brush } from "./brush.js";
 import { Raster } from "./raster.js";
 import { Scale, widened } from "./scale.js";
@@ -85,7 +85,7 @@ export class Scatter {
     const [xs, ys] = [this.numbers(this.x), this.numbers(this.y)];
     let best = -1;
     let least = 144;
-    for (let run = 0; run < this.runs.count; run += 1) {
+    for (let run = 0; run < this.runs.rows; run += 1) {
       const distance = (scaleX.pixel(xs[run]) - x) ** 2 + (scaleY.pixel(ys[run]) - y) ** 2;
       if (distance < least) [best, least] = [run, distance];
     }
@@ -173,6 +173,7 @@ export class Scatter {
 
   /** @param {CanvasRenderingContext2D} context */
   paintOver(context) {
+    this.paintNominal(context);
     this.brush.paint(context, this.frame, colour("accent"));
     const { runs, scales, x, y } = this;
     const run = runs.hovered;
@@ -185,7 +186,7 @@ export class Scatter {
     context.beginPath();
     context.arc(px, py, 7, 0, 2 * Math.PI);
     context.stroke();
-    const text = `run ${run}: ${shown(x, run)}, ${shown(y, run)}`;
+    const text = `${runs.nameOf(run)}: ${shown(x, run)}, ${shown(y, run)}`;
     context.font = FONT;
     const width = context.measureText(text).width + 12;
     const left = Math.min(Math.max(this.frame.left, px - width / 2), this.frame.right - width);
@@ -199,6 +200,19 @@ export class Scatter {
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.fillText(text, left + 6, top + 11);
+  }
+
+  /**
+   * The nominal run as a mark of its own, unless it lies outside of the frame.
+   *
+   * @param {CanvasRenderingContext2D} context
+   */
+  paintNominal(context) {
+    const { runs, scales, x, y, frame } = this;
+    if (!runs.hasNominal || !scales || !x || !y) return;
+    const [px, py] = [scales.x.pixel(this.numbers(x)[runs.nominal]), scales.y.pixel(this.numbers(y)[runs.nominal])];
+    if (!(px >= frame.left && px <= frame.right && py >= frame.top && py <= frame.bottom)) return;
+    diamond(context, px, py, 7, colour("nominal"));
   }
 
   remove() {

@@ -18,11 +18,14 @@ const ARROW = "application/vnd.apache.arrow.stream";
 export class Runs {
   /**
    * @param {string} batch
-   * @param {number} count How many runs the batch has.
+   * @param {number} count How many runs the sample of the batch has.
+   * @param {boolean} [hasNominal] Whether there is a nominal run besides. It is the row after those of the sample, so that whatever goes
+   *   over the first `count` rows leaves it out.
    */
-  constructor(batch, count) {
+  constructor(batch, count, hasNominal = false) {
     this.batch = batch;
     this.count = count;
+    this.hasNominal = hasNominal;
     /** @type {Map<string, Column>} */
     this.columns = new Map();
     this.selection = new Selection();
@@ -94,12 +97,31 @@ export class Runs {
     this.changed("hover");
   }
 
-  /** @param {number} count */
-  resize(count) {
-    if (count <= this.count) return;
-    this.count = count;
-    for (const column of this.columns.values()) column.grow(count);
+  /** The row of the nominal run; -1 if there is none. */
+  get nominal() {
+    return this.hasNominal ? this.count : -1;
+  }
+
+  /** How many rows the columns have. */
+  get rows() {
+    return this.count + (this.hasNominal ? 1 : 0);
+  }
+
+  /** @param {number} rows Of the sample and the nominal run. */
+  resize(rows) {
+    if (rows <= this.rows) return;
+    this.count = rows - (this.hasNominal ? 1 : 0);
+    for (const column of this.columns.values()) column.grow(rows);
     this.changed("rows");
+  }
+
+  /**
+   * What a run is called.
+   *
+   * @param {number} run
+   */
+  nameOf(run) {
+    return run === this.nominal ? "nominal run" : `run ${run}`;
   }
 
   /**
@@ -168,7 +190,7 @@ export class Runs {
     const places = fields.map((field) => {
       let column = this.columns.get(field.name);
       if (!column) {
-        column = new Column(field, this.count);
+        column = new Column(field, this.rows);
         this.columns.set(field.name, column);
         isNew = true;
       }
@@ -202,7 +224,7 @@ export class Runs {
     const status = this.columns.get("status");
     if (!status) return;
     const [pending, active] = [status.intern("Pending"), status.intern("Running")];
-    for (let row = 0; row < this.count; row += 1) if (status.places[row] === active) status.places[row] = pending;
+    for (let row = 0; row < this.rows; row += 1) if (status.places[row] === active) status.places[row] = pending;
     for (const run of running) if (status.places[run] === pending) status.places[run] = active;
     this.changed("rows");
   }

@@ -6,6 +6,7 @@ import { el, fill, setText } from "../dom/element.js";
 import { grouped, number, percent, plural, withUnits } from "../dom/format.js";
 import { card, choice, problem } from "../dom/parts.js";
 import { link } from "../router.js";
+import { sampleOf } from "./study/context.js";
 
 /**
  * @typedef {import("../api/types.js").Comparison} Comparison
@@ -56,7 +57,8 @@ export async function showComparison(root, { parts }, signal) {
     ),
   );
 
-  const [a, b] = [new Runs(first, before.batch.total_jobs), new Runs(second, after.batch.total_jobs)];
+  const [a, b] = [before, after].map((overview) =>
+    new Runs(overview.batch.batch_id, sampleOf(overview), overview.nominal_run !== undefined));
   let remove = () => {};
   void Promise.all([a.load(signal), b.load(signal)]).then(
     () => { remove = overlay(overlays, a, b, comparison); },

@@ -75,8 +75,8 @@ extension OpenAPIDocument {
                 "propertyNames": {"$ref": "#/components/schemas/JobStatus"}, "additionalProperties": {"type": "integer", "minimum": 1}},
               "unroutable": {"type": "string", "description": "Why no registered runner could ever take the jobs that wait."},
               "storage_problem": {"type": "string", "description": "Which disk of the control plane is full; nothing goes on until there is room."},
-              "pending_reason": {"type": "string",
-                "description": "What the jobs that wait are waiting for; absent if the next runner that asks gets them."},
+              "pending_reason": {"type": "string", "description": "What the jobs that wait are waiting for; absent if the next runner that asks gets them."},
+              "nominal_run": {"type": "integer", "description": "The index of the nominal run, the last of the jobs and no part of the sample; absent if there is none."},
               "requeued": {"type": "integer", "description": "How many jobs this call has queued again; in the answer to retry-failed only."}
             }
           },

@@ -33,13 +33,14 @@ export async function showRun(root, { parts }, signal) {
   let job = /** @type {Job} */ (await get(path("jobs", id), signal));
   const batch = job.batch_id;
   const run = job.run_config.run_index;
-  document.title = `Run ${run} · lynx-runner`;
   const [overview, submission] = await Promise.all([
     /** @type {Promise<Overview>} */ (get(path("batches", batch), signal)),
     submissionOf(batch).catch(() => null),
   ]);
   const total = overview.batch.total_jobs;
-  const runs = runsOf(batch, total);
+  const runs = runsOf(overview);
+  const name = run === overview.nominal_run ? `Nominal run (${run})` : `Run ${run}`;
+  document.title = `${name} · lynx-runner`;
 
   const head = el("div", { class: "stack" });
   const reason = el("div");
@@ -85,7 +86,7 @@ export async function showRun(root, { parts }, signal) {
     const took = Number.isNaN(seconds) ? "" : ` · took ${duration(seconds)}`;
     fill(head, el("div", { class: "study-head" },
       el("div", { class: "title" },
-        el("div", { class: "row" }, el("h1", {}, `Run ${run}`), badge(job.status)),
+        el("div", { class: "row" }, el("h1", {}, name), badge(job.status)),
         el("p", { class: "muted small break" },
           "of ",
           el("a", { href: link(["study", batch]) }, overview.batch.name),

@@ -32,12 +32,21 @@ let latest = null;
 /**
  * The runs of a study; those of the study looked at last are still here when a reader comes back from one of its runs.
  *
- * @param {string} id
- * @param {number} count
+ * @param {import("../../api/types.js").Overview} overview
  */
-export function runsOf(id, count) {
-  if (latest?.batch !== id) latest = new Runs(id, count);
+export function runsOf(overview) {
+  const { batch_id: id } = overview.batch;
+  if (latest?.batch !== id) latest = new Runs(id, sampleOf(overview), overview.nominal_run !== undefined);
   return latest;
+}
+
+/**
+ * How many runs the sample has: the jobs without that of the nominal run.
+ *
+ * @param {import("../../api/types.js").Overview} overview
+ */
+export function sampleOf({ batch, nominal_run }) {
+  return batch.total_jobs - (nominal_run === undefined ? 0 : 1);
 }
 
 /** @type {Map<string, Promise<Submission | null>>} */

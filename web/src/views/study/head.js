@@ -3,6 +3,7 @@ import { may } from "../../api/session.js";
 import { el, fill } from "../../dom/element.js";
 import { grouped, moment, plural } from "../../dom/format.js";
 import { actionButton, announce, badge, confirmed } from "../../dom/parts.js";
+import { sampleOf } from "./context.js";
 
 /**
  * The name of a study, its state, and what can be done with it.
@@ -43,7 +44,7 @@ export function head(study) {
     fill(state, badge(batch.status));
     fill(facts,
       el("span", { class: "mono" }, batch.batch_id),
-      ` · ${grouped(batch.total_jobs)} runs · seed ${batch.seed} · submitted ${moment(batch.created_at)}`,
+      ` · ${grouped(sampleOf(study.overview))} runs${study.runs.hasNominal ? " and the nominal one" : ""} · seed ${batch.seed} · submitted ${moment(batch.created_at)}`,
       batch.submitted_by ? ` by ${batch.submitted_by}` : "",
       batch.completed_at ? ` · ended ${moment(batch.completed_at)}` : "",
     );

@@ -45,7 +45,7 @@ export function progress(study) {
     );
     const left = batch.total_jobs - ended;
     const entries = /** @type {[string, string][]} */ ([
-      ["ended", `${grouped(ended)} of ${grouped(batch.total_jobs)}`],
+      [study.runs.hasNominal ? "ended, with the nominal run" : "ended", `${grouped(ended)} of ${grouped(batch.total_jobs)}`],
       ["done", percent(batch.total_jobs > 0 ? ended / batch.total_jobs : 1, 3)],
       ["failed", grouped(batch.failed_jobs)],
       [
@@ -92,7 +92,7 @@ export function progress(study) {
     running.hidden = jobs.length === 0;
     const links = jobs.slice(0, MOST_SHOWN).flatMap(({ job_id, run_config }) => [
       " ",
-      el("a", { href: link(["run", job_id]) }, `run ${run_config.run_index}`),
+      el("a", { href: link(["run", job_id]) }, study.runs.nameOf(run_config.run_index)),
     ]);
     fill(running, `Running now (${grouped(jobs.length)}):`, links, jobs.length > MOST_SHOWN ? " …" : "");
   }

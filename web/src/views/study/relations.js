@@ -100,6 +100,7 @@ export function scatterSection(study) {
             el("span", { class: "row" }, el("span", { class: `swatch fill-${name}` }), label),
           ] : []),
         ),
+        runs.hasNominal ? el("span", { class: "row" }, el("span", { class: "swatch fill-nominal" }), "nominal run") : null,
       );
     }
   }

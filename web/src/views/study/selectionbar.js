@@ -90,7 +90,8 @@ export function selectionBar(study) {
     if (changes.has("columns")) fill(names, [...runs.columns.keys()].map((name) => el("option", { value: name })));
     if (!changes.has("selection") && !changes.has("rows") && !changes.has("columns")) return;
     setText(count,
-      selection.isActive ? `${grouped(selection.count)} of ${grouped(runs.count)} runs` : `All ${grouped(runs.count)} runs`,
+      (selection.isActive ? `${grouped(selection.count)} of ${grouped(runs.count)} runs` : `All ${grouped(runs.count)} runs`)
+        + (runs.hasNominal ? ", without the nominal one" : ""),
     );
     clear.hidden = csv.hidden = !selection.isActive;
     again.hidden = !selection.isActive || selection.count === 0 || study.submission === null || !may("submit");
@@ -172,7 +173,7 @@ async function runAgain(study) {
   if (!isSure) return;
   const { seed, runs: _, sampling_method: __, ...design } = /** @type {Record<string, unknown>} */ (submission.config.monte_carlo ?? {});
   for (const name of [
-    "table", "levels", "block_size", "scramble", "second_order", "open", "limit_state", "samples_per_level", "level_probability",
+    "table", "levels", "block_size", "scramble", "second_order", "open", "limit_state", "samples_per_level", "level_probability", "nominal",
   ]) delete design[name];
   const table = {
     columns: columns.map(({ label }) => label),

@@ -39,7 +39,7 @@ export async function showStudy(root, { parts, query }, signal) {
   const id = parts[1] ?? "";
   const overview = /** @type {import("../../api/types.js").Overview} */ (await get(path("batches", id), signal));
   document.title = `${overview.batch.name} · lynx-runner`;
-  const runs = runsOf(id, overview.batch.total_jobs);
+  const runs = runsOf(overview);
   // Who comes back from a run finds the selection as it was; another address is another selection.
   if ((query.get("select") ?? "") !== runs.selection.text) runs.selection.clear();
   /** @type {Study} */

@@ -110,7 +110,10 @@ export function runTable(study) {
 
   /** While a selection is drawn the table mostly is out of view, and waits. */
   function reorder() {
-    setText(count, runs.selection.isActive ? `${grouped(runs.selection.count)} selected` : `${grouped(runs.count)} runs`);
+    setText(count,
+      (runs.selection.isActive ? `${grouped(runs.selection.count)} selected` : `${grouped(runs.count)} runs`)
+        + (runs.hasNominal ? " and the nominal one, in the first row" : ""),
+    );
     if (!isVisible && lines.length > 0 && (runs.selection.isActive || sortName !== "")) return;
     order = ordered(
       runs.selection.isActive ? runs.selection.rows : null,
@@ -118,6 +121,13 @@ export function runTable(study) {
       runs.column(sortName) ?? null,
       isDescending,
     );
+    // Whatever is selected and however the sample is sorted: what the others are compared with.
+    if (runs.hasNominal) {
+      const sample = order;
+      order = new Int32Array(sample.length + 1);
+      order[0] = runs.nominal;
+      order.set(sample, 1);
+    }
     body.style.height = `${Math.min(order.length * ROW_HEIGHT, MOST_PIXELS)}px`;
     viewport.setAttribute("aria-rowcount", String(order.length + 1));
     schedule();
@@ -198,10 +208,13 @@ export function runTable(study) {
   function write(line, row) {
     line.row = row;
     line.tick.checked = ticked.has(row);
+    line.tick.hidden = row === runs.nominal;
     line.tick.setAttribute("aria-label", `Select run ${row}`);
+    line.element.classList.toggle("is-nominal", row === runs.nominal);
     columns.forEach((column, place) => {
       const cell = line.cells[place];
-      const text = place >= inView.begin && place < inView.end ? shown(column, row) : "";
+      const isName = column.name === "run" && row === runs.nominal;
+      const text = place >= inView.begin && place < inView.end ? isName ? "nominal" : shown(column, row) : "";
       if (cell.firstChild) /** @type {Text} */ (cell.firstChild).data = text;
       else cell.append(text);
     });

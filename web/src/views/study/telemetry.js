@@ -65,12 +65,17 @@ export function telemetry(study) {
     return failed;
   }
 
+  /** The runs that are drawn, the nominal one before the others. */
+  function wanted() {
+    return [...(runs.hasNominal ? [runs.nominal] : []), ...lines()];
+  }
+
   async function read() {
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
     const [from, to] = time.range ?? [undefined, undefined];
-    const chosen = lines();
+    const chosen = wanted();
     asked = chosen.join(",");
     try {
       for (let isComplete = false; !isComplete && !signal.aborted; ) {
@@ -107,6 +112,10 @@ export function telemetry(study) {
     });
     const status = runs.column("status");
     bands.lines.forEach(({ run, time_s: at, values }, place) => {
+      if (run === runs.nominal) {
+        layers.push({ kind: "line", time: at, values, shade: "nominal", width: 2, label: "nominal run" });
+        return;
+      }
       const isFailed = status?.value(run) === "Failed" || status?.value(run) === "Timeout";
       layers.push({
         kind: "line",
@@ -130,9 +139,9 @@ export function telemetry(study) {
       xLabel: "simulated time [s]",
       yLabel: withUnits(bands.variable, bands.units && `[${bands.units}]`),
     });
-    setText(text, described(bands));
-    fill(legend, bands.lines.map(({ run }) => el("a", { href: link(["run", `${study.id}-${run}`]) }, `run ${run}`)));
-    if (bands.lines.length > 0) legend.prepend(
+    setText(text, described(bands) + (runs.hasNominal ? " The nominal run is not among those of the bands; it is a line of its own." : ""));
+    fill(legend, bands.lines.map(({ run }) => el("a", { href: link(["run", `${study.id}-${run}`]) }, runs.nameOf(run))));
+    if (bands.lines.some(({ run }) => run !== runs.nominal)) legend.prepend(
       runs.selection.isActive ? "Lines, the first of the selection:" : "Lines, the first that failed:",
     );
   }
@@ -161,7 +170,7 @@ export function telemetry(study) {
       if (element.hidden || (!changes.has("selection") && !changes.has("rows"))) return;
       window.clearTimeout(timer);
       // A selection that is being drawn changes many times a second.
-      timer = window.setTimeout(() => { if (lines().join(",") !== asked) void read(); }, 500);
+      timer = window.setTimeout(() => { if (wanted().join(",") !== asked) void read(); }, 500);
     },
     remove() {
       window.clearTimeout(timer);
