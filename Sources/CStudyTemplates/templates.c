@@ -92,6 +92,21 @@ static const char rocketpy_flight_py[] = {
 static const char rocketpy_requirements_txt[] = {
 #embed "../../examples/rocketpy/requirements.txt"
 };
+static const char px4_study_yaml[] = {
+#embed "../../examples/px4/study.yaml"
+};
+static const char px4_runner_yaml[] = {
+#embed "../../examples/px4/runner.yaml"
+};
+static const char px4_mission_py[] = {
+#embed "../../examples/px4/mission.py"
+};
+static const char px4_px4_vehicle_py[] = {
+#embed "../../examples/px4/px4_vehicle.py"
+};
+static const char px4_requirements_txt[] = {
+#embed "../../examples/px4/requirements.txt"
+};
 
 static const char engine_common_job_json[] = {
 #embed "../../examples/engine/common/job.json"
@@ -188,6 +203,12 @@ const lynx_study_file lynx_study_files[LYNX_STUDY_FILES] = {
     {"rocketpy", "flight.py", rocketpy_flight_py, sizeof rocketpy_flight_py, 0},
     {"rocketpy", "requirements.txt", rocketpy_requirements_txt, sizeof rocketpy_requirements_txt, 0},
     {"rocketpy", "run.sh", run_sh, sizeof run_sh, 1},
+    {"px4", "study.yaml", px4_study_yaml, sizeof px4_study_yaml, 0},
+    {"px4", "runner.yaml", px4_runner_yaml, sizeof px4_runner_yaml, 0},
+    {"px4", "mission.py", px4_mission_py, sizeof px4_mission_py, 0},
+    {"px4", "px4_vehicle.py", px4_px4_vehicle_py, sizeof px4_px4_vehicle_py, 0},
+    {"px4", "requirements.txt", px4_requirements_txt, sizeof px4_requirements_txt, 0},
+    {"px4", "run.sh", run_sh, sizeof run_sh, 1},
     {"engine-c", "engine.c", engine_c_engine_c, sizeof engine_c_engine_c, 0},
     {"engine-c", "Makefile", engine_c_Makefile, sizeof engine_c_Makefile, 0},
     {"engine-c", "simulator.py", engine_common_simulator_py, sizeof engine_common_simulator_py, 1},

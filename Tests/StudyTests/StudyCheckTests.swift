@@ -92,11 +92,41 @@ struct NewStudyTests {
         #expect(again.errors.contains("study/study.yaml is there already"))
     }
 
+    /// Without pip and without PX4: with the interpreter and the build of the other tests.
+    @Test("A new PX4 study is checked, and flies as it is")
+    func px4() async throws {
+        let directory = try TemporaryDirectory()
+        #expect(try await Program.run("lynxctl", ["new", "study", "--template", "px4"], in: directory.path).exitCode == 0)
+        let folder = directory.file("study")
+        let environment = [
+            "LYNX_RUNNER_PX4_BINARY": TestPX4.binary, "LYNX_RUNNER_PX4_ETC": TestPX4.etc, "LYNX_RUNNER_PYTHON_EXECUTABLE": Repository.python,
+        ]
+        let check = try await Program.run("lynxctl", ["check", "study.yaml", "--runner-config", "runner.yaml"], in: folder, environment: environment)
+        #expect(check.exitCode == 0, "\(check.errors)")
+        #expect(
+            check.outputLines == [
+                "study.yaml: 8 runs of hover on 'px4_sitl', latin_hypercube with seed 1, 5 parameters, 4 outputs, 1 requirement, 1 condition",
+                "runner.yaml: run 0 can be prepared",
+            ])
+        let run = try await Program.run(
+            "lynxctl", ["run", "study.yaml", "--runner-config", "runner.yaml", "--runs", "2", "--json"], in: folder, environment: environment)
+        let document = try StudyDocument(run.output)
+        #expect(document.results.count == 2 && document.results.allSatisfy(\.success), "\(document.results.compactMap(\.errorMessage)) \(run.errors)")
+        for index in 0..<2 {
+            let result = try document.result(index)
+            let outputs = Dictionary(uniqueKeysWithValues: (result.outputs ?? []).map { ($0.name, $0.value ?? nil) })
+            guard case .number(let altitude) = try document.job(index).runConfig.parameters["altitude_m"] else { throw CocoaError(.coderValueNotFound) }
+            #expect(abs(try #require(outputs["top_height_m"] ?? nil) - altitude) < 1.5)
+            #expect(try #require(outputs["flight_time_s"] ?? nil) > 8)
+            #expect(try #require(outputs["max_height_error_m"] ?? nil) < 1.5)
+        }
+    }
+
     @Test("An unknown template is refused with those that there are")
     func unknown() async throws {
         let directory = try TemporaryDirectory()
         let end = try await Program.run("lynxctl", ["new", "x", "--template", "matlab"], in: directory.path)
         #expect(end.exitCode == 2)
-        #expect(end.errors.contains("--template is 'matlab'; there are command, python, basilisk, cpp, fmu, jsbsim, rocketpy, engine-c, engine-cpp, engine-rust, engine-swift"))
+        #expect(end.errors.contains("--template is 'matlab'; there are command, python, basilisk, cpp, fmu, jsbsim, rocketpy, px4, engine-c, engine-cpp, engine-rust, engine-swift"))
     }
 }

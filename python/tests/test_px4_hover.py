@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from px4 import STAND_IN, Build, Px4, builds, px4
 
@@ -71,6 +72,12 @@ def test_the_vehicle_takes_off_hovers_lands_and_disarms(build: Build, tmp_path: 
     assert times == sorted(times)
     assert max(float(row["height_m"]) for row in rows) == pytest.approx(5, abs=1)
     assert (tmp_path / "output/flight.png").read_bytes().startswith(b"\x89PNG")
+    # What the study declares is there under its own name.
+    declared = yaml.safe_load((SCRIPTS.parent / "configs/px4_hover_wind.yaml").read_text())["config"]["outputs"]
+    for name in declared:
+        outer, _, inner = name.partition(".")
+        value = summary[outer][inner] if inner else summary[outer]
+        assert isinstance(value, (int, float)), name
 
 
 @every_build

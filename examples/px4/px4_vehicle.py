@@ -1,0 +1,1 @@
+../../scenarios/aerospace/python/px4_vehicle.py
