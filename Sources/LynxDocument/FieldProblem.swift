@@ -33,22 +33,4 @@ extension Document {
         if let list = diagnostics.list { throw list }
         return value
     }
-
-    /// Where the value stands, or as far as the document goes towards it.
-    private func report(_ problem: FieldProblem) {
-        guard var node = root else { return }
-        var path = FieldPath.root
-        for step in problem.path {
-            switch (step, node.content) {
-            case (.key(let key), .mapping(let mapping)): node = mapping[key]?.value ?? node
-            case (.index(let index), .sequence(let items)) where items.indices.contains(index): node = items[index]
-            default: break
-            }
-            switch step {
-            case .key(let key): path = path.appending(key)
-            case .index(let index): path = path.appending(index: index)
-            }
-        }
-        diagnostics.report(problem.message, at: node.mark, path: path)
-    }
 }

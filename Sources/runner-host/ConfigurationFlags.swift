@@ -24,7 +24,8 @@ struct ConfigurationFlags {
         return Dictionary(uniqueKeysWithValues: flags + [("--control-plane", "control_plane_url")])
     }()
     private static let ofCommands: Set = [
-        "--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep", "--describe", "--json",
+        "--help", "--version", "--check-config", "--parent-pid", "--expected-jobs", "--keep", "--batch-file", "--bundle-folder",
+        "--bundle-manifest", "--describe", "--json",
     ]
 
     init(_ arguments: [String]) {
@@ -105,8 +106,10 @@ struct ConfigurationFlags {
 }
 
 /// Ends the program with code 2 after printing one line for each error.
-func refuse(_ lines: [String]) -> Never {
-    for line in lines { say("runner-host: " + line, on: STDERR_FILENO) }
+///
+/// - Parameter places: a file of the user's; a line that begins with a place in it stays as it is.
+func refuse(_ lines: [String], places: String? = nil) -> Never {
+    for line in lines { say(places.map { line.hasPrefix($0 + ":") } == true ? line : "runner-host: " + line, on: STDERR_FILENO) }
     exit(2)
 }
 

@@ -125,11 +125,28 @@ struct PrepareCommand: AsyncParsableCommand {
     @Flag(help: "Keep the run's directory and show what is in it, and what would be executed.")
     var keep = false
 
+    @Option(help: ArgumentHelp("The batch file of a run whose code comes with its batch; errors name places in it.", valueName: "batch.yaml"))
+    var batchFile: String?
+
+    @Option(help: ArgumentHelp("The folder with that code.", valueName: "dir"))
+    var bundleFolder: String?
+
+    @Option(help: ArgumentHelp("A file with the manifest of what goes along of the folder.", valueName: "path"))
+    var bundleManifest: String?
+
+    func validate() throws {
+        guard (bundleFolder == nil) == (bundleManifest == nil), bundleFolder == nil || batchFile != nil else {
+            throw ValidationError("--bundle-folder and --bundle-manifest go together, with --batch-file")
+        }
+    }
+
     func run() async throws {
+        let files = bundleFolder.map { LocalBundle.Files(folder: $0, manifest: bundleManifest!) }
+        let bundle = batchFile.map { LocalBundle(batchFile: $0, files: files) }
         do {
-            for line in try await RunnerProcess(ConfigurationFlags.given.load()).prepare(runConfigFile: runConfig, keep: keep) { print(line) }
+            for line in try await RunnerProcess(ConfigurationFlags.given.load()).prepare(runConfigFile: runConfig, keep: keep, bundle: bundle) { print(line) }
         } catch let error as StartupError {
-            refuse(error.lines)
+            refuse(error.lines, places: batchFile)
         }
     }
 }

@@ -6,8 +6,10 @@ extension FieldType where Value == CommandOptions {
     /// The options of the `command` engine.
     package static var commandOptions: FieldType { options(command: \.command) }
 
-    /// - Parameter command: how the words of the command are asked for; an engine that makes them itself asks for something else.
-    package static func options(command: @escaping @Sendable (MappingReader) -> [Template]?) -> FieldType {
+    /// - Parameters:
+    ///   - command: how the words of the command are asked for; an engine that makes them itself asks for something else.
+    ///   - isWhole: whether all options are there, so that a port which they do not name is a mistake.
+    package static func options(isWhole: Bool = true, command: @escaping @Sendable (MappingReader) -> [Template]?) -> FieldType {
         mapping("the engine's options") { fields in
             let words = command(fields)
             var options = CommandOptions(command: words ?? [])
@@ -22,7 +24,7 @@ extension FieldType where Value == CommandOptions {
             options.servers = fields.optional("servers", .oneOrMore(.server, "servers"), "Programs that run beside the command.") ?? []
             options.stop = fields.optional("stop", .commandStop, "When the command is asked to end, if it does not end by itself.")
             _ = fields.optional("max_concurrent_jobs", .integer(1...4096) as FieldType<Int>, "The limit for jobs of this engine at a time.")
-            options.reportUnknownPorts(fields)
+            if isWhole { options.reportUnknownPorts(fields) }
             return words == nil ? nil : options
         }
     }
@@ -31,6 +33,9 @@ extension FieldType where Value == CommandOptions {
 extension MappingReader {
     /// The field `command` of the `command` engine.
     package var command: [Template]? { required("command", .command, "The program and its arguments: a list, or one line.") }
+
+    /// The same where the rest of the options may be elsewhere, and the command with them.
+    package var commandIfAny: [Template]? { optional("command", .command, "The program and its arguments: a list, or one line.") ?? [] }
 }
 
 extension CommandOptions {

@@ -77,18 +77,52 @@ extension BundleFolder {
     ///
     /// - Throws: `CLIError` with a line for each problem.
     func check(_ bundle: BundleSpec) throws(CLIError) {
-        var problems: [String] = []
-        if bundle.build == nil, let entrypoint = bundle.entrypoint, !has(entrypoint) {
-            problems.append("config.simulation.bundle.entrypoint: the bundle of \(root) has no file '\(entrypoint)'\(guess(entrypoint))")
-        }
-        if let requirements = bundle.requirements, !has(requirements) {
-            problems.append("config.simulation.bundle.requirements: the bundle of \(root) has no file '\(requirements)'\(guess(requirements))")
-        }
-        problems += secrets.map { "\(root)/\($0): looks like a secret; leave it out by .lynxignore, or write the line '!\($0)' there if it is to go along" }
-        guard problems.isEmpty else { throw CLIError(problems, exitCode: ExitStatus.badInput) }
+        let found = problems(with: bundle).map { "\($0.fieldPath): \($0.message)" } + secretProblems
+        guard found.isEmpty else { throw CLIError(found, exitCode: ExitStatus.badInput) }
     }
 
-    private func guess(_ path: String) -> String {
+    /// What the batch names of the bundle and it does not have.
+    func problems(with bundle: BundleSpec) -> [FieldProblem] {
+        func problem(_ field: String, _ message: String) -> FieldProblem {
+            FieldProblem(["config", "simulation", "bundle", .key(field)], "the bundle of \(root) has no \(message)")
+        }
+        var problems: [FieldProblem] = []
+        if bundle.build == nil, let entrypoint = bundle.entrypoint, !has(entrypoint) {
+            problems.append(problem("entrypoint", "file '\(entrypoint)'\(guess(entrypoint))"))
+        }
+        if let requirements = bundle.requirements, !has(requirements) {
+            problems.append(problem("requirements", "file '\(requirements)'\(guess(requirements))"))
+        }
+        if bundle.build == nil, let directory = bundle.workingDirectory, directory != ".", !holds(directory) || has(directory) {
+            let guess = Suggestion.closest(to: directory, among: folders).map { "; did you mean '\($0)'?" } ?? "; give the path of a folder with files from the bundle's root"
+            problems.append(problem("working_directory", "folder '\(directory)'\(guess)"))
+        }
+        return problems
+    }
+
+    /// A line for each file that looks as if it held a secret.
+    var secretProblems: [String] {
+        secrets.map { "\(root)/\($0): looks like a secret; leave it out by .lynxignore, or write the line '!\($0)' there if it is to go along" }
+    }
+
+    /// Whether a file or folder goes along.
+    func holds(_ path: String) -> Bool { files.contains { $0.path == path || $0.path.hasPrefix(path + "/") } }
+
+    /// All folders with files.
+    private var folders: [String] {
+        var found: Set<String> = []
+        for file in files {
+            var path = file.path[...]
+            while let slash = path.lastIndex(of: "/") {
+                path = path[..<slash]
+                found.insert(String(path))
+            }
+        }
+        return found.sorted()
+    }
+
+    /// What to do about a file that does not go along.
+    func guess(_ path: String) -> String {
         if FileStatus("\(root)/\(path)") != nil { return "; .gitignore or .lynxignore leaves it out" }
         return Suggestion.closest(to: path, among: files.map(\.path)).map { "; did you mean '\($0)'?" } ?? "; give its path from the bundle's root"
     }

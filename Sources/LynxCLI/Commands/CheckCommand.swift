@@ -7,7 +7,8 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Tells everything that is wrong with the batch file, each with its line and column. With a runner configuration, the \
             engine is loaded and prepares the first run, as far as that is possible without starting it: programs and files are \
-            looked for, and templates are filled.
+            looked for, and templates are filled. Of code that comes along as a bundle, the folder, the files that are named of it, the \
+            requirements, the build commands and the engine's options are checked.
 
             EXAMPLES:
               lynxctl check study.yaml
@@ -31,8 +32,13 @@ struct CheckCommand: ParsableCommand {
         let submission = try BatchFile.read(batch, changes)
         OutputStream.standard.line("\(batch): \(Self.summary(of: submission))")
         guard let runnerConfig else { return }
-        try Preparation(of: submission, runnerHost: try RunnerHostLocation.find(named: runnerHost), runnerConfig: runnerConfig).perform(keep: false)
-        OutputStream.standard.line("\(runnerConfig): run 0 can be prepared")
+        let preparation = Preparation(
+            of: submission, batchFile: batch, runnerHost: try RunnerHostLocation.find(named: runnerHost), runnerConfig: runnerConfig)
+        try preparation.perform(keep: false)
+        OutputStream.standard.line(
+            preparation.waitsForBuild
+                ? "\(runnerConfig): its engine takes the bundle's options; run 0 can be prepared when the build commands have run, as 'lynxctl run --dry-run' lets them"
+                : "\(runnerConfig): run 0 can be prepared")
     }
 
     static func summary(of submission: BatchSubmission) -> String {

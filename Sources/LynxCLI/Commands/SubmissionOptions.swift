@@ -32,10 +32,11 @@ package enum BatchFile {
         if let runs = changes.runs { submission.runsOverride = runs }
         if let seed = changes.seed { submission.config.monteCarlo.seed = seed }
         try take(changes.bundle, into: &submission, besideFile: path)
+        try BundleCheck(submission, batchFile: path, isFolderGiven: changes.bundle != nil)?.perform()
         return submission
     }
 
-    /// Makes the bundle's folder one that is relative to the current directory, and checks that it can be sent.
+    /// Makes the bundle's folder one that is relative to the current directory.
     private static func take(_ folder: String?, into submission: inout BatchSubmission, besideFile path: String) throws {
         if let folder {
             guard submission.config.simulation.scenario == nil else {
@@ -50,13 +51,5 @@ package enum BatchFile {
             let beside = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
             submission.config.simulation.bundle?.path = beside + given
         }
-        guard let bundle = submission.config.simulation.bundle else { return }
-        guard let folder = bundle.path else {
-            guard bundle.sha256 != nil else {
-                throw CLIError.badInput("\(path): config.simulation.bundle.path: is missing; give the folder with the code, or --bundle DIR")
-            }
-            return
-        }
-        try BundleFolder(folder).check(bundle)
     }
 }

@@ -4,31 +4,51 @@ package import LynxModel
 import Sampling
 import Support
 
-/// Lets `runner-host` prepare the first run of a study, which finds what is wrong with both without starting anything.
+/// Lets `runner-host` prepare the first run of a study, which finds what is wrong with both without running any of it.
 package struct Preparation {
     let batch: BatchSubmission
+    let batchFile: String
     let runnerHost: String
     let runnerConfig: String
+    let engines: String?
 
-    package init(of batch: BatchSubmission, runnerHost: String, runnerConfig: String) {
+    /// - Parameters:
+    ///   - batchFile: the path of the file that the batch was read from, for the places of errors.
+    ///   - engines: those to load, separated by commas; nil for those of the runner's configuration.
+    package init(of batch: BatchSubmission, batchFile: String, runnerHost: String, runnerConfig: String, engines: String? = nil) {
         self.batch = batch
+        self.batchFile = batchFile
         self.runnerHost = runnerHost
         self.runnerConfig = runnerConfig
+        self.engines = engines
     }
 
-    /// - Parameter keep: whether the run's directory is kept, and shown with what would be executed.
+    /// Whether run 0 can be prepared only once the bundle's build commands have run, which `perform` lets them with `keep` alone.
+    package var waitsForBuild: Bool { batch.config.simulation.bundle?.build != nil }
+
+    /// - Parameter keep: whether the run's directory is kept, and shown with what would be executed. For that a bundle's requirements are
+    ///   installed, and its build commands run.
     /// - Throws: `CLIError` with the exit code of `runner-host`, which has said what is wrong.
     package func perform(keep: Bool) throws {
         let sampler = Sampler(config: batch.config, runs: batch.firstRuns, seed: batch.config.monteCarlo.seed ?? 0)
         let run = sampler.runConfiguration(jobID: "dry-run-0", batchID: "dry-run", index: 0)
-        let file = FileManager.default.temporaryDirectory.path + "/lynx-dry-run-\(getpid()).json"
-        defer { unlink(file) }
-        do {
-            try WireJSON.encode(run).write(to: URL(fileURLWithPath: file))
-        } catch {
-            throw CLIError.unavailable("cannot write \(file): \(error)")
+        let file = FileManager.default.temporaryDirectory.path + "/lynx-dry-run-\(getpid())"
+        defer { for suffix in [".json", ".bundle"] { unlink(file + suffix) } }
+        func write(_ content: Data, _ suffix: String) throws {
+            do { try content.write(to: URL(fileURLWithPath: file + suffix)) } catch { throw CLIError.unavailable("cannot write \(file)\(suffix): \(error)") }
         }
-        let code = try Self.run([runnerHost, "prepare", file, "--config", runnerConfig] + (keep ? ["--keep"] : []))
+        try write(try WireJSON.encode(run), ".json")
+        var words = [runnerHost, "prepare", file + ".json", "--config", runnerConfig]
+        if let engines { words += ["--engines", engines] }
+        if let bundle = batch.config.simulation.bundle {
+            words += ["--allow-bundles", "true", "--batch-file", batchFile]
+            if let path = bundle.path {
+                let folder = try BundleFolder(path)
+                try write(Data(try folder.manifest().text), ".bundle")
+                words += ["--bundle-folder", folder.root, "--bundle-manifest", file + ".bundle"]
+            }
+        }
+        let code = try Self.run(words + (keep ? ["--keep"] : []))
         if code != 0 { throw CLIError([], exitCode: code) }
     }
 

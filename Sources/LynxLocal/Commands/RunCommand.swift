@@ -53,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "The results as JSON on standard output, for scripts.")
     var json = false
 
-    @Flag(help: "Prepare the first run, show its files and what would be executed, and end.")
+    @Flag(help: "Prepare the first run, show its files and what would be executed, and end. A bundle's requirements are installed for it, and its build commands run.")
     var dryRun = false
 
     func validate() throws {
@@ -71,9 +71,12 @@ struct RunCommand: AsyncParsableCommand {
         guard access(runnerConfig, R_OK) == 0 else {
             throw CLIError.badInput("cannot read --runner-config \(runnerConfig): \(SystemMessage.text(errno))")
         }
-        if dryRun, case .submit(let submission) = work {
-            let runnerHost = try RunnerHostLocation.find(named: runnerHost)
-            return try Preparation(of: submission, runnerHost: runnerHost, runnerConfig: runnerConfig).perform(keep: true)
+        if case .submit(let submission) = work, dryRun || submission.config.simulation.bundle != nil {
+            let preparation = Preparation(
+                of: submission, batchFile: batch!, runnerHost: try RunnerHostLocation.find(named: runnerHost), runnerConfig: runnerConfig, engines: engines)
+            // What is wrong with a bundle is found here, before each of its jobs fails for it.
+            try preparation.perform(keep: dryRun)
+            if dryRun { return }
         }
         let options = StudyOptions(
             work: work, runnerHost: try RunnerHostLocation.find(named: runnerHost), runnerConfig: runnerConfig, engines: engines,

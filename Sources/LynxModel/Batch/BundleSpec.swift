@@ -46,6 +46,9 @@ public struct BundleSpec: Codable, Hashable, Sendable {
         static let own: Set = [path, sha256, entrypoint, workingDirectory, requirements, build, variables]
     }
 
+    /// The fields that are no options of the engine.
+    package static let ownFields = Set(Key.own.map(\.stringValue))
+
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Key.self)
         path = try fields.decodeIfPresent(String.self, forKey: .path)

@@ -33,6 +33,8 @@ extension Attempt {
             report { $0.failed(error) }
             // Another runner may have the content, or be better off; this one tries again after a pause.
             if error.kind == .delivery { host.conditions.machineFailed(engine.id, error.description) }
+        } catch let error as EngineFailure {
+            report { $0.failed(error.named(in: bundle, engine.declaration)) }
         } catch {
             report { $0.failed(error) }
         }
@@ -42,18 +44,7 @@ extension Attempt {
     private func scenario(
         of bundle: BundleSpec, _ ready: BundleStore.Ready, _ engine: EngineLibrary, _ host: SimulationHost
     ) throws -> NamedScenario {
-        var variables = bundle.variables
-        // Compiled modules would be written beside those of the bundle, which stays as it is.
-        variables["PYTHONDONTWRITEBYTECODE"] = variables["PYTHONDONTWRITEBYTECODE"] ?? "1"
-        if let environment = ready.environment {
-            variables["VIRTUAL_ENV"] = environment
-            variables["PATH"] = "\(environment)/bin:\(variables["PATH"] ?? BundleBuild.path)"
-        }
-        let folder = bundle.workingDirectory.flatMap { $0 == "." ? nil : $0 }
-        let spec = ScenarioSpec(
-            engine: engine.id, entrypoint: bundle.entrypoint.map { "\(ready.root)/\($0)" },
-            workingDirectory: folder.map { "\(ready.root)/\($0)" } ?? ready.root, pythonExecutable: ready.environment.map { "\($0)/bin/python" },
-            variables: variables, options: bundle.options)
+        let spec = ScenarioSpec(bundle, root: ready.root, environment: ready.environment, engine: engine.id)
         return NamedScenario(
             name: "bundle", engine: engine.id, settings: try host.settings(of: spec, for: engine), spec: spec,
             isSandboxed: host.confinements?.sandboxesByDefault ?? false)

@@ -110,6 +110,8 @@ extension Attempt {
         async let interpreter = found?.asksInterpreter == true && !hasImage ? await runner.host.interpreter(of: threads.engine, scenario: scenario) : nil
         do {
             try await simulate(in: directory, scenario, code: ready.root, with: threads, on: runner)
+        } catch let error as EngineFailure {
+            failed(error.named(in: bundle, threads.engine.declaration))
         } catch {
             failed(error)
         }

@@ -154,3 +154,29 @@ final class BundleCache: Sendable {
         guard lynx_sync_file_system(directory.raw) == 0 else { throw .last("sync", path) }
     }
 }
+
+extension BundleCache {
+    /// A content that a bundle needs is not in the cache.
+    struct ContentMissing: Error {}
+
+    /// A folder with the files of a bundle, whose contents are in the cache. It has to be released.
+    ///
+    /// - Parameters:
+    ///   - text: that of the manifest, which is kept beside the folder.
+    ///   - bundle: the SHA-256 of it.
+    /// - Throws: `ContentMissing`, `FileError`.
+    func layOut(_ manifest: BundleManifest, _ text: [UInt8], as bundle: String) throws -> Folder {
+        let folder = try make(.files, bundle) { path in
+            var made: Set<String> = []
+            for file in manifest.files {
+                let target = "\(path)/\(file.path)"
+                let parent = String(target.prefix(upTo: target.utf8.lastIndex(of: UInt8(ascii: "/"))!))
+                if made.insert(parent).inserted { try Directory.make(parent) }
+                guard try blobs.link(file, at: target) else { throw ContentMissing() }
+            }
+        }
+        let note = try OwnedDescriptor.open(note(of: folder), O_WRONLY | O_CREAT | O_TRUNC)
+        try note.write(text, to: self.note(of: folder))
+        return folder
+    }
+}

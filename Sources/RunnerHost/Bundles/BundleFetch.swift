@@ -31,30 +31,13 @@ struct BundleFetch: Sendable {
         for attempt in 1... {
             try await fetchMissing(manifest, of: bundle, isWanted)
             do {
-                return try await threads.run { try layOut(manifest, text, bundle) }
-            } catch is ContentMissing {
+                return try await threads.run { [cache] in try cache.layOut(manifest, text, as: bundle) }
+            } catch is BundleCache.ContentMissing {
                 // It was removed for want of room, or found damaged, since it was looked for.
                 if attempt == 3 { throw BundleError(.machine, "the bundle cache loses contents; its disk may be damaged") }
             }
         }
         preconditionFailure("the loop ends by returning or throwing")
-    }
-
-    private struct ContentMissing: Error {}
-
-    private func layOut(_ manifest: BundleManifest, _ text: [UInt8], _ bundle: String) throws -> BundleCache.Folder {
-        let folder = try cache.make(.files, bundle) { path in
-            var made: Set<String> = []
-            for file in manifest.files {
-                let target = "\(path)/\(file.path)"
-                let parent = String(target.prefix(upTo: target.utf8.lastIndex(of: UInt8(ascii: "/"))!))
-                if made.insert(parent).inserted { try Directory.make(parent) }
-                guard try cache.blobs.link(file, at: target) else { throw ContentMissing() }
-            }
-        }
-        let note = try OwnedDescriptor.open(cache.note(of: folder), O_WRONLY | O_CREAT | O_TRUNC)
-        try note.write(text, to: cache.note(of: folder))
-        return folder
     }
 
     private func manifest(_ bundle: String, _ isWanted: @escaping @Sendable () -> Bool) async throws -> [UInt8] {

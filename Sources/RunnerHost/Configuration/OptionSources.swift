@@ -72,12 +72,26 @@ extension EngineDeclaration {
         let mark = Mark(wholeOf: "batch")
         let path = FieldPath.root.appending("config").appending("simulation").appending("bundle")
         let field = Field(node: EngineOption.group(options).node(at: mark), path: path, mark: mark)
-        for key in keys where key.isTop && !key.traits.contains(.batch) && options[key.key] != nil {
-            return "\(path.appending(key.key).text): is not for a batch to set; the runner's configuration sets it"
-        }
+        return problems(withBundle: field).first.map { "\($0.fieldPath): \($0.message)" }
+    }
+
+    /// The same of a batch file's field `config.simulation.bundle`, each with its place.
+    func problems(withBundle field: Field) -> [Diagnostic] {
+        guard case .mapping(let mapping) = field.node.content else { return [] }
         let diagnostics = DiagnosticCollector()
+        var options: [Mapping.Entry] = []
+        for entry in mapping.entries where !BundleSpec.ownFields.contains(entry.key) {
+            if keys.contains(where: { $0.key == entry.key && !$0.traits.contains(.batch) }) {
+                let message = "is not for a batch to set; the runner's configuration sets it"
+                diagnostics.report(message, at: entry.keyMark, path: field.path.appending(entry.key))
+            } else {
+                options.append(entry)
+            }
+        }
+        var field = field
+        field.node.content = .mapping(Mapping(options))
         _ = self.options(at: .batch).read(field, diagnostics)
-        return diagnostics.list?.diagnostics.first.map { "\($0.fieldPath): \($0.message)" }
+        return diagnostics.list?.diagnostics ?? []
     }
 }
 

@@ -15,7 +15,7 @@ package struct RunnerProcess {
     package static let version = "0.1.0"
 
     let configuration: RunnerConfiguration
-    private let expectedJobs: Int?
+    let expectedJobs: Int?
     private let read: ConfigurationReload.Read
     let logger: Logger
 
@@ -193,7 +193,7 @@ package struct RunnerProcess {
         return engines
     }
 
-    private func bundleSettings(state: String) -> BundleStore.Settings {
+    func bundleSettings(state: String) -> BundleStore.Settings {
         let python = RunnerCondition.present(configuration.pythonExecutable, setting: "python_executable")?.path
         return BundleStore.Settings(
             root: state + "/bundles", maxBytes: Int64(configuration.bundleCacheMaxBytes), buildSeconds: configuration.bundleBuildSeconds,
