@@ -143,9 +143,13 @@ let package = Package(
             exclude: ["PX4SITLEngine.swift", "Configuration", "Flight", "Instances", "Job", "Telemetry"],
             sources: ["EngineEntry.swift"], swiftSettings: swiftSettings, linkerSettings: engineLinkerSettings),
 
+        // What a study's options of the engine say; the command line reads them, too, before code is sent.
         .target(
-            name: "Command", dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "Support"],
-            path: "Plugins/CommandEngine", exclude: ["EngineEntry.swift"], swiftSettings: swiftSettings),
+            name: "CommandDocument", dependencies: ["LynxDocument", "LynxModel", "Support"], path: "Plugins/CommandEngine/Options",
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Command", dependencies: ["CLinux", "CommandDocument", "EngineABI", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "Support"],
+            path: "Plugins/CommandEngine", exclude: ["EngineEntry.swift", "Options"], swiftSettings: swiftSettings),
         .target(
             name: "CommandEngine", dependencies: ["Command", "EngineABI", "EngineKit"], path: "Plugins/CommandEngine",
             exclude: ["CommandDeclaration.swift", "CommandEngine.swift", "CommandSettings.swift", "Surroundings.swift", "Files", "Job", "Options", "Output", "Ports"],
@@ -188,7 +192,7 @@ let package = Package(
         .target(
             name: "LynxCLI",
             dependencies: [
-                "CStudyTemplates", "LynxDocument", "LynxModel", "LynxTelemetry", "PlainText", "Sampling", "Statistics", "Support",
+                "CommandDocument", "CStudyTemplates", "LynxDocument", "LynxModel", "LynxTelemetry", "PlainText", "Sampling", "Statistics", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -258,7 +262,7 @@ let package = Package(
             dependencies: ["CLinux", "EngineABI", "EngineKit", "EventLoop", "LynxModel", "MAVLink", "PX4SITL", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "CommandTests", dependencies: ["Command", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "Support", "TestSupport"],
+            name: "CommandTests", dependencies: ["Command", "CommandDocument", "EngineKit", "EventLoop", "LynxDocument", "LynxModel", "Support", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "EventLoopTests", dependencies: ["CLinux", "EventLoop", "Support", "TestSupport"], swiftSettings: swiftSettings),

@@ -1,3 +1,4 @@
+import CommandDocument
 import EngineKit
 import LynxDocument
 import LynxModel

@@ -1,3 +1,4 @@
+import CommandDocument
 package import EngineKit
 import FoundationEssentials
 import LynxModel

@@ -4,6 +4,8 @@ import LynxModel
 import TestSupport
 import Testing
 
+@testable import CommandDocument
+
 @Suite("Options of the command engine")
 struct CommandOptionsTests {
     private func options(_ text: String) throws -> CommandOptions { try yaml(text).read(as: .commandOptions) }

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Command
+@testable import CommandDocument
 @testable import LynxModel
 
 @Suite("Results of a run")

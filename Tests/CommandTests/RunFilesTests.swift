@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Command
+@testable import CommandDocument
 @testable import LynxModel
 
 @Suite("Run configurations in other notations")

@@ -2,6 +2,8 @@ import Command
 import LynxModel
 import Testing
 
+@testable import CommandDocument
+
 @Suite("Templates")
 struct TemplateTests {
     private var values: TemplateValues {

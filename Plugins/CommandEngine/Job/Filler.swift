@@ -1,3 +1,4 @@
+import CommandDocument
 import EngineABI
 import EngineKit
 import LynxModel

@@ -1,3 +1,4 @@
+import CommandDocument
 import EngineKit
 import EventLoop
 import LynxModel

@@ -1,3 +1,4 @@
+import CommandDocument
 import EventLoop
 import LynxDocument
 import LynxModel

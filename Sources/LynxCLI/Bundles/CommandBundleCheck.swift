@@ -1,3 +1,4 @@
+import CommandDocument
 import LynxDocument
 import LynxModel
 import Support
