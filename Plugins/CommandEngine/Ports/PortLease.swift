@@ -1,3 +1,4 @@
+import CommandDocument
 import Glibc
 import Support
 
