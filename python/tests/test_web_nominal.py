@@ -95,9 +95,9 @@ def test_it_is_drawn_as_its_own_mark(visited: Visit, title: str) -> None:
     card = visited.card(title)
     card.scroll_into_view_if_needed()
     page.wait_for_function(
-        '([title, drawn]) => [...document.querySelectorAll(`section[aria-label="${title}"] canvas`)]'
-        ".some((canvas) => eval(drawn)(canvas) > 20)",
-        arg=[title, DRAWN],
+        '(title) => [...document.querySelectorAll(`section[aria-label="${title}"] canvas`)]'
+        f".some((canvas) => ({DRAWN})(canvas) > 20)",
+        arg=title,
     )
 
 
