@@ -19,7 +19,7 @@ struct BatchGenerator {
         config.compute = ComputeSpec(
             container: maybe { g in
                 ContainerSpec(
-                    image: g.maybe { "docker.io/lab/sim-\($0.integer(0...9)):\($0.integer(1...99))" },
+                    image: g.maybe { "registry.example/lab/sim-\($0.integer(0...9)):\($0.integer(1...99))" },
                     cpuRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "m" : "")" },
                     memoryRequest: g.maybe { "\($0.integer(0...64))\($0.flip() ? "Gi" : "")" })
             },
