@@ -13,6 +13,7 @@ STUDY := scenarios/aerospace/configs/basic_orbit_tutorial.yaml
 RUNNER := configs/lynx-runner-basilisk.yaml
 PX4_STUDY := scenarios/aerospace/configs/px4_hover_wind.yaml
 PX4_RUNNER := configs/lynx-runner-px4.yaml
+# The PX4 example links to a module that is checked where it lies.
 PYTHON_SOURCES := python/lynx python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/ArrowIPCTests/Support Tests/Chaos Tests/MAVLinkTests/Python Tests/StatisticsTests/Support Tests/TemporalLogicTests/Python Tests/TestSupport/PX4 Benchmarks Tests/ParquetTests/Support $(filter-out examples/px4/px4_vehicle.py,$(wildcard examples/*/*.py examples/*/*/*.py))
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 

@@ -8,15 +8,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 purpose=$1
 shift
-# What goes wrong here goes wrong again in the build, which says it.
-[[ -d .build/checkouts ]] || swift package resolve >/dev/null 2>&1 &
-resolving=$!
-trap 'kill "$resolving" 2>/dev/null || true' EXIT
+beside=
+trap '[[ -z $beside ]] || kill "$beside" 2>/dev/null || true' EXIT
+if ! [[ -d .build/checkouts ]]; then
+    swift package resolve >/dev/null 2>&1 &
+    beside=$!
+fi
 scripts/setup.sh packages "$purpose"
-wait "$resolving" || true
+# What went wrong in fetching goes wrong again in the build, which says it.
+[[ -z $beside ]] || wait "$beside" || true
 scripts/setup.sh python "$purpose" &
-setup=$!
-trap 'kill "$setup" 2>/dev/null || true' EXIT
+beside=$!
 scripts/swift-build.sh "$@"
-wait "$setup"
-trap - EXIT
+wait "$beside"
+beside=
