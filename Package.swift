@@ -5,11 +5,10 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    // That no two accesses overlap is checked in debug builds, so by every test; in a release build the checks would cost about as
+    // much as the work for each sample of telemetry.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
-
-/// For what each sample of telemetry passes through. That no two accesses overlap is checked in debug builds, so by every
-/// test; in a release build the checks would cost about as much as the work.
-let hotPathSettings = swiftSettings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 /// For commands and checks whose time is spent elsewhere: without optimisation they compile three times as fast.
 let wiringSettings = swiftSettings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
@@ -87,7 +86,7 @@ let package = Package(
 
         // Foundations: no knowledge of runners or servers.
         .target(name: "Support", dependencies: ["CDigest"], swiftSettings: swiftSettings),
-        .target(name: "EventLoop", dependencies: ["CLinux", "Support"], swiftSettings: hotPathSettings),
+        .target(name: "EventLoop", dependencies: ["CLinux", "Support"], swiftSettings: swiftSettings),
         .target(name: "PlainText", swiftSettings: swiftSettings),
         .target(name: "ArrowIPC", swiftSettings: swiftSettings),
         .target(name: "Parquet", dependencies: ["CZlib", "CZstd"], swiftSettings: swiftSettings),
@@ -102,7 +101,7 @@ let package = Package(
         .target(
             name: "TelemetryServer",
             dependencies: ["CLinux", "CNGHTTP2", "CProtobufC", "CTelemetryProto", "CZlib", "EventLoop", "Support"],
-            swiftSettings: hotPathSettings),
+            swiftSettings: swiftSettings),
 
         .target(
             name: "ObjectStore",
@@ -183,7 +182,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            swiftSettings: hotPathSettings),
+            swiftSettings: swiftSettings),
         // What `runner-host check-engine` does.
         .target(
             name: "EngineCheck",

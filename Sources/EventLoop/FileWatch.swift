@@ -13,7 +13,6 @@ package final class FileWatch {
         fileprivate let body: (LoopContext) -> Void
         /// The folders that are watched for it.
         fileprivate var folders: [String: CInt] = [:]
-        fileprivate var isDue = false
         fileprivate weak var owner: FileWatch?
 
         fileprivate init(_ paths: [String], _ owner: FileWatch, _ body: @escaping (LoopContext) -> Void) {
@@ -33,8 +32,11 @@ package final class FileWatch {
     private var watch: Watch?
     private var byFolder: [CInt: [Weak]] = [:]
 
-    /// The shortest time between two looks at the files of a subscription, in nanoseconds.
+    /// From the first event to the look, in nanoseconds: what is written together comes together.
     private static let pause: UInt64 = 1_000_000
+    /// From a look until events are waited for again, in nanoseconds. A program that writes line by line would otherwise be
+    /// interrupted at each, which costs it more than the line.
+    private static let rest: UInt64 = 10_000_000
     /// The interval of looks without inotify.
     private static let interval: UInt64 = 20_000_000
     private static let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE)
@@ -57,7 +59,13 @@ package final class FileWatch {
         guard descriptor < 0 else { return }
         descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         guard descriptor >= 0 else { return }
-        watch = try? context.watch(descriptor, .readable) { [weak self] context, _ in self?.receive(context) }
+        watch = try? context.watch(descriptor, .readable) { [weak self] context, _ in
+            try? self?.watch?.update([])
+            _ = context.schedule(after: Self.pause) { [weak self] context in
+                self?.look(context)
+                _ = context.schedule(after: Self.rest) { [weak self] _ in try? self?.watch?.update(.readable) }
+            }
+        }
     }
 
     /// Watches for each path the deepest folder that is there. False if that is not possible.
@@ -84,8 +92,16 @@ package final class FileWatch {
         return folder
     }
 
-    private func receive(_ context: LoopContext) {
-        var due: [Subscription] = []
+    private func look(_ context: LoopContext) {
+        for subscription in subscriptionsWithNews() {
+            let isFollowed = follow(subscription)
+            subscription.body(context)
+            if !isFollowed { lookAgain(at: subscription, after: Self.interval, context) }
+        }
+    }
+
+    private func subscriptionsWithNews() -> [Subscription] {
+        var found: [ObjectIdentifier: Subscription] = [:]
         withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 8) { buffer in
             while true {
                 let count = read(descriptor, buffer.baseAddress, buffer.count)
@@ -95,23 +111,13 @@ package final class FileWatch {
                     let event = buffer.loadUnaligned(fromByteOffset: place, as: inotify_event.self)
                     place += MemoryLayout<inotify_event>.size + Int(event.len)
                     // With an overflow of its queue the kernel names no folder.
-                    let subscriptions = event.wd >= 0 ? byFolder[event.wd] ?? [] : byFolder.values.flatMap(\.self)
-                    for case let subscription? in subscriptions.map(\.subscription) where !subscription.isDue {
-                        subscription.isDue = true
-                        due.append(subscription)
+                    for case let subscription? in (event.wd >= 0 ? byFolder[event.wd] ?? [] : byFolder.values.flatMap(\.self)).map(\.subscription) {
+                        found[ObjectIdentifier(subscription)] = subscription
                     }
                 }
             }
         }
-        for subscription in due {
-            _ = context.schedule(after: Self.pause) { [weak self, weak subscription] context in
-                guard let self, let subscription else { return }
-                subscription.isDue = false
-                let isFollowed = follow(subscription)
-                subscription.body(context)
-                if !isFollowed { lookAgain(at: subscription, after: Self.interval, context) }
-            }
-        }
+        return Array(found.values)
     }
 
     private func lookAgain(at subscription: Subscription, after interval: UInt64, _ context: LoopContext) {

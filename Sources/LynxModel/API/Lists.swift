@@ -39,7 +39,7 @@ public struct JobList: Codable, Hashable, Sendable, ListPart {
 }
 
 /// Answer to `GET /batches/{id}/results`: those there are so far, by run index.
-public struct ResultList: Codable, Hashable, Sendable, ListPart {
+public struct ResultList: Codable, Hashable, Sendable, ListPart, HoldsNumberLists {
     public var results: [JobResult]
     /// To be given as `cursor` for the next part; absent from the last, and where all were asked for.
     public var nextCursor: String?

@@ -44,7 +44,7 @@ extension ParameterValue: Codable {
         switch self {
         case .integer(let value): try container.encode(value)
         case .number(let value):
-            let floats = encoder.userInfo[FloatText.key] as? FloatText
+            let floats = encoder.userInfo[WrittenNumbers.key] as? WrittenNumbers
             if let placeholder = floats?.placeholder(for: value) { try container.encode(placeholder) } else { try container.encode(value) }
         case .string(let value): try container.encode(value)
         case .bool(let value): try container.encode(value)

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// What one job brought. A failed job may have a partial one, with `success: false`.
-public struct JobResult: Codable, Hashable, Sendable {
+public struct JobResult: Codable, Hashable, Sendable, HoldsNumberLists {
     public var jobID: String
     public var success: Bool
     /// Wall time from launch to the end of the simulation, in seconds.
@@ -74,8 +74,8 @@ public struct TelemetrySeries: Codable, Hashable, Sendable {
     public var min: Double?
     public var max: Double?
     /// Simulated seconds, one for each of `values`.
-    public var timeS: [Double]
-    public var values: [Double]
+    @NumberList public var timeS: [Double]
+    @NumberList public var values: [Double]
 
     public init(
         units: String, count: Int, first: Double?, last: Double?, min: Double?, max: Double?, timeS: [Double], values: [Double]

@@ -1,5 +1,5 @@
 /// Answer to `GET /jobs/{id}/telemetry`: what the control plane has of an attempt's telemetry, also while it runs.
-public struct JobTelemetry: Codable, Hashable, Sendable {
+public struct JobTelemetry: Codable, Hashable, Sendable, HoldsNumberLists {
     public var jobID: String
     public var attempt: Int
     /// The attempt has ended and nothing more comes.
@@ -25,8 +25,8 @@ public struct JobTelemetry: Codable, Hashable, Sendable {
         /// How many points are stored in the span asked for; more than there are below if they were downsampled.
         public var points: Int
         /// Simulated seconds, one for each of `values`.
-        public var timeS: [Double]
-        public var values: [Double]
+        @NumberList public var timeS: [Double]
+        @NumberList public var values: [Double]
 
         public init(units: String, points: Int, timeS: [Double], values: [Double]) {
             self.units = units

@@ -321,7 +321,7 @@ public struct StartedReport: Codable, Hashable, Sendable {
 }
 
 /// The end of an attempt. The outcome is in `result.metadata.outcome`.
-public struct AttemptReport: Codable, Hashable, Sendable {
+public struct AttemptReport: Codable, Hashable, Sendable, HoldsNumberLists {
     public var runnerID: String
     public var batchID: String
     public var attempt: Int

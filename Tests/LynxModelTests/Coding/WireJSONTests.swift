@@ -22,6 +22,61 @@ struct WireJSONTests {
         return BatchSubmission(name: "b", config: config)
     }
 
+    private static let series: [[Double]] = [
+        [], [0], [-0.0, 1, -1, 0.1, 1e22, 1e-7, 5e-324, .greatestFiniteMagnitude, 0x1p53, 123_456_789.125], (0..<500).map { Double($0) / 3 },
+    ]
+
+    @Test("A series is written and read back value for value, and as a plain decoder reads it", arguments: series, [false, true])
+    func series(values: [Double], pretty: Bool) throws {
+        let result = Self.result(["quote\"time_s": Self.series(values), "values": Self.series(values.reversed())])
+        let json = try WireJSON.encode(result, pretty: pretty)
+        for read in [try WireJSON.decode(JobResult.self, from: json), try Self.plain.decode(JobResult.self, from: json)] {
+            #expect(read == result)
+            #expect(read.telemetryData["values"]?.values.map(\.bitPattern) == values.reversed().map(\.bitPattern))
+        }
+        // The same text as from an encoder that knows nothing of lists.
+        if !pretty { #expect(json == (try Self.plainEncoder.encode(result))) }
+    }
+
+    @Test("A series that JSON cannot hold is refused", arguments: [Double.infinity, -.infinity, .nan])
+    func notFinite(value: Double) {
+        #expect(throws: EncodingError.self) { try WireJSON.encode(Self.result(["x": Self.series([1, value])])) }
+    }
+
+    @Test(
+        "What is no list of numbers is refused, as without a quicker way",
+        arguments: ["[1,]", "[01]", "[1e999]", "[.5]", "[+1]", "[0x1]", "[nan]", "[1 2]", "[[1]]", "[\"1\"]", "[true]", "[1", "\"lynx-list-0:0\"", "null", "{}"])
+    func noList(text: String) throws {
+        let json = String(decoding: try WireJSON.encode(Self.result(["x": Self.series([7])])), as: UTF8.self)
+        let damaged = Data(json.replacing("\"values\":[7]", with: "\"values\":\(text)").utf8)
+        #expect(throws: DecodingError.self) { try WireJSON.decode(JobResult.self, from: damaged) }
+    }
+
+    @Test("Blanks between numbers, and a variable of any name, change nothing") func blanks() throws {
+        let result = Self.result(["time_s": Self.series([1, 2]), "a\\": Self.series([0.5])])
+        let json = String(decoding: try WireJSON.encode(result), as: UTF8.self).replacing("[", with: "[ ").replacing(",", with: " , ")
+        #expect(try WireJSON.decode(JobResult.self, from: Data(json.utf8)) == result)
+    }
+
+    private static let plain = JSONDecoder()
+    private static var plainEncoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
+    private static func series(_ values: [Double]) -> TelemetrySeries {
+        TelemetrySeries(units: "[m],\"values\":[1]", count: 0, first: nil, last: nil, min: nil, max: nil, timeS: values, values: values)
+    }
+
+    private static func result(_ data: [String: TelemetrySeries]) -> JobResult {
+        JobResult(
+            jobID: "j", success: true, executionTimeSecs: 1, telemetryData: data,
+            metadata: ResultMetadata(
+                runID: "r", runIndex: 0, attempt: 1, simulationName: "s", simulationVersion: "1", engine: "e", engineVersion: "1", runnerID: "r",
+                outcome: .success))
+    }
+
     @Test("A time is written as it was read, whatever its milliseconds") func times() throws {
         for second in ["1970-01-01T00:00:00", "2026-11-25T10:56:14", "2026-12-31T23:59:59", "2100-02-28T12:00:00"] {
             for millisecond in 0..<1000 {
