@@ -20,6 +20,8 @@ struct Scenario: Sendable {
         // Jobs already run in parallel on the machine; and a warm parent must have a single thread, with the same settings as a
         // cold start.
         "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        // Arrow's allocator gives unused memory back from a thread of its own.
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
         // Basilisk's integrators allocate and free small blocks all the time; the C library's own cache of them holds seven of
         // each size. With more, an attitude simulation takes a seventh less time.
         "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127",
