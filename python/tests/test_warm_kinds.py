@@ -265,3 +265,31 @@ def test_what_libraries_do_when_they_are_loaded(bench: Bench, name: str) -> None
     assert len({end.out for end in ends}) == (1 if is_same else 3)
     if is_same:
         assert ends[0].out == run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold").out
+
+
+ARROW = """
+import io
+import pandas
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+
+table = pyarrow.table({"x": range(100_000)})
+file = io.BytesIO()
+pyarrow.parquet.write_table(table, file)
+# Reading and computing use Arrow's threads.
+read = pyarrow.parquet.read_table(file, use_threads=True).to_pandas(use_threads=True)
+print(read.x.sum(), pyarrow.compute.sum(table["x"]))
+print(*pyarrow.compute.random(4, initializer="system"))
+"""
+
+
+def test_arrow_is_there_beforehand_and_draws_anew(bench: Bench) -> None:
+    host = bench.renewed("arrow").host(ARROW)
+    assert host.word == "ready"
+    assert host.left_out == {}
+    ends = [host.run() for _ in range(3)]
+    assert [end.err for end in ends] == [""] * 3
+    sums, draws = zip(*(end.out.splitlines() for end in ends), strict=True)
+    assert set(sums) == {"4999950000 4999950000"}
+    assert len(set(draws)) == 3
