@@ -13,6 +13,8 @@ package final class FileWatch {
         fileprivate let body: (LoopContext) -> Void
         /// The folders that are watched for it.
         fileprivate var folders: [String: CInt] = [:]
+        /// Whether its files are looked at in intervals, as a folder of theirs cannot be watched.
+        fileprivate var isPolled = false
         fileprivate weak var owner: FileWatch?
 
         fileprivate init(_ paths: [String], _ owner: FileWatch, _ body: @escaping (LoopContext) -> Void) {
@@ -51,7 +53,7 @@ package final class FileWatch {
     package func subscribe(_ paths: [String], _ context: LoopContext, body: @escaping (LoopContext) -> Void) -> Subscription {
         open(context)
         let subscription = Subscription(paths, self, body)
-        if !follow(subscription) { lookAgain(at: subscription, after: Self.interval, context) }
+        if !follow(subscription) { poll(subscription, context) }
         return subscription
     }
 
@@ -96,7 +98,7 @@ package final class FileWatch {
         for subscription in subscriptionsWithNews() {
             let isFollowed = follow(subscription)
             subscription.body(context)
-            if !isFollowed { lookAgain(at: subscription, after: Self.interval, context) }
+            if !isFollowed { poll(subscription, context) }
         }
     }
 
@@ -120,11 +122,17 @@ package final class FileWatch {
         return Array(found.values)
     }
 
-    private func lookAgain(at subscription: Subscription, after interval: UInt64, _ context: LoopContext) {
-        _ = context.schedule(after: interval) { [weak self, weak subscription] context in
+    private func poll(_ subscription: Subscription, _ context: LoopContext) {
+        guard !subscription.isPolled else { return }
+        subscription.isPolled = true
+        lookAgain(at: subscription, context)
+    }
+
+    private func lookAgain(at subscription: Subscription, _ context: LoopContext) {
+        _ = context.schedule(after: Self.interval) { [weak self, weak subscription] context in
             guard let self, let subscription else { return }
             subscription.body(context)
-            lookAgain(at: subscription, after: interval, context)
+            lookAgain(at: subscription, context)
         }
     }
 

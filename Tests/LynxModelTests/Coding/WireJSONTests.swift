@@ -22,12 +22,12 @@ struct WireJSONTests {
         return BatchSubmission(name: "b", config: config)
     }
 
-    private static let series: [[Double]] = [
+    private static let lists: [[Double]] = [
         [], [0], [-0.0, 1, -1, 0.1, 1e22, 1e-7, 5e-324, .greatestFiniteMagnitude, 0x1p53, 123_456_789.125], (0..<500).map { Double($0) / 3 },
     ]
 
-    @Test("A series is written and read back value for value, and as a plain decoder reads it", arguments: series, [false, true])
-    func series(values: [Double], pretty: Bool) throws {
+    @Test("A series is written and read back value for value, and as a plain decoder reads it", arguments: lists, [false, true])
+    func keptValues(values: [Double], pretty: Bool) throws {
         let result = Self.result(["quote\"time_s": Self.series(values), "values": Self.series(values.reversed())])
         let json = try WireJSON.encode(result, pretty: pretty)
         for read in [try WireJSON.decode(JobResult.self, from: json), try Self.plain.decode(JobResult.self, from: json)] {
@@ -45,7 +45,7 @@ struct WireJSONTests {
 
     @Test(
         "What is no list of numbers is refused, as without a quicker way",
-        arguments: ["[1,]", "[01]", "[1e999]", "[.5]", "[+1]", "[0x1]", "[nan]", "[1 2]", "[[1]]", "[\"1\"]", "[true]", "[1", "\"lynx-list-0:0\"", "null", "{}"])
+        arguments: ["[,1]", "[01]", "[1e999]", "[.5]", "[+1]", "[0x1]", "[nan]", "[1 2]", "[[1]]", "[\"1\"]", "[true]", "[1", "\"lynx-list-0:0\"", "null", "{}"])
     func noList(text: String) throws {
         let json = String(decoding: try WireJSON.encode(Self.result(["x": Self.series([7])])), as: UTF8.self)
         let damaged = Data(json.replacing("\"values\":[7]", with: "\"values\":\(text)").utf8)
@@ -53,7 +53,7 @@ struct WireJSONTests {
     }
 
     @Test("Blanks between numbers, and a variable of any name, change nothing") func blanks() throws {
-        let result = Self.result(["time_s": Self.series([1, 2]), "a\\": Self.series([0.5])])
+        let result = Self.result(["time_s": Self.series([1, 2], units: "m"), "a\\": Self.series([0.5], units: "")])
         let json = String(decoding: try WireJSON.encode(result), as: UTF8.self).replacing("[", with: "[ ").replacing(",", with: " , ")
         #expect(try WireJSON.decode(JobResult.self, from: Data(json.utf8)) == result)
     }
@@ -65,8 +65,8 @@ struct WireJSONTests {
         return encoder
     }
 
-    private static func series(_ values: [Double]) -> TelemetrySeries {
-        TelemetrySeries(units: "[m],\"values\":[1]", count: 0, first: nil, last: nil, min: nil, max: nil, timeS: values, values: values)
+    private static func series(_ values: [Double], units: String = "[m],\"values\":[1]") -> TelemetrySeries {
+        TelemetrySeries(units: units, count: 0, first: nil, last: nil, min: nil, max: nil, timeS: values, values: values)
     }
 
     private static func result(_ data: [String: TelemetrySeries]) -> JobResult {
