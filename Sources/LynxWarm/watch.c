@@ -15,8 +15,16 @@ static size_t used;
 
 void lynx_watch(int on) { lynx_watch_is_on = on; }
 
-void *lynx_watch_next(const char *name) {
-    void *const next = dlsym(RTLD_NEXT, name);
+void *lynx_watch_next(const char *name, const void *caller) {
+    void *next = dlsym(RTLD_NEXT, name);
+    Dl_info library;
+    if (next == NULL && dladdr(caller, &library) != 0 && library.dli_fname != NULL) {
+        void *const handle = dlopen(library.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+        if (handle != NULL) {
+            next = dlsym(handle, name);
+            dlclose(handle);
+        }
+    }
     if (next == NULL) abort();
     return next;
 }

@@ -24,7 +24,10 @@ unsigned long lynx_watch_signals(void);
 void lynx_watch_note(const char *what, const void *caller, const char *detail);
 extern int lynx_watch_is_on;
 
-/* Finds the function of the C library that a function here replaces. */
-void *lynx_watch_next(const char *name);
+/*
+ * Finds the function that one here replaces: the C library's, or that of a library which only the caller has, as extension
+ * modules of Python have the C++ library.
+ */
+void *lynx_watch_next(const char *name, const void *caller);
 
 #endif

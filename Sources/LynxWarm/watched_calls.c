@@ -36,7 +36,7 @@
     __attribute__((visibility("default"))) result name parameters; \
     result name parameters { \
         static result(*next) parameters; \
-        if (next == NULL) next = (result(*) parameters)lynx_watch_next(#name); \
+        if (next == NULL) next = (result(*) parameters)lynx_watch_next(#name, CALLER); \
         NOTE(what, detail); \
         return next arguments; \
     }
@@ -46,7 +46,7 @@
     __attribute__((visibility("default"))) result name parameters; \
     result name parameters { \
         static result(*next) parameters; \
-        if (next == NULL) next = (result(*) parameters)lynx_watch_next(#name); \
+        if (next == NULL) next = (result(*) parameters)lynx_watch_next(#name, CALLER); \
         result const r = next arguments; \
         if (r done) NOTE(what, detail); \
         return r; \
@@ -61,7 +61,7 @@ WATCHED("chance", NULL, uint32_t, arc4random_uniform, (uint32_t bound), (bound))
 
 __attribute__((visibility("default"))) void arc4random_buf(void *buffer, size_t size) {
     static void (*next)(void *, size_t);
-    if (next == NULL) next = (void (*)(void *, size_t))lynx_watch_next("arc4random_buf");
+    if (next == NULL) next = (void (*)(void *, size_t))lynx_watch_next("arc4random_buf", CALLER);
     NOTE("chance", NULL);
     next(buffer, size);
 }
@@ -70,14 +70,14 @@ __attribute__((visibility("default"))) void arc4random_buf(void *buffer, size_t 
 unsigned _ZNSt13random_device9_M_getvalEv(void *self);
 __attribute__((visibility("default"))) unsigned _ZNSt13random_device9_M_getvalEv(void *self) {
     static unsigned (*next)(void *);
-    if (next == NULL) next = (unsigned (*)(void *))lynx_watch_next("_ZNSt13random_device9_M_getvalEv");
+    if (next == NULL) next = (unsigned (*)(void *))lynx_watch_next("_ZNSt13random_device9_M_getvalEv", CALLER);
     NOTE("chance", NULL);
     return next(self);
 }
 
 __attribute__((visibility("default"))) long syscall(long number, ...) {
     static long (*next)(long, ...);
-    if (next == NULL) next = (long (*)(long, ...))lynx_watch_next("syscall");
+    if (next == NULL) next = (long (*)(long, ...))lynx_watch_next("syscall", CALLER);
     va_list list;
     va_start(list, number);
     long words[6];
@@ -125,7 +125,7 @@ static int is_written(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (fl
     __attribute__((visibility("default"))) int name(const char *path, int flags, ...); \
     int name(const char *path, int flags, ...) { \
         static int (*next)(const char *, int, ...); \
-        if (next == NULL) next = (int (*)(const char *, int, ...))lynx_watch_next(#name); \
+        if (next == NULL) next = (int (*)(const char *, int, ...))lynx_watch_next(#name, CALLER); \
         va_list list; \
         va_start(list, flags); \
         const mode_t mode = mode_of(flags, list); \
@@ -139,7 +139,7 @@ static int is_written(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (fl
     __attribute__((visibility("default"))) int name(int directory, const char *path, int flags, ...); \
     int name(int directory, const char *path, int flags, ...) { \
         static int (*next)(int, const char *, int, ...); \
-        if (next == NULL) next = (int (*)(int, const char *, int, ...))lynx_watch_next(#name); \
+        if (next == NULL) next = (int (*)(int, const char *, int, ...))lynx_watch_next(#name, CALLER); \
         va_list list; \
         va_start(list, flags); \
         const mode_t mode = mode_of(flags, list); \
@@ -153,7 +153,7 @@ static int is_written(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (fl
     __attribute__((visibility("default"))) FILE *name(const char *path, const char *mode); \
     FILE *name(const char *path, const char *mode) { \
         static FILE *(*next)(const char *, const char *); \
-        if (next == NULL) next = (FILE * (*)(const char *, const char *)) lynx_watch_next(#name); \
+        if (next == NULL) next = (FILE * (*)(const char *, const char *)) lynx_watch_next(#name, CALLER); \
         FILE *const file = next(path, mode); \
         note_open(CALLER, path, mode[0] != 'r' || strchr(mode, '+') != NULL, file != NULL); \
         return file; \
@@ -187,7 +187,7 @@ WATCHED("shared", NULL, void *, shmat, (int id, const void *address, int flags),
 
 __attribute__((visibility("default"))) sem_t *sem_open(const char *name, int flags, ...) {
     static sem_t *(*next)(const char *, int, ...);
-    if (next == NULL) next = (sem_t * (*)(const char *, int, ...)) lynx_watch_next("sem_open");
+    if (next == NULL) next = (sem_t * (*)(const char *, int, ...)) lynx_watch_next("sem_open", CALLER);
     va_list list;
     va_start(list, flags);
     const unsigned mode = va_arg(list, unsigned), value = va_arg(list, unsigned);
@@ -200,7 +200,7 @@ __attribute__((visibility("default"))) sem_t *sem_open(const char *name, int fla
     __attribute__((visibility("default"))) void *name(void *address, size_t size, int protection, int flags, int fd, offset_type offset); \
     void *name(void *address, size_t size, int protection, int flags, int fd, offset_type offset) { \
         static void *(*next)(void *, size_t, int, int, int, offset_type); \
-        if (next == NULL) next = (void *(*)(void *, size_t, int, int, int, offset_type))lynx_watch_next(#name); \
+        if (next == NULL) next = (void *(*)(void *, size_t, int, int, int, offset_type))lynx_watch_next(#name, CALLER); \
         const int sharing = flags & MAP_TYPE; \
         if ((sharing == MAP_SHARED || sharing == MAP_SHARED_VALIDATE) && (protection & PROT_WRITE) != 0) NOTE("shared", NULL); \
         return next(address, size, protection, flags, fd, offset); \
@@ -232,14 +232,14 @@ WATCHED("state", "its process group", int, setpgid, (pid_t pid, pid_t group), (p
 
 __attribute__((visibility("default"))) int madvise(void *address, size_t size, int advice) {
     static int (*next)(void *, size_t, int);
-    if (next == NULL) next = (int (*)(void *, size_t, int))lynx_watch_next("madvise");
+    if (next == NULL) next = (int (*)(void *, size_t, int))lynx_watch_next("madvise", CALLER);
     if (advice == MADV_DONTFORK) NOTE("state", "memory that no copy gets");
     return next(address, size, advice);
 }
 
 __attribute__((visibility("default"))) int prctl(int option, ...) {
     static int (*next)(int, ...);
-    if (next == NULL) next = (int (*)(int, ...))lynx_watch_next("prctl");
+    if (next == NULL) next = (int (*)(int, ...))lynx_watch_next("prctl", CALLER);
     va_list list;
     va_start(list, option);
     unsigned long words[4];

@@ -267,6 +267,21 @@ def test_what_libraries_do_when_they_are_loaded(bench: Bench, name: str) -> None
         assert ends[0].out == run_cold(bench.folder / "scenario.py", ENVIRONMENT, bench.folder / "cold").out
 
 
+def test_a_library_of_cpp_that_only_an_extension_has_is_found(bench: Bench) -> None:
+    bench = bench.renewed("random device")
+    source = bench.write(
+        "device.cpp", '#include <random>\nextern "C" unsigned value() { std::random_device draw; return draw(); }\n'
+    )
+    library = bench.folder / "libdevice.so"
+    subprocess.run(["c++", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    bench.write("module.py", f"import ctypes\nvalue = ctypes.CDLL({str(library)!r}).value\n")
+    host = bench.host(SCENARIO)
+    assert host.word == "ready"
+    ends = [host.run() for _ in range(3)]
+    assert [(end.code, end.err) for end in ends] == [(0, "")] * 3
+    assert len({end.out for end in ends}) == 3
+
+
 ARROW = """
 import io
 import pandas
