@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -308,3 +309,18 @@ def test_arrow_is_there_beforehand_and_draws_anew(bench: Bench) -> None:
     sums, draws = zip(*(end.out.splitlines() for end in ends), strict=True)
     assert set(sums) == {"4999950000 4999950000"}
     assert len(set(draws)) == 3
+
+
+def test_scipy_is_there_beforehand_with_the_time_of_the_run(bench: Bench) -> None:
+    scenario = (
+        "import time\nbegin = int(time.time())\nimport scipy.integrate\nimport numpy.f2py.rules as rules\n"
+        "print(rules.generationtime >= begin,\n"
+        "    time.asctime(time.gmtime(rules.generationtime)) in rules.module_rules['modulebody'])\n"
+    )
+    host = bench.renewed("scipy").host(scenario)
+    assert host.word == "ready"
+    assert host.left_out == {}
+    # The clock shows whole seconds.
+    time.sleep(1.1)
+    for _ in range(2):
+        assert host.run().out == "True True\n"

@@ -34,6 +34,7 @@ VOLATILE: dict[str, frozenset[str]] = {
     "numpy.random.mtrand": frozenset({"*"}),
     "numpy.random": frozenset({"*"}),
     "threading": frozenset({"_main_thread", "_active", "_dangling"}),
+    "numpy.f2py.rules": frozenset({"generationtime", "module_rules"}),
 }
 """Names whose values differ in every process; relevant ones are set again in each job (`store.REPAIRS`)."""
 

@@ -36,9 +36,22 @@ def _repair_processes(module: Any) -> None:
     process._config["authkey"] = module.AuthenticationString(os.urandom(32))
 
 
+def _repair_f2py(module: Any) -> None:
+    """All of SciPy imports it."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return
+    before = time.asctime(time.gmtime(module.generationtime))
+    module.generationtime = int(time.time())
+    now = time.asctime(time.gmtime(module.generationtime))
+    for name, rule in module.module_rules.items():
+        if isinstance(rule, str):
+            module.module_rules[name] = rule.replace(before, now)
+
+
 REPAIRS: dict[str, Callable[[Any], None]] = {
     "logging": _repair_logging,
     "multiprocessing.process": _repair_processes,
+    "numpy.f2py.rules": _repair_f2py,
 }
 """The values of a fresh process after importing these (`fingerprint.VOLATILE`); generators are seeded first."""
 
