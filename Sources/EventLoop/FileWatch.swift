@@ -41,7 +41,7 @@ package final class FileWatch {
     private static let rest: UInt64 = 10_000_000
     /// The interval of looks without inotify.
     private static let interval: UInt64 = 20_000_000
-    private static let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE)
+    private static let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF)
 
     package init() {}
 
@@ -75,14 +75,30 @@ package final class FileWatch {
         guard descriptor >= 0, watch != nil else { return false }
         for path in subscription.paths {
             // A deeper folder may appear just before the one above it is watched.
-            while let folder = Self.deepestFolder(of: path), subscription.folders[folder] == nil {
+            while let folder = Self.deepestFolder(of: path) {
+                // Asked for again, as another folder may have its place now.
                 let id = inotify_add_watch(descriptor, folder, Self.mask)
                 guard id >= 0 else { return false }
-                subscription.folders[folder] = id
+                let before = subscription.folders.updateValue(id, forKey: folder)
+                guard before != id else { break }
+                if let before { leave(before, subscription) }
                 byFolder[id, default: []].append(Weak(subscription: subscription))
             }
         }
         return true
+    }
+
+    /// Ends a subscription's interest in a folder.
+    private func leave(_ id: CInt, _ subscription: Subscription) {
+        guard !subscription.folders.values.contains(id) else { return }
+        byFolder[id]?.removeAll { $0.subscription === subscription }
+        forget(id)
+    }
+
+    private func forget(_ id: CInt) {
+        guard byFolder[id]?.isEmpty ?? false else { return }
+        byFolder[id] = nil
+        inotify_rm_watch(descriptor, id)
     }
 
     private static func deepestFolder(of path: String) -> String? {
@@ -139,9 +155,7 @@ package final class FileWatch {
     private func drop(_ folders: [CInt]) {
         for id in folders {
             byFolder[id]?.removeAll { $0.subscription == nil }
-            guard byFolder[id]?.isEmpty ?? false else { continue }
-            byFolder[id] = nil
-            inotify_rm_watch(descriptor, id)
+            forget(id)
         }
     }
 }

@@ -10,33 +10,46 @@ package final class LineTail {
     private var isPassing = false
     /// Whether the file has been there.
     package private(set) var isFound = false
+    /// Whether it was made shorter and written again, so that lines may have gone before they were read.
+    package private(set) var wasBegunAnew = false
+
+    /// What came last before `offset`: another file's beginning differs from it, even if the file is as long.
+    private var memory: [UInt8] = []
 
     /// A longer line is passed over.
     private static let longestLine = 1 << 20
+    private static let longestMemory = 64
 
     package init(_ path: String) { self.path = path }
 
     deinit { if file >= 0 { close(file) } }
 
     /// Passes on each whole line that has come since the last call, without its end.
-    package func read(_ body: (ArraySlice<UInt8>) -> Void) {
+    ///
+    /// - Parameter most: about how many bytes to read at most.
+    /// - Returns: whether there may be more.
+    @discardableResult
+    package func read(atMost most: Int = .max, _ body: (ArraySlice<UInt8>) -> Void) -> Bool {
         if file >= 0 {
-            readOn(body)
-            guard isReplaced else { return }
+            if readOn(atMost: most, body) { return true }
+            guard isReplaced else { return false }
             close(file)
-            (file, offset, rest, isPassing) = (-1, 0, [], false)
+            file = -1
+            beginAnew()
         }
         // Non-blocking: there may be a FIFO that has no writer.
         file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { return }
+        guard file >= 0 else { return false }
         guard FileStatus(descriptor: file)?.isRegular == true else {
             close(file)
             file = -1
-            return
+            return false
         }
         isFound = true
-        readOn(body)
+        return readOn(atMost: most, body)
     }
+
+    private func beginAnew() { (offset, rest, isPassing, memory) = (0, [], false, []) }
 
     /// Whether another file has the path now, as programs leave it that write to a temporary name first.
     private var isReplaced: Bool {
@@ -44,17 +57,34 @@ package final class LineTail {
         return fstat(file, &opened) == 0 && lstat(path, &named) == 0 && (opened.st_ino, opened.st_dev) != (named.st_ino, named.st_dev)
     }
 
-    private func readOn(_ body: (ArraySlice<UInt8>) -> Void) {
-        // A file that has become shorter is begun anew.
-        if let size = FileStatus(descriptor: file)?.size, size < offset { (offset, rest) = (0, []) }
-        withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 16) { buffer in
-            while true {
+    private func readOn(atMost most: Int, _ body: (ArraySlice<UInt8>) -> Void) -> Bool {
+        if isBegunAnew {
+            wasBegunAnew = true
+            beginAnew()
+        }
+        var left = most
+        return withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 16) { buffer in
+            while left > 0 {
                 let count = pread(file, buffer.baseAddress, buffer.count, off_t(offset))
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
+                guard count > 0 else { return false }
                 offset += Int64(count)
-                split(UnsafeRawBufferPointer(rebasing: buffer[..<count]), body)
+                left -= count
+                let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                memory = Array((memory + piece.suffix(Self.longestMemory)).suffix(Self.longestMemory))
+                split(piece, body)
             }
+            return true
+        }
+    }
+
+    /// Whether the file was made shorter and written again since, as far as its bytes before `offset` tell.
+    private var isBegunAnew: Bool {
+        guard !memory.isEmpty else { return false }
+        if let size = FileStatus(descriptor: file)?.size, size < offset { return true }
+        let count = memory.count
+        return withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
+            pread(file, buffer.baseAddress, count, off_t(offset) - off_t(count)) == count && !buffer.elementsEqual(memory)
         }
     }
 

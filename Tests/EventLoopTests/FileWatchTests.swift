@@ -89,6 +89,24 @@ struct FileWatchTests {
         #expect(reader.lines.withLock { $0 } == ["one", "two"])
     }
 
+    @Test("A file in a folder that is removed and made again is seen", arguments: 1...3) func folderAgain(times: Int) async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path + "/out/run/table.csv"
+        let reader = try await follow(path) {
+            for _ in 0...times {
+                for directory in ["/out", "/out/run"] { mkdir(folder.path + directory, 0o700) }
+                usleep(20_000)
+                for directory in ["/out/run", "/out"] { rmdir(folder.path + directory) }
+            }
+            for directory in ["/out", "/out/run"] { mkdir(folder.path + directory, 0o700) }
+            usleep(20_000)
+            Self.append("one\n", to: path)
+            usleep(20_000)
+            Self.append("end\n", to: path)
+        }
+        #expect(reader.lines.withLock { $0 } == ["one"])
+    }
+
     @Test("What is not watched any more is not looked at, and others are") func subscriptions() async throws {
         let folder = try TemporaryDirectory()
         let path = folder.path + "/second"

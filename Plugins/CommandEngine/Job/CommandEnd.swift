@@ -34,6 +34,8 @@ enum CommandEnd {
         // The program has its results in files of its own already.
         if !plan.results.isEmpty, access("\(plan.files.output)/\(RunResults.file)", F_OK) != 0 { collector.passedOver.insert(RunResults.file) }
         for warning in warnings + RunResults.write(plan.results, to: plan.files.output) { sink.warning(warning) }
+        // Results may stand in what is cut off.
+        if let cap = plan.cutsOutputTo { LogCut.cut(plan.files.stdout, to: cap) }
         try collector.collect(directory: plan.files.output, into: sink)
     }
 }

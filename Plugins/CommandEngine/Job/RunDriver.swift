@@ -42,6 +42,8 @@ final class RunDriver {
 
     /// The host wants the run to end, and kills it later. Servers are stopped as after the command's own end.
     func asked(_ context: LoopContext) {
+        // What its command has printed last is being read.
+        if phase == .command, command == nil, follower != nil { return }
         guard phase == .command, let command else {
             exit = exit ?? SimulationExit(exitCode: nil, exitSignal: nil, success: false, retryable: true, maxRSSBytes: 0, message: "stopped before the command")
             return stop(context)
@@ -101,9 +103,15 @@ final class RunDriver {
     private func commandEnded(_ end: GuardedProcess.End, _ context: LoopContext) {
         command = nil
         note(end)
-        warnings += follower?.finish(context) ?? []
-        follower = nil
-        if let cap = plan.cutsOutputTo { LogCut.cut(plan.files.stdout, to: cap) }
+        guard let follower else { return concluded(end, context) }
+        follower.finish(context) { [self] found, context in
+            warnings += found
+            self.follower = nil
+            concluded(end, context)
+        }
+    }
+
+    private func concluded(_ end: GuardedProcess.End, _ context: LoopContext) {
         if exit == nil { exit = CommandEnd.exit(end, plan, wasAsked: isAsked) }
         stop(context)
     }
@@ -137,7 +145,7 @@ final class RunDriver {
 
     /// Asks the servers to end unless the command still runs, and ends the run when nothing is left of it.
     private func stop(_ context: LoopContext) {
-        guard phase != .over, command == nil else { return }
+        guard phase != .over, command == nil, follower == nil else { return }
         sign = nil
         if phase != .stopping {
             phase = .stopping

@@ -8,6 +8,8 @@ final class SignWatch {
     private let sign: RunSign
     private let begin: UInt64
     private var isOver = false
+    /// Whether there is output that has not been looked at; a turn for it is scheduled.
+    private var isBehind = false
     private var tails: [LineTail] = []
     private var files: FileWatch.Subscription?
     private let pattern: Regex<AnyRegexOutput>?
@@ -15,6 +17,8 @@ final class SignWatch {
 
     /// How often a port is tried, in nanoseconds, as nothing reports that a program has begun to listen.
     private static let interval: UInt64 = 20_000_000
+    /// How many bytes of output are looked at in a turn: other runs wait meanwhile.
+    private static let turn = 64 << 10
 
     init(_ sign: RunSign, _ context: LoopContext, onSeen: @escaping (LoopContext) -> Void) {
         self.sign = sign
@@ -40,12 +44,15 @@ final class SignWatch {
             files = nil
             // Later, as the owner may not yet have this object.
             _ = context.schedule(after: 0) { [self] in onSeen($0) }
+        } else if isBehind {
+            _ = context.schedule(after: 0) { [weak self] in self?.look($0) }
         } else if files == nil {
             let wait: UInt64 = if case .seconds(let seconds) = sign { UInt64(seconds * 1e9) } else { Self.interval }
             _ = context.schedule(after: wait) { [weak self] in self?.look($0) }
         }
     }
 
+    /// Also sets `isBehind`.
     private func isSeen(_ context: LoopContext) -> Bool {
         switch sign {
         case .seconds(let seconds): return Double(context.now - begin) >= seconds * 1e9
@@ -53,10 +60,12 @@ final class SignWatch {
         case .port(let number): return LocalPort(number, .tcp).isListening
         case .output:
             var isFound = false
+            isBehind = false
             for tail in tails {
-                tail.read { line in
+                let isMore = tail.read(atMost: Self.turn) { line in
                     if !isFound, let pattern { isFound = (try? pattern.firstMatch(in: String(decoding: line, as: UTF8.self))) != nil }
                 }
+                if isMore { isBehind = true }
             }
             return isFound
         }

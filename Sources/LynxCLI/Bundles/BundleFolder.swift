@@ -30,7 +30,14 @@ struct BundleFolder: Sendable {
         var walk = Walk(root: root)
         walk.addRulesAbove()
         walk.visit([], depth: 0)
+        walk.checkLinks()
         guard walk.problems.isEmpty else { throw CLIError(walk.problems, exitCode: ExitStatus.badInput) }
+        let size = walk.files.reduce(into: Int64(0)) { sum, file in sum = sum.addingReportingOverflow(file.size).overflow ? .max : sum + file.size }
+        guard size <= BundleManifest.mostBytes else {
+            let largest = walk.files.max { $0.size < $1.size }!
+            throw .badInput(
+                "\(root): has more than \(BundleManifest.mostBytes >> 30) GiB for a bundle, most of all in \(largest.path); leave out by .lynxignore what the simulation does not need")
+        }
         guard !walk.files.isEmpty else {
             throw .badInput("the folder '\(path)' has no files for a bundle; .gitignore and .lynxignore may leave all of them out")
         }
@@ -54,10 +61,17 @@ struct BundleFolder: Sendable {
         var rules = IgnoreRules.standard
         var files: [File] = []
         var problems: [String] = []
+        /// Links to files, with what they lead to.
+        private var links: [(path: String, target: String)] = []
 
         private static let mostProblems = 10
 
         init(root: String) { self.root = root }
+
+        /// The text of a file with rules; empty if it is none, such as a FIFO that nobody writes to.
+        private static func rules(in path: String) -> [UInt8] {
+            FileStatus(path)?.isRegular == true ? WholeFile.read(path, atMost: 1 << 20) ?? [] : []
+        }
 
         /// The rules of the folders above, up to that of the repository.
         mutating func addRulesAbove() {
@@ -72,7 +86,7 @@ struct BundleFolder: Sendable {
                 // Patterns there are relative to there: those that name folders on the way do so no more.
                 let below = Array(root.utf8.dropFirst(folder.utf8.count + 1))
                 for name in [".gitignore", ".lynxignore"] {
-                    rules.add(above: WholeFile.read("\(folder)/\(name)", atMost: 1 << 20) ?? [], below: below, isOwn: name == ".lynxignore")
+                    rules.add(above: Self.rules(in: "\(folder)/\(name)"), below: below, isOwn: name == ".lynxignore")
                 }
             }
         }
@@ -81,7 +95,7 @@ struct BundleFolder: Sendable {
             let place = folder.isEmpty ? root : "\(root)/\(String(decoding: folder, as: UTF8.self))"
             guard depth <= mostDepth else { return report("\(place): is too deep; a bundle may have \(mostDepth) folders in each other") }
             for name in [".gitignore", ".lynxignore"] {
-                rules.add(file: WholeFile.read("\(place)/\(name)", atMost: 1 << 20) ?? [], base: folder, isOwn: name == ".lynxignore")
+                rules.add(file: Self.rules(in: "\(place)/\(name)"), base: folder, isOwn: name == ".lynxignore")
             }
             let names: [[UInt8]]
             do throws(FileError) {
@@ -130,7 +144,20 @@ struct BundleFolder: Sendable {
             guard info.st_mode & S_IFMT == S_IFREG else {
                 return report("\(place): is a link to a folder; put a copy of the folder in its place, or leave it out by .lynxignore")
             }
+            links.append((path, target))
             add(path, target, info)
+        }
+
+        /// Reports links to files that are left out under their own names; all rules are known then.
+        mutating func checkLinks() {
+            for link in links {
+                let target = Array(link.target.utf8.dropFirst(root.utf8.count + 1))
+                let folders = target.indices.filter { target[$0] == UInt8(ascii: "/") }
+                let isLeftOut = rules.leavesOut(target, isFolder: false) || folders.contains { rules.leavesOut(Array(target[..<$0]), isFolder: true) }
+                if isLeftOut {
+                    report("\(root)/\(link.path): is a link to \(link.target), which is left out; leave the link out, too, or put a copy in its place")
+                }
+            }
         }
 
         private mutating func add(_ path: String, _ source: String, _ info: stat) {

@@ -91,33 +91,60 @@ struct IgnoreRules: Sendable {
 /// The patterns of gitignore(5): `*` and `?` stop at slashes, `**` between slashes is any number of folders.
 enum Glob {
     static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+        var matcher = Matcher()
+        return matcher.matches(pattern, text)
+    }
+}
+
+/// One match of a pattern against a text, in time that grows with the product of their lengths.
+private struct Matcher {
+    private struct Place: Hashable {
+        var pattern: Int
+        var text: Int
+    }
+
+    /// From where on a star does not match the rest.
+    private var failures: Set<Place> = []
+
+    mutating func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
         guard let first = pattern.first else { return text.isEmpty }
         switch first {
         case UInt8(ascii: "*"):
-            if pattern.starts(with: "**/".utf8) {
-                let rest = pattern.dropFirst(3)
-                if matches(rest, text) { return true }
-                return text.indices.contains { text[$0] == UInt8(ascii: "/") && matches(rest, text[($0 + 1)...]) }
-            }
-            if pattern.elementsEqual("**".utf8) { return true }
-            let rest = pattern.drop { $0 == UInt8(ascii: "*") }
-            var tail = text
-            while true {
-                if matches(rest, tail) { return true }
-                guard let next = tail.first, next != UInt8(ascii: "/") else { return false }
-                tail = tail.dropFirst()
-            }
+            let place = Place(pattern: pattern.startIndex, text: text.startIndex)
+            if failures.contains(place) { return false }
+            if matchesStar(pattern, text) { return true }
+            failures.insert(place)
+            return false
         case UInt8(ascii: "?"):
             guard let next = text.first, next != UInt8(ascii: "/") else { return false }
             return matches(pattern.dropFirst(), text.dropFirst())
         case UInt8(ascii: "["):
-            guard let (set, rest) = characters(pattern) else { return text.first == first && matches(pattern.dropFirst(), text.dropFirst()) }
+            guard let (set, rest) = Self.characters(pattern) else { return text.first == first && matches(pattern.dropFirst(), text.dropFirst()) }
             guard let next = text.first, next != UInt8(ascii: "/"), set.contains(next) else { return false }
             return matches(rest, text.dropFirst())
         case UInt8(ascii: "\\") where pattern.count > 1:
             return text.first == pattern.dropFirst().first && matches(pattern.dropFirst(2), text.dropFirst())
         default:
             return text.first == first && matches(pattern.dropFirst(), text.dropFirst())
+        }
+    }
+
+    private mutating func matchesStar(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+        if pattern.starts(with: "**/".utf8) {
+            let rest = pattern.dropFirst(3)
+            if matches(rest, text) { return true }
+            for place in text.indices where text[place] == UInt8(ascii: "/") {
+                if matches(rest, text[(place + 1)...]) { return true }
+            }
+            return false
+        }
+        if pattern.elementsEqual("**".utf8) { return true }
+        let rest = pattern.drop { $0 == UInt8(ascii: "*") }
+        var tail = text
+        while true {
+            if matches(rest, tail) { return true }
+            guard let next = tail.first, next != UInt8(ascii: "/") else { return false }
+            tail = tail.dropFirst()
         }
     }
 

@@ -36,9 +36,8 @@ struct CheckCommand: ParsableCommand {
             of: submission, batchFile: batch, runnerHost: try RunnerHostLocation.find(named: runnerHost), runnerConfig: runnerConfig)
         try preparation.perform(keep: false)
         OutputStream.standard.line(
-            preparation.waitsForBuild
-                ? "\(runnerConfig): its engine takes the bundle's options; run 0 can be prepared when the build commands have run, as 'lynxctl run --dry-run' lets them"
-                : "\(runnerConfig): run 0 can be prepared")
+            preparation.condition.map { "\(runnerConfig): its engine takes the bundle's options; run 0 can be prepared when \($0), as by 'lynxctl run --dry-run'" }
+                ?? "\(runnerConfig): run 0 can be prepared")
     }
 
     static func summary(of submission: BatchSubmission) -> String {

@@ -23,8 +23,12 @@ package struct Preparation {
         self.engines = engines
     }
 
-    /// Whether run 0 can be prepared only once the bundle's build commands have run, which `perform` lets them with `keep` alone.
-    package var waitsForBuild: Bool { batch.config.simulation.bundle?.build != nil }
+    /// What has to be done before run 0 can be prepared, as its program may come of it; `perform` does it with `keep` alone. Nil: nothing.
+    package var condition: String? {
+        guard let bundle = batch.config.simulation.bundle else { return nil }
+        let parts = [bundle.requirements == nil ? nil : "its requirements are installed", bundle.build == nil ? nil : "the build commands have run"]
+        return parts.allSatisfy { $0 == nil } ? nil : parts.compactMap(\.self).joined(separator: " and ")
+    }
 
     /// - Parameter keep: whether the run's directory is kept, and shown with what would be executed. For that a bundle's requirements are
     ///   installed, and its build commands run.

@@ -29,8 +29,8 @@ final class WrittenNumbers: Sendable {
         text.reserveCapacity(text.utf8.count + 20 * values.count)
         for value in values {
             let digits = value.description
-            // As the encoder writes numbers elsewhere: a series says nothing by a point.
-            text += digits.hasSuffix(".0") ? digits.dropLast(2) : digits[...]
+            // As the encoder writes numbers elsewhere: a series says nothing by a point, except for the sign of zero.
+            text += digits.hasSuffix(".0") && digits != "-0.0" ? digits.dropLast(2) : digits[...]
             text += ","
         }
         if !values.isEmpty { text.removeLast() }

@@ -59,8 +59,7 @@ final class BundleCache: Sendable {
         let folder = try newFolder(kind, key)
         do {
             try fill(folder.path)
-            try FrozenFolder.freeze(folder.path)
-            let content = try FrozenFolder.content(of: folder.path)
+            let content = try Self.freeze(folder)
             try Self.sync(folder.path)
             let file = try OwnedDescriptor.open(record(of: folder), O_WRONLY | O_CREAT | O_TRUNC)
             try file.write(Array(content.fingerprint.utf8), to: record(of: folder))
@@ -72,6 +71,20 @@ final class BundleCache: Sendable {
         }
     }
 
+    /// What its commands have left in a folder may be what no folder can be kept of, which says nothing of this machine.
+    private static func freeze(_ folder: Folder) throws -> FrozenFolder.Content {
+        do throws(FileError) {
+            try FrozenFolder.freeze(folder.path)
+            return try FrozenFolder.content(of: folder.path)
+        } catch {
+            if folder.kind == .files || machineErrors.contains(error.code) { throw error }
+            let made = folder.kind == .builds ? "building the bundle" : "installing the requirements"
+            throw BundleError(.bundle, "what \(made) made cannot be kept: \(BundleError.line(error)); it may hold files and folders with names in UTF-8")
+        }
+    }
+
+    private static let machineErrors: Set<Int32> = [EIO, ENOSPC, EDQUOT, EROFS, EMFILE, ENFILE, ENOMEM, EINTR]
+
     /// An empty folder, which is held.
     private func newFolder(_ kind: Kind, _ key: String) throws(FileError) -> Folder {
         for number in 1...Self.mostOfOneKey {
@@ -80,7 +93,11 @@ final class BundleCache: Sendable {
             // One that was changed may be in use still.
             guard holdIfIdle(folder) else { continue }
             if FileStatus(record(of: folder)) == nil {
-                try DirectoryRemoval.remove(folder.path)
+                // What a build has left may not be removable.
+                guard (try? DirectoryRemoval.remove(folder.path)) != nil else {
+                    release(folder)
+                    continue
+                }
                 if mkdir(folder.path, 0o700) == 0 { return folder }
                 if errno != EEXIST { throw .last("make", folder.path) }
             }

@@ -31,6 +31,12 @@ struct BundleError: Error, Sendable, CustomStringConvertible {
         self.log = log
     }
 
+    /// What failed, in one line of some length, whatever the path.
+    static func line(_ error: FileError) -> String {
+        let text = "\(error)".unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : String($0) }.joined()
+        return text.count <= 300 ? text : "\(text.prefix(150))…\(text.suffix(150))"
+    }
+
     init(_ error: FileError) { self.init(.machine, "the bundle cache: \(error)") }
 }
 

@@ -36,6 +36,8 @@ struct Sandbox: Sendable {
     ///   - mounts: what is to be seen although it is below `/tmp` or the like, and what may be written to.
     func launcher(port: UInt16?, mounts: [ConfinementMount]) -> [String] {
         var words = [helper, port.map { "\($0)" } ?? "0", bubblewrap, "--die-with-parent", "--unshare-net", "--unshare-pid", "--unshare-ipc"]
+        // Root could mount the file system anew, and write to it.
+        words += ["--cap-drop", "ALL"]
         words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
         // Sockets of services could be connected to although the file system is read-only.
         for folder in ["/tmp", "/var/tmp", "/run"] where access(folder, F_OK) == 0 { words += ["--tmpfs", folder] }

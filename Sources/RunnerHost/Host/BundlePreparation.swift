@@ -33,7 +33,7 @@ struct BundlePreparation {
         }
         guard let files else { return keep ? ["the bundle is on the control plane; give its folder to prepare a run of it"] : [] }
         // What build commands make is there only once they have run.
-        guard keep || code.build == nil else { return [] }
+        guard keep || (code.build == nil && code.requirements == nil) else { return [] }
         let directory = try AttemptDirectory(assignment, under: try runner.prepareOutputRoot())
         let cache = "\(directory.path).bundle"
         defer { if !keep { for path in [directory.path, cache] { _ = try? DirectoryRemoval.remove(path) } } }

@@ -34,8 +34,11 @@ struct WireJSONTests {
             #expect(read == result)
             #expect(read.telemetryData["values"]?.values.map(\.bitPattern) == values.reversed().map(\.bitPattern))
         }
-        // The same text as from an encoder that knows nothing of lists.
-        if !pretty { #expect(json == (try Self.plainEncoder.encode(result))) }
+        // The same text as from an encoder that knows nothing of lists, but for the sign of zero.
+        if !pretty {
+            let plain = String(decoding: try Self.plainEncoder.encode(result), as: UTF8.self)
+            #expect(String(decoding: json, as: UTF8.self).replacing("-0.0,", with: "-0,").replacing("-0.0]", with: "-0]") == plain)
+        }
     }
 
     @Test("A series that JSON cannot hold is refused", arguments: [Double.infinity, -.infinity, .nan])

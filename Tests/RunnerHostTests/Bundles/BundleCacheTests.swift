@@ -66,6 +66,38 @@ struct BundleCacheTests {
         _ = try make("k")
     }
 
+    @Test(
+        "A build that leaves what no folder can be kept of is the bundle's fault, told in one line, and says nothing of this machine",
+        arguments: ["name", "deep", "gone"])
+    func notToBeKept(what: String) throws {
+        let build: (String) throws -> Void = { path in
+            switch what {
+            case "name":
+                let file = open("\(path)/" + "x", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+                close(file)
+                let bytes = Array(path.utf8) + [UInt8(ascii: "/"), 0xFF, 0xFE, 0x0A, 0x1B, 0]
+                #expect(bytes.withUnsafeBytes { rename("\(path)/x", $0.baseAddress!.assumingMemoryBound(to: CChar.self)) } == 0)
+            case "deep":
+                var folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                for _ in 0..<300 {
+                    let name = String(repeating: "d", count: 50)
+                    #expect(mkdirat(folder, name, 0o700) == 0)
+                    let next = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                    close(folder)
+                    folder = next
+                }
+                close(folder)
+            default: #expect(rmdir(path) == 0)
+            }
+        }
+        let error = try #require(throws: BundleError.self) { try cache.make(.builds, "k", build) }
+        #expect(error.kind == .bundle)
+        #expect(error.description.hasPrefix("what building the bundle made cannot be kept: "))
+        #expect(error.description.utf8.count < 700 && error.description.unicodeScalars.allSatisfy { $0.value >= 0x20 })
+        #expect(cache.find(.builds, "k") == nil)
+        _ = try make("k")
+    }
+
     @Test("What was cut off by the end of the process is begun anew") func interrupted() throws {
         let path = cache.root + "/builds/k"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

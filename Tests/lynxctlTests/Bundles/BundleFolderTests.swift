@@ -41,7 +41,27 @@ struct BundleFolderTests {
                 == ["DIR/l: is a link that leads nowhere; leave it out by .lynxignore"])
     }
 
+    @Test("A link to a file that is left out brings it along by no other name", arguments: [".env", "conf/inner/.env", ".git/config"])
+    func linkToLeftOut(target: String) throws {
+        #expect(
+            try problems {
+                try $0.write(".lynxignore", ".env\n")
+                try $0.write(target, "SECRET=1\n")
+                try $0.write("run.py", "")
+                try FileManager.default.createSymbolicLink(atPath: $0.path + "/a.txt", withDestinationPath: target)
+            } == ["DIR/a.txt: is a link to DIR/\(target), which is left out; leave the link out, too, or put a copy in its place"])
+    }
+
     @Test("What no bundle can hold is named") func refused() throws {
+        #expect(
+            try problems {
+                try $0.write("big", "")
+                _ = truncate($0.path + "/big", 65 << 30)
+            }.first?.hasSuffix("has more than 64 GiB for a bundle, most of all in big; leave out by .lynxignore what the simulation does not need") == true)
+        // Nobody writes to it: reading it would never end.
+        #expect(
+            try problems { _ = mkfifo($0.path + "/.lynxignore", 0o600) }
+                == ["DIR/.lynxignore: is neither a file nor a folder; leave it out by .lynxignore"])
         #expect(try problems { try $0.write("a\nb", "") }.first?.contains("has a name that a bundle cannot hold") == true)
         #expect(try problems { _ = mkfifo($0.path + "/pipe", 0o600) } == ["DIR/pipe: is neither a file nor a folder; leave it out by .lynxignore"])
         #expect(try problems { _ in }.first?.contains("has no files for a bundle") == true)

@@ -17,6 +17,15 @@ struct IgnoreRulesTests {
         "ayz", "xyz", "qxr", "q/r", "foo/bar", "foo/baz/x", "sub/only.txt", "sub/s/only.txt", "sub/deep/in.txt", "sub/deep/out.txt", "plain.py",
     ]
 
+    @Test("Patterns with many stars are matched soon", .timeLimit(.minutes(1)), arguments: [
+        (String(repeating: "*a", count: 30) + "*b", String(repeating: "a", count: 250)),
+        (String(repeating: "**/", count: 15) + "zz", String(repeating: "a/", count: 60) + "x"),
+    ])
+    func manyStars(pattern: String, path: String) {
+        #expect(!Glob.matches(Array(pattern.utf8)[...], Array(path.utf8)[...]))
+        #expect(Glob.matches(Array(pattern.utf8)[...], Array((path + (pattern.hasSuffix("zz") ? "/zz" : "b")).utf8)[...]))
+    }
+
     @Test("They leave out what git leaves out") func asGit() async throws {
         let directory = try TemporaryDirectory()
         for path in Self.paths {
