@@ -90,6 +90,44 @@ struct CommandStudyTests {
         #expect(Simulations.running(below: study.directory.path).isEmpty)
     }
 
+    @Test("Results are read from output that is longer than the log may be, also beside telemetry")
+    func longOutput() async throws {
+        let study = try CommandStudy(
+            options: """
+                command: "{working_directory}/sim"
+                telemetry: {from: stdout}
+                results: {regex: 'touchdown at (?<touchdown>\\d+)'}
+                """,
+            programs: [
+                "sim": "#!/bin/sh\nseq -f '{\"time\": %g, \"s\": 3, \"pad\": \"\(String(repeating: "x", count: 600))\"}' 1 20000\necho touchdown at 5\n"
+            ])
+        let document = try await study.run()
+        for result in document.results {
+            #expect(value(result, "touchdown") == 5, "\(result.metadata.warnings) \(result.errorMessage ?? "")")
+            #expect(result.telemetryData["s"]?.count == 20000)
+        }
+    }
+
+    @Test("One that prints without end does not hold up the others")
+    func chatty() async throws {
+        // The first ends when the others have, which it would not see if they had to wait for it.
+        let study = try CommandStudy(
+            options: """
+                command: "{working_directory}/sim {run_index}"
+                telemetry: {from: stdout}
+                """,
+            programs: [
+                "sim": """
+                    #!/bin/sh
+                    cd "$(dirname "$0")"
+                    if test "$1" != 0; then touch "done-$1"; exit; fi
+                    until test -e done-1 && test -e done-2 && test -e done-3; do seq -f '{"time": %g, "s": 3}' 1 5000; sleep 0.05; done
+                    """
+            ], batch: "", runs: 4)
+        let document = try await study.run()
+        #expect(document.batch.status == .completed, "\(document.results.map { $0.errorMessage ?? "" })")
+    }
+
     @Test("Telemetry from a table that grows is complete at the end, also if the last line has no end")
     func growingTable() async throws {
         let study = try CommandStudy(

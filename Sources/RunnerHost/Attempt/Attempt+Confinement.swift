@@ -36,7 +36,7 @@ extension Attempt {
                 }
                 confined.confinement.launcher = sandbox.launcher(
                     port: Self.port(of: telemetryURL),
-                    mounts: Self.mounts(directory, hiding: true) + visible(scenario?.settings ?? confinements.defaultSettings(engine)))
+                    mounts: Self.mounts(directory, hiding: true) + visible(scenario?.settings ?? confinements.defaultSettings(engine), code: code, confinements.defaultSettings(engine)))
             }
             try limit(engine, confinements, &confined)
         }
@@ -130,8 +130,16 @@ extension Attempt {
     }
 
     /// The paths in settings that a sandbox would hide.
-    private func visible(_ settings: [String: String]) -> [ConfinementMount] {
-        let paths = settings.filter { $0.key != "state_directory" }.values.map(Self.absolute).filter { Sandbox.hides($0) && FileStatus($0) != nil }
+    ///
+    /// - Parameters:
+    ///   - code: the folder of the batch's bundle. What the batch says of other places is not made visible for it.
+    ///   - own: the settings of the runner's configuration.
+    private func visible(_ settings: [String: String], code: String?, _ own: [String: String]) -> [ConfinementMount] {
+        let named = settings.filter { key, value in
+            guard key != "state_directory", let code else { return key != "state_directory" }
+            return own[key] == value || value == code || (value.hasPrefix(code + "/") && !value.split(separator: "/").contains(".."))
+        }
+        let paths = named.values.map(Self.absolute).filter { Sandbox.hides($0) && FileStatus($0) != nil }
         let folders = paths.map { path -> String in
             if FileStatus(path)?.isDirectory == true { return path }
             // An interpreter in a virtual environment finds its packages beside its folder.

@@ -47,6 +47,8 @@ struct SandboxTests {
             assert error.errno == errno.ECONNREFUSED, error
         else:
             sys.exit("the machine's loopback could be reached")
+        capabilities = [line.split()[1] for line in open("/proc/self/status") if line.startswith(("CapEff", "CapPrm"))]
+        assert [int(value, 16) for value in capabilities] == [0, 0], capabilities
         assert len([name for name in os.listdir("/proc") if name.isdigit()]) < 6
         """
 
