@@ -45,11 +45,17 @@ private let good = ["command: [./simulate.sh, \"{parameters.mass_kg}\"]", "resul
 struct BundleCheckTests {
     @Test("A sound bundle passes, with a runner's configuration and without")
     func sound() async throws {
-        let study = try BundledStudy(good + ["files: [{template: data/case.txt, to: case.txt}]", "requirements: requirements.txt"])
+        let study = try BundledStudy(good + ["files: [{template: data/case.txt, to: case.txt}]"])
         #expect(try await study.problems() == [])
         #expect(try await study.problems("--runner-config", "runner.yaml") == [])
         // What was prepared is gone.
         #expect(try study.directory.names("runs/dry-run/dry-run-0").isEmpty)
+    }
+
+    @Test("A program may come of the requirements, and one of neither these nor the machine is told") func programOfRequirements() async throws {
+        let command = "command: [program-of-a-package, input]"
+        #expect(try await BundledStudy([command, "requirements: requirements.txt"]).problems("--runner-config", "runner.yaml") == [])
+        #expect(try await BundledStudy([command]).problems("--runner-config", "runner.yaml").joined().contains("no program 'program-of-a-package' in PATH"))
     }
 
     /// Line 7 is the path; the fields of the bundle begin in line 8.
