@@ -105,7 +105,7 @@ struct BundleFolder: Sendable {
                 return report("\(place): cannot be read: \(error.reason)")
             }
             for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-                if problems.count >= Self.mostProblems || files.count > BundleManifest.mostFiles { return }
+                if problems.count >= Self.mostProblems || files.count > BundleManifest.mostFiles { break }
                 visit(entry: folder + (folder.isEmpty ? [] : [UInt8(ascii: "/")]) + name, depth)
             }
             if files.count > BundleManifest.mostFiles, problems.isEmpty {

@@ -18,6 +18,10 @@ enum FrozenFolder {
 
     /// Takes away the permission to write, and the bits that change a program's user.
     static func freeze(_ path: String) throws(FileError) {
+        var info = stat()
+        // Not a link to a folder elsewhere either.
+        guard lstat(path, &info) == 0 else { throw .last("look at", path) }
+        guard info.st_mode & S_IFMT == S_IFDIR else { throw FileError(operation: "freeze", path: path, code: ENOTDIR) }
         try walk(path) { (path, info) throws(FileError) in
             guard info.st_mode & S_IFMT != S_IFLNK else { return }
             guard chmod(path, info.st_mode & 0o555) == 0 else { throw .last("change the mode of", path) }

@@ -68,7 +68,7 @@ struct BundleCacheTests {
 
     @Test(
         "A build that leaves what no folder can be kept of is the bundle's fault, told in one line, and says nothing of this machine",
-        arguments: ["name", "deep", "gone"])
+        arguments: ["name", "deep", "gone", "link", "file"])
     func notToBeKept(what: String) throws {
         let build: (String) throws -> Void = { path in
             switch what {
@@ -87,7 +87,10 @@ struct BundleCacheTests {
                     folder = next
                 }
                 close(folder)
-            default: #expect(rmdir(path) == 0)
+            default:
+                #expect(rmdir(path) == 0)
+                if what == "link" { #expect(symlink(directory.path, path) == 0) }
+                if what == "file" { try Data().write(to: URL(filePath: path)) }
             }
         }
         let error = try #require(throws: BundleError.self) { try cache.make(.builds, "k", build) }

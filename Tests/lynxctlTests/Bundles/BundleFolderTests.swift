@@ -58,6 +58,10 @@ struct BundleFolderTests {
                 try $0.write("big", "")
                 _ = truncate($0.path + "/big", 65 << 30)
             }.first?.hasSuffix("has more than 64 GiB for a bundle, most of all in big; leave out by .lynxignore what the simulation does not need") == true)
+        #expect(
+            try problems { folder in
+                for number in 0...BundleManifest.mostFiles { close(open("\(folder.path)/\(number)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)) }
+            } == ["DIR: has more than 20000 files; leave out by .lynxignore what the simulation does not need"])
         // Nobody writes to it: reading it would never end.
         #expect(
             try problems { _ = mkfifo($0.path + "/.lynxignore", 0o600) }
