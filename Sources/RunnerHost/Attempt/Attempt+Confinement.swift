@@ -31,8 +31,9 @@ extension Attempt {
                 guard let sandbox = confinements.sandbox else {
                     throw ConditionProblem("sandbox: was not checked at the start of this runner; start it again")
                 }
-                guard engine.confinesCommands else {
-                    throw EngineFailure(kind: .unsupported, message: "the engine \(engine.id) cannot run in a sandbox")
+                // Of a bundle's options nothing is known before.
+                if let obstacle = RunnerConfiguration.obstacle(toSandboxing: scenario?.settings ?? confinements.defaultSettings(engine), of: engine) {
+                    throw EngineFailure(kind: .unsupported, message: "cannot run in a sandbox: \(obstacle)")
                 }
                 confined.confinement.launcher = sandbox.launcher(
                     port: Self.port(of: telemetryURL),
