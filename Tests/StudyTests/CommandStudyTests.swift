@@ -108,6 +108,25 @@ struct CommandStudyTests {
         }
     }
 
+    @Test("A server that ends with its command, while much of the telemetry is still to be read, is no fault")
+    func serverEndsMeanwhile() async throws {
+        let study = try CommandStudy(
+            options: """
+                servers: [{command: "{working_directory}/server", ready: {file: ready}}]
+                command: "{working_directory}/sim"
+                telemetry: {from: stdout}
+                """,
+            programs: [
+                "server": "#!/bin/sh\ntouch ready\nuntil test -e over; do sleep 0.01; done\n",
+                "sim": "#!/bin/sh\nseq -f '{\"time\": %g, \"s\": 3}' 1 60000\ntouch over\n",
+            ])
+        let document = try await study.run()
+        for result in document.results {
+            #expect(result.success, "\(result.errorMessage ?? "")")
+            #expect(result.telemetryData["s"]?.count == 60000)
+        }
+    }
+
     @Test("One that prints without end does not hold up the others")
     func chatty() async throws {
         // The first ends when the others have, which it would not see if they had to wait for it.

@@ -103,17 +103,14 @@ final class RunDriver {
     private func commandEnded(_ end: GuardedProcess.End, _ context: LoopContext) {
         command = nil
         note(end)
-        guard let follower else { return concluded(end, context) }
+        // Known before the rest is read: a server that ends meanwhile has not ended before the command.
+        if exit == nil { exit = CommandEnd.exit(end, plan, wasAsked: isAsked) }
+        guard let follower else { return stop(context) }
         follower.finish(context) { [self] found, context in
             warnings += found
             self.follower = nil
-            concluded(end, context)
+            stop(context)
         }
-    }
-
-    private func concluded(_ end: GuardedProcess.End, _ context: LoopContext) {
-        if exit == nil { exit = CommandEnd.exit(end, plan, wasAsked: isAsked) }
-        stop(context)
     }
 
     private func serverEnded(_ index: Int, _ end: GuardedProcess.End, _ context: LoopContext) {
