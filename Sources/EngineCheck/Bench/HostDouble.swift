@@ -12,6 +12,8 @@ final class HostDouble: Sendable {
         var samples = 0
         var lines: [String] = []
         var bases: [String] = []
+        /// What was logged and emitted for jobs that were released.
+        var late: [String] = []
         /// Calls that the header does not allow.
         var problems: [String] = []
     }
@@ -76,6 +78,7 @@ final class HostDouble: Sendable {
         notes.withLock { notes in
             if level.rawValue > LYNX_LOG_ERROR.rawValue { notes.problems.append("log was called with level \(level.rawValue); the last one is 3") }
             if job != 0, notes.phases[job] == nil { notes.problems.append("log was called for job \(job), which the host has not named") }
+            if notes.phases[job] == .released { notes.late.append("log was called for job \(job) after its release: \(message.text)") }
             if notes.lines.count < 1000 { notes.lines.append(message.text) }
         }
     }
@@ -88,6 +91,7 @@ final class HostDouble: Sendable {
         }
         notes.withLock { notes in
             notes.samples += samples.count
+            if notes.phases[job] == .released { notes.late.append("emit_telemetry was called for job \(job) after its release, with \(samples.count) samples") }
             // launch may emit before it returns.
             if let phase = notes.phases[job], phase == .launched || phase == .prepared { return }
             notes.problems.append("emit_telemetry was called for job \(job), which is not between launch and the return of reap")
