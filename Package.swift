@@ -187,12 +187,11 @@ let package = Package(
         .target(
             name: "EngineCheck",
             dependencies: ["CChannel", "CGuardian", "CLinux", "EngineABI", "LynxModel", "RunnerHost", "Support"], swiftSettings: wiringSettings),
-        // The client's commands; without a control plane, so that they need not wait for it to be compiled.
+        // What the client's commands do; without a control plane, so that it need not wait for that to be compiled.
         .target(
             name: "LynxCLI",
             dependencies: [
-                "CommandDocument", "CStudyTemplates", "LynxDocument", "LynxModel", "LynxTelemetry", "PlainText", "Sampling", "Statistics", "Support",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandDocument", "LynxDocument", "LynxModel", "LynxTelemetry", "PlainText", "Sampling", "Statistics", "Support",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -202,11 +201,21 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
+        // The commands that need no more than a control plane's address.
+        .target(
+            name: "LynxCommands",
+            dependencies: [
+                "CStudyTemplates", "LynxCLI", "LynxDocument", "LynxModel", "LynxTelemetry", "PlainText", "Sampling", "Statistics", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: wiringSettings),
         // The commands that hold a control plane or a ledger, and the command line as a whole.
         .target(
             name: "LynxLocal",
             dependencies: [
-                "ControlPlane", "LynxCLI", "LynxModel", "Support",
+                "ControlPlane", "LynxCLI", "LynxCommands", "LynxModel", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -324,7 +333,7 @@ let package = Package(
         .testTarget(
             name: "lynxctlTests",
             dependencies: [
-                "LynxCLI", "LynxLocal", "LynxModel", "Sampling", "TestSupport", "lynxctl", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "LynxCLI", "LynxCommands", "LynxLocal", "LynxModel", "Sampling", "TestSupport", "lynxctl", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             exclude: ["Fixtures"], swiftSettings: swiftSettings),

@@ -1,5 +1,4 @@
-import ArgumentParser
-import LynxDocument
+package import LynxDocument
 import LynxModel
 
 /// The exit codes of `lynxctl`.
@@ -50,7 +49,7 @@ package struct CLIError: Error, Hashable {
     }
 
     /// Everything that is wrong with a file, each with its place.
-    init(_ problems: DiagnosticList) {
+    package init(_ problems: DiagnosticList) {
         self.init(problems.description.split(separator: "\n").map(String.init), exitCode: ExitStatus.badInput)
         hasPlaces = true
     }

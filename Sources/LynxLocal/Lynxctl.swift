@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Glibc
 import LynxCLI
+import LynxCommands
 import LynxModel
 
 /// The user's command line.

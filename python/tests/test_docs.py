@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 EXAMPLES = DOCS / "examples"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND_SOURCES = {"lynxctl": ["Sources/LynxCLI", "Sources/LynxLocal"], "runner-host": ["Sources/runner-host"]}
+COMMAND_SOURCES = {"lynxctl": ["Sources/LynxCommands", "Sources/LynxLocal"], "runner-host": ["Sources/runner-host"]}
 COMMANDS = sorted(COMMAND_SOURCES)
 # A word of a document that is an option: not part of another word, of a path or of a table's rule.
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")

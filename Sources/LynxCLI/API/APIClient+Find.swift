@@ -1,13 +1,13 @@
-import LynxModel
+package import LynxModel
 
 extension APIClient {
-    enum Found {
+    package enum Found {
         case batch(BatchOverview)
         case job(Job)
     }
 
     /// What an id names: people paste either.
-    func find(_ id: String) async throws -> Found {
+    package func find(_ id: String) async throws -> Found {
         do {
             return .batch(try await overview(of: id))
         } catch let error as CLIError where error.exitCode == ExitStatus.badInput {

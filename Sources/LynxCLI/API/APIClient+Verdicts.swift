@@ -1,10 +1,10 @@
 import FoundationEssentials
 import LynxDocument
-import LynxModel
+package import LynxModel
 
 extension APIClient {
     /// What the batch's runs say of its requirements, as far as they have ended.
-    func verdicts(of batch: String) async throws -> StudyVerdicts { try await call(.verdicts, [.batch: batch]) }
+    package func verdicts(of batch: String) async throws -> StudyVerdicts { try await call(.verdicts, [.batch: batch]) }
 
     /// The same, or nil for a batch without requirements. A control plane that is too old to know of requirements has none with
     /// any.
@@ -18,7 +18,7 @@ extension APIClient {
     }
 
     /// The same of other requirements.
-    func evaluate(_ batch: String, by requirements: [RequirementSpec]) async throws -> StudyVerdicts {
+    package func evaluate(_ batch: String, by requirements: [RequirementSpec]) async throws -> StudyVerdicts {
         try await call(.evaluate, [.batch: batch], body: RequirementList(requirements: requirements))
     }
 
@@ -31,13 +31,13 @@ extension APIClient {
 
     func drivers(of batch: String) async throws -> StudyDrivers { try await call(.drivers, [.batch: batch]) }
 
-    func comparison(of first: String, with second: String) async throws -> StudyComparison {
+    package func comparison(of first: String, with second: String) async throws -> StudyComparison {
         try await call(.compare, [.batch: first, .otherBatch: second])
     }
 
-    func close(_ batch: String) async throws -> BatchOverview { try await call(.close, [.batch: batch]) }
+    package func close(_ batch: String) async throws -> BatchOverview { try await call(.close, [.batch: batch]) }
 
-    func extend(_ batch: String, by runs: Int) async throws -> BatchOverview {
+    package func extend(_ batch: String, by runs: Int) async throws -> BatchOverview {
         try await call(.extend, [.batch: batch], body: ExtensionRequest(runs: runs))
     }
 }

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import FoundationEssentials
-import LynxModel
-import NIOCore
+package import LynxModel
+package import NIOCore
 import NIOHTTP1
 import NIOSSL
 
@@ -83,7 +83,7 @@ package struct APIClient: Sendable {
     /// Hands the content of a file to `write` as it comes.
     ///
     /// - Throws: what `write` throws, and `CLIError`.
-    func download(
+    package func download(
         _ endpoint: Endpoint<Void, FileContent>, _ arguments: EndpointArguments, write: (ByteBuffer) throws -> Void
     ) async throws {
         let response = try await answer(to: endpoint, arguments)

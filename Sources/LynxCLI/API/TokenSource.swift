@@ -2,13 +2,13 @@ import FoundationEssentials
 import Glibc
 
 /// Where the API token comes from: a file, or the environment. Never an argument, which everyone on the machine can read.
-enum TokenSource {
+package enum TokenSource {
     static let variable = "LYNX_TOKEN"
 
     /// Nil where none is given.
     ///
     /// - Throws: `CLIError` for a file that cannot be read, or holds no token.
-    static func find(file: String?) throws -> String? {
+    package static func find(file: String?) throws -> String? {
         if let file { return try read(file) }
         let value = ProcessInfo.processInfo.environment[variable]?.filter { !$0.isWhitespace }
         return value.flatMap { $0.isEmpty ? nil : $0 }

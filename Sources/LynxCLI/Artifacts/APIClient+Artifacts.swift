@@ -1,9 +1,9 @@
-import LynxModel
-import NIOCore
+package import LynxModel
+package import NIOCore
 
 extension APIClient {
     /// Hands on the files of what an id names, a job's or those of all jobs of a batch, part by part as they are listed.
-    func listArtifacts(of id: String, attempt: Int? = nil, _ take: ([BatchArtifact]) throws -> Void) async throws {
+    package func listArtifacts(of id: String, attempt: Int? = nil, _ take: ([BatchArtifact]) throws -> Void) async throws {
         switch (try await find(id), attempt) {
         case (.batch, nil):
             try await parts(of: .batchArtifacts, [.batch: id]) { try take($0.artifacts) }
@@ -22,7 +22,7 @@ extension APIClient {
     }
 
     /// Hands the content of a job's file to `write` as it comes.
-    func download(_ artifact: StoredArtifact, job: String, write: (ByteBuffer) throws -> Void) async throws {
+    package func download(_ artifact: StoredArtifact, job: String, write: (ByteBuffer) throws -> Void) async throws {
         switch artifact.kind {
         case .output:
             try await download(.artifact, [.job: job, .filePath: artifact.path, .attempt: artifact.attempt], write: write)

@@ -1,21 +1,28 @@
-import LynxModel
+package import LynxModel
 import NIOCore
 import Synchronization
 
 /// Fetches the files of jobs into a folder, several at a time. What is there already, with the right content, stays.
-struct Download: Sendable {
-    struct Totals: Sendable {
-        var fetched = 0
-        var bytes: Int64 = 0
+package struct Download: Sendable {
+    package struct Totals: Sendable {
+        package var fetched = 0
+        package var bytes: Int64 = 0
         /// Were there already.
-        var present = 0
-        var failures: [String] = []
+        package var present = 0
+        package var failures: [String] = []
     }
 
     let api: APIClient
     let folder: DownloadFolder
     let parallel: Int
     let status: StatusOutput
+
+    package init(api: APIClient, folder: DownloadFolder, parallel: Int, status: StatusOutput) {
+        self.api = api
+        self.folder = folder
+        self.parallel = parallel
+        self.status = status
+    }
 
     private final class Tally: Sendable {
         let totals = Mutex(Totals())
@@ -27,7 +34,7 @@ struct Download: Sendable {
     /// Fetches what is listed while more is being listed.
     ///
     /// - Parameter list: hands on the files part by part.
-    func run(_ list: @escaping @Sendable (_ take: ([BatchArtifact]) -> Void) async throws -> Void) async throws -> Totals {
+    package func run(_ list: @escaping @Sendable (_ take: ([BatchArtifact]) -> Void) async throws -> Void) async throws -> Totals {
         let begin = ContinuousClock.now
         let tally = Tally()
         let (files, sender) = AsyncThrowingStream.makeStream(of: BatchArtifact.self)

@@ -3,11 +3,11 @@ import Support
 
 /// A folder that files from elsewhere are put into. Their paths are not trusted: nothing is ever written outside of
 /// it, whatever links it holds.
-struct DownloadFolder: Sendable {
+package struct DownloadFolder: Sendable {
     let path: String
 
     /// Makes it if need be.
-    init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         var made = ""
         for part in path.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map({ String($0) }) {

@@ -1,9 +1,9 @@
 import LynxDocument
-import LynxModel
+package import LynxModel
 import Support
 
 /// What is wrong with the bundle of a batch file, each problem with its place there: found before anything leaves this machine.
-struct BundleCheck {
+package struct BundleCheck {
     let batch: BatchSubmission
     let bundle: BundleSpec
     /// The batch file as it was read.
@@ -14,7 +14,7 @@ struct BundleCheck {
     private static let keys = ["config", "simulation", "bundle"]
 
     /// - Parameter batchFile: its path.
-    init?(_ batch: BatchSubmission, batchFile: String, isFolderGiven: Bool) {
+    package init?(_ batch: BatchSubmission, batchFile: String, isFolderGiven: Bool) {
         guard let bundle = batch.config.simulation.bundle else { return nil }
         self.batch = batch
         self.bundle = bundle
@@ -23,7 +23,7 @@ struct BundleCheck {
     }
 
     /// - Throws: `CLIError` with a line for each problem.
-    func perform() throws(CLIError) {
+    package func perform() throws(CLIError) {
         var folder: BundleFolder?
         var lines: [String] = []
         if let path = bundle.path {

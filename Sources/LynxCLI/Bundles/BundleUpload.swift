@@ -1,21 +1,26 @@
 import FoundationEssentials
 import LynxDocument
-import LynxModel
+package import LynxModel
 import NIOCore
 import Support
 
 /// Brings the folder that a batch names to the control plane: the files that it does not have yet.
-struct BundleUpload: Sendable {
+package struct BundleUpload: Sendable {
     let api: APIClient
     /// Told what a person should know before anything leaves.
     let tell: @Sendable (String) -> Void
+
+    package init(api: APIClient, tell: @escaping @Sendable (String) -> Void) {
+        self.api = api
+        self.tell = tell
+    }
 
     private static let atOnce = 6
     private static let largeFile: Int64 = 50 << 20
     private static let mostTries = 5
 
     /// The batch with the bundle's hash in the place of its folder, once all its files are there.
-    func resolved(_ submission: BatchSubmission) async throws -> BatchSubmission {
+    package func resolved(_ submission: BatchSubmission) async throws -> BatchSubmission {
         guard let path = submission.config.simulation.bundle?.path else { return submission }
         let folder = try BundleFolder(path)
         try folder.check(submission.config.simulation.bundle!)

@@ -1,11 +1,13 @@
 /// Cuts bytes that come piece by piece into lines.
-struct LineBuffer {
+package struct LineBuffer {
     private var rest: [UInt8] = []
+
+    package init() {}
 
     /// A longer line is handed on in parts.
     private static let mostBytes = 64 << 10
 
-    mutating func feed(_ bytes: some Sequence<UInt8>, _ take: (String) -> Void) {
+    package mutating func feed(_ bytes: some Sequence<UInt8>, _ take: (String) -> Void) {
         for byte in bytes {
             if byte != UInt8(ascii: "\n") { rest.append(byte) }
             if byte == UInt8(ascii: "\n") || rest.count >= Self.mostBytes { flush(take) }
@@ -13,7 +15,7 @@ struct LineBuffer {
     }
 
     /// Hands on what has no line end.
-    mutating func finish(_ take: (String) -> Void) {
+    package mutating func finish(_ take: (String) -> Void) {
         if !rest.isEmpty { flush(take) }
     }
 

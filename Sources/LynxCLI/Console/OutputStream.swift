@@ -1,5 +1,5 @@
 import Glibc
-import NIOCore
+package import NIOCore
 import PlainText
 import Synchronization
 
@@ -30,7 +30,7 @@ package final class OutputStream: Sendable {
     package var hasFailed: Bool { state.withLock { $0 == .failed } }
 
     /// - Throws: `CLIError.nobodyReads` if nobody takes what is written, so that no more of it need be fetched.
-    func checkIsTaken() throws {
+    package func checkIsTaken() throws {
         guard state.withLock({ $0 == .open }) else { throw CLIError.nobodyReads }
     }
 
@@ -40,7 +40,7 @@ package final class OutputStream: Sendable {
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
 
-    func write(_ bytes: ByteBuffer) {
+    package func write(_ bytes: ByteBuffer) {
         bytes.withUnsafeReadableBytes { write($0) }
     }
 

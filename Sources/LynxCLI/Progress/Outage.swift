@@ -51,7 +51,7 @@ package struct Outage: Sendable {
     /// Asks until there is an answer.
     ///
     /// - Throws: `CLIError` for a refusal, or when the control plane stays away; `CancellationError`.
-    mutating func bridge<Value>(_ ask: () async throws -> Value) async throws -> Value {
+    package mutating func bridge<Value>(_ ask: () async throws -> Value) async throws -> Value {
         while true {
             do {
                 let value = try await ask()

@@ -9,14 +9,16 @@ package struct ReplayPool: Sendable {
     let run: @Sendable (BatchSubmission) async throws -> String
 
     /// The pool of a control plane. An interruption leaves the batch to itself.
-    package static func pool(_ api: APIClient, _ patience: PatienceOptions) -> ReplayPool {
+    ///
+    /// - Parameter maxOutage: how long the control plane may be away at a time.
+    package static func pool(_ api: APIClient, maxOutage: Duration) -> ReplayPool {
         ReplayPool(api: api) { submission in
             let status = StatusOutput()
             let upload = BundleUpload(api: api) { status.note($0) }
             let receipt = try await api.submit(try await upload.resolved(submission))
             status.note("\(submission.name): batch \(receipt.batchID), \(NumberText.count(receipt.totalJobs, "run"))")
             if let obstacle = receipt.unroutable { status.note("its jobs wait for another runner: \(obstacle)") }
-            try await BatchWatch(api: api, batchID: receipt.batchID, maxOutage: patience.limit).run(note: status.note) { status.show($0) }
+            try await BatchWatch(api: api, batchID: receipt.batchID, maxOutage: maxOutage).run(note: status.note) { status.show($0) }
             status.finish()
             return receipt.batchID
         }
@@ -28,14 +30,17 @@ package struct ReplayPool: Sendable {
         let runnerConfig: String
         let state: String
 
+        /// - Parameters:
+        ///   - runnerHost: the program; nil for the one beside this one.
+        ///   - state: the folder of the ledger and the logs.
         /// - Throws: `CLIError` if the runner cannot be started.
-        package init(_ options: LocalRunnerOptions, runnerConfig: String) throws {
+        package init(runnerHost: String?, runnerConfig: String, state: String) throws {
             guard access(runnerConfig, R_OK) == 0 else {
                 throw CLIError.badInput("cannot read --runner-config \(runnerConfig): \(SystemMessage.text(errno))")
             }
             self.runnerConfig = runnerConfig
-            runnerHost = try RunnerHostLocation.find(named: options.runnerHost)
-            state = options.state
+            self.runnerHost = try RunnerHostLocation.find(named: runnerHost)
+            self.state = state
         }
 
         /// Lends the pool to `body`, with the exit code that it gives.

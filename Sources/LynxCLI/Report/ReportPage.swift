@@ -2,12 +2,16 @@ import FoundationEssentials
 import LynxModel
 
 /// The report as one page that needs no other file.
-struct ReportPage {
+package struct ReportPage {
     let report: StudyReport
+
+    package init(report: StudyReport) {
+        self.report = report
+    }
 
     private var batch: Batch { report.overview.batch }
 
-    func html() -> String {
+    package func html() -> String {
         let sections = [head, requirements, rareEvent, outputs, ellipses, drivers, separators, breach, worst, making]
         return """
             <!DOCTYPE html>

@@ -2,10 +2,14 @@ import LynxModel
 import PlainText
 
 /// The report for a terminal.
-struct ReportText {
+package struct ReportText {
     let report: StudyReport
 
-    func lines(terminal: Terminal) -> [String] {
+    package init(report: StudyReport) {
+        self.report = report
+    }
+
+    package func lines(terminal: Terminal) -> [String] {
         var sections = [VerdictReport(report.verdicts).lines(terminal: terminal)]
         sections.append(outputs.render(terminal: terminal))
         for ellipses in report.statistics.ellipses ?? [] { sections.append(EllipseText(ellipses).lines(terminal: terminal)) }

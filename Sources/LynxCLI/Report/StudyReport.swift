@@ -1,7 +1,7 @@
 import LynxModel
 
 /// All that a report of a study shows.
-struct StudyReport: Encodable, Sendable {
+package struct StudyReport: Encodable, Sendable {
     var overview: BatchOverview
     var verdicts: StudyVerdicts
     var statistics: StudyStatistics
@@ -18,7 +18,7 @@ struct StudyReport: Encodable, Sendable {
     private static let mostWorst = 10
 
     /// - Parameter pairs: of outputs whose ellipses are shown, as `x:y,x:y` or `units`; nil for none.
-    static func fetch(_ batchID: String, pairs: String?, from api: APIClient) async throws -> StudyReport {
+    package static func fetch(_ batchID: String, pairs: String?, from api: APIClient) async throws -> StudyReport {
         let overview = try await api.overview(of: batchID)
         let verdicts = try await api.verdicts(of: batchID)
         let statistics = try await statistics(of: batchID, pairs: pairs, from: api)

@@ -32,7 +32,7 @@ package struct VerdictReport: Sendable {
         return lines
     }
 
-    static func percent(_ share: Double) -> String { "\(NumberText.significant(share * 100)) %" }
+    package static func percent(_ share: Double) -> String { "\(NumberText.significant(share * 100)) %" }
 
     private static func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))

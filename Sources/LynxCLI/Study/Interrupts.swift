@@ -11,7 +11,7 @@ package enum Interrupts {
         [.sigint, .sigterm, .sighup].filter { !isIgnored($0.rawValue) }
     }
 
-    static func trap() async -> UnixSignalsSequence { await UnixSignalsSequence(trapping: wanted) }
+    package static func trap() async -> UnixSignalsSequence { await UnixSignalsSequence(trapping: wanted) }
 
     private static func isIgnored(_ signal: Int32) -> Bool {
         var current = sigaction()

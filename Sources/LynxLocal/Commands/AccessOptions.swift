@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Glibc
 import LynxCLI
+import LynxCommands
 import LynxModel
 import Support
 

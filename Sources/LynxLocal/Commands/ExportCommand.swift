@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import LynxCLI
+import LynxCommands
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

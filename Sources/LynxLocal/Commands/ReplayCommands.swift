@@ -1,5 +1,6 @@
 import ArgumentParser
 import LynxCLI
+import LynxCommands
 import LynxModel
 
 struct ReplayCommand: AsyncParsableCommand {
@@ -87,11 +88,11 @@ private enum ReplayPlace {
     ) async throws {
         let code: Int32
         if let runnerConfig = local.runnerConfig {
-            code = try await ReplayPool.Local(local, runnerConfig: runnerConfig).with({ ledger, logger, body in
+            code = try await ReplayPool.Local(runnerHost: local.runnerHost, runnerConfig: runnerConfig, state: local.state).with({ ledger, logger, body in
                 try await EmbeddedControlPlane.with(ledger: ledger, logger: logger, body)
             }, body)
         } else {
-            code = try await controlPlane.withAPI { try await body(ReplayPool.pool($0, patience)) }
+            code = try await controlPlane.withAPI { try await body(ReplayPool.pool($0, maxOutage: patience.limit)) }
         }
         if code != ExitStatus.success { throw ExitCode(code) }
     }

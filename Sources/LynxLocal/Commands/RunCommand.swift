@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import LynxCLI
+import LynxCommands
 import LynxModel
 
 struct RunCommand: AsyncParsableCommand {

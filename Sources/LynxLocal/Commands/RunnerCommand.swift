@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import LynxCLI
+import LynxCommands
 import LynxModel
 
 struct RunnerCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import LynxCLI
 import LynxModel
 
 struct StatusCommand: AsyncParsableCommand {

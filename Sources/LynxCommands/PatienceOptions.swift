@@ -1,4 +1,5 @@
 import ArgumentParser
+import LynxCLI
 
 /// How long a command that stays with a batch puts up with a control plane that is away.
 package struct PatienceOptions: ParsableArguments {

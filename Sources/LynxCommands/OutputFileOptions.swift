@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import LynxCLI
 import LynxModel
 
 /// Files that are written when a batch has ended, for CI systems and spreadsheets.

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import LynxCLI
 package import LynxModel
 import Sampling
 

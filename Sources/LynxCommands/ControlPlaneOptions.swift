@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+package import LynxCLI
 
 /// What every command that talks to a control plane takes.
 package struct ControlPlaneOptions: ParsableArguments {

@@ -1,18 +1,18 @@
-import LynxModel
+package import LynxModel
 
 /// A batch and what its jobs brought, as `--json` prints it.
-struct BatchResults: Encodable {
-    var batch: Batch
-    var jobsByStatus: [String: Int]
+package struct BatchResults: Encodable {
+    package var batch: Batch
+    package var jobsByStatus: [String: Int]
     /// Nil if there is none.
-    var nominalRun: Int?
-    var jobs: [Job]
-    var results: [JobResult]
+    package var nominalRun: Int?
+    package var jobs: [Job]
+    package var results: [JobResult]
     /// Nil for a batch without requirements, and of no method that looks for a probability.
-    var verdicts: StudyVerdicts?
+    package var verdicts: StudyVerdicts?
 
     /// - Parameter samples: with the series of the telemetry; they are most of the bytes, and no table shows them.
-    static func fetch(_ batchID: String, from api: APIClient, samples: Bool) async throws -> BatchResults {
+    package static func fetch(_ batchID: String, from api: APIClient, samples: Bool) async throws -> BatchResults {
         let overview = try await api.overview(of: batchID)
         let verdicts = try await api.verdictsIfKnown(of: batchID)
         return BatchResults(
@@ -20,12 +20,12 @@ struct BatchResults: Encodable {
             results: try await api.results(of: batchID, samples: samples), verdicts: verdicts)
     }
 
-    var overview: BatchOverview {
+    package var overview: BatchOverview {
         let counts = jobsByStatus.compactMap { name, count in JobStatus(rawValue: name).map { ($0, count) } }
         return BatchOverview(batch: batch, jobsByStatus: Dictionary(uniqueKeysWithValues: counts), nominalRun: nominalRun)
     }
 
-    var exitStatus: Int32 {
+    package var exitStatus: Int32 {
         let isGood = verdicts.map { VerdictReport($0).areMet } ?? (batch.completedJobs == batch.totalJobs)
         return isGood ? ExitStatus.success : ExitStatus.jobsFailed
     }
@@ -38,12 +38,12 @@ struct BatchResults: Encodable {
 }
 
 /// Prints the results of a batch to standard output.
-enum ResultsOutput {
+package enum ResultsOutput {
     /// - Parameters:
     ///   - finishedOnly: leave out the jobs that have not ended.
     ///   - howToSeeAll: a command line for the rows that a long table leaves out.
     ///   - totals: added to the line of totals, such as the wall time.
-    static func print(
+    package static func print(
         _ fetched: BatchResults, json: Bool, showAll: Bool, finishedOnly: Bool = false, howToSeeAll: String, totals: [String] = []
     ) throws {
         guard !json else { return try JSONOutput.print(fetched) }

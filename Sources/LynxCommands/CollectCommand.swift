@@ -1,4 +1,5 @@
 import ArgumentParser
+import LynxCLI
 import LynxModel
 
 struct CollectCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CStudyTemplates
 import Glibc
+import LynxCLI
 import Support
 
 struct NewCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LynxCLI
 
 struct WaitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import LynxCLI
 
 /// Where a command runs what it runs: on the pool of a control plane, or, with `--runner-config`, on this machine.
 package struct LocalRunnerOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import LynxCLI
 
 /// The commands that need no more than a control plane's address.
 package enum ClientCommands {
