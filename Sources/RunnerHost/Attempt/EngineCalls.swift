@@ -112,6 +112,8 @@ struct EngineCalls: Sendable {
     func endStrays() async -> StrayProcesses.Findings {
         // Orphans of an engine's process are that process's children, until it ends.
         let child = attempt.report { $0.hasLostEngine } ? nil : threads.engine.isolated?.running
+        // It has done so as it reaped.
+        if let findings = child?.takeStrays(of: directory.path) { return findings }
         let findings = try? await host.disk.run(CallPatience(threads.patience), late: { _ in }) { [path = directory.path] in
             try child?.endStrays(of: path) ?? StrayProcesses.endChildren(of: path)
         }

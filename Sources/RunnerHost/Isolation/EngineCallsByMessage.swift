@@ -73,8 +73,15 @@ extension EngineChild {
         return try call("stop", message) { reply, _ in try reply.value(Int32.self) }
     }
 
-    func reap(_ job: UInt64, _ exit: UnsafeMutablePointer<lynx_exit>, _ error: UnsafeMutablePointer<lynx_error>?) throws(EngineEnded) -> lynx_status {
-        try call("reap", Message(.reap, job)) { reply, _ in
+    /// Reaps the simulation, and ends what it has left: the process does both at once, for one message there and back.
+    ///
+    /// - Parameter directory: the attempt's.
+    func reap(
+        _ job: UInt64, in directory: String, _ exit: UnsafeMutablePointer<lynx_exit>, _ error: UnsafeMutablePointer<lynx_error>?
+    ) throws(EngineEnded) -> (status: lynx_status, strays: StrayProcesses.Findings) {
+        var message = Message(.reap, job)
+        message.put(directory)
+        return try call("reap", message) { reply, _ -> (status: lynx_status, strays: StrayProcesses.Findings) in
             let status = try reply.status(error)
             exit.pointee.exit_code = try reply.value()
             exit.pointee.exit_signal = try reply.value()
@@ -84,7 +91,7 @@ extension EngineChild {
             exit.pointee.failure_class = try reply.value()
             let text = try reply.data()
             withUnsafeMutableBytes(of: &exit.pointee.message) { $0.fill(with: text) }
-            return status
+            return (status: status, strays: try reply.strays())
         }
     }
 
@@ -114,12 +121,7 @@ extension EngineChild {
     func endStrays(of directory: String) throws(EngineEnded) -> StrayProcesses.Findings {
         var message = Message(.endStrays)
         message.put(directory)
-        return try call("end_strays", message) { reply, _ in
-            var findings = StrayProcesses.Findings()
-            findings.remaining = Int(try reply.value(Int32.self))
-            while !reply.isAtEnd { findings.ended.append(try reply.text()) }
-            return findings
-        }
+        return try call("end_strays", message) { reply, _ in try reply.strays() }
     }
 
     /// - Returns: 0 for any number.
@@ -156,6 +158,14 @@ extension MessageReader {
             withUnsafeMutableBytes(of: &error.pointee.message) { $0.fill(with: text) }
         }
         return status
+    }
+
+    /// What a message ends with.
+    fileprivate mutating func strays() throws(MalformedMessage) -> StrayProcesses.Findings {
+        var findings = StrayProcesses.Findings()
+        findings.remaining = Int(try value(Int32.self))
+        while !isAtEnd { findings.ended.append(try text()) }
+        return findings
     }
 
     mutating func artifact(_ take: (UnsafePointer<lynx_artifact>) -> Void) throws(MalformedMessage) {

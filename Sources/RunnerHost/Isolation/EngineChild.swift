@@ -39,6 +39,8 @@ final class EngineChild: Sendable {
         var idle: [Channel] = []
         /// The functions that are being called, by their channels.
         var calls: [ObjectIdentifier: StaticString] = [:]
+        /// What attempts had left when they were reaped, by their directories, until it is asked for.
+        var strays: [String: StrayProcesses.Findings] = [:]
         /// Why this process ends it; nil if it ends by itself.
         var cause: Cause?
         /// Whether its pid and its guardian's may be others' by now.
@@ -190,6 +192,11 @@ final class EngineChild: Sendable {
         try main.withLock { main in try main.attach(pair.other, as: .calls) }
         return pair.own
     }
+
+    func note(_ strays: StrayProcesses.Findings, of directory: String) { state.withLock { $0.strays[directory] = strays } }
+
+    /// What an attempt had left when it was reaped; nil if it was not, or if this was asked before.
+    func takeStrays(of directory: String) -> StrayProcesses.Findings? { state.withLock { $0.strays.removeValue(forKey: directory) } }
 
     // MARK: The end
 

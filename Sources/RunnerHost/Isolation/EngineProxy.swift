@@ -35,18 +35,22 @@ private final class ProxyJob: Sendable {
     let engine: IsolatedEngine
     let child: EngineChild
     let number: UInt64
+    /// The attempt's.
+    let directory: String
     /// Open until the job is released.
     let descriptors = Mutex<[Int32]>([])
 
-    init(_ engine: IsolatedEngine, _ child: EngineChild, _ number: UInt64) {
+    init(_ engine: IsolatedEngine, _ child: EngineChild, _ number: UInt64, _ directory: String) {
         self.engine = engine
         self.child = child
         self.number = number
+        self.directory = directory
         child.jobs.add(1, ordering: .relaxed)
     }
 
     deinit {
         child.jobs.subtract(1, ordering: .relaxed)
+        _ = child.takeStrays(of: directory)
         for descriptor in descriptors.withLock({ $0 }) { close(descriptor) }
     }
 
@@ -113,7 +117,7 @@ private func prepare(
             let (status, number) = try child.prepare(job!.pointee, error)
             // An engine that gives no handle is found out by the caller.
             guard let number, number != 0 else { return status }
-            out!.pointee = OpaquePointer(Unmanaged.passRetained(ProxyJob(engine, child, number)).toOpaque())
+            out!.pointee = OpaquePointer(Unmanaged.passRetained(ProxyJob(engine, child, number, String(lynx: job!.pointee.directory))).toOpaque())
             return status
         } catch let ended {
             throw EngineFailure(ended, of: engine.description.id)
@@ -157,7 +161,11 @@ private func terminate(_ job: OpaquePointer?) {
 
 private func reap(_ job: OpaquePointer?, _ result: UnsafeMutablePointer<lynx_exit>?, _ error: UnsafeMutablePointer<lynx_error>?) -> lynx_status {
     let job = ProxyJob.of(job)
-    return job.status(error) { () throws(EngineEnded) in try job.child.reap(job.number, result!, error) }
+    return job.status(error) { () throws(EngineEnded) in
+        let (status, strays) = try job.child.reap(job.number, in: job.directory, result!, error)
+        job.child.note(strays, of: job.directory)
+        return status
+    }
 }
 
 private func collect(

@@ -22,7 +22,7 @@ struct WorkerCalls {
             during("terminate") { table.pointee.terminate(job) }
             try channel.send(Message(.returned))
         case .softStop: try channel.send(softStop(&question))
-        case .reap: try channel.send(reap(handle(&question)))
+        case .reap: try channel.send(reap(&question))
         case .collect: try collect(&question, channel)
         case .release:
             let job = try handle(&question)
@@ -144,7 +144,9 @@ struct WorkerCalls {
         return reply
     }
 
-    private func reap(_ job: OpaquePointer?) -> Message {
+    /// Reaps, and ends what is left then.
+    private func reap(_ question: inout MessageReader) throws(MalformedMessage) -> Message {
+        let job = try handle(&question), directory = try question.text()
         var exit = lynx_exit()
         exit.struct_size = UInt32(MemoryLayout<lynx_exit>.size)
         exit.exit_code = -1
@@ -156,6 +158,7 @@ struct WorkerCalls {
         reply.put(exit.max_rss_bytes)
         reply.put(exit.failure_class)
         withUnsafeBytes(of: &exit.message) { reply.put(UnsafeRawBufferPointer(rebasing: $0.prefix { $0 != 0 })) }
+        reply.put(StrayProcesses.endChildren(of: directory))
         return reply
     }
 
@@ -173,10 +176,8 @@ struct WorkerCalls {
     }
 
     private func endStrays(_ question: inout MessageReader) throws(MalformedMessage) -> Message {
-        let findings = StrayProcesses.endChildren(of: try question.text())
         var reply = Message(.returned)
-        reply.put(Int32(clamping: findings.remaining))
-        for command in findings.ended { reply.put(command) }
+        reply.put(StrayProcesses.endChildren(of: try question.text()))
         return reply
     }
 
@@ -252,6 +253,14 @@ private final class CollectionRelay {
         do { try channel.send(pending) } catch { _exit(0) }
         pending.removeAll(keepingCapacity: true)
         latest = MonotonicClock.now
+    }
+}
+
+extension Message {
+    /// Ends the message.
+    fileprivate mutating func put(_ strays: StrayProcesses.Findings) {
+        put(Int32(clamping: strays.remaining))
+        for command in strays.ended { put(command) }
     }
 }
 

@@ -38,22 +38,23 @@ struct ResourceLimits: Sendable {
     }
 
     static func finding(
-        _ exit: EngineJob.Exit, wasKilled: Bool, kills: Int64, memory: String, limits: [(resource: Resource, value: String)]
+        _ exit: EngineJob.Exit, wasKilled: Bool, kills: Int64, memory: @autoclosure () -> String,
+        limits: @autoclosure () -> [(resource: Resource, value: String)]
     ) -> Finding {
         let peak = exit.maxRSSBytes.map { "its peak was \(bytes($0)) resident" } ?? "its peak is not known"
         func limit(_ resources: Resource...) -> String? {
-            let found = limits.filter { resources.contains($0.resource) }.map { "\($0.resource.rawValue) is \($0.value)" }
+            let found = limits().filter { resources.contains($0.resource) }.map { "\($0.resource.rawValue) is \($0.value)" }
             return found.isEmpty ? nil : found.joined(separator: ", ")
         }
         if exit.exitSignal == SIGKILL && !wasKilled {
-            if kills > 0 { return Finding(cause: "out of memory: the kernel ended it by signal 9; \(peak), and \(memory)") }
+            if kills > 0 { return Finding(cause: "out of memory: the kernel ended it by signal 9; \(peak), and \(memory())") }
             // At the hard limit the kernel sends SIGKILL without an earlier signal.
             return Finding(cause: limit(.processorTime).map { "ended by signal 9 (Killed), by another process or as \($0)" })
         }
         var finding = Finding()
         if kills > 0 {
             let processes = kills == 1 ? "1 process" : "\(kills) processes"
-            finding.warning = "out of memory: while it ran the kernel ended \(processes) of this runner's jobs; \(peak), and \(memory)"
+            finding.warning = "out of memory: while it ran the kernel ended \(processes) of this runner's jobs; \(peak), and \(memory())"
         }
         guard !exit.success, !wasKilled else { return finding }
         switch exit.exitSignal {
@@ -63,7 +64,7 @@ struct ResourceLimits: Sendable {
             // These are the messages of allocators and languages when memory runs out.
             let words = ["MemoryError", "bad_alloc", "Cannot allocate memory", "out of memory", "Out of memory", "OutOfMemory"]
             if words.contains(where: exit.message.contains) {
-                finding.warning = finding.warning ?? "out of memory, as it reports itself; \(peak), and \(limit(.addressSpace, .data) ?? memory)"
+                finding.warning = finding.warning ?? "out of memory, as it reports itself; \(peak), and \(limit(.addressSpace, .data) ?? memory())"
             }
         }
         return finding
