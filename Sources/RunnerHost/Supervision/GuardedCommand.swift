@@ -1,4 +1,5 @@
 import CGuardian
+import CLinux
 import EventLoop
 import Glibc
 import Support
@@ -16,6 +17,8 @@ struct GuardedCommand: ~Copyable {
     init(
         _ words: [String], variables: [String: String] = [:], workingDirectory: String = "/", output: String, captureBytes: UInt64 = 4 << 20
     ) throws(SystemError) {
+        // The program is reaped here once its guardian is gone.
+        _ = lynx_set_child_subreaper()
         let argv = words.map { strdup($0) } + [nil]
         defer { argv.forEach { free($0) } }
         let entries: [String] = Self.environment(variables)
