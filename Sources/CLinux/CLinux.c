@@ -115,6 +115,29 @@ int lynx_have_own_mounts(void) {
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
+void lynx_have_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+void lynx_leave_room_in_heap(unsigned long bytes) {
+    /* Larger blocks would be mappings of their own. */
+    enum { BLOCK = 16 << 10 };
+    struct block {
+        struct block *next;
+        char rest[BLOCK - sizeof(struct block *)];
+    } *blocks = NULL;
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    for (unsigned long made = 0; made < bytes; made += BLOCK) {
+        struct block *const block = malloc(sizeof *block);
+        if (!block) break;
+        block->next = blocks;
+        blocks = block;
+    }
+    while (blocks) {
+        struct block *const block = blocks;
+        blocks = block->next;
+        free(block);
+    }
+}
+
 unsigned long lynx_allocated_bytes(void) {
     const struct mallinfo2 info = mallinfo2();
     return info.uordblks + info.hblkhd;

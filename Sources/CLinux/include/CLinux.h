@@ -62,6 +62,13 @@ int lynx_sync_file_system(int descriptor);
 /// Returns how many bytes of this process are allocated by malloc(3), in all its arenas.
 unsigned long lynx_allocated_bytes(void);
 
+/// Has all threads share one heap, to be called before the first of them starts: one that starts when nothing more can be mapped
+/// could have none of its own, and then not even small things.
+void lynx_have_one_heap(void);
+
+/// Leaves that much free memory in the heap, which is not given back to the kernel.
+void lynx_leave_room_in_heap(unsigned long bytes);
+
 /// Gives the calling thread, and those that it starts from now on, mounts of their own: what is mounted then is nobody else's.
 int lynx_have_own_mounts(void);
 

@@ -23,6 +23,8 @@ final class BenchJob {
     let inputs: JobInputs
     private(set) var pid: Int32 = 0
     private(set) var exitDescriptor: Int32 = -1
+    /// Whether `freeze` has stopped it before it ended.
+    private(set) var isFrozen = false
     private var isReleased = false
 
     init(_ bench: Bench, _ handle: OpaquePointer, _ token: UInt64, _ inputs: JobInputs) {
@@ -63,7 +65,8 @@ final class BenchJob {
         guard pid > 0 else { return false }
         kill(-pid, SIGSTOP)
         while let process = ProcessTable.entry(pid), !process.isZombie {
-            if process.state == UInt8(ascii: "T") { return true }
+            isFrozen = process.state == UInt8(ascii: "T")
+            if isFrozen { return true }
             usleep(500)
         }
         return false
@@ -208,5 +211,18 @@ extension Bench {
         let job = try prepared()
         try job.start()
         return job
+    }
+
+    /// A launched job whose first process is stopped where it is.
+    ///
+    /// A short simulation may end before it can be stopped, the more so on a busy machine, so several are tried. If the engine names no
+    /// process, or all of them were faster, the last one is returned as it is.
+    func frozen() throws -> BenchJob {
+        for _ in 0..<20 {
+            let job = try started()
+            if job.pid == 0 || job.freeze() { return job }
+            try job.finish()
+        }
+        return try started()
     }
 }

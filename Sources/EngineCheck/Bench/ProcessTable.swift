@@ -71,6 +71,16 @@ enum ProcessTable {
         return found
     }
 
+    /// The processor time of this process and of others, in nanoseconds. Those that are gone do not count.
+    static func processorTime(with others: Set<Int32>) -> Int64 {
+        var own = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own)
+        return others.reduce(Int64(own.tv_sec) * 1_000_000_000 + Int64(own.tv_nsec)) { sum, pid in
+            let text = String(decoding: WholeFile.read("/proc/\(pid)/schedstat") ?? [], as: UTF8.self)
+            return sum + (text.split(separator: " ").first.flatMap { Int64($0) } ?? 0)
+        }
+    }
+
     static var threads: Int { Directory.visibleNames(in: "/proc/self/task").count }
 
     /// Memory of this process that is not shared with files, in bytes.

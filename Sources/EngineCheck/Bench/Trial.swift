@@ -83,6 +83,7 @@ package enum CheckWorker {
         signal(SIGCHLD, SIG_DFL)
         signal(SIGPIPE, SIG_IGN)
         lynx_set_thread_name("check")
+        lynx_have_one_heap()
         lynx_prepare_last_words("check")
         // Orphans of simulations are this process's to reap, as the engine expects.
         _ = lynx_set_child_subreaper()

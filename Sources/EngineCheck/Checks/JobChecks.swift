@@ -31,8 +31,8 @@ enum JobChecks {
             "job-exit-descriptor", "exit_fd is readable from the end of the simulation to release, and not before.",
             .init("exit_fd of lynx_process", "Owned by the engine, open until release().")
         ) { trial in
-            let job = try trial.configured().started()
-            if job.freeze() { try expect(!job.hasEnded, "it is readable while process \(job.pid) is there") }
+            let job = try trial.configured().frozen()
+            if job.isFrozen { try expect(!job.hasEnded, "it is readable while process \(job.pid) is there") }
             try job.terminate()
             job.waitForEnd()
             for _ in 0..<3 { try expect(job.hasEnded, "it is not readable any more") }
@@ -64,8 +64,7 @@ enum JobChecks {
             let bench = try trial.configured()
             let (exit, _) = try bench.started().finish()
             try examine(exit)
-            let job = try bench.started()
-            job.freeze()
+            let job = try bench.frozen()
             try job.terminate()
             let (killed, _) = try job.finish()
             try examine(killed)

@@ -149,8 +149,22 @@ private enum Limit {
         return try lowered(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), UInt64(highest) + 2 + UInt64(spare), body)
     }
 
+    /// The limit is the whole process's: what the engine does beside its jobs has come to rest first, and small things find room in the heap.
     static func addressSpace<Value>(_ spare: UInt64, _ body: () throws -> Value) rethrows -> Value {
-        try lowered(__rlimit_resource_t(RLIMIT_AS.rawValue), ProcessTable.addressSpace + spare, body)
+        awaitRest()
+        lynx_leave_room_in_heap(256 << 10)
+        return try lowered(__rlimit_resource_t(RLIMIT_AS.rawValue), ProcessTable.addressSpace + spare, body)
+    }
+
+    /// Waits until neither this process nor what descends from it does anything, but 10 s at most.
+    private static func awaitRest() {
+        let look = { Set(ProcessTable.descendants().map(\.pid)) }
+        for _ in 0..<100 {
+            let others = look(), before = ProcessTable.processorTime(with: others)
+            usleep(100_000)
+            let spent = ProcessTable.processorTime(with: others) - before
+            if 0..<2_000_000 ~= spent, look() == others { return }
+        }
     }
 
     private static func lowered<Value>(_ resource: __rlimit_resource_t, _ value: UInt64, _ body: () throws -> Value) rethrows -> Value {

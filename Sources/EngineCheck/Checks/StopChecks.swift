@@ -18,9 +18,7 @@ enum StopChecks {
         Check(
             "release-kills", "release kills a simulation that still runs.", .init("release", "A simulation that still runs is killed.")
         ) { trial in
-            let bench = try trial.configured()
-            let job = try bench.started()
-            job.freeze()
+            let job = try trial.configured().frozen()
             let mine = processes(of: job)
             try job.release()
             try expectGone(mine)
@@ -40,8 +38,8 @@ enum StopChecks {
             }
         },
         Check("terminate-stopped", "terminate ends a job whose processes are stopped (SIGSTOP), and reap says that it did not succeed.", .init("terminate", "Ends the simulation and everything it started with SIGKILL")) { trial in
-            let job = try trial.configured().started()
-            let isStopped = job.freeze()
+            let job = try trial.configured().frozen()
+            let isStopped = job.isFrozen
             try job.terminate()
             let (exit, _) = try job.finish()
             try expect(!isStopped || !exit.isSuccess, "reap says success of a job that was killed")
@@ -75,8 +73,7 @@ enum StopChecks {
             "terminate-returns", "terminate returns within 2 s, although the simulation has not ended.",
             .init("terminate", "returns at once; exit_fd tells when it is done."), tries: 3
         ) { trial in
-            let job = try trial.configured().started()
-            job.freeze()
+            let job = try trial.configured().frozen()
             let start = LibraryChecks.now()
             try job.terminate()
             let milliseconds = (LibraryChecks.now() - start) / 1_000_000
