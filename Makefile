@@ -17,28 +17,36 @@ PX4_RUNNER := configs/lynx-runner-px4.yaml
 PYTHON_SOURCES := python/lynx python/lynx_scenario python/tests Plugins/BasiliskEngine/Warm scenarios/aerospace/python scripts Tests/ArrowIPCTests/Support Tests/Chaos Tests/MAVLinkTests/Python Tests/StatisticsTests/Support Tests/TemporalLogicTests/Python Tests/TestSupport/PX4 Benchmarks Tests/ParquetTests/Support $(filter-out examples/px4/px4_vehicle.py,$(wildcard examples/*/*.py examples/*/*/*.py))
 ENGINE_HEADERS := $(wildcard Sources/EngineABI/*.h)
 
+# A study of simulations that take seconds is not faster with optimisation, which is two fifths of a first build. Whoever has
+# the optimised build goes on with it.
+BUILD := $(if $(wildcard .build/release/lynxctl),build,build-quick)
+PROGRAMS := .build/$(if $(filter build,$(BUILD)),release,debug)
+
 export VENV PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial example swift-engine px4-study test check wheels chaos bench proto mavlink clean
+.PHONY: help setup build build-quick tutorial example swift-engine px4-study test check wheels chaos bench proto mavlink clean
 
 help: ## list these commands
-	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
 setup: ## install what is missing: Debian packages, and Python packages in .venv
 	@scripts/setup.sh
 
 # Python packages are fetched while the compiler works.
-build: ## build runner-host, lynxctl and the engines, in .build/release
+build: ## build runner-host, lynxctl and the engines with optimisation, in .build/release
 	@LYNX_PROGRAMS_ONLY=1 scripts/build-beside-setup.sh run -c release
 
-tutorial: build ## run the Basilisk orbit study; RUNS=500 for the real size
-	@.build/release/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
+build-quick: ## the same without optimisation, in .build/debug: what tutorial, example and swift-engine do before a first build
+	@LYNX_PROGRAMS_ONLY=1 scripts/build-beside-setup.sh run -c debug
 
-example: build ## run one of examples/, such as NAME=jsbsim
-	@examples/run.sh '$(NAME)'
+tutorial: $(BUILD) ## run the Basilisk orbit study; RUNS=500 for the real size
+	@$(PROGRAMS)/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
 
-swift-engine: build ## write an engine from the Swift template into a new folder, build it there against this checkout, and check it
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && .build/release/lynxctl new "$$folder/engine" --template engine-swift && \
+example: $(BUILD) ## run one of examples/, such as NAME=jsbsim
+	@LYNXCTL='$(abspath $(PROGRAMS))/lynxctl' examples/run.sh '$(NAME)'
+
+swift-engine: $(BUILD) ## write an engine from the Swift template into a new folder, build it there against this checkout, and check it
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PROGRAMS)/lynxctl new "$$folder/engine" --template engine-swift && \
 	  $(MAKE) --no-print-directory -C "$$folder/engine" check
 
 px4-study: build ## run the PX4 hover study; PX4_BINARY=…/bin/px4 PX4_ETC=…/etc name a SITL build, else one in /opt

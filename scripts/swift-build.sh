@@ -6,7 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The host refuses engines that others may write to.
 umask 022
 
-echo "building: swift build $*$([[ -d .build/checkouts ]] || echo '; the first build takes 6 to 12 minutes on two cores')"
+# The tests' build has no optimisation either, and twice the code.
+case " $* " in *' release '* | *' --build-tests '*) minutes='10 to 15' ;; *) minutes='5 to 9' ;; esac
+echo "building: swift build $*$([[ -d .build/checkouts ]] || echo "; the first build takes $minutes minutes on two cores")"
 if [[ -t 1 ]]; then
     exec swift build "$@"
 fi
