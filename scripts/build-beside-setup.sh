@@ -8,17 +8,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 purpose=$1
 shift
-beside=
-trap '[[ -z $beside ]] || kill "$beside" 2>/dev/null || true' EXIT
+fetching=
+python=
+trap 'for process in $fetching $python; do kill "$process" 2>/dev/null || true; done' EXIT
 if ! [[ -d .build/checkouts ]]; then
+    echo "fetching Swift packages"
     swift package resolve >/dev/null 2>&1 &
-    beside=$!
+    fetching=$!
 fi
 scripts/setup.sh packages "$purpose"
-# What went wrong in fetching goes wrong again in the build, which says it.
-[[ -z $beside ]] || wait "$beside" || true
 scripts/setup.sh python "$purpose" &
-beside=$!
+python=$!
+# What went wrong in fetching goes wrong again in the build, which says it.
+[[ -z $fetching ]] || wait "$fetching" || true
+fetching=
 scripts/swift-build.sh "$@"
-wait "$beside"
-beside=
+wait "$python"
+python=

@@ -6,9 +6,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The host refuses engines that others may write to.
 umask 022
 
-# The tests' build has no optimisation either, and twice the code.
-case " $* " in *' release '* | *' --build-tests '*) minutes='10 to 15' ;; *) minutes='5 to 9' ;; esac
-echo "building: swift build $*$([[ -d .build/checkouts ]] || echo "; the first build takes $minutes minutes on two cores")"
+configuration=debug minutes='5 to 9'
+case " $* " in
+    *' release '*) configuration=release minutes='9 to 15' ;;
+    *' --build-tests '*) minutes='9 to 15' ;;
+esac
+first=
+[[ -e .build/$configuration/lynxctl ]] || first="; the first build takes $minutes minutes on two cores"
+echo "building: swift build $*$first"
 if [[ -t 1 ]]; then
     exec swift build "$@"
 fi
