@@ -43,7 +43,7 @@ tutorial: $(BUILD) ## run the Basilisk orbit study; RUNS=500 for the real size
 	@$(PROGRAMS)/lynxctl run $(STUDY) --runner-config $(RUNNER) --runs $(RUNS)
 
 example: $(BUILD) ## run one of examples/, such as NAME=jsbsim
-	@LYNXCTL='$(abspath $(PROGRAMS))/lynxctl' examples/run.sh '$(NAME)'
+	@LYNXCTL="$${LYNXCTL:-$(CURDIR)/$(PROGRAMS)/lynxctl}" examples/run.sh '$(NAME)'
 
 swift-engine: $(BUILD) ## write an engine from the Swift template into a new folder, build it there against this checkout, and check it
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PROGRAMS)/lynxctl new "$$folder/engine" --template engine-swift && \
