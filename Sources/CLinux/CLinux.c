@@ -24,6 +24,10 @@ int lynx_pidfd_send_signal(int pidfd, int sig) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
 }
 
+int lynx_contains(const void *bytes, size_t count, const void *wanted, size_t wanted_count) {
+    return memmem(bytes, count, wanted, wanted_count) != NULL;
+}
+
 int lynx_sync_file_system(int descriptor) {
     return syncfs(descriptor);
 }

@@ -56,6 +56,9 @@ int lynx_library_path(char *path, size_t size);
 int lynx_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 int lynx_spawn_in(posix_spawn_file_actions_t *actions, const char *directory);
 
+/// Whether `wanted` is among the bytes (memmem(3)): 1 or 0.
+int lynx_contains(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
+
 /// Writes what was written to the file system of the descriptor to its disk (syncfs(2)). Returns 0, or -1 with errno set.
 int lynx_sync_file_system(int descriptor);
 

@@ -91,8 +91,10 @@ enum StrayProcesses {
     }
 
     private static func belongs(_ pid: pid_t, to directory: String) -> Bool {
-        let wanted = Array("TETRYX_OUTPUT_DIR=\(directory)/".utf8)
-        return (WholeFile.read("/proc/\(pid)/environ") ?? []).split(separator: 0).contains { $0.starts(with: wanted) }
+        // Each end of a simulation has the environments of all others read, so they are searched rather than parsed.
+        let environment = [0] + (WholeFile.read("/proc/\(pid)/environ") ?? [])
+        let wanted = [0] + Array("TETRYX_OUTPUT_DIR=\(directory)/".utf8)
+        return lynx_contains(environment, environment.count, wanted, wanted.count) == 1
     }
 
     private static func children() -> [pid_t] {
