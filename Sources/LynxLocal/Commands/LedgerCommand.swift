@@ -36,7 +36,7 @@ struct LedgerCommand: ParsableCommand {
     }
 
     struct Version: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the version of a ledger's schema.")
+        static let configuration = CommandConfiguration(commandName: "version", abstract: "Show the version of a ledger's schema.")
 
         @OptionGroup var options: Options
 
@@ -46,7 +46,7 @@ struct LedgerCommand: ParsableCommand {
     }
 
     struct Migrate: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Bring a ledger's schema to a version, up or down.")
+        static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Bring a ledger's schema to a version, up or down.")
 
         @OptionGroup var options: Options
 
