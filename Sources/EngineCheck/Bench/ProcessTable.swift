@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Support
 
@@ -44,13 +45,8 @@ enum ProcessTable {
 
     /// Whether a process has a text in its environment.
     static func environment(of pid: Int32, contains text: String) -> Bool {
-        let wanted = Array(text.utf8)
-        return (WholeFile.read("/proc/\(pid)/environ") ?? []).split(separator: 0).contains { variable in
-            variable.count >= wanted.count && (0...variable.count - wanted.count).contains { start in
-                let from = variable.startIndex + start
-                return variable[from..<from + wanted.count].elementsEqual(wanted)
-            }
-        }
+        let environment = WholeFile.read("/proc/\(pid)/environ") ?? [], wanted = Array(text.utf8)
+        return lynx_contains(environment, environment.count, wanted, wanted.count) == 1
     }
 
     static func command(of pid: Int32) -> String {

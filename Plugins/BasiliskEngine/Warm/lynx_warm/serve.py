@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from lynx_warm import effects, importing, script
 from lynx_warm import plan as plans
 from lynx_warm.recorder import Frame, Listener, Recorder
-from lynx_warm.store import Store, move_names
+from lynx_warm.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,7 +161,6 @@ class Parent:
         if missing:
             raise NotReadyError(f"refused {missing[0]} was not imported as it had been when it was vetted")
         self._store = Store(self._plan, self._fresh, output)
-        move_names(self._store.modules.values())
 
     def serve(self) -> None:
         """Returns in the process of a job."""

@@ -56,29 +56,6 @@ REPAIRS: dict[str, Callable[[Any], None]] = {
 """The values of a fresh process after importing these (`fingerprint.VOLATILE`); generators are seeded first."""
 
 
-def _copy(text: str) -> str:
-    """Texts that are copied one after the other lie together in memory."""
-    return text[:1] + text[1:]
-
-
-LARGE = 256
-"""The number of names from which on it pays to move those of a module."""
-
-
-def move_names(modules: Iterable[types.ModuleType]) -> None:
-    """Has the names of large modules lie together in memory.
-
-    To list a module's names, as `dir` and Basilisk's simulations do, is to count a reference to each, and their texts
-    lie where the code was loaded that mentions them first: on nearly as many pages as there are names.
-    """
-    for module in modules:
-        names = vars(module)
-        if type(module) is types.ModuleType and len(names) >= LARGE:
-            items = [(_copy(name) if type(name) is str else name, value) for name, value in names.items()]
-            names.clear()
-            names.update(items)
-
-
 class Store:
     def __init__(self, plan: Plan, fresh: dict[str, types.ModuleType], output: Output) -> None:
         """Takes the modules imported so far out of `sys.modules` and leaves those of a fresh interpreter."""
@@ -98,8 +75,6 @@ class Store:
         """Modules that need further steps when they are handed out: `_complete`."""
         for number, name in enumerate(self._index.names):
             self._busy[number] = name in self.modules and self._needs_more(name, imported)
-        self._attributes = [_copy(name.rpartition(".")[2]) for name in self._index.names]
-        """The name of each module in its package."""
         self._find: Callable[..., Any] = bootstrap._find_spec  # type: ignore[attr-defined]
         self._path: list[str] = []
         self._count = 0
@@ -187,20 +162,15 @@ class Store:
             if one not in sys.modules:
                 sys.modules[one] = self.modules[one]
             if self._busy[number]:
-                self._complete(number)
+                self._complete(one)
         if is_plain:
             self._count = len(sys.modules)
 
-    def _complete(self, number: int) -> None:
-        name = self._index.names[number]
+    def _complete(self, name: str) -> None:
         module = self.modules[name]
-        package = name.rpartition(".")[0]
+        package, _, child = name.rpartition(".")
         if name not in self._output.inner and (parent := sys.modules.get(package) or self.modules.get(package)):
-            if type(parent) is types.ModuleType:
-                # As `setattr` does, which would count a reference to the name's one shared object.
-                vars(parent)[self._attributes[number]] = module
-            else:
-                setattr(parent, name.rpartition(".")[2], module)
+            setattr(parent, child, module)
         if repair := REPAIRS.get(name):
             repair(module)
         for alias, one in self._output.aliases.get(name, {}).items():
@@ -229,7 +199,8 @@ class _Index:
     """The dependencies of modules and their import conditions, as indices."""
 
     def __init__(self, plan: Plan, modules: dict[str, types.ModuleType]) -> None:
-        self.names = [_copy(name) for name in dict.fromkeys([*modules, *plan.modules])]
+        # Texts that are created one after the other lie together in memory.
+        self.names = [name[:1] + name[1:] for name in dict.fromkeys([*modules, *plan.modules])]
         self._numbers = {name: number for number, name in enumerate(self.names)}
         self._needs = array.array("I")
         self._ends = array.array("I", [0])
