@@ -113,6 +113,7 @@ package final class PostgresDatabase: Sendable {
 
     /// A statement, carried out beside whoever uses the database.
     package func admin(_ sql: String) throws {
+        if let reason = lynx_load_libpq() { throw PostgresServer.Failed(description: String(cString: reason)) }
         let connection = PQconnectdb(server.url("postgres"))
         defer { PQfinish(connection) }
         let result = PQexec(connection, sql)

@@ -12,8 +12,11 @@ struct PostgresLocation: Sendable {
         database.hasPrefix("postgres://") || database.hasPrefix("postgresql://")
     }
 
-    /// - Throws: `StorageError.cannotOpen` for what libpq cannot read.
+    /// - Throws: `StorageError.cannotOpen` for what libpq cannot read, and without libpq.
     init(url: String) throws {
+        if let reason = lynx_load_libpq() {
+            throw StorageError.cannotOpen(path: "postgresql://…", reason: "\(String(cString: reason)); install libpq5")
+        }
         // Its complaint quotes the part that it doesn't understand, which may be the password.
         guard let options = PQconninfoParse(url, nil) else {
             throw StorageError.cannotOpen(
