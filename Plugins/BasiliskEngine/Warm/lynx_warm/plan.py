@@ -28,7 +28,8 @@ class Plan:
         self.contexts: list[dict[str, Any]] = []
         """The states that the main program had set up before its imports (`context.Context`)."""
         self.modules: dict[str, dict[str, Any]] = {}
-        """The modules in the order in which their imports ended: file, self_ns, needs, context, variables."""
+        """The modules in the order in which their imports ended: file, self_ns, needs, context, variables, and
+        names (`layout.names`)."""
         self.fingerprints: dict[str, dict[str, str]] = {}
         """The fingerprint of each module when it was learned; in a separate file, as most readers do not need it."""
         self.excluded: dict[str, str] = {}

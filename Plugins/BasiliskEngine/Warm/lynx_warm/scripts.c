@@ -26,6 +26,9 @@ static const char context[] = {
 static const char importing[] = {
 #embed "importing.py"
 };
+static const char layout[] = {
+#embed "layout.py"
+};
 static const char store[] = {
 #embed "store.py"
 };
@@ -43,5 +46,5 @@ static const char serve[] = {
 
 const lynx_warm_script lynx_warm_scripts[LYNX_WARM_SCRIPTS] = {
     SCRIPT(boot), SCRIPT(plan), SCRIPT(effects), SCRIPT(fingerprint), SCRIPT(recorder), SCRIPT(script),
-    SCRIPT(context), SCRIPT(importing), SCRIPT(store), SCRIPT(learn), SCRIPT(vet), SCRIPT(serve),
+    SCRIPT(context), SCRIPT(importing), SCRIPT(layout), SCRIPT(store), SCRIPT(learn), SCRIPT(vet), SCRIPT(serve),
 };

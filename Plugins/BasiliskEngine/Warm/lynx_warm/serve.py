@@ -15,7 +15,7 @@ import sys
 import types
 from collections.abc import Iterable
 
-from lynx_warm import effects, importing, script
+from lynx_warm import effects, importing, layout, script
 from lynx_warm import plan as plans
 from lynx_warm.recorder import Frame, Listener, Recorder
 from lynx_warm.store import Store
@@ -142,7 +142,8 @@ class Parent:
         script.main_module(self._path)
         importer = importing.Importer(self._plan, output.recorder)
         # Only young garbage is collected: traversing all imported objects takes a tenth of the time.
-        importer.run(after_each=lambda: gc.collect(0))
+        with layout.Layout(self._plan):
+            importer.run(after_each=lambda: gc.collect(0))
         environment.remove()
         gc.enable()
         script.flush_standard()
@@ -164,6 +165,7 @@ class Parent:
 
     def serve(self) -> None:
         """Returns in the process of a job."""
+        given = self._variables()
         gc.freeze()
         job = Job()
         while self._library.c.lynx_warm_receive(SOCKET, ctypes.byref(job)):
@@ -175,11 +177,18 @@ class Parent:
                 ctypes.pythonapi.PyOS_AfterFork_Child()
                 for name in self._own:
                     os.environ.pop(name, None)
-                os.environb.update(job.variables())
+                for variable, value in job.variables():
+                    # Most are as they were, and not touched: each would copy several pages.
+                    if b"\0%b=%b\0" % (variable, value) not in given:
+                        os.environb[variable] = value
                 self._become_fresh()
                 return
             ctypes.pythonapi.PyOS_AfterFork_Parent()
         os._exit(0)
+
+    def _variables(self) -> bytes:
+        own = {os.fsencode(name) for name in self._own}
+        return b"\0".join([b"", *(b"%b=%b" % one for one in os.environb.items() if one[0] not in own), b""])
 
     def _become_fresh(self) -> None:
         legacy: Any

@@ -14,7 +14,7 @@ import time
 import types
 from collections.abc import Callable
 
-from lynx_warm import effects, importing, script
+from lynx_warm import effects, importing, layout, script
 from lynx_warm import plan as plans
 from lynx_warm.fingerprint import VOLATILE, fingerprint, shared_generators
 from lynx_warm.recorder import Frame, Listener, Recorder
@@ -173,6 +173,8 @@ def main(path: str, variables: dict[str, str], fresh: dict[str, types.ModuleType
             plan.modules[name]["needs"] = list(dict.fromkeys([*plan.modules[name]["needs"], *record.needs]))
             if record.file:
                 plan.add_file(record.file)
+            if "names" not in plan.modules[name]:
+                plan.modules[name]["names"] = layout.names(record.file)
     found |= plan.exclude_dependents()
     plan.clean = not found
     plan.write()

@@ -10,7 +10,7 @@ typedef struct {
     size_t size;
 } lynx_warm_script;
 
-enum { LYNX_WARM_SCRIPTS = 12 };
+enum { LYNX_WARM_SCRIPTS = 13 };
 
 /* `boot` first; then each after those that it imports. */
 extern const lynx_warm_script lynx_warm_scripts[LYNX_WARM_SCRIPTS];
