@@ -12,6 +12,20 @@ import pytest
 from warm_bench import ENVIRONMENT, Bench
 from warm_host import run_cold
 
+# Texts that are equal, and the same object or not: a pickle tells.
+PICKLED = """
+import pickle, sys
+MADE = "".join(["quantity_", "3"])
+INTERNED = sys.intern("".join(["quantity_", "4"]))
+class Box: pass
+BOX = Box()
+LATE = "".join(["made_", "later"])
+for name in (LATE, "".join(["quantity_", "5"])): setattr(BOX, name, 1)
+def value():
+    texts = [MADE, INTERNED, LATE, "quantity_6", "quantity_" + str(7), *globals(), *vars(BOX), *value.__code__.co_names]
+    return pickle.dumps(texts).hex(), [sys.intern(text) is text for text in texts]
+"""
+
 SAME = {
     # Where a process is, and what it may do.
     "directory": "import os\nos.makedirs('data', exist_ok=True)\nos.chdir('data')\nvalue = os.getcwd",
@@ -76,6 +90,7 @@ SAME = {
     "printed": "print('loaded')\nimport sys\nprint('careful', file=sys.stderr)\nvalue = int",
     "standard output": "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer, write_through=True)\nvalue = int",
     "modules": "import sys\nvalue = lambda: sorted(n for n in sys.modules if 'lynx' in n or n in ('ctypes', 'json', 'struct'))",
+    "names, pickled": PICKLED + "".join(f"quantity_{number} = {number}\n" for number in range(40)),
     "attributes of a package": "import xml\nvalue = lambda: hasattr(xml, 'dom')",
     # What it has open.
     "thread": "import threading, time\nSTOP = threading.Event()\n"

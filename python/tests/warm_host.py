@@ -26,6 +26,7 @@ SECTIONS = (
     "script",
     "context",
     "importing",
+    "layout",
     "store",
     "learn",
     "vet",
