@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -16,15 +17,17 @@ from nbclient import NotebookClient
 NOTEBOOKS = sorted((ROOT / "python/notebooks").glob("*.ipynb"))
 
 
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with what pages and notebooks refer to, where they may leave their state."""
-    monkeypatch.setenv("LYNX_PROGRAMS", str(PROGRAMS))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "python"), os.environ.get("PYTHONPATH", "")]))
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with what pages and notebooks refer to, where they leave their state, as in a user's checkout."""
+    root = tmp_path_factory.mktemp("checkout")
     for folder in ("scenarios", "Benchmarks", "docs"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
-    (tmp_path / "python/notebooks").mkdir(parents=True)
-    return tmp_path
+        (root / folder).symlink_to(ROOT / folder)
+    (root / "python/notebooks").mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LYNX_PROGRAMS", str(PROGRAMS))
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "python"), os.environ.get("PYTHONPATH", "")]))
+        yield root
 
 
 def test_the_blocks_of_the_page_run_one_after_another(checkout: Path) -> None:
