@@ -145,10 +145,12 @@ class Parent:
         with layout.Layout(self._plan):
             importer.run(after_each=lambda: gc.collect(0))
         environment.remove()
-        gc.enable()
         script.flush_standard()
         ctypes.CDLL(None).fflush(None)
         gc.collect(0)
+        # Once enabled, the collector would at once traverse what it finds here, for a twelfth of a second.
+        gc.freeze()
+        gc.enable()
         after = effects.state(self._library, environment.plain())
         for finders in output.finders.values():
             for finder in finders:
